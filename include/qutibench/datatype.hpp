@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Numeric formats, as types (`integer<8>`, `floating<5, 10>`) and as values (`datatype`), and the pair of formats
+/// that a layer computes with: weights x activations.
+#pragma once
+
+#include <qutibench/detail/nearest.hpp>
+#include <qutibench/error.hpp>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace qutibench {
+
+/// How the bits of an element are read.
+enum class number_family : unsigned char {
+    integer,   ///< two's complement or unsigned; `bits` wide
+    floating,  ///< sign, `exponent` and `mantissa` bits
+    binary,    ///< {-1, +1}, one bit
+    ternary,   ///< {-1, 0, +1}, stored in two bits
+};
+
+/// A numeric format as a value. Block-scaled formats share one scale of `scale_bits` among `block` elements
+/// (OCP Microscaling Formats MX v1.0, section 5), which counts towards the model size.
+struct datatype {
+    number_family family = number_family::floating;
+    int bits = 32;
+    int exponent = 8;
+    int mantissa = 23;
+    int block = 0;
+    int scale_bits = 0;
+
+    /// Storage per element in bits, the share of the block scale included.
+    [[nodiscard]] constexpr double bits_per_element() const {
+        return bits + (block > 0 ? static_cast<double>(scale_bits) / block : 0.0);
+    }
+    /// Storage per element in bytes; may be a fraction.
+    [[nodiscard]] constexpr double bytes_per_element() const { return bits_per_element() / 8.0; }
+
+    friend constexpr bool operator==(const datatype&, const datatype&) = default;
+};
+
+/// Two's-complement integer of `Bits` bits.
+template <int Bits>
+struct integer {
+    static_assert(Bits >= 2 && Bits <= 64, "integer<Bits> takes 2 to 64 bits; one bit is qutibench::binary");
+    static constexpr datatype value{number_family::integer, Bits, 0, Bits - 1};
+    constexpr operator datatype() const { return value; }
+};
+
+/// IEEE-like floating point: one sign bit, `Exponent` and `Mantissa` bits.
+template <int Exponent, int Mantissa>
+struct floating {
+    static_assert(Exponent >= 1 && Mantissa >= 0 && Exponent + Mantissa <= 127, "floating<Exponent, Mantissa> has no such format");
+    static constexpr datatype value{number_family::floating, 1 + Exponent + Mantissa, Exponent, Mantissa};
+    constexpr operator datatype() const { return value; }
+};
+
+struct binary {
+    static constexpr datatype value{number_family::binary, 1, 0, 0};
+    constexpr operator datatype() const { return value; }
+};
+
+struct ternary {
+    static constexpr datatype value{number_family::ternary, 2, 0, 1};
+    constexpr operator datatype() const { return value; }
+};
+
+/// `Element` with one shared scale of `ScaleBits` for every `Block` elements.
+template <class Element, int Block, int ScaleBits = 8>
+struct block_scaled {
+    static_assert(Block >= 1 && ScaleBits >= 0, "block_scaled needs a block of at least one element");
+    static constexpr datatype value{Element::value.family,   Element::value.bits, Element::value.exponent,
+                                    Element::value.mantissa, Block,               ScaleBits};
+    constexpr operator datatype() const { return value; }
+};
+
+using bfloat = floating<8, 7>;  ///< the upper half of an fp32
+
+inline constexpr datatype int2 = integer<2>::value, int4 = integer<4>::value, int8 = integer<8>::value,
+                          int16 = integer<16>::value, int32 = integer<32>::value, fp64 = floating<11, 52>::value,
+                          fp32 = floating<8, 23>::value, fp16 = floating<5, 10>::value, bf16 = bfloat::value,
+                          fp8 = floating<4, 3>::value;
+
+namespace detail {
+
+struct named_datatype {
+    std::string_view name;
+    datatype value;
+};
+
+// First spelling of a value is the one that is printed.
+inline constexpr std::array named_datatypes{
+    named_datatype{"int2", int2},
+    named_datatype{"int3", integer<3>::value},
+    named_datatype{"int4", int4},
+    named_datatype{"int5", integer<5>::value},
+    named_datatype{"int6", integer<6>::value},
+    named_datatype{"int7", integer<7>::value},
+    named_datatype{"int8", int8},
+    named_datatype{"int16", int16},
+    named_datatype{"int32", int32},
+    named_datatype{"int64", integer<64>::value},
+    named_datatype{"fp64", fp64},
+    named_datatype{"fp32", fp32},
+    named_datatype{"tf32", floating<8, 10>::value},
+    named_datatype{"fp16", fp16},
+    named_datatype{"bf16", bf16},
+    named_datatype{"fp8", fp8},
+    named_datatype{"fp8_e4m3", fp8},
+    named_datatype{"fp8_e5m2", floating<5, 2>::value},
+    named_datatype{"fp6_e3m2", floating<3, 2>::value},
+    named_datatype{"fp6_e2m3", floating<2, 3>::value},
+    named_datatype{"fp4", floating<2, 1>::value},
+    named_datatype{"fp4_e2m1", floating<2, 1>::value},
+    named_datatype{"mxfp8", block_scaled<floating<4, 3>, 32>::value},
+    named_datatype{"mxfp6", block_scaled<floating<3, 2>, 32>::value},
+    named_datatype{"mxfp4", block_scaled<floating<2, 1>, 32>::value},
+    named_datatype{"mxint8", block_scaled<integer<8>, 32>::value},
+    named_datatype{"nvfp4", block_scaled<floating<2, 1>, 16>::value},
+    named_datatype{"binary", binary::value},
+    named_datatype{"int1", binary::value},
+    named_datatype{"ternary", ternary::value},
+};
+
+/// Whether every number of `narrow` is a number of `wide`.
+[[nodiscard]] constexpr bool represents(const datatype& wide, const datatype& narrow) {
+    if (wide.block != 0 || wide.family == number_family::binary || wide.family == number_family::ternary) return wide == narrow;
+    if (narrow.family == number_family::floating)
+        return wide.family == number_family::floating && wide.exponent >= narrow.exponent && wide.mantissa >= narrow.mantissa;
+    return wide.family == number_family::integer ? wide.bits >= narrow.bits : wide.mantissa + 1 >= narrow.bits;
+}
+
+}  // namespace detail
+
+/// The name of a format: "int8", "bf16", "mxfp4". Formats without a common name print their fields: "fp_e3m4".
+[[nodiscard]] inline std::string to_string(const datatype& type) {
+    for (const auto& known : detail::named_datatypes)
+        if (known.value == type) return std::string(known.name);
+    std::string text = type.family == number_family::integer
+                           ? "int" + std::to_string(type.bits)
+                           : "fp_e" + std::to_string(type.exponent) + "m" + std::to_string(type.mantissa);
+    if (type.block > 0) text += "_block" + std::to_string(type.block);
+    return text;
+}
+
+/// The format called `name`; throws unknown_name with the nearest one.
+[[nodiscard]] inline datatype parse_datatype(std::string_view name) {
+    std::array<std::string_view, detail::named_datatypes.size()> names{};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        names[i] = detail::named_datatypes[i].name;
+        if (names[i] == name) return detail::named_datatypes[i].value;
+    }
+    throw unknown_name("datatype", name, detail::nearest_name(name, names));
+}
+
+/// What a layer computes with: the format of its weights and the format of its activations.
+struct precision {
+    datatype weights = fp32;
+    datatype activations = fp32;
+
+    constexpr precision() = default;
+    constexpr precision(const datatype& both) : weights(both), activations(both) {}
+    constexpr precision(const datatype& of_weights, const datatype& of_activations)
+        : weights(of_weights), activations(of_activations) {}
+    template <int Bits>
+    constexpr precision(integer<Bits> type) : precision(type.value) {}
+    template <int Exponent, int Mantissa>
+    constexpr precision(floating<Exponent, Mantissa> type) : precision(type.value) {}
+
+    friend constexpr bool operator==(const precision&, const precision&) = default;
+};
+
+/// "int8" when both formats agree, "w2a8" for integers that differ, "int4xfp16" otherwise (weights x activations).
+[[nodiscard]] inline std::string to_string(const precision& pair) {
+    if (pair.weights == pair.activations) return to_string(pair.weights);
+    const auto plain = [](const datatype& type) {
+        return type.block == 0 && (type.family == number_family::integer || type.family == number_family::binary);
+    };
+    if (plain(pair.weights) && plain(pair.activations))
+        return "w" + std::to_string(pair.weights.bits) + "a" + std::to_string(pair.activations.bits);
+    return to_string(pair.weights) + "x" + to_string(pair.activations);
+}
+
+/// Reads "int8", "w2a8" (integers of 2 and 8 bits; 1 bit is binary) or "int4xfp16"; throws unknown_name.
+[[nodiscard]] inline precision parse_precision(std::string_view name) {
+    const auto digits = [](std::string_view text) {
+        return !text.empty() && text.size() <= 2 && text.find_first_not_of("0123456789") == std::string_view::npos;
+    };
+    const auto width = [&](std::string_view text) {
+        return parse_datatype(text == "1" ? std::string("binary") : "int" + std::string(text));
+    };
+    const std::size_t a = name.find('a');
+    if (name.size() > 3 && name[0] == 'w' && a != std::string_view::npos && digits(name.substr(1, a - 1)) && digits(name.substr(a + 1)))
+        return {width(name.substr(1, a - 1)), width(name.substr(a + 1))};
+    const std::size_t times = name.find('x', name.starts_with("mx") ? 2 : 0);
+    if (times != std::string_view::npos && times > 0)
+        return {parse_datatype(name.substr(0, times)), parse_datatype(name.substr(times + 1))};
+    return parse_datatype(name);
+}
+
+}  // namespace qutibench

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace qutibench::detail {
+
+/// Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`: the restricted Damerau-Levenshtein
+/// distance, O(|a| |b|) time.
+[[nodiscard]] inline std::size_t edit_distance(std::string_view a, std::string_view b) {
+    constexpr std::size_t longest = 128;
+    a = a.substr(0, longest);
+    b = b.substr(0, longest);
+    std::array<std::size_t, longest + 1> two_back{}, previous{}, current{};
+    for (std::size_t j = 0; j <= b.size(); ++j) previous[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        current[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            current[j] = std::min(std::min(previous[j], current[j - 1]) + 1, previous[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) current[j] = std::min(current[j], two_back[j - 2] + 1);
+        }
+        two_back = previous;
+        previous = current;
+    }
+    return previous[b.size()];
+}
+
+/// The candidate closest to `name`, or empty when none is within half of its length. `candidates` is any range of strings.
+template <class Candidates>
+[[nodiscard]] std::string_view nearest_name(std::string_view name, const Candidates& candidates) {
+    std::string_view best;
+    std::size_t best_distance = std::max<std::size_t>(2, name.size() / 2) + 1;
+    for (const auto& candidate : candidates) {
+        const std::size_t distance = edit_distance(name, candidate);
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+}  // namespace qutibench::detail

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <qutibench/datatype.hpp>
+#include <qutibench/detail/nearest.hpp>
+#include <qutibench/error.hpp>
+#include <qutibench/units.hpp>
+
+#include <string>
+#include <vector>
+
+namespace qutibench {
+
+/// What no source states. Never zero, so that it cannot slip into a sum unnoticed.
+template <class Quantity>
+inline constexpr Quantity unknown = quantity_of<Quantity>(__builtin_nan(""));
+
+/// Whether a figure is stated: not NaN.
+template <class Quantity>
+[[nodiscard]] constexpr bool is_known(const Quantity& figure) {
+    return figure.value() == figure.value();
+}
+
+/// Peak performance in one datatype; one MAC is two operations.
+struct peak {
+    precision numbers{};
+    ops_per_second dense{};
+    ops_per_second sparse = unknown<ops_per_second>;  ///< with structured sparsity exploited, counted in dense operations
+};
+
+/// A memory that weights or activations can live in.
+struct memory_level {
+    std::string name{};
+    bytes capacity = unknown<bytes>;
+    bytes_per_second bandwidth = unknown<bytes_per_second>;
+    bool on_chip = false;
+};
+
+/// One power or clock mode of a device, complete in itself.
+struct operating_mode {
+    std::string name{};
+    std::vector<peak> peaks{};
+    std::vector<memory_level> memories{};  ///< off-chip first
+    watts power = unknown<watts>;          ///< thermal design power or the average that the source states
+    hertz clock = unknown<hertz>;
+};
+
+/// Where one figure of a platform comes from.
+struct provenance {
+    std::string pointer{};     ///< JSON pointer of the figure in its file
+    std::string source{};      ///< document, table, page
+    std::string basis{};       ///< "sourced", "derived", "probed" or "user"
+    std::string derivation{};  ///< how, when derived
+};
+
+/// The peak that a datatype runs at.
+struct carried_peak {
+    peak as{};            ///< the device's own format
+    bool native = false;  ///< false: emulated in a wider format, the carrier
+};
+
+/// What a device can do: peaks per datatype, memories and power, in one or more modes.
+class platform {
+public:
+    /// Throws invalid_argument when there is no mode, a mode has no peak, or a figure is zero, negative or infinite.
+    platform(std::string id, std::vector<operating_mode> modes) : id_(std::move(id)), name_(id_), modes_(std::move(modes)) { check(); }
+
+    [[nodiscard]] const std::string& id() const { return id_; }
+    [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] const std::vector<operating_mode>& modes() const { return modes_; }
+    [[nodiscard]] const operating_mode& mode() const { return modes_[selected_]; }
+
+    /// The same device in another mode; throws unknown_name with the nearest one.
+    [[nodiscard]] platform in_mode(std::string_view name) const {
+        std::vector<std::string_view> names;
+        for (std::size_t i = 0; i < modes_.size(); ++i) {
+            names.push_back(modes_[i].name);
+            if (modes_[i].name != name) continue;
+            platform changed = *this;
+            changed.selected_ = i;
+            return changed;
+        }
+        throw unknown_name("mode of " + id_, name, detail::nearest_name(name, names));
+    }
+
+    /// The memory that everything which is not on chip lives in.
+    [[nodiscard]] const memory_level& off_chip() const { return mode().memories[off_chip_of(mode())]; }
+    [[nodiscard]] bytes_per_second bandwidth() const { return off_chip().bandwidth; }
+    [[nodiscard]] watts power() const { return mode().power; }
+
+    /// The peak for a datatype: the device's own, or that of the narrowest native format which holds every number of
+    /// it (T section 6.2: "emulated in the carrier datatype"). Throws unsupported_datatype when there is none.
+    [[nodiscard]] carried_peak peak_for(const precision& wanted) const {
+        const peak* best = nullptr;
+        for (const peak& one : mode().peaks) {
+            if (one.numbers == wanted) return {one, true};
+            if (!detail::represents(one.numbers.weights, wanted.weights) || !detail::represents(one.numbers.activations, wanted.activations))
+                continue;
+            if (best == nullptr || width(one) < width(*best) || (width(one) == width(*best) && one.dense > best->dense)) best = &one;
+        }
+        if (best == nullptr) throw_unsupported(wanted);
+        return {*best, false};
+    }
+
+    // What describes the device beyond its modes.
+    std::string vendor{};
+    std::string device_class{};
+    int year = 0;                                ///< of release; 0 when no source states it
+    double price_usd = unknown<seconds>.value();  ///< NaN when no source states it
+    double process_nm = unknown<seconds>.value();
+    std::vector<provenance> sources{};
+
+    void rename(std::string name) { name_ = std::move(name); }
+
+private:
+    [[nodiscard]] static int width(const peak& one) { return one.numbers.weights.bits + one.numbers.activations.bits; }
+
+    [[nodiscard]] static std::size_t off_chip_of(const operating_mode& mode) {
+        for (std::size_t i = 0; i < mode.memories.size(); ++i)
+            if (!mode.memories[i].on_chip) return i;
+        return mode.memories.size();
+    }
+
+    [[noreturn]] void throw_unsupported(const precision& wanted) const {
+        std::string natives;
+        for (const peak& one : mode().peaks) natives += (natives.empty() ? "" : ", ") + to_string(one.numbers);
+        throw unsupported_datatype("platform '" + id_ + "' computes in " + natives + ", none of which holds " + to_string(wanted));
+    }
+
+    template <class Quantity>
+    void require_positive(const Quantity& figure, const std::string& what, bool may_be_unknown) const {
+        const double value = figure.value();
+        if ((may_be_unknown && !is_known(figure)) || (value > 0 && value <= 1e300)) return;
+        throw invalid_argument("platform '" + id_ + "': " + what + " must be positive and finite");
+    }
+
+    void check() const {
+        if (id_.empty()) throw invalid_argument("a platform needs an id");
+        if (modes_.empty()) throw invalid_argument("platform '" + id_ + "' has no mode");
+        for (const operating_mode& mode : modes_) {
+            const std::string of = mode.name.empty() ? "" : " of mode '" + mode.name + "'";
+            if (mode.peaks.empty()) throw invalid_argument("platform '" + id_ + "': no peak" + of);
+            for (const peak& one : mode.peaks) {
+                require_positive(one.dense, "the " + to_string(one.numbers) + " peak" + of, false);
+                require_positive(one.sparse, "the sparse " + to_string(one.numbers) + " peak" + of, true);
+                if (one.sparse < one.dense)
+                    throw invalid_argument("platform '" + id_ + "': the sparse " + to_string(one.numbers) + " peak" + of + " is below the dense one");
+            }
+            if (off_chip_of(mode) == mode.memories.size()) throw invalid_argument("platform '" + id_ + "': no off-chip memory" + of);
+            for (const memory_level& one : mode.memories) {
+                require_positive(one.bandwidth, "the bandwidth of memory '" + one.name + "'" + of, true);
+                require_positive(one.capacity, "the capacity of memory '" + one.name + "'" + of, true);
+            }
+            require_positive(mode.power, "the power" + of, true);
+            require_positive(mode.clock, "the clock" + of, true);
+        }
+    }
+
+    std::string id_;
+    std::string name_;
+    std::vector<operating_mode> modes_;
+    std::size_t selected_ = 0;
+};
+
+}  // namespace qutibench

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// A platform at compile time: `static_platform{static_peak<integer<8>>(0.96_top_per_s), static_bandwidth(4.26_gb_per_s)}`.
+#pragma once
+
+#include <qutibench/datatype.hpp>
+#include <qutibench/units.hpp>
+
+#include <concepts>
+
+namespace qutibench {
+
+/// Peak performance in the numeric format `Type`.
+template <class Type>
+struct static_peak {
+    ops_per_second dense;
+    constexpr explicit static_peak(ops_per_second value) : dense(value) {}
+};
+
+/// Off-chip memory bandwidth.
+struct static_bandwidth {
+    bytes_per_second value;
+    constexpr explicit static_bandwidth(bytes_per_second of) : value(of) {}
+};
+
+namespace detail {
+
+template <class Figure>
+inline constexpr bool is_peak = false;
+template <class Type>
+inline constexpr bool is_peak<static_peak<Type>> = true;
+
+}  // namespace detail
+
+/// Peaks by datatype and one bandwidth. Asking for a datatype that has no peak does not compile.
+template <class... Figures>
+struct static_platform : Figures... {
+    static_assert((std::same_as<Figures, static_bandwidth> + ...) == 1, "a static_platform has exactly one static_bandwidth");
+    static_assert(((detail::is_peak<Figures> || std::same_as<Figures, static_bandwidth>) && ...),
+                  "a static_platform is made of static_peak<Type> and static_bandwidth");
+
+    constexpr explicit static_platform(const Figures&... all) : Figures(all)... {}
+
+    /// Peak in `Type`, natively.
+    template <class Type>
+    [[nodiscard]] constexpr ops_per_second peak() const {
+        static_assert(std::derived_from<static_platform, static_peak<Type>>, "this static_platform has no static_peak for that datatype");
+        return static_cast<const static_peak<Type>&>(*this).dense;
+    }
+    [[nodiscard]] constexpr bytes_per_second bandwidth() const { return static_bandwidth::value; }
+};
+
+}  // namespace qutibench

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <qutibench/hardware/platform.hpp>
+#include <qutibench/model/roofline.hpp>
+#include <qutibench/network/workload.hpp>
+
+#include <limits>
+
+namespace qutibench {
+
+/// Which tensors live where.
+enum class placement_kind : unsigned char {
+    published,  ///< weights off-chip, read once a call; activations on chip and free (T section 6.1)
+    capacity,   ///< on chip what fits, off-chip what does not
+};
+
+/// How the layers share the device.
+enum class execution_kind : unsigned char {
+    network,   ///< the whole network under one roofline, as published
+    layers,    ///< layer by layer, each under its own roofline
+    dataflow,  ///< all layers at once as a pipeline
+};
+
+/// How a network is run on a device.
+struct deployment {
+    precision datatype = qutibench::int8;
+    std::int64_t batch = 1;
+    placement_kind placement = placement_kind::published;
+    execution_kind execution = execution_kind::network;
+    bool carriers = true;                ///< run a datatype the device lacks in the next wider one it has
+    bool weights_in_carrier = false;     ///< store weights in the carrier's width too, instead of their own
+};
+
+/// What a model took for granted; an estimate keeps the set.
+enum class assumption : std::uint32_t {
+    peak_attained = 1U << 0,           ///< computes at its peak and moves at its full bandwidth
+    weights_off_chip = 1U << 1,        ///< weights are read from off-chip memory once a call
+    activations_on_chip = 1U << 2,     ///< activations cost no off-chip traffic
+    carrier_datatype = 1U << 3,        ///< the datatype is emulated in a wider one
+    uncounted_layers = 1U << 4,        ///< some layers have no cost model, so this is an upper bound of throughput
+    bandwidth_unknown = 1U << 5,       ///< no source states the bandwidth, so memory does not bound
+    capacity_unknown = 1U << 6,        ///< no source states an on-chip capacity, so nothing is placed there
+    average_power = 1U << 7,           ///< energy is stated power times time
+    no_layer_detail = 1U << 8,         ///< the workload has totals only, so a network-level model was used
+    activations_spill = 1U << 9,       ///< live activations exceed the on-chip memory and are written and read again
+    weights_on_chip = 1U << 10,        ///< weights fit on chip and are not read again
+};
+
+/// One sentence on an assumption.
+[[nodiscard]] constexpr std::string_view to_string(assumption one) {
+    constexpr std::string_view sentences[] = {
+        "computes at its peak and moves data at full bandwidth",
+        "weights are read from off-chip memory once a call",
+        "activations stay on chip and cost no traffic",
+        "the datatype is emulated in a wider native one",
+        "some layers have no cost model, so throughput is an upper bound",
+        "no source states the bandwidth, so memory does not bound",
+        "no source states an on-chip capacity, so nothing is placed there",
+        "energy is the stated power times the time",
+        "the workload has totals only, so a network-level model was used",
+        "live activations exceed the on-chip memory and spill",
+        "weights fit on chip and are not read again",
+    };
+    return sentences[__builtin_ctz(static_cast<unsigned>(one))];
+}
+
+/// A prediction with its bound and what it took for granted. A literal type of plain numbers.
+struct estimate {
+    double call_time = 0;                                         ///< s for one call, which is one batch
+    std::int64_t batch = 1;
+    double work = 0;                                              ///< operations of one call
+    double mac_work = 0;                                          ///< multiply-accumulates of one call
+    double traffic = 0;                                           ///< off-chip bytes of one call
+    double weight_bytes = 0;                                      ///< size of the model as stored
+    roofline roof{};
+    bound_kind limited_by = bound_kind::compute;
+    double call_energy = std::numeric_limits<double>::quiet_NaN();  ///< J for one call; NaN when unknown
+    bool feasible = true;                                         ///< weights fit the memory, as far as its size is known
+    std::uint32_t assumed = 0;                                    ///< set of `assumption`
+
+    [[nodiscard]] constexpr inputs_per_second throughput() const {
+        return quantity_of<inputs_per_second>(static_cast<double>(batch) / call_time);
+    }
+    /// Time of one call: from its first input to its last result.
+    [[nodiscard]] constexpr seconds latency() const { return quantity_of<seconds>(call_time); }
+    [[nodiscard]] constexpr bound_kind bound() const { return limited_by; }
+    /// Operations per off-chip byte; infinite without traffic.
+    [[nodiscard]] constexpr ops_per_byte operational_intensity() const {
+        return quantity_of<ops_per_byte>(traffic > 0 ? work / traffic : std::numeric_limits<double>::infinity());
+    }
+    [[nodiscard]] constexpr ops_per_second peak() const { return roof.peak; }
+    [[nodiscard]] constexpr bytes_per_second bandwidth() const { return roof.bandwidth; }
+    [[nodiscard]] constexpr bytes model_size() const { return quantity_of<bytes>(weight_bytes); }
+    /// Energy of one input; NaN when nothing states the power.
+    [[nodiscard]] constexpr joules energy() const { return quantity_of<joules>(call_energy / static_cast<double>(batch)); }
+    [[nodiscard]] constexpr bool assumes(assumption one) const { return (assumed & static_cast<std::uint32_t>(one)) != 0; }
+
+    constexpr void assume(assumption one) { assumed |= static_cast<std::uint32_t>(one); }
+};
+
+namespace detail {
+
+/// Level 0 (T eqs. 4.1 and 4.2): the whole network under one roofline, weights read once a call, activations free.
+/// Latency grows with the batch, and so does throughput until the network is compute-bound.
+[[nodiscard]] constexpr estimate network_level(const workload_totals& net, double bytes_per_weight, const roofline& roof, std::int64_t batch) {
+    estimate result;
+    result.batch = batch;
+    result.work = static_cast<double>(net.operation_count) * static_cast<double>(batch);
+    result.mac_work = static_cast<double>(net.mac_count) * static_cast<double>(batch);
+    result.traffic = result.weight_bytes = static_cast<double>(net.weight_count) * bytes_per_weight;
+    result.roof = roof;
+    result.call_time = roof.time(result.work, result.traffic).value();
+    result.limited_by = roof.bound(result.work, result.traffic);
+    result.assume(assumption::peak_attained);
+    result.assume(assumption::weights_off_chip);
+    result.assume(assumption::activations_on_chip);
+    return result;
+}
+
+}  // namespace detail
+
+}  // namespace qutibench

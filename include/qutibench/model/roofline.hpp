@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The roofline: what a device attains at an operational intensity (T eq. 4.1; Williams et al. 2009,
+/// doi:10.1145/1498765.1498785).
+#pragma once
+
+#include <qutibench/error.hpp>
+#include <qutibench/units.hpp>
+
+#include <string_view>
+
+namespace qutibench {
+
+/// What holds an estimate back.
+enum class bound_kind : unsigned char { compute, memory };
+
+[[nodiscard]] constexpr std::string_view to_string(bound_kind bound) { return bound == bound_kind::compute ? "compute" : "memory"; }
+
+/// One compute roof and one memory slope.
+struct roofline {
+    ops_per_second peak{};
+    bytes_per_second bandwidth{};
+
+    /// Operational intensity at which the two meet; above it a network is compute-bound.
+    [[nodiscard]] constexpr ops_per_byte ridge_point() const { return peak / bandwidth; }
+
+    /// Attainable performance: min(peak, bandwidth * intensity), T eq. 4.1.
+    [[nodiscard]] constexpr ops_per_second attainable(ops_per_byte intensity) const {
+        const ops_per_second slope = bandwidth * intensity;
+        return slope < peak ? slope : peak;
+    }
+
+    /// Time to do `work` while moving `traffic`: the slower of the two, T eq. 4.2 as a time. Zero traffic is compute-bound.
+    [[nodiscard]] constexpr seconds time(double work, double traffic) const {
+        const double computing = work / peak.value();
+        const double moving = traffic / bandwidth.value();
+        return quantity_of<seconds>(computing < moving ? moving : computing);
+    }
+
+    /// Compute-bound when computing takes at least as long as moving.
+    [[nodiscard]] constexpr bound_kind bound(double work, double traffic) const {
+        return work / peak.value() < traffic / bandwidth.value() ? bound_kind::memory : bound_kind::compute;
+    }
+};
+
+}  // namespace qutibench

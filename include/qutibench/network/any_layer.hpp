@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <qutibench/network/layer.hpp>
+
+#include <typeinfo>
+#include <utility>
+
+namespace qutibench {
+
+/// Any layer, held by value: the run-time counterpart of a layer type. `as<convolution_2d>()` gives it back.
+class any_layer {
+public:
+    template <class Layer>
+        requires(!std::same_as<Layer, any_layer> && layer<Layer>)
+    any_layer(Layer one) : held_(new model<Layer>(std::move(one))) {}
+
+    any_layer(const any_layer& other) : held_(other.held_->clone()) {}
+    any_layer(any_layer&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
+    any_layer& operator=(any_layer other) noexcept {
+        std::swap(held_, other.held_);
+        return *this;
+    }
+    ~any_layer() { delete held_; }
+
+    [[nodiscard]] std::string_view type() const { return held_->type(); }
+    [[nodiscard]] layer_kind kind() const { return held_->kind(); }
+    [[nodiscard]] int outputs() const { return held_->outputs(); }
+    /// False when the layer has no cost model (an unknown operator): its cost is not zero, it is unknown.
+    [[nodiscard]] bool counted() const { return held_->counted(); }
+    [[nodiscard]] shape output_shape(shapes in, int port = 0) const { return held_->output_shape(in, port); }
+    [[nodiscard]] layer_cost cost(shapes in) const { return held_->cost(in); }
+
+    /// The layer as its own type, or nullptr when it is another one.
+    template <layer Layer>
+    [[nodiscard]] const Layer* as() const {
+        return held_->identity() == typeid(Layer) ? &static_cast<const model<Layer>*>(held_)->one : nullptr;
+    }
+
+private:
+    struct interface {
+        virtual ~interface() = default;
+        [[nodiscard]] virtual const std::type_info& identity() const = 0;
+        [[nodiscard]] virtual interface* clone() const = 0;
+        [[nodiscard]] virtual std::string_view type() const = 0;
+        [[nodiscard]] virtual layer_kind kind() const = 0;
+        [[nodiscard]] virtual int outputs() const = 0;
+        [[nodiscard]] virtual bool counted() const = 0;
+        [[nodiscard]] virtual shape output_shape(shapes in, int port) const = 0;
+        [[nodiscard]] virtual layer_cost cost(shapes in) const = 0;
+    };
+
+    template <class Layer>
+    struct model final : interface {
+        explicit model(Layer layer) : one(std::move(layer)) {}
+        [[nodiscard]] const std::type_info& identity() const override { return typeid(Layer); }
+        [[nodiscard]] interface* clone() const override { return new model(*this); }
+        [[nodiscard]] std::string_view type() const override {
+            if constexpr (requires { one.type_name(); }) return one.type_name();
+            else return Layer::type;
+        }
+        [[nodiscard]] layer_kind kind() const override {
+            if constexpr (requires { one.kind_of(); }) return one.kind_of();
+            else return Layer::kind;
+        }
+        [[nodiscard]] int outputs() const override {
+            if constexpr (requires { one.outputs(); }) return one.outputs();
+            else return 1;
+        }
+        [[nodiscard]] bool counted() const override {
+            if constexpr (requires { one.counted(); }) return one.counted();
+            else return true;
+        }
+        [[nodiscard]] shape output_shape(shapes in, int port) const override {
+            if constexpr (requires { one.output_shape(in, port); }) return one.output_shape(in, port);
+            else return one.output_shape(in);
+        }
+        [[nodiscard]] layer_cost cost(shapes in) const override { return one.cost(in); }
+        Layer one;
+    };
+
+    interface* held_;
+};
+
+}  // namespace qutibench

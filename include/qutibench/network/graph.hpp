@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <qutibench/datatype.hpp>
+#include <qutibench/network/any_layer.hpp>
+#include <qutibench/network/label.hpp>
+
+#include <initializer_list>
+#include <vector>
+
+namespace qutibench {
+
+/// One output of one node of a graph.
+struct tensor {
+    int node = -1;
+    int port = 0;
+
+    friend constexpr bool operator==(const tensor&, const tensor&) = default;
+};
+
+/// A tensor that enters the network.
+struct network_input {
+    static constexpr std::string_view type = "input";
+    static constexpr layer_kind kind = layer_kind::input;
+
+    shape extents{};
+
+    [[nodiscard]] constexpr shape output_shape(shapes) const { return extents; }
+    [[nodiscard]] constexpr layer_cost cost(shapes) const { return {}; }
+
+    template <class F>
+    constexpr void describe(F&& field) const {
+        field("extents", extents);
+    }
+
+    friend constexpr bool operator==(const network_input&, const network_input&) = default;
+};
+
+/// Which weights of a layer are kept, and in what pattern. `kept = 2, of = 4` is 2:4 sparsity; `of = 0` is unstructured
+/// with a share of `density` left.
+struct sparsity {
+    double density = 1.0;
+    int kept = 0;
+    int of = 0;
+
+    friend constexpr bool operator==(const sparsity&, const sparsity&) = default;
+};
+
+/// What a graph knows of one layer.
+template <class AnyLayer>
+struct basic_node {
+    std::string name{};
+    AnyLayer layer;
+    std::vector<tensor> inputs{};
+    std::vector<shape> outputs{};
+    layer_cost cost{};                    ///< at its input shapes
+    bool has_precision = false;           ///< set by quantisation or import; otherwise the deployment decides
+    precision numbers{};                  ///< meaningful when `has_precision`
+    qutibench::sparsity sparsity{};       ///< of the weights
+    int shares_weights_with = -1;         ///< earlier node whose weights this one uses again, or -1
+    int fused_into = -1;                  ///< earlier node whose kernel this one runs in, or -1
+};
+
+/// Something that builds a network on any builder with `input(shape, name)`, `add(layer, {tensors}, name)`: a zoo
+/// entry, a `static_graph`, or your own struct with `template <class Net> constexpr void build(Net& net) const`.
+template <class Recipe>
+concept recipe = requires(const Recipe& one) {
+    typename Recipe::is_recipe;
+    { std::string_view(one.name()) };
+};
+
+/// A network as a directed acyclic graph of layers whose shapes are inferred as they are added. Nodes are stored in
+/// topological order, because a layer can only be added after its inputs.
+/// A template, so that including it costs next to nothing until it is used; `graph` is the one to name.
+template <class AnyLayer>
+class basic_graph {
+public:
+    using tensor_type = tensor;
+    using node_type = basic_node<AnyLayer>;
+
+    explicit basic_graph(std::string_view name = "network") : name_(name) {}
+
+    /// Builds what a recipe describes: `graph net = zoo::resnet50();`
+    template <recipe Recipe>
+    basic_graph(const Recipe& one) : name_(one.name()) {
+        one.build(*this);
+    }
+
+    /// A tensor that enters the network.
+    tensor input(const shape& extents, label name = "input") {
+        return insert({.name = std::string(name.view()), .layer = network_input{extents}});
+    }
+
+    /// Adds a layer, infers its output shapes and works out its cost. Throws shape_error naming the layer when its inputs
+    /// do not fit, overflow_error past 64 bits, invalid_argument when an input does not exist. An empty name becomes "type_index".
+    tensor add(AnyLayer layer, std::initializer_list<tensor> inputs, label name = {}) {
+        return insert({.name = std::string(name.view()), .layer = std::move(layer), .inputs = inputs});
+    }
+    tensor add(AnyLayer layer, std::vector<tensor> inputs, std::string name) {
+        return insert({.name = std::move(name), .layer = std::move(layer), .inputs = std::move(inputs)});
+    }
+
+    /// Adds a node as it is, its annotations included, and infers its output shapes anew.
+    tensor insert(node_type one) {
+        const int index = static_cast<int>(nodes_.size());
+        if (one.name.empty()) one.name = std::string(one.layer.type()) + "_" + std::to_string(index);
+        const std::vector<shape> in = input_shapes(one);
+        try {
+            one.outputs.clear();
+            for (int port = 0; port < one.layer.outputs(); ++port) one.outputs.push_back(one.layer.output_shape(in, port));
+            one.cost = one.layer.cost(in);
+        } catch (const shape_error& wrong) {
+            throw shape_error("layer '" + one.name + "' of '" + name_ + "': " + wrong.what());
+        } catch (const overflow_error& wrong) {
+            throw overflow_error("layer '" + one.name + "' of '" + name_ + "': " + wrong.what());
+        }
+        nodes_.push_back(std::move(one));
+        return {index, 0};
+    }
+
+    /// Marks a tensor as a result. Without any mark, the tensors that nobody reads are the results.
+    void output(tensor one) {
+        static_cast<void>(shape_of(one));
+        outputs_.push_back(one);
+    }
+
+    /// States that `later` uses the weights of `earlier` again: counted once, executed each time.
+    void share_weights(tensor earlier, tensor later) {
+        static_cast<void>(shape_of(earlier));
+        static_cast<void>(shape_of(later));
+        nodes_[static_cast<std::size_t>(later.node)].shares_weights_with = earlier.node;
+    }
+
+    /// Writes down what a transform did.
+    void note(std::string what) { log_.push_back(std::move(what)); }
+
+    [[nodiscard]] const std::string& name() const { return name_; }
+    void rename(std::string name) { name_ = std::move(name); }
+    [[nodiscard]] std::span<const node_type> nodes() const { return nodes_; }
+    [[nodiscard]] std::span<node_type> nodes() { return nodes_; }
+    [[nodiscard]] const std::vector<std::string>& log() const { return log_; }
+
+    /// Shape of a tensor; throws invalid_argument when the graph has no such tensor.
+    [[nodiscard]] const shape& shape_of(tensor one) const {
+        if (one.node < 0 || static_cast<std::size_t>(one.node) >= nodes_.size() || one.port < 0 ||
+            static_cast<std::size_t>(one.port) >= nodes_[static_cast<std::size_t>(one.node)].outputs.size())
+            throw invalid_argument("'" + name_ + "' has no tensor " + std::to_string(one.node) + ":" + std::to_string(one.port));
+        return nodes_[static_cast<std::size_t>(one.node)].outputs[static_cast<std::size_t>(one.port)];
+    }
+
+    /// The shapes of a node's inputs, in order; throws invalid_argument on an input that does not exist.
+    [[nodiscard]] std::vector<shape> input_shapes(const node_type& one) const {
+        std::vector<shape> in;
+        in.reserve(one.inputs.size());
+        for (const tensor& from : one.inputs) in.push_back(shape_of(from));
+        return in;
+    }
+
+    /// The marked results, or else every tensor that no layer reads.
+    [[nodiscard]] std::vector<tensor> outputs() const {
+        if (!outputs_.empty()) return outputs_;
+        std::vector<char> read(nodes_.size(), 0);
+        for (const node_type& one : nodes_)
+            for (const tensor& from : one.inputs) read[static_cast<std::size_t>(from.node)] = 1;
+        std::vector<tensor> unread;
+        for (std::size_t i = 0; i < nodes_.size(); ++i)
+            if (read[i] == 0) unread.push_back({static_cast<int>(i), 0});
+        return unread;
+    }
+
+    /// The tensors that enter the network.
+    [[nodiscard]] std::vector<tensor> inputs() const {
+        std::vector<tensor> entering;
+        for (std::size_t i = 0; i < nodes_.size(); ++i)
+            if (nodes_[i].layer.kind() == layer_kind::input) entering.push_back({static_cast<int>(i), 0});
+        return entering;
+    }
+
+    /// The node called `name`; throws unknown_name with the nearest one.
+    [[nodiscard]] tensor find(std::string_view name) const {
+        std::vector<std::string_view> names;
+        for (std::size_t i = 0; i < nodes_.size(); ++i) {
+            if (nodes_[i].name == name) return {static_cast<int>(i), 0};
+            names.push_back(nodes_[i].name);
+        }
+        throw unknown_name("layer", name, detail::nearest_name(name, names));
+    }
+
+private:
+    std::string name_;
+    std::vector<node_type> nodes_;
+    std::vector<tensor> outputs_;
+    std::vector<std::string> log_;
+};
+
+using node = basic_node<any_layer>;
+using graph = basic_graph<any_layer>;
+
+}  // namespace qutibench

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// What every layer has: a type name, a kind, an output shape and a cost, all computed from its input shapes.
+#pragma once
+
+#include <qutibench/network/shape.hpp>
+
+#include <concepts>
+#include <string_view>
+
+namespace qutibench {
+
+/// What a layer does to data, as far as the models care.
+enum class layer_kind : unsigned char {
+    input,          ///< a tensor that enters the network
+    convolution,    ///< standard, grouped, depthwise or transposed
+    dense,          ///< fully connected, weights times activations
+    matmul,         ///< activations times activations
+    attention,      ///< scaled dot-product attention
+    recurrent,      ///< LSTM, GRU, RNN over a sequence
+    embedding,      ///< a table look-up
+    pooling,        ///< maximum, average, global
+    normalization,  ///< batch, layer, group normalisation
+    elementwise,    ///< additions, products, activations, softmax
+    movement,       ///< copies without arithmetic: concatenation, transposition, padding, resizing
+    view,           ///< the same bytes under another shape: no arithmetic and no traffic
+    other           ///< anything else
+};
+
+[[nodiscard]] constexpr std::string_view to_string(layer_kind kind) {
+    constexpr std::string_view names[] = {"input",     "convolution", "dense",         "matmul",      "attention", "recurrent",
+                                          "embedding", "pooling",     "normalization", "elementwise", "movement",  "view", "other"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
+/// A layer's multiply-accumulates as `groups` independent matrix products of rows x depth by depth x columns: what
+/// tiling, folding and systolic mapping work on. Convolution: rows = output positions, columns = output channels per
+/// group, depth = kernel elements x input channels per group.
+struct contraction {
+    std::int64_t rows = 0;
+    std::int64_t columns = 0;
+    std::int64_t depth = 0;
+    std::int64_t groups = 1;
+
+    [[nodiscard]] constexpr std::int64_t macs() const { return detail::product({rows, columns, depth, groups}); }
+    friend constexpr bool operator==(const contraction&, const contraction&) = default;
+};
+
+/// What a layer costs at its input shapes, free of any device and datatype.
+struct layer_cost {
+    contraction product{};              ///< the largest matrix product, for mapping models
+    std::int64_t macs = 0;              ///< all multiply-accumulates
+    std::int64_t other_operations = 0;  ///< additions, comparisons, exponentials...: one each, never part of a MAC
+    std::int64_t weights = 0;           ///< elements that multiply: kernels, matrices, tables (T table 6.1 counts these)
+    std::int64_t parameters = 0;        ///< weights plus biases, scales and shifts
+    std::int64_t state = 0;             ///< elements carried from call to call: key/value cache
+    std::int64_t kernel_elements = 1;   ///< K*K of a convolution
+    std::int64_t stride = 1;            ///< largest stride of a convolution
+
+    /// The cost of a layer that is one matrix product.
+    [[nodiscard]] static constexpr layer_cost of_product(const contraction& matrix) {
+        layer_cost cost;
+        cost.product = matrix;
+        cost.macs = matrix.macs();
+        return cost;
+    }
+
+    friend constexpr bool operator==(const layer_cost&, const layer_cost&) = default;
+};
+
+/// What satisfies it: a copyable struct with
+///   static constexpr std::string_view type;  static constexpr layer_kind kind;
+///   constexpr shape output_shape(shapes in) const;   // throws shape_error when the inputs do not fit
+///   constexpr layer_cost cost(shapes in) const;
+///   template <class F> constexpr void describe(F&& field) const;   // field("name", member) for each setting
+/// A layer with several outputs adds `int outputs() const` and `shape output_shape(shapes in, int port) const`.
+template <class Layer>
+concept layer = std::copyable<Layer> && requires(const Layer& one, shapes in) {
+    { one.output_shape(in) } -> std::same_as<shape>;
+    { one.cost(in) } -> std::same_as<layer_cost>;
+    { std::string_view(Layer::type) };
+    { Layer::kind } -> std::convertible_to<layer_kind>;
+};
+
+namespace detail {
+
+/// Throws shape_error unless a layer got `count` inputs.
+constexpr void require_inputs(std::string_view type, shapes in, std::size_t count) {
+    if (in.size() != count)
+        throw shape_error(std::string(type) + " takes " + std::to_string(count) + " input(s), not " + std::to_string(in.size()));
+}
+
+/// Throws shape_error unless `value` is at least `minimum`.
+constexpr void require_at_least(std::string_view type, std::string_view setting, std::int64_t value, std::int64_t minimum) {
+    if (value < minimum)
+        throw shape_error(std::string(type) + ": " + std::string(setting) + " must be at least " + std::to_string(minimum) +
+                          ", not " + std::to_string(value));
+}
+
+/// Throws shape_error unless the only input has the rank that the layer needs.
+constexpr void require_rank(std::string_view type, shapes in, int rank) {
+    require_inputs(type, in, 1);
+    if (in[0].rank() != rank)
+        throw shape_error(std::string(type) + " needs an input of rank " + std::to_string(rank) + ", not " + to_string(in[0]));
+}
+
+}  // namespace detail
+
+}  // namespace qutibench

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Networks at compile time: the same layers and the same cost functions as `graph`, without any allocation.
+#pragma once
+
+#include <qutibench/network/graph.hpp>
+#include <qutibench/network/workload.hpp>
+
+#include <tuple>
+
+namespace qutibench {
+
+/// The first argument of a `static_graph`: `image<height, width, channels>`, or `features<count>` for a vector.
+struct static_input {
+    shape extents{};
+};
+template <std::int64_t Height, std::int64_t Width, std::int64_t Channels>
+inline constexpr static_input image{{1, Channels, Height, Width}};
+template <std::int64_t Count>
+inline constexpr static_input features{{1, Count}};
+
+/// A chain of layers as a type: `static_graph{image<32, 32, 3>, convolution_2d{...}, dense{...}}`. Networks with
+/// branches are recipes of their own (see `recipe`).
+template <class... Layers>
+struct static_graph {
+    static_assert((layer<Layers> && ...), "every argument of static_graph after its input must be a layer (see qutibench::layer)");
+    using is_recipe = void;
+
+    static_input from;
+    std::tuple<Layers...> layers;
+
+    constexpr explicit static_graph(const static_input& input, const Layers&... all) : from(input), layers(all...) {}
+
+    [[nodiscard]] constexpr std::string_view name() const { return "static_graph"; }
+
+    /// Adds the chain to any builder.
+    template <class Net>
+    constexpr void build(Net& net) const {
+        auto at = net.input(from.extents);
+        std::apply([&](const auto&... one) { ((at = net.add(one, {at})), ...); }, layers);
+    }
+};
+
+/// One layer of a compile-time workload.
+struct static_layer {
+    label name{};
+    std::string_view type{};
+    layer_kind kind = layer_kind::other;
+    layer_cost cost{};
+    shape output{};
+
+    [[nodiscard]] constexpr qutibench::operations operations() const { return quantity_of<qutibench::operations>(detail::multiply(2, cost.macs)); }
+    [[nodiscard]] constexpr elements weights() const { return quantity_of<elements>(cost.weights); }
+};
+
+/// What one inference of a recipe costs; a literal type. Counts are those of `analyze(graph)`.
+template <std::size_t Layers>
+struct static_workload : workload_totals {
+    std::array<static_layer, Layers> all{};
+
+    [[nodiscard]] constexpr std::span<const static_layer> layers() const { return all; }
+};
+
+namespace detail {
+
+/// A builder that only counts: its tensors are shapes.
+class counting_builder {
+public:
+    struct tensor_type {
+        shape extents{};
+    };
+
+    constexpr explicit counting_builder(workload_totals& totals, std::span<static_layer> layers = {}) : totals_(totals), layers_(layers) {}
+
+    constexpr tensor_type input(const shape& extents, label name = "input") {
+        return record({name, network_input::type, layer_kind::input, {}, extents});
+    }
+
+    template <layer Layer>
+    constexpr tensor_type add(const Layer& one, std::initializer_list<tensor_type> inputs, label name = {}) {
+        std::array<shape, 8> in{};
+        if (inputs.size() > in.size()) throw shape_error("a layer of a static network takes at most 8 inputs");
+        std::size_t count = 0;
+        for (const tensor_type& from : inputs) in[count++] = from.extents;
+        const shapes read(in.data(), count);
+        return record({name, Layer::type, Layer::kind, one.cost(read), one.output_shape(read)});
+    }
+
+    [[nodiscard]] constexpr std::size_t size() const { return size_; }
+
+private:
+    constexpr tensor_type record(const static_layer& one) {
+        totals_.add(one.cost, one.kind, operations_of(one.cost, one.kind, one.type, counting::qutibench), one.output.elements());
+        if (size_ < layers_.size()) layers_[size_] = one;
+        ++size_;
+        return {one.output};
+    }
+
+    workload_totals& totals_;
+    std::span<static_layer> layers_;
+    std::size_t size_ = 0;
+};
+
+template <class Recipe>
+[[nodiscard]] constexpr std::size_t layer_count(const Recipe& net) {
+    workload_totals ignored;
+    counting_builder builder(ignored);
+    net.build(builder);
+    return builder.size();
+}
+
+// A recipe's structure, and so its number of layers, must depend on its type only.
+template <class Recipe>
+inline constexpr std::size_t layers_of = layer_count(Recipe{});
+template <class... Layers>
+inline constexpr std::size_t layers_of<static_graph<Layers...>> = sizeof...(Layers) + 1;
+
+}  // namespace detail
+
+/// Counts a recipe, at compile time or at run time; the same numbers as `analyze(graph(net))`.
+/// Throws shape_error or overflow_error, which at compile time is a compiler error that shows the throw.
+template <recipe Recipe>
+[[nodiscard]] constexpr auto analyze(const Recipe& net) {
+    static_workload<detail::layers_of<Recipe>> result;
+    detail::counting_builder builder(result, result.all);
+    net.build(builder);
+    return result;
+}
+
+}  // namespace qutibench

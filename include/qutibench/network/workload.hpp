@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// What a network costs, free of any device: per layer and in total.
+#pragma once
+
+#include <qutibench/datatype.hpp>
+#include <qutibench/network/graph.hpp>
+#include <qutibench/units.hpp>
+
+namespace qutibench {
+
+/// Which work counts as an operation. Peers disagree; here the choice has a name.
+enum class counting : unsigned char {
+    qutibench,  ///< two for each multiply-accumulate, as the thesis does; other arithmetic is itemised beside it
+    macs_only,  ///< one for each multiply-accumulate: torchvision's "GFLOPS"
+    fvcore,     ///< one for each multiply-accumulate, plus fvcore's counts of normalisation, pooling and resizing
+};
+
+/// Throws unknown_name with the nearest convention.
+[[nodiscard]] inline counting parse_counting(std::string_view name) {
+    constexpr std::string_view names[] = {"qutibench", "macs_only", "fvcore"};
+    for (int i = 0; i < 3; ++i)
+        if (names[i] == name) return static_cast<counting>(i);
+    throw unknown_name("counting convention", name, detail::nearest_name(name, names));
+}
+
+namespace detail {
+
+/// The operations of a layer under a convention. Beside multiply-accumulates fvcore counts normalisation (2 per element
+/// for batch normalisation, 5 for others), interpolation by resizing, and global pooling by its input; nothing else.
+[[nodiscard]] constexpr std::int64_t operations_of(const layer_cost& cost, layer_kind kind, std::string_view type, counting convention) {
+    if (convention == counting::qutibench) return multiply(2, cost.macs);
+    if (convention == counting::macs_only) return cost.macs;
+    const bool counts = kind == layer_kind::normalization || type == "resize" || type == "global_pooling";
+    return add(cost.macs, counts ? cost.other_operations : 0);
+}
+
+}  // namespace detail
+
+/// The sums that network-level models need; a literal type. Counts are per input (batch 1).
+struct workload_totals {
+    std::int64_t operation_count = 0;
+    std::int64_t mac_count = 0;
+    std::int64_t other_operation_count = 0;
+    std::int64_t weight_count = 0;
+    std::int64_t parameter_count = 0;
+    std::int64_t activation_count = 0;
+    std::int64_t input_count = 0;
+    std::int64_t output_count = 0;
+
+    /// Operations of one inference under the chosen convention.
+    [[nodiscard]] constexpr qutibench::operations operations() const { return quantity_of<qutibench::operations>(operation_count); }
+    /// Multiply-accumulates of one inference, whatever the convention.
+    [[nodiscard]] constexpr qutibench::macs macs() const { return quantity_of<qutibench::macs>(mac_count); }
+    /// Arithmetic outside multiply-accumulates: normalisation, activation, pooling, addition.
+    [[nodiscard]] constexpr qutibench::operations other_operations() const {
+        return quantity_of<qutibench::operations>(other_operation_count);
+    }
+    /// Convolution, dense, recurrent and embedding weights, each tensor once: the thesis' model size in elements.
+    [[nodiscard]] constexpr elements weights() const { return quantity_of<elements>(weight_count); }
+    /// Weights plus biases, scales and shifts: what PyTorch counts as parameters.
+    [[nodiscard]] constexpr elements parameters() const { return quantity_of<elements>(parameter_count); }
+    /// Elements of all activation tensors, the network's inputs included, each once; views are not tensors of their own.
+    [[nodiscard]] constexpr elements activations() const { return quantity_of<elements>(activation_count); }
+
+    constexpr void add(const layer_cost& cost, layer_kind kind, std::int64_t operations, std::int64_t produced) {
+        operation_count = detail::add(operation_count, operations);
+        mac_count = detail::add(mac_count, cost.macs);
+        other_operation_count = detail::add(other_operation_count, cost.other_operations);
+        weight_count = detail::add(weight_count, cost.weights);
+        parameter_count = detail::add(parameter_count, cost.parameters);
+        if (kind != layer_kind::view) activation_count = detail::add(activation_count, produced);
+        if (kind == layer_kind::input) input_count = detail::add(input_count, produced);
+    }
+
+    friend constexpr bool operator==(const workload_totals&, const workload_totals&) = default;
+};
+
+/// One layer of a workload.
+struct layer_workload {
+    std::string name{};
+    std::string type{};
+    layer_kind kind = layer_kind::other;
+    layer_cost cost{};
+    std::int64_t operation_count = 0;  ///< under the workload's counting convention
+    std::int64_t input_count = 0;      ///< elements read, views and parameters aside
+    std::int64_t output_count = 0;     ///< elements written
+    bool has_precision = false;
+    precision numbers{};
+    qutibench::sparsity sparsity{};
+    int fused_into = -1;           ///< index of the layer whose kernel this one runs in, or -1
+    bool weights_shared = false;   ///< its weights were counted with an earlier layer
+    std::uint32_t first_shape = 0;  ///< where its input shapes start in the workload's list; its output shapes follow
+    std::uint32_t inputs = 0;
+    std::uint32_t outputs = 0;
+
+    [[nodiscard]] constexpr qutibench::operations operations() const { return quantity_of<qutibench::operations>(operation_count); }
+    [[nodiscard]] constexpr qutibench::macs macs() const { return quantity_of<qutibench::macs>(cost.macs); }
+    [[nodiscard]] constexpr elements weights() const { return quantity_of<elements>(weights_shared ? 0 : cost.weights); }
+};
+
+class workload;
+
+template <class AnyLayer>
+[[nodiscard]] workload analyze(const basic_graph<AnyLayer>& net, counting convention = counting::qutibench, bool strict = false);
+
+/// What one inference of a network costs: the sum of its layers, or published totals without layers.
+class workload : public workload_totals {
+public:
+    workload() = default;
+
+    /// A workload known only by its totals, such as a row of a published table. Throws invalid_argument on negative ones.
+    workload(std::string name, qutibench::operations operations, elements weights) : name_(std::move(name)) {
+        if (operations.value() < 0 || weights.value() < 0)
+            throw invalid_argument("workload '" + name_ + "': operations and weights must not be negative");
+        operation_count = operations.value();
+        mac_count = operation_count / 2;
+        weight_count = parameter_count = weights.value();
+    }
+
+    [[nodiscard]] const std::string& name() const { return name_; }
+    void rename(std::string name) { name_ = std::move(name); }
+    /// The layers in topological order; empty for a workload known only by its totals.
+    [[nodiscard]] std::span<const layer_workload> layers() const { return layers_; }
+    [[nodiscard]] counting convention() const { return convention_; }
+    /// Largest sum of activation elements alive at once over the topological order; 0 without layers.
+    [[nodiscard]] elements peak_live_activations() const { return quantity_of<elements>(peak_live_); }
+    /// "name (type)" of every layer without a cost model. When it is not empty, all counts are lower bounds.
+    [[nodiscard]] const std::vector<std::string>& uncounted() const { return uncounted_; }
+    [[nodiscard]] shapes input_shapes(const layer_workload& of) const { return shapes(shapes_).subspan(of.first_shape, of.inputs); }
+    [[nodiscard]] shapes output_shapes(const layer_workload& of) const {
+        return shapes(shapes_).subspan(of.first_shape + of.inputs, of.outputs);
+    }
+
+    template <class AnyLayer>
+    friend workload analyze(const basic_graph<AnyLayer>& net, counting convention, bool strict);
+
+private:
+    template <class AnyLayer>
+    void append(const basic_graph<AnyLayer>& net, const basic_node<AnyLayer>& one);
+
+    std::string name_;
+    std::vector<layer_workload> layers_;
+    std::vector<shape> shapes_;
+    std::vector<std::string> uncounted_;
+    std::int64_t peak_live_ = 0;
+    counting convention_ = counting::qutibench;
+};
+
+}  // namespace qutibench
