@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The opt-in parts of the library. The core needs the Boost headers only; each part adds what its headers include.
+# Used by the project's own build and, installed, by find_package(qutibench COMPONENTS ...).
+
+set(QUTIBENCH_COMPONENTS json onnx calibration explore)
+
+# Defines qutibench::<component>; sets <out> to the empty string, or to the sentence that says what is missing.
+function(qutibench_add_component component out)
+  set(missing "")
+  set(libraries "")
+  set(includes "")
+  if(component STREQUAL "json")
+    find_package(nlohmann_json 3.9 QUIET)
+    if(NOT TARGET nlohmann_json::nlohmann_json)
+      set(missing "nlohmann_json (Debian: nlohmann-json3-dev)")
+    endif()
+    set(libraries nlohmann_json::nlohmann_json)
+  elseif(component STREQUAL "onnx")
+    find_path(PROTOZERO_INCLUDE_DIR protozero/pbf_reader.hpp)
+    mark_as_advanced(PROTOZERO_INCLUDE_DIR)
+    if(NOT PROTOZERO_INCLUDE_DIR)
+      set(missing "protozero (Debian: libprotozero-dev)")
+    endif()
+    set(includes "${PROTOZERO_INCLUDE_DIR}")
+  elseif(component STREQUAL "calibration" OR component STREQUAL "explore")
+    find_package(Eigen3 3.3 QUIET NO_MODULE)
+    if(NOT TARGET Eigen3::Eigen)
+      set(missing "Eigen (Debian: libeigen3-dev)")
+    endif()
+    set(libraries Eigen3::Eigen)
+    if(component STREQUAL "explore")
+      set(THREADS_PREFER_PTHREAD_FLAG TRUE)
+      find_package(Threads QUIET)
+      find_package(TBB QUIET)
+      if(NOT TARGET TBB::tbb OR NOT TARGET Threads::Threads)
+        set(missing "oneTBB (Debian: libtbb-dev)")
+      endif()
+      list(APPEND libraries TBB::tbb Threads::Threads)
+    endif()
+  else()
+    string(REPLACE ";" ", " known "${QUTIBENCH_COMPONENTS}")
+    set(missing "nothing of that name; the components are ${known}")
+  endif()
+
+  if(missing STREQUAL "" AND NOT TARGET qutibench::${component})
+    add_library(qutibench::${component} INTERFACE IMPORTED GLOBAL)
+    set_target_properties(
+      qutibench::${component} PROPERTIES INTERFACE_LINK_LIBRARIES "qutibench::qutibench;${libraries}"
+                                         INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${includes}"
+                                         INTERFACE_INCLUDE_DIRECTORIES "${includes}")
+  endif()
+  if(NOT missing STREQUAL "")
+    set(missing "qutibench component ${component} needs ${missing}")
+  endif()
+  set(${out} "${missing}" PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Packs the data files of the catalogue into one C++ header, so that programs find them without any configuration.
+#
+#   qutibench_embed_catalogue(DATA_DIR HEADER)    inside a project: follows every data file, also new ones
+#   cmake -D DATA_DIR=data -D HEADER=out.hpp -P .cmake/embed_catalogue.cmake    by hand
+#
+# Written at configure time, because `cmake --install` of a header-only library must work without a build.
+
+if(CMAKE_SCRIPT_MODE_FILE)
+  cmake_minimum_required(VERSION 3.22)
+endif()
+
+set(QUTIBENCH_CATALOGUE_KINDS platforms networks measurements)
+
+# The header's text for the files given. Raw string literals are cut between lines into pieces of at most 12,000 bytes,
+# since compilers other than g++ and clang++ limit one literal; neighbouring pieces join again when compiled.
+function(_qutibench_catalogue_header data_dir out files)
+  set(entries "")
+  foreach(file IN LISTS files)
+    file(READ "${data_dir}/${file}" text)
+    if(text MATCHES "\\)qutibench\"")
+      message(FATAL_ERROR "${data_dir}/${file} contains )qutibench\", which ends a raw string literal")
+    endif()
+    get_filename_component(kind "${file}" DIRECTORY)
+    get_filename_component(name "${file}" NAME)
+    string(APPEND entries "    {\"${kind}\", \"${name}\", whole(")
+    while(TRUE)
+      string(LENGTH "${text}" length)
+      set(cut ${length})
+      if(length GREATER 12000)
+        string(SUBSTRING "${text}" 0 12000 piece)
+        string(FIND "${piece}" "\n" cut REVERSE)
+        math(EXPR cut "${cut} + 1")
+        if(cut EQUAL 0)
+          set(cut ${length})
+        endif()
+      endif()
+      string(SUBSTRING "${text}" 0 ${cut} piece)
+      string(SUBSTRING "${text}" ${cut} -1 text)
+      string(APPEND entries "\n     R\"qutibench(${piece})qutibench\"")
+      if("${text}" STREQUAL "")
+        break()
+      endif()
+    endwhile()
+    string(APPEND entries ")},\n")
+  endforeach()
+  list(LENGTH files count)
+  set(${out} "// SPDX-License-Identifier: BSD-3-Clause
+/// \\file
+/// The catalogue's data files, packed by the build. Generated: edit the files under data/ instead.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace qutibench::detail {
+
+/// One file of the catalogue: its folder under data/, its name with extension, its text.
+struct embedded_file {
+    std::string_view kind;
+    std::string_view name;
+    std::string_view text;
+};
+
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored \"-Woverlength-strings\"
+#endif
+
+template <std::size_t Size>
+constexpr std::string_view whole(const char (&text)[Size]) {
+    return {text, Size - 1};
+}
+
+/// Sorted by kind as listed in the build, then by name.
+inline constexpr std::array<embedded_file, ${count}> embedded_files = {{
+${entries}}};
+
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
+
+}  // namespace qutibench::detail
+" PARENT_SCOPE)
+endfunction()
+
+function(qutibench_embed_catalogue data_dir header)
+  set(files "")
+  foreach(kind IN LISTS QUTIBENCH_CATALOGUE_KINDS)
+    if(CMAKE_SCRIPT_MODE_FILE)
+      file(GLOB found RELATIVE "${data_dir}" "${data_dir}/${kind}/*.json" "${data_dir}/${kind}/*.csv")
+    else()
+      file(GLOB found RELATIVE "${data_dir}" CONFIGURE_DEPENDS "${data_dir}/${kind}/*.json" "${data_dir}/${kind}/*.csv")
+    endif()
+    list(FILTER found EXCLUDE REGEX "\\.schema\\.json$|/datapackage\\.json$")
+    list(SORT found)
+    list(APPEND files ${found})
+  endforeach()
+  _qutibench_catalogue_header("${data_dir}" text "${files}")
+  file(WRITE "${header}.new" "${text}")
+  file(COPY_FILE "${header}.new" "${header}" ONLY_IF_DIFFERENT)
+  file(REMOVE "${header}.new")
+  if(NOT CMAKE_SCRIPT_MODE_FILE)
+    list(TRANSFORM files PREPEND "${data_dir}/")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files})
+  endif()
+endfunction()
+
+if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
+  get_filename_component(data_dir "${DATA_DIR}" ABSOLUTE)
+  get_filename_component(header "${HEADER}" ABSOLUTE)
+  qutibench_embed_catalogue("${data_dir}" "${header}")
+endif()

@@ -1,0 +1,363 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# From a fresh clone to answers. Everything it makes lies in build/ and .venv/; run again, it redoes only what changed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+usage() {
+    cat <<'END'
+usage: ./bootstrap.sh [demo|test|check|page]
+
+  demo    install what is missing, build, answer the what-if questions of the README   (the default)
+  test    the same set-up, then every test: C++, Python, notebooks, documentation
+  check   test, and what a release needs besides: clang++, sanitizers, coverage, longer fuzzing, linters
+  page    build the portal page, build/portal.html
+
+CXX, PYTHON and JOBS override the compiler, the interpreter and the number of parallel jobs.
+END
+}
+
+results=build/results # one JUnit file per suite
+logs=build/logs
+stamps=build/stamps
+
+# --- small things ----------------------------------------------------------------------------------------------------
+
+say() { printf '%s\n' "$*"; }
+stop() {
+    printf 'bootstrap.sh: %s\n' "$*" >&2
+    exit 1
+}
+have() { command -v "$1" >/dev/null 2>&1; }
+any() { compgen -G "$1" >/dev/null; }
+
+# step NAME COMMAND...: runs quietly; what it prints is kept, and shown where it fails.
+step() {
+    local name=$1 log="$logs/${1//[^a-zA-Z0-9]/_}.log" begin=$SECONDS status=0
+    shift
+    mkdir -p "$logs"
+    "$@" >"$log" 2>&1 </dev/null || status=$?
+    if ((status)); then
+        say "-- $name: failed after $((SECONDS - begin)) s; the end of $log:"
+        grep -m 20 -E '(error|Error|ERROR|FAILED)' "$log" || true
+        tail -n 60 "$log"
+    else
+        say "-- $name: $((SECONDS - begin)) s"
+    fi
+    return $status
+}
+
+# digest PATH...: one hash of the files under the paths, names included.
+digest() {
+    local path
+    for path in "$@"; do
+        [ ! -e "$path" ] || find "$path" -type f -not -path '*/__pycache__/*' -print0
+    done | LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum | cut -d' ' -f1
+}
+
+# once NAME HASH COMMAND...: a step that is left out where it has succeeded with the same hash.
+once() {
+    local name=$1 hash=$2 stamp="$stamps/${1//[^a-zA-Z0-9]/_}"
+    shift 2
+    [ "$(cat "$stamp" 2>/dev/null)" != "$hash" ] || return 0
+    rm -f "$stamp"
+    step "$name" "$@" || return $?
+    mkdir -p "$stamps"
+    printf '%s' "$hash" >"$stamp"
+}
+
+# --- system packages -------------------------------------------------------------------------------------------------
+
+# Debian packages of the headers that the compiler does not find: on each line the package, then headers of which one
+# suffices. Without a compiler, all of them.
+missing_headers() {
+    local package headers
+    while read -r package headers; do
+        printf '#if !('
+        # shellcheck disable=SC2086  # the headers are words
+        printf '__has_include(<%s>) || ' $headers
+        printf '0)\nmissing %s\n#endif\n' "$package"
+    done <<'END' | if [ -n "$1" ]; then "$1" -std=c++17 -E -P -x c++ -; else cat; fi | sed -n 's/^missing //p'
+libboost-dev boost/units/quantity.hpp
+libeigen3-dev eigen3/Eigen/Core Eigen/Core
+nlohmann-json3-dev nlohmann/json.hpp
+libcli11-dev CLI/CLI.hpp
+libprotozero-dev protozero/pbf_reader.hpp
+libtbb-dev tbb/version.h oneapi/tbb/version.h
+tao-pegtl-dev tao/pegtl.hpp
+libbenchmark-dev benchmark/benchmark.h
+catch2 catch2/catch.hpp catch2/catch_all.hpp
+END
+}
+
+pick_compiler() {
+    local candidate
+    for candidate in "${CXX:-}" g++ clang++; do
+        if [ -n "$candidate" ] && have "$candidate"; then
+            say "$candidate"
+            return
+        fi
+    done
+}
+
+# The interpreter for .venv: the first that is new enough and complete.
+pick_python() {
+    local candidate
+    for candidate in "${PYTHON:-}" python3 python3.13 python3.12 python3.11 python3.10 /usr/bin/python3; do
+        if [ -n "$candidate" ] && have "$candidate" && "$candidate" - <<'END' >/dev/null 2>&1; then
+import ensurepip, os, sys, sysconfig, venv
+assert sys.version_info >= (3, 10) and os.path.exists(sysconfig.get_path("include") + "/Python.h")
+END
+            say "$candidate"
+            return
+        fi
+    done
+}
+
+missing_packages() {
+    local compiler
+    compiler=$(pick_compiler)
+    [ -n "$compiler" ] || say g++
+    missing_headers "$compiler"
+    have cmake || say cmake
+    have ninja || say ninja-build
+    have git || say git
+    have ccache || say ccache
+    have pkg-config || say pkg-config
+    [ -n "$(pick_python)" ] || say python3 python3-venv python3-dev
+    if [ "$1" = test ] || [ "$1" = check ]; then
+        have clang++ || say clang
+        any '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*' || say libclang-rt-dev
+    fi
+    if [ "$1" = check ]; then
+        have clang-tidy || say clang-tidy
+    fi
+    if [ -d examples/portal ]; then
+        have node || say nodejs
+        have npm || say npm
+        have em++ || say emscripten
+        [ "$1" = demo ] || [ "$1" = page ] || have chromium || say chromium
+    fi
+}
+
+install_packages() {
+    local missing as_root=()
+    missing=$(missing_packages "$1" | tr ' ' '\n' | sort -u | tr '\n' ' ')
+    missing=${missing% }
+    [ -n "$missing" ] || return 0
+    have apt-get || stop "missing: $missing (Debian's names). There is no apt here: install these, then run this again."
+    if [ "$(id -u)" != 0 ]; then
+        have sudo || stop "missing: $missing. Neither root nor sudo: run 'apt-get install $missing', then this again."
+        as_root=(sudo)
+    fi
+    say "installing: $missing"
+    # shellcheck disable=SC2086  # the names are words
+    step "apt update" "${as_root[@]}" apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 update || true
+    step "apt install" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \
+        -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 install $missing || stop "could not install: $missing"
+}
+
+# --- Python ----------------------------------------------------------------------------------------------------------
+
+has_package() { [ -e python/qutibench/__init__.py ] || any 'python/src/*.cpp'; }
+
+make_environment() { # WHAT...: build test notebook lint
+    local python files=()
+    python=$(pick_python)
+    [ -n "$python" ] || stop "no Python >= 3.10 with venv and headers"
+    if ! .venv/bin/python -c '' 2>/dev/null; then
+        rm -rf .venv "$stamps"/pip*
+        step "python environment" "$python" -m venv .venv || stop "could not make .venv"
+    fi
+    local what
+    for what in "$@"; do files+=("python/requirements-$what.txt"); done
+    once "pip install $*" "$(digest python/constraints.txt "${files[@]}")" \
+        .venv/bin/python -m pip install --disable-pip-version-check -q "${files[@]/#/-r}" ||
+        stop "could not install from PyPI"
+}
+
+install_package() {
+    has_package || return 0
+    local inputs=(CMakeLists.txt .cmake pyproject.toml README.md LICENSE include python data)
+    once "pip install qutibench" "$(digest "${inputs[@]}" examples/CMakeLists.txt examples/what_if)" \
+        .venv/bin/python -m pip install --disable-pip-version-check -q --no-build-isolation --no-deps --force-reinstall \
+        -C build-dir=build/python .
+}
+
+# --- C++ -------------------------------------------------------------------------------------------------------------
+
+jobs() {
+    local cores memory
+    cores=$(nproc 2>/dev/null || echo 2)
+    memory=$(awk '/MemAvailable/ {print int($2 / 1500000)}' /proc/meminfo 2>/dev/null || echo "$cores")
+    say "${JOBS:-$((memory < 1 ? 1 : memory < cores ? memory : cores))}"
+}
+
+configure() { # PRESET [OPTION...]
+    local preset=$1
+    shift
+    step "configure $preset" cmake --preset "$preset" "$@"
+}
+
+build() { # PRESET [TARGET...]
+    local preset=$1
+    shift
+    step "build $preset" cmake --build --preset "$preset" --parallel "$(jobs)" ${@:+--target "$@"} -- -k 0
+}
+
+# --- tests: each suite leaves a JUnit file, or counts as failed ------------------------------------------------------
+
+suites=()
+suite() { # NAME COMMAND...: the command writes $results/NAME.xml
+    local name=$1
+    shift
+    suites+=("$name")
+    rm -f "$results/$name.xml"
+    step "$name" "$@" || true
+}
+
+run_ctest() { # NAME PRESET [OPTION...]
+    local name=$1 preset=$2
+    shift 2
+    suite "$name" ctest --preset "$preset" --output-junit "$PWD/$results/$name.xml" \
+        --test-output-size-failed 1000000 "$@"
+}
+
+# A command that is one test: it passes with exit status 0.
+run_single() { # NAME COMMAND...
+    local name=$1 outcome='<failure/>'
+    shift
+    suites+=("$name")
+    ! step "$name" "$@" || outcome=''
+    printf '<testsuite name="%s"><testcase name="%s">%s</testcase></testsuite>\n' "$name" "$name" "$outcome" \
+        >"$results/$name.xml"
+}
+
+run_pytest() { # NAME OPTION...
+    local name=$1
+    shift
+    suite "$name" .venv/bin/python -m pytest -q --junitxml="$results/$name.xml" "$@"
+}
+
+cpp_tests() {
+    run_single "configure" configure release
+    run_single "build" build release
+    run_ctest "ctest" release
+    # The headers alone and the misuses once more with the other compiler.
+    if have clang++; then
+        run_single "configure with clang++" configure clang
+        run_ctest "clang++" clang -L compile
+    fi
+}
+
+fuzz_tests() { # SECONDS
+    any 'tests/fuzz/*.cpp' || return 0
+    run_single "build fuzzers" build_fuzzers "$1"
+    run_ctest "fuzzers" fuzz -L fuzz
+}
+
+build_fuzzers() {
+    cmake --preset fuzz -DQUTIBENCH_FUZZ_SECONDS="$1"
+    local name targets=()
+    for name in tests/fuzz/*.cpp; do targets+=("fuzz_$(basename "$name" .cpp)"); done
+    cmake --build --preset fuzz --parallel "$(jobs)" --target "${targets[@]}" -- -k 0
+}
+
+python_tests() {
+    if has_package; then
+        run_single "install the package" install_package
+    fi
+    if find tests -name 'test_*.py' | grep -q .; then
+        run_pytest "pytest" tests
+    fi
+    if any 'examples/notebooks/*.ipynb'; then
+        run_pytest "notebooks" --nbmake --nbmake-timeout=300 examples/notebooks
+    fi
+    run_single "ruff" .venv/bin/ruff check --quiet .
+}
+
+page_tests() {
+    [ -d examples/portal ] || return 0
+    run_single "page" build_page
+    [ ! -x tests/portal/run ] || suite "portal" tests/portal/run "$results/portal.xml"
+}
+
+release_checks() {
+    run_single "build with clang++" build clang
+    run_ctest "ctest with clang++" clang -LE compile
+    run_single "configure with sanitizers" configure debug
+    run_single "build with sanitizers" build debug
+    run_ctest "ctest with sanitizers" debug
+    run_single "clang-format" format_check
+    run_single "clang-tidy" tidy_check
+    if has_package; then
+        run_single "mypy" .venv/bin/mypy
+    fi
+    run_single "coverage" coverage_report
+    tail -n 8 "$logs/coverage.log"
+}
+
+format_check() { git ls-files -z '*.hpp' '*.cpp' | xargs -0 .venv/bin/clang-format --dry-run -Werror; }
+
+# Every header of the project, through the one source file that includes them all.
+tidy_check() { clang-tidy -quiet -p build/clang build/clang/tests/headers/first.cpp; }
+
+coverage_report() {
+    cmake --preset coverage
+    cmake --build --preset coverage --parallel "$(jobs)"
+    find build/coverage -name '*.gcda' -delete
+    ctest --preset coverage
+    .venv/bin/gcovr --root . --filter include/ --exclude-throw-branches --exclude-unreachable-branches \
+        --print-summary --html build/coverage/index.html build/coverage
+}
+
+summary() { .venv/bin/python tests/support/summary.py "$results" "${suites[@]}"; }
+
+# --- what can be asked for -------------------------------------------------------------------------------------------
+
+build_page() {
+    [ -d examples/portal ] || stop "this checkout has no examples/portal to build the page from"
+    examples/portal/build.sh
+}
+
+demo() {
+    install_packages demo
+    make_environment build
+    configure release || stop "could not configure"
+    local main programs=()
+    for main in examples/*/main.cpp examples/*.cpp; do
+        [ ! -e "$main" ] || programs+=("$(basename "${main%/main.cpp}" .cpp)")
+    done
+    ((!${#programs[@]})) || build release "${programs[@]}" || stop "could not build"
+    install_package || stop "could not install the Python package"
+    [ ! -d examples/portal ] || step "page" build_page || stop "could not build the page"
+    [ ! -e README.md ] || { say; .venv/bin/python tests/support/console.py --bin build/release/bin --show README.md; }
+}
+
+run_tests() { # test | check
+    trap 'say "0 passed, 1 failed"' EXIT # where the set-up itself fails
+    mkdir -p "$results"
+    install_packages "$1"
+    make_environment build test notebook lint
+    cpp_tests
+    fuzz_tests "$([ "$1" = check ] && echo 120 || echo 5)"
+    python_tests
+    page_tests
+    [ "$1" = test ] || release_checks
+    trap - EXIT
+    summary
+}
+
+case "${1:-demo}" in
+demo) demo ;;
+test | check) run_tests "$1" ;;
+page)
+    install_packages page
+    step page build_page
+    ;;
+-h | --help | help) usage ;;
+*)
+    usage >&2
+    exit 2
+    ;;
+esac

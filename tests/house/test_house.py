@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Habits of the house that a machine can check."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TOP_LEVEL = {
+    "CHANGELOG.md", "CITATION.cff", "CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md", "LICENSE", "README.md",
+    "bootstrap.sh", "data", "docs", "examples", "include", "pyproject.toml", "python", "tests", "vcpkg.json",
+}  # fmt: skip
+SOURCES = {".hpp", ".cpp", ".py", ".cmake"}
+LONGEST_HEADER = 500
+LONGEST_LINE = 120
+
+
+def tracked() -> list[Path]:
+    """Files of the repository, relative to its root; without git, all that are not built."""
+    git = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if git.returncode == 0 and git.stdout:
+        return [Path(name) for name in git.stdout.split("\0") if name and (ROOT / name).is_file()]
+    built = {".git", ".venv", "build", "node_modules", "__pycache__"}
+    files = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
+    return [path for path in files if not built & set(path.parts)]
+
+
+FILES = tracked()
+HEADERS = [path for path in FILES if path.parts[0] == "include" and path.suffix == ".hpp"]
+
+
+def lines(path: Path) -> list[str]:
+    return (ROOT / path).read_text(encoding="utf-8").splitlines()
+
+
+def test_nothing_else_lies_at_the_top_level() -> None:
+    visible = {path.parts[0] for path in FILES if not path.parts[0].startswith(".")}
+    assert visible <= TOP_LEVEL
+
+
+@pytest.mark.parametrize("path", HEADERS, ids=str)
+def test_header_is_one_idea(path: Path) -> None:
+    text = lines(path)
+    assert text[0] == "// SPDX-License-Identifier: BSD-3-Clause"
+    assert "#pragma once" in text
+    assert len(text) <= LONGEST_HEADER
+    assert not [line for line in text if re.match(r"\s*using namespace", line)]
+
+
+def test_sources_name_their_licence_and_keep_to_the_line_length() -> None:
+    sources = [path for path in FILES if path.suffix in SOURCES]
+    unnamed = [str(path) for path in sources if lines(path) and "SPDX" not in "".join(lines(path)[:4])]
+    long = [f"{path}:{n}" for path in sources for n, line in enumerate(lines(path), 1) if len(line) > LONGEST_LINE]
+    assert not unnamed
+    assert not long
+
+
+def test_nothing_is_left_unfinished() -> None:
+    marks = re.compile("|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK", "NotImpl" + "emented"]))
+    sources = [path for path in FILES if path.suffix in SOURCES]
+    assert not [f"{path}:{n}" for path in sources for n, line in enumerate(lines(path), 1) if marks.search(line)]
+
+
+def test_every_folder_of_headers_has_tests() -> None:
+    folders = {path.parts[2] for path in HEADERS if len(path.parts) > 3} - {"detail"}
+    tested = {path.parts[1] for path in FILES if path.parts[0] == "tests" and path.suffix == ".cpp"}
+    assert folders <= tested

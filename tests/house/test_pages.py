@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The Markdown pages: every link inside the repository leads somewhere, and quoted code is the code that is tested.
+
+Code is quoted by a comment above the fence: `<!-- quoted: examples/quick_start.cpp -->` for a whole file (without its
+licence line), or `<!-- quoted: tests/network/graph.cpp#residual -->` for the lines between `// [residual]` and the next
+`// [residual]`, without their common indentation.
+"""
+
+import re
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
+PAGES = [page for page in PAGES if "node_modules" not in page.parts]
+FENCE = re.compile(r"^```.*?^```\s*?$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)|<img[^>]*\ssrc=\"([^\"]+)\"")
+QUOTE = re.compile(r"<!-- quoted: (\S+?)(?:#(\S+))? -->\s*^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that hosting sites make from headings."""
+    headings = re.findall(r"^#+\s+(.+?)\s*#*$", FENCE.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    slugs = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+    return {slug if not (seen := slugs[:n].count(slug)) else f"{slug}-{seen}" for n, slug in enumerate(slugs)}
+
+
+def broken_links(page: Path) -> Iterator[str]:
+    text = re.sub(r"`[^`\n]*`", "", FENCE.sub("", page.read_text(encoding="utf-8")))
+    for found in LINK.finditer(text):
+        link = found[1] or found[2]
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = page if not path else (page.parent / path).resolve()
+        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target)):
+            yield link
+
+
+def quoted_lines(source: str, marker: str | None) -> str:
+    text = (ROOT / source).read_text(encoding="utf-8").splitlines()
+    if marker:
+        begin, end = (n for n, line in enumerate(text) if line.strip() in (f"// [{marker}]", f"# [{marker}]"))
+        text = text[begin + 1 : end]
+    elif "SPDX" in text[0]:
+        text = text[1:]
+    return textwrap.dedent("\n".join(text)).strip("\n")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    assert not list(broken_links(page))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_quoted_code_is_tested_code(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    quotes = QUOTE.findall(text)
+    assert len(quotes) == text.count("<!-- quoted: ")
+    for source, marker, quoted in quotes:
+        assert quoted.rstrip("\n") == quoted_lines(source, marker), f"{source} has changed since it was quoted"

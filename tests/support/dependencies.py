@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Checks that the headers depend on each other in one direction only and keep other libraries where they belong.
+
+usage: dependencies.py include/qutibench
+"""
+
+import re
+import sys
+from pathlib import Path
+
+# What each folder may include besides itself (docs/architecture.md draws the same).
+BASE = {"core", "detail"}
+NETWORK = BASE | {"network", "transform"}
+FOLDERS = {
+    "core": BASE,
+    "detail": BASE,
+    "network": BASE,
+    "transform": BASE | {"network"},
+    "hardware": BASE,
+    "model": NETWORK | {"hardware"},
+    "measure": NETWORK | {"hardware", "model"},
+    "explore": NETWORK | {"hardware", "model", "measure"},
+    "io": NETWORK | {"hardware", "model", "measure", "explore"},
+}
+
+# Which headers may include another library, by the start of their path.
+LIBRARIES = {
+    "boost/units/": ("units.hpp",),
+    "boost/": (),
+    "nlohmann/": ("io/",),
+    "protozero/": ("io/onnx",),
+    "Eigen/": ("model/calibration", "explore/"),
+    "tbb/": ("explore/",),
+    "oneapi/": ("explore/",),
+    "tao/": ("explore/", "io/"),
+    "sys/": ("io/",),
+}
+
+# Standard headers that cost every user compile time, or do what models must not do.
+HEAVY = ("iostream", "regex", "locale", "fstream", "filesystem")
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
+
+
+def folder_of(header: str) -> str:
+    return header.split("/")[0] if "/" in header else "core"
+
+
+def complaint(header: str, included: str) -> str | None:
+    """Why `header` (relative to include/qutibench) must not include `included`, or None where it may."""
+    if included.startswith("qutibench/"):
+        folder, target = folder_of(header), folder_of(included.removeprefix("qutibench/"))
+        if folder not in FOLDERS:
+            return f"the folder {folder} is unknown here: say what it may include"
+        if target != folder and target not in FOLDERS[folder]:
+            return f"{folder} must not depend on {target}"
+        return None
+    for library, homes in LIBRARIES.items():
+        if included.startswith(library):
+            return None if header.startswith(homes) else f"{library} belongs to {', '.join(homes) or 'no header'}"
+    if "/" in included:
+        return "this library is unknown here: say which headers may include it"
+    if included in HEAVY and folder_of(header) != "io":
+        return "this standard header is kept to io/"
+    return None
+
+
+def main() -> int:
+    root = Path(sys.argv[1])
+    headers = [path for path in sorted(root.rglob("*.hpp")) if path != root / "qutibench.hpp"]
+    complaints = 0
+    for path in headers:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            found = INCLUDE.match(line)
+            if found and (reason := complaint(path.relative_to(root).as_posix(), found[1])):
+                print(f"{path}:{number}: includes {found[1]}: {reason}")
+                complaints += 1
+    print(f"{len(headers)} headers, {complaints} wrong includes")
+    return 1 if complaints or not headers else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Uses the library from outside, in every way the README names, with strict warnings as ordinary includes."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
+
+PROJECT = """cmake_minimum_required(VERSION 3.22)
+project(consumer CXX)
+{way_in}
+add_executable(consumer main.cpp)
+set_target_properties(consumer PROPERTIES NO_SYSTEM_FROM_IMPORTED ON)
+target_link_libraries(consumer PRIVATE {target})
+target_compile_options(consumer PRIVATE {warnings})
+"""
+
+MAIN = """#include <qutibench/qutibench.hpp>
+{include}
+int main() {{ return qutibench::version.empty() ? 1 : 0; }}
+"""
+
+# name: (how the project finds the library, what it links, what it includes besides the core)
+WAYS = {
+    "find_package": ("find_package(qutibench REQUIRED)", "qutibench::qutibench", ""),
+    "find_package_json": (
+        "find_package(qutibench 0.1 REQUIRED COMPONENTS json)",
+        "qutibench::json",
+        "#include <nlohmann/json.hpp>\n#include <qutibench/io/catalogue_data.hpp>",
+    ),
+    "find_package_all": (
+        "find_package(qutibench REQUIRED COMPONENTS json onnx calibration explore)",
+        "qutibench::json qutibench::onnx qutibench::calibration qutibench::explore",
+        "#include <protozero/pbf_reader.hpp>\n#include <Eigen/Core>",
+    ),
+    "add_subdirectory": (
+        f"add_subdirectory({ROOT} qutibench)",
+        "qutibench::json qutibench::explore",
+        "#include <nlohmann/json.hpp>\n#include <Eigen/Core>\n#include <qutibench/io/catalogue_data.hpp>",
+    ),
+    "fetch_content": (
+        "include(FetchContent)\n"
+        f"FetchContent_Declare(qutibench SOURCE_DIR {ROOT})\n"
+        "FetchContent_MakeAvailable(qutibench)",
+        "qutibench::qutibench",
+        "",
+    ),
+}
+
+
+def run(*command: str | Path, **more: object) -> str:
+    """Runs a command; raises with all it printed when it fails."""
+    words = [str(word) for word in command]
+    result = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **more)
+    if result.returncode:
+        raise RuntimeError(f"{' '.join(words)}\n{result.stdout}")
+    return result.stdout
+
+
+def consume(folder: Path, way: str, prefix: Path, arguments: argparse.Namespace) -> None:
+    way_in, target, include = WAYS[way]
+    source = folder / way
+    source.mkdir()
+    text = PROJECT.format(way_in=way_in, target=target, warnings=" ".join(WARNINGS))
+    (source / "CMakeLists.txt").write_text(text, encoding="utf-8")
+    (source / "main.cpp").write_text(MAIN.format(include=include), encoding="utf-8")
+    options = [f"-DCMAKE_CXX_COMPILER={arguments.compiler}", f"-DCMAKE_PREFIX_PATH={prefix}"]
+    run(arguments.cmake, "-S", source, "-B", source / "build", "-G", "Ninja", *options)
+    run(arguments.cmake, "--build", source / "build")
+    run(source / "build/consumer")
+
+
+def consume_by_pkg_config(folder: Path, prefix: Path, arguments: argparse.Namespace) -> None:
+    source = folder / "main.cpp"
+    source.write_text(MAIN.format(include=""), encoding="utf-8")
+    environment = dict(os.environ, PKG_CONFIG_PATH=str(prefix / "share/pkgconfig"))
+    flags = run("pkg-config", "--cflags", "qutibench", env=environment).split()
+    run(arguments.compiler, "-std=c++20", *WARNINGS, *flags, source, "-o", folder / "consumer")
+    run(folder / "consumer")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--compiler", required=True)
+    parser.add_argument("--cmake", required=True)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        prefix = folder / "installed"
+        only_headers = [f"-DQUTIBENCH_BUILD_{part}=OFF" for part in ("TESTS", "EXAMPLES", "PYTHON")]
+        compiler = f"-DCMAKE_CXX_COMPILER={arguments.compiler}"
+        try:
+            run(arguments.cmake, "-S", ROOT, "-B", folder / "build", "-G", "Ninja", compiler, *only_headers)
+            run(arguments.cmake, "--install", folder / "build", "--prefix", prefix)
+            for way in WAYS:
+                consume(folder, way, prefix, arguments)
+            if shutil.which("pkg-config"):
+                consume_by_pkg_config(folder, prefix, arguments)
+        except RuntimeError as failure:
+            print(failure)
+            return 1
+    print(f"{len(WAYS) + bool(shutil.which('pkg-config'))} ways in, each compiled and run")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
