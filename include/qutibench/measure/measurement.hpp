@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// One measured result, whatever tool wrote it: what ran where and how, what came out, and where that is written.
+/// What was not measured is `unknown` (NaN), never zero.
+#pragma once
+
+#include <qutibench/datatype.hpp>
+#include <qutibench/detail/nearest.hpp>
+#include <qutibench/hardware/platform.hpp>
+#include <qutibench/units.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace qutibench {
+
+/// What `measurement::deployment_value` counts.
+enum class deployment_parameter : unsigned char {
+    batch,    ///< inputs of one call; latency is that of the call
+    stream,   ///< inputs that follow each other through a pipeline; latency is that of the whole stream
+    threads,  ///< callers at a time, each with `call_batch` inputs; latency is that of one caller's call
+};
+
+/// What the figures include.
+enum class measured_scope : unsigned char {
+    compute,  ///< the accelerator alone
+    system,   ///< the host's share and the transfers as well: what a user sees
+};
+
+/// What was measured (T section 4.1): a layer, a block of layers, or the whole network.
+enum class measured_level : unsigned char { layer = 1, block = 2, network = 3 };
+
+[[nodiscard]] constexpr std::string_view to_string(deployment_parameter one) {
+    constexpr std::string_view names[] = {"batch", "stream", "threads"};
+    return names[static_cast<int>(one)];
+}
+
+[[nodiscard]] constexpr std::string_view to_string(measured_scope one) {
+    return one == measured_scope::compute ? "compute" : "system";
+}
+
+[[nodiscard]] constexpr std::string_view to_string(measured_level one) {
+    constexpr std::string_view names[] = {"layer", "block", "network"};
+    return names[static_cast<int>(one) - 1];
+}
+
+/// Throws unknown_name.
+[[nodiscard]] inline deployment_parameter parse_deployment_parameter(std::string_view name) {
+    constexpr std::string_view names[] = {"batch", "stream", "threads"};
+    for (int i = 0; i < 3; ++i)
+        if (names[i] == name) return static_cast<deployment_parameter>(i);
+    throw unknown_name("deployment parameter", name, detail::nearest_name(name, names));
+}
+
+/// Throws unknown_name.
+[[nodiscard]] inline measured_scope parse_measured_scope(std::string_view name) {
+    constexpr std::string_view names[] = {"compute", "system"};
+    for (int i = 0; i < 2; ++i)
+        if (names[i] == name) return static_cast<measured_scope>(i);
+    throw unknown_name("scope", name, detail::nearest_name(name, names));
+}
+
+/// What to keep in mind about a measurement; it keeps the set.
+enum class caution : std::uint32_t {
+    other_scope = 1U << 0,        ///< the file has no figures of the scope asked for, these are of the other
+    invalid_run = 1U << 1,        ///< the tool calls its own run invalid
+    queueing = 1U << 2,           ///< latency includes waiting behind other requests
+    warm_up = 1U << 3,            ///< the first runs may be slower and are included
+    not_measured = 1U << 4,       ///< a tool's estimate or simulation
+    other_datatype = 1U << 5,     ///< the kernels ran in another datatype than the one asked for
+    separate_runs = 1U << 6,      ///< figures of one record come from different runs
+    optimistic = 1U << 7,         ///< the tool's way of counting flatters the device
+    whole_system = 1U << 8,       ///< several accelerators shared the work; figures are for all of them
+    excludes_host = 1U << 9,      ///< the host's packing or transfers are not included
+};
+
+/// One sentence on a caution.
+[[nodiscard]] constexpr std::string_view to_string(caution one) {
+    constexpr std::string_view sentences[] = {
+        "the file has no figures of the scope asked for; these are of the other scope",
+        "the tool calls this run invalid",
+        "latency includes waiting behind other requests",
+        "warm-up runs are included",
+        "this is a tool's estimate or simulation, not a measurement",
+        "the kernels ran in another datatype than the one asked for",
+        "the figures come from different runs",
+        "the tool's way of counting flatters the device",
+        "several accelerators shared the work",
+        "packing and transfers by the host are not included",
+    };
+    return sentences[__builtin_ctz(static_cast<unsigned>(one))];
+}
+
+/// The file that a measurement comes from; shared by all measurements of the file.
+struct measurement_source {
+    std::string file{};    ///< path, or what the caller calls the text
+    std::string format{};  ///< the adapter's name, "trtexec"
+    std::string tool{};    ///< the tool and its version as the file states them, may be empty
+};
+
+/// One measured result.
+struct measurement {
+    std::string network{};   ///< catalogue id, or the caller's own name
+    std::string platform{};  ///< catalogue id, or the caller's own name
+    std::string mode{};      ///< power or clock mode; empty when there is only one
+    precision datatype{};
+    double keep = 1;  ///< fraction of channels that pruning left
+
+    measured_level level = measured_level::network;
+    std::string part{};  ///< the layer or block at levels 1 and 2; empty at level 3
+
+    deployment_parameter deployment = deployment_parameter::batch;
+    std::int64_t deployment_value = 1;
+    std::int64_t call_batch = 1;  ///< inputs of one call where the deployment is not the batch
+
+    measured_scope scope = measured_scope::system;
+    std::string statistic{};  ///< of the latency: "mean", "median", "min", "max", "p90", "p99.9"; empty when unstated
+
+    seconds latency = unknown<seconds>;  ///< of one call
+    inputs_per_second throughput = unknown<inputs_per_second>;
+    ops_per_second performance = unknown<ops_per_second>;  ///< as the tool reports it; one MAC is two operations
+    double operations = std::numeric_limits<double>::quiet_NaN();  ///< of one input, as the tool reports them
+
+    watts power = unknown<watts>;       ///< of the whole board while running
+    watts power_idle = unknown<watts>;  ///< configured and waiting
+    watts power_base = unknown<watts>;  ///< nothing loaded
+    joules energy = unknown<joules>;    ///< of one input, where the tool measures energy itself
+
+    double accuracy_top1 = std::numeric_limits<double>::quiet_NaN();  ///< fraction, not per cent
+    double accuracy_top5 = std::numeric_limits<double>::quiet_NaN();
+
+    std::shared_ptr<const measurement_source> source{};
+    std::int64_t line = 0;  ///< 1-based line in the file; 0 when a key says it better
+    std::string key{};      ///< key, JSON pointer or section in the file
+    std::uint32_t cautions = 0;  ///< set of `caution`
+
+    [[nodiscard]] bool has(caution one) const { return (cautions & static_cast<std::uint32_t>(one)) != 0; }
+    void warn(caution one) { cautions |= static_cast<std::uint32_t>(one); }
+
+    /// Inputs that one call takes: the batch.
+    [[nodiscard]] std::int64_t inputs_per_call() const {
+        return deployment == deployment_parameter::batch ? deployment_value : call_batch;
+    }
+    /// Calls that are under way at a time: 1 except with threads.
+    [[nodiscard]] std::int64_t calls_at_a_time() const {
+        return deployment == deployment_parameter::threads ? deployment_value : 1;
+    }
+};
+
+/// Inputs per second: as measured, or from the latency of calls that follow each other. Unknown when neither is there,
+/// and for threads without a measured throughput, whose calls share the device in a way that latency does not tell.
+[[nodiscard]] inline inputs_per_second attained_throughput(const measurement& of) {
+    if (is_known(of.throughput) || !is_known(of.latency)) return of.throughput;
+    if (of.calls_at_a_time() > 1 || of.has(caution::queueing)) return of.throughput;
+    const bool streamed = of.deployment == deployment_parameter::stream;
+    const std::int64_t count = streamed ? of.deployment_value : of.inputs_per_call();
+    return quantity_of<inputs_per_second>(static_cast<double>(count) / of.latency.value());
+}
+
+/// Energy of one input: measured as such, or the running power over the throughput (T section 4.3); else unknown.
+[[nodiscard]] inline joules attained_energy(const measurement& of) {
+    if (is_known(of.energy)) return of.energy;
+    return quantity_of<joules>(of.power.value() / attained_throughput(of).value());
+}
+
+/// "file, line 12" or "file, key"; empty for a measurement without a file.
+[[nodiscard]] inline std::string place_of(const measurement& of) {
+    std::string text = of.source ? of.source->file : std::string();
+    const std::string where = of.line > 0 ? "line " + std::to_string(of.line) : of.key;
+    return text + (text.empty() || where.empty() ? "" : ", ") + where;
+}
+
+namespace detail {
+
+// Figures must be unknown or positive and finite: nothing takes no time, and no device is infinitely fast.
+inline void require_figure(const measurement& of, double value, std::string_view what, bool may_be_zero = false) {
+    if (value != value || (value > 0 && value <= 1e300) || (may_be_zero && value == 0)) return;
+    const std::string place = place_of(of);
+    throw invalid_argument((place.empty() ? "measurement of '" + of.network + "'" : place) + ": " + std::string(what) +
+                           " must be positive and finite, not " + std::to_string(value));
+}
+
+}  // namespace detail
+
+/// Throws invalid_argument when a figure is zero, negative or infinite, when keep or an accuracy is outside 0 to 1, when
+/// a count is below one, or when network or platform is empty. Unknown figures are fine.
+inline void check(const measurement& of) {
+    detail::require_figure(of, of.latency.value(), "latency");
+    detail::require_figure(of, of.throughput.value(), "throughput");
+    detail::require_figure(of, of.performance.value(), "performance");
+    detail::require_figure(of, of.operations, "the count of operations", true);
+    detail::require_figure(of, of.power.value(), "power");
+    detail::require_figure(of, of.power_idle.value(), "idle power", true);
+    detail::require_figure(of, of.power_base.value(), "base power", true);
+    detail::require_figure(of, of.energy.value(), "energy");
+    const auto refuse = [&](const std::string& what) {
+        const std::string place = place_of(of);
+        throw invalid_argument((place.empty() ? std::string("measurement") : place) + ": " + what);
+    };
+    if (of.network.empty()) refuse("no network is named");
+    if (of.platform.empty()) refuse("no platform is named");
+    if (!(of.keep > 0 && of.keep <= 1)) refuse("keep must be above 0 and at most 1, not " + std::to_string(of.keep));
+    if (of.deployment_value < 1 || of.call_batch < 1)
+        refuse(std::string(to_string(of.deployment)) + " must be at least 1, not " +
+               std::to_string(std::min(of.deployment_value, of.call_batch)));
+    if (of.accuracy_top1 < 0 || of.accuracy_top1 > 1 || of.accuracy_top5 < 0 || of.accuracy_top5 > 1)
+        refuse("accuracy is a fraction from 0 to 1");
+    if ((of.level == measured_level::network) != of.part.empty())
+        refuse(of.part.empty() ? "a layer or block needs a name" : "a whole network has no layer name");
+}
+
+}  // namespace qutibench
