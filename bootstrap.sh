@@ -39,8 +39,9 @@ step() {
     "$@" >"$log" 2>&1 </dev/null || status=$?
     if ((status)); then
         say "-- $name: failed after $((SECONDS - begin)) s; the end of $log:"
-        grep -m 20 -E '(error|Error|ERROR|FAILED)' "$log" || true
-        tail -n 60 "$log"
+        grep -m 20 -E '(error:|Error|ERROR|FAILED)' "$log" | cut -c 1-200 || true
+        say "..."
+        tail -n 40 "$log" | cut -c 1-400
     else
         say "-- $name: $((SECONDS - begin)) s"
     fi

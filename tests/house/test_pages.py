@@ -18,7 +18,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("exam
 PAGES = [page for page in PAGES if "node_modules" not in page.parts]
 FENCE = re.compile(r"^```.*?^```\s*?$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)|<img[^>]*\ssrc=\"([^\"]+)\"")
-QUOTE = re.compile(r"<!-- quoted: (\S+?)(?:#(\S+))? -->\s*^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+QUOTE = re.compile(r"^<!-- quoted: (\S+?)(?:#(\S+))? -->\s*^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def anchors(page: Path) -> set[str]:
@@ -59,6 +59,6 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_quoted_code_is_tested_code(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     quotes = QUOTE.findall(text)
-    assert len(quotes) == text.count("<!-- quoted: ")
+    assert len(quotes) == len(re.findall(r"^<!-- quoted: ", text, re.MULTILINE))
     for source, marker, quoted in quotes:
         assert quoted.rstrip("\n") == quoted_lines(source, marker), f"{source} has changed since it was quoted"

@@ -8,7 +8,17 @@ from pathlib import Path
 
 import compiler
 
-FORBIDDEN = ("/nlohmann/", "/Eigen/", "/protozero/", "/CLI/", "/tbb/", "/iostream", "/regex", "/fstream", "/filesystem")
+FORBIDDEN = (
+    "/nlohmann/",
+    "/Eigen/",
+    "/protozero/",
+    "/CLI/",
+    "/oneapi/",
+    "/iostream",
+    "/regex",
+    "/fstream",
+    "/filesystem",
+)
 
 
 def main() -> int:
