@@ -23,7 +23,8 @@ inline constexpr static_input features{{1, Count}};
 /// branches are recipes of their own (see `recipe`).
 template <class... Layers>
 struct static_graph {
-    static_assert((layer<Layers> && ...), "every argument of static_graph after its input must be a layer (see qutibench::layer)");
+    static_assert((layer<Layers> && ...),
+                  "every argument of static_graph after its input must be a layer (see qutibench::layer)");
     using is_recipe = void;
 
     static_input from;
@@ -48,8 +49,12 @@ struct static_layer {
     layer_kind kind = layer_kind::other;
     layer_cost cost{};
     shape output{};
+    bool is_read = false;    ///< by a later layer
+    bool is_result = false;  ///< marked as one
 
-    [[nodiscard]] constexpr qutibench::operations operations() const { return quantity_of<qutibench::operations>(detail::multiply(2, cost.macs)); }
+    [[nodiscard]] constexpr qutibench::operations operations() const {
+        return quantity_of<qutibench::operations>(detail::multiply(2, cost.macs));
+    }
     [[nodiscard]] constexpr elements weights() const { return quantity_of<elements>(cost.weights); }
 };
 
@@ -68,12 +73,14 @@ class counting_builder {
 public:
     struct tensor_type {
         shape extents{};
+        std::size_t layer = 0;
     };
 
-    constexpr explicit counting_builder(workload_totals& totals, std::span<static_layer> layers = {}) : totals_(totals), layers_(layers) {}
+    constexpr explicit counting_builder(workload_totals& totals, std::span<static_layer> layers = {})
+        : totals_(totals), layers_(layers) {}
 
     constexpr tensor_type input(const shape& extents, label name = "input") {
-        return record({name, network_input::type, layer_kind::input, {}, extents});
+        return record({name, network_input::type, layer_kind::input, {}, extents}, extents.elements());
     }
 
     template <layer Layer>
@@ -81,19 +88,42 @@ public:
         std::array<shape, 8> in{};
         if (inputs.size() > in.size()) throw shape_error("a layer of a static network takes at most 8 inputs");
         std::size_t count = 0;
-        for (const tensor_type& from : inputs) in[count++] = from.extents;
+        for (const tensor_type& from : inputs) {
+            in[count++] = from.extents;
+            if (from.layer < layers_.size()) layers_[from.layer].is_read = true;
+        }
         const shapes read(in.data(), count);
-        return record({name, Layer::type, Layer::kind, one.cost(read), one.output_shape(read)});
+        const shape out = one.output_shape(read);
+        std::int64_t produced = out.elements();
+        if constexpr (requires { one.outputs(); })
+            for (int port = 1; port < one.outputs(); ++port)
+                produced = detail::add(produced, one.output_shape(read, port).elements());
+        return record({name, Layer::type, Layer::kind, one.cost(read), out}, produced);
+    }
+
+    /// Marks a result, as basic_graph::output does.
+    constexpr void output(const tensor_type& one) {
+        if (one.layer < layers_.size()) layers_[one.layer].is_result = true;
     }
 
     [[nodiscard]] constexpr std::size_t size() const { return size_; }
 
+    /// Elements of the marked results, or else of every tensor that no layer reads.
+    [[nodiscard]] constexpr std::int64_t output_elements() const {
+        std::int64_t marked = 0;
+        std::int64_t unread = 0;
+        for (const static_layer& one : layers_) {
+            if (one.is_result) marked = detail::add(marked, one.output.elements());
+            if (!one.is_read) unread = detail::add(unread, one.output.elements());
+        }
+        return marked > 0 ? marked : unread;
+    }
+
 private:
-    constexpr tensor_type record(const static_layer& one) {
-        totals_.add(one.cost, one.kind, operations_of(one.cost, one.kind, one.type, counting::qutibench), one.output.elements());
+    constexpr tensor_type record(const static_layer& one, std::int64_t produced) {
+        totals_.add(one.cost, one.kind, operations_of(one.cost, one.kind, one.type, counting::qutibench), produced);
         if (size_ < layers_.size()) layers_[size_] = one;
-        ++size_;
-        return {one.output};
+        return {one.output, size_++};
     }
 
     workload_totals& totals_;
@@ -124,6 +154,7 @@ template <recipe Recipe>
     static_workload<detail::layers_of<Recipe>> result;
     detail::counting_builder builder(result, result.all);
     net.build(builder);
+    result.output_count = builder.output_elements();
     return result;
 }
 

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The zoo by name, at run time. Not part of the umbrella: including it compiles every network.
+#pragma once
+
+#include <qutibench/network/analyze.hpp>
+#include <qutibench/network/zoo.hpp>
+
+namespace qutibench::zoo {
+
+/// A network of the zoo.
+struct entry {
+    std::string_view name;        ///< its id, such as "resnet50"
+    graph (*build)(double keep);  ///< `keep` is the fraction of channels that is left
+    bool has_widths = true;       ///< whether `keep` may be other than 1
+};
+
+namespace detail {
+
+template <auto Make>
+[[nodiscard]] graph scaled_graph(double keep) {
+    return Make(keep);
+}
+
+}  // namespace detail
+
+/// Every network of the zoo.
+[[nodiscard]] inline std::span<const entry> entries() {
+    static constexpr entry all[] = {
+        {"cnv", detail::scaled_graph<cnv>},
+        {"mlp", detail::scaled_graph<mlp>},
+        {"resnet50", detail::scaled_graph<resnet50>},
+        {"resnet50_v1_5", detail::scaled_graph<resnet50_v1_5>},
+        {"googlenet_v1", detail::scaled_graph<googlenet_v1>},
+        {"mobilenet_v1", detail::scaled_graph<mobilenet_v1>},
+        {"efficientnet_edgetpu_s", detail::scaled_graph<efficientnet_edgetpu_s>},
+        {"efficientnet_edgetpu_m", detail::scaled_graph<efficientnet_edgetpu_m>},
+        {"efficientnet_edgetpu_l", detail::scaled_graph<efficientnet_edgetpu_l>},
+        {"resnet18", detail::scaled_graph<resnet18>},
+        {"resnet34", detail::scaled_graph<resnet34>},
+        {"resnet101", detail::scaled_graph<resnet101>},
+        {"resnet152", detail::scaled_graph<resnet152>},
+        {"googlenet", detail::scaled_graph<googlenet>},
+    };
+    return all;
+}
+
+/// The ids of the zoo's networks, in the order of `entries()`.
+[[nodiscard]] inline std::vector<std::string_view> names() {
+    std::vector<std::string_view> all;
+    for (const entry& one : entries()) all.push_back(one.name);
+    return all;
+}
+
+/// The network called `name`, or nullptr.
+[[nodiscard]] inline const entry* find(std::string_view name) {
+    for (const entry& one : entries())
+        if (one.name == name) return &one;
+    return nullptr;
+}
+
+/// Builds the network called `name` with the fraction `keep` of its channels. Throws unknown_name with the nearest
+/// network, and invalid_argument when `keep` is outside (0, 1] or the network has no widths to scale.
+[[nodiscard]] inline graph build(std::string_view name, double keep = 1.0) {
+    const entry* const one = find(name);
+    if (one == nullptr) throw unknown_name("network", name, qutibench::detail::nearest_name(name, names()));
+    static_cast<void>(checked_keep(keep));
+    if (!one->has_widths && keep != 1.0)
+        throw invalid_argument("network '" + std::string(name) +
+                               "' has no widths that keep could scale; prune its graph instead");
+    return one->build(keep);
+}
+
+}  // namespace qutibench::zoo
