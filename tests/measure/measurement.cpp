@@ -57,7 +57,9 @@ TEST_CASE("figures outside their domain are refused") {
     };
     refused([](auto& m) { m.latency = qb::quantity_of<qb::seconds>(0); });
     refused([](auto& m) { m.latency = qb::quantity_of<qb::seconds>(-1); });
-    refused([](auto& m) { m.throughput = qb::quantity_of<qb::inputs_per_second>(std::numeric_limits<double>::infinity()); });
+    refused([](auto& m) {
+        m.throughput = qb::quantity_of<qb::inputs_per_second>(std::numeric_limits<double>::infinity());
+    });
     refused([](auto& m) { m.deployment_value = 0; });
     refused([](auto& m) { m.keep = 0; });
     refused([](auto& m) { m.keep = 1.5; });
@@ -69,7 +71,8 @@ TEST_CASE("figures outside their domain are refused") {
 }
 
 TEST_CASE("names round-trip and misspellings get a suggestion") {
-    for (const auto one : {qb::deployment_parameter::batch, qb::deployment_parameter::stream, qb::deployment_parameter::threads})
+    for (const auto one :
+         {qb::deployment_parameter::batch, qb::deployment_parameter::stream, qb::deployment_parameter::threads})
         CHECK(qb::parse_deployment_parameter(qb::to_string(one)) == one);
     CHECK(qb::parse_measured_scope("compute") == qb::measured_scope::compute);
     CHECK_THROWS_WITH(qb::parse_deployment_parameter("thread"), Catch::Matchers::Contains("threads"));

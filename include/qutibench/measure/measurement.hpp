@@ -66,16 +66,16 @@ enum class measured_level : unsigned char { layer = 1, block = 2, network = 3 };
 
 /// What to keep in mind about a measurement; it keeps the set.
 enum class caution : std::uint32_t {
-    other_scope = 1U << 0,        ///< the file has no figures of the scope asked for, these are of the other
-    invalid_run = 1U << 1,        ///< the tool calls its own run invalid
-    queueing = 1U << 2,           ///< latency includes waiting behind other requests
-    warm_up = 1U << 3,            ///< the first runs may be slower and are included
-    not_measured = 1U << 4,       ///< a tool's estimate or simulation
-    other_datatype = 1U << 5,     ///< the kernels ran in another datatype than the one asked for
-    separate_runs = 1U << 6,      ///< figures of one record come from different runs
-    optimistic = 1U << 7,         ///< the tool's way of counting flatters the device
-    whole_system = 1U << 8,       ///< several accelerators shared the work; figures are for all of them
-    excludes_host = 1U << 9,      ///< the host's packing or transfers are not included
+    other_scope = 1U << 0,     ///< the file has no figures of the scope asked for, these are of the other
+    invalid_run = 1U << 1,     ///< the tool calls its own run invalid
+    queueing = 1U << 2,        ///< latency includes waiting behind other requests
+    warm_up = 1U << 3,         ///< the first runs may be slower and are included
+    not_measured = 1U << 4,    ///< a tool's estimate or simulation
+    other_datatype = 1U << 5,  ///< the kernels ran in another datatype than the one asked for
+    separate_runs = 1U << 6,   ///< figures of one record come from different runs
+    optimistic = 1U << 7,      ///< the tool's way of counting flatters the device
+    whole_system = 1U << 8,    ///< several accelerators shared the work; figures are for all of them
+    excludes_host = 1U << 9,   ///< the host's packing or transfers are not included
 };
 
 /// One sentence on a caution.
@@ -125,6 +125,10 @@ struct measurement {
     ops_per_second performance = unknown<ops_per_second>;  ///< as the tool reports it; one MAC is two operations
     double operations = std::numeric_limits<double>::quiet_NaN();  ///< of one input, as the tool reports them
 
+    bytes traffic = unknown<bytes>;          ///< moved to and from off-chip memory by one call
+    bytes weights_on_chip = unknown<bytes>;  ///< as the tool placed them
+    bytes weights_off_chip = unknown<bytes>;
+
     watts power = unknown<watts>;       ///< of the whole board while running
     watts power_idle = unknown<watts>;  ///< configured and waiting
     watts power_base = unknown<watts>;  ///< nothing loaded
@@ -134,8 +138,8 @@ struct measurement {
     double accuracy_top5 = std::numeric_limits<double>::quiet_NaN();
 
     std::shared_ptr<const measurement_source> source{};
-    std::int64_t line = 0;  ///< 1-based line in the file; 0 when a key says it better
-    std::string key{};      ///< key, JSON pointer or section in the file
+    std::int64_t line = 0;       ///< 1-based line in the file; 0 when a key says it better
+    std::string key{};           ///< key, JSON pointer or section in the file
     std::uint32_t cautions = 0;  ///< set of `caution`
 
     [[nodiscard]] bool has(caution one) const { return (cautions & static_cast<std::uint32_t>(one)) != 0; }
@@ -176,41 +180,44 @@ struct measurement {
 
 namespace detail {
 
-// Figures must be unknown or positive and finite: nothing takes no time, and no device is infinitely fast.
-inline void require_figure(const measurement& of, double value, std::string_view what, bool may_be_zero = false) {
-    if (value != value || (value > 0 && value <= 1e300) || (may_be_zero && value == 0)) return;
-    const std::string place = place_of(of);
-    throw invalid_argument((place.empty() ? "measurement of '" + of.network + "'" : place) + ": " + std::string(what) +
-                           " must be positive and finite, not " + std::to_string(value));
+/// What is wrong with a measurement, as the rest of a sentence; empty when nothing is. Unknown figures are fine.
+[[nodiscard]] inline std::string problem_of(const measurement& of) {
+    const auto is_wrong = [](double value, bool may_be_zero = false) {
+        const bool positive = value > 0 || (may_be_zero && value == 0);
+        return value == value && !(positive && value <= 1e300);
+    };
+    constexpr std::string_view positive = " must be positive and finite";
+    const char* wrong = is_wrong(of.latency.value())         ? "latency"
+                        : is_wrong(of.throughput.value())    ? "throughput"
+                        : is_wrong(of.performance.value())   ? "performance"
+                        : is_wrong(of.operations, true)      ? "the count of operations"
+                        : is_wrong(of.traffic.value(), true) ? "memory traffic"
+                        : is_wrong(of.power.value())         ? "power"
+                        : is_wrong(of.power_idle.value(), true) || is_wrong(of.power_base.value(), true) ? "idle power"
+                        : is_wrong(of.energy.value())                                                    ? "energy"
+                                                                                                         : nullptr;
+    if (wrong != nullptr) return std::string(wrong) + std::string(positive);
+    if (of.network.empty()) return "no network is named";
+    if (of.platform.empty()) return "no platform is named";
+    if (!(of.keep > 0 && of.keep <= 1)) return "keep must be above 0 and at most 1, not " + std::to_string(of.keep);
+    const std::int64_t least = std::min(of.deployment_value, of.call_batch);
+    if (least < 1) return std::string(to_string(of.deployment)) + " must be at least 1, not " + std::to_string(least);
+    if (of.accuracy_top1 < 0 || of.accuracy_top1 > 1 || of.accuracy_top5 < 0 || of.accuracy_top5 > 1)
+        return "accuracy must be a fraction from 0 to 1";
+    if ((of.level == measured_level::network) != of.part.empty())
+        return of.part.empty() ? "a layer or block needs a name" : "a whole network has no layer name";
+    return {};
 }
 
 }  // namespace detail
 
-/// Throws invalid_argument when a figure is zero, negative or infinite, when keep or an accuracy is outside 0 to 1, when
-/// a count is below one, or when network or platform is empty. Unknown figures are fine.
+/// Throws invalid_argument when a figure is zero, negative or infinite, when keep or an accuracy is outside 0 to 1,
+/// when a count is below one, or when network or platform is empty. Unknown figures are fine.
 inline void check(const measurement& of) {
-    detail::require_figure(of, of.latency.value(), "latency");
-    detail::require_figure(of, of.throughput.value(), "throughput");
-    detail::require_figure(of, of.performance.value(), "performance");
-    detail::require_figure(of, of.operations, "the count of operations", true);
-    detail::require_figure(of, of.power.value(), "power");
-    detail::require_figure(of, of.power_idle.value(), "idle power", true);
-    detail::require_figure(of, of.power_base.value(), "base power", true);
-    detail::require_figure(of, of.energy.value(), "energy");
-    const auto refuse = [&](const std::string& what) {
-        const std::string place = place_of(of);
-        throw invalid_argument((place.empty() ? std::string("measurement") : place) + ": " + what);
-    };
-    if (of.network.empty()) refuse("no network is named");
-    if (of.platform.empty()) refuse("no platform is named");
-    if (!(of.keep > 0 && of.keep <= 1)) refuse("keep must be above 0 and at most 1, not " + std::to_string(of.keep));
-    if (of.deployment_value < 1 || of.call_batch < 1)
-        refuse(std::string(to_string(of.deployment)) + " must be at least 1, not " +
-               std::to_string(std::min(of.deployment_value, of.call_batch)));
-    if (of.accuracy_top1 < 0 || of.accuracy_top1 > 1 || of.accuracy_top5 < 0 || of.accuracy_top5 > 1)
-        refuse("accuracy is a fraction from 0 to 1");
-    if ((of.level == measured_level::network) != of.part.empty())
-        refuse(of.part.empty() ? "a layer or block needs a name" : "a whole network has no layer name");
+    const std::string problem = detail::problem_of(of);
+    if (problem.empty()) return;
+    const std::string place = place_of(of);
+    throw invalid_argument((place.empty() ? "measurement of '" + of.network + "'" : place) + ": " + problem);
 }
 
 }  // namespace qutibench

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Measured results from the files that device runners write:
+///     auto rows = load_measurements("times.json", "trtexec", {.network = "resnet50", .platform = "jetson_tx2",
+///                                                             .datatype = fp16, .batch = 8});
+/// The format may be a name of `builtin_adapters()`, a family of them such as "trtexec", or "auto".
+#pragma once
+
+#include <qutibench/io/adapters/qutibench.hpp>
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qutibench {
+
+/// The formats that this library reads. A user's own go into a copy of the list.
+[[nodiscard]] inline std::vector<adapter> builtin_adapters() {
+    return {adapters::qutibench_table};
+}
+
+namespace detail {
+
+/// Whether "trtexec" or "trtexec_log" names an adapter.
+[[nodiscard]] inline bool is_named(const adapter& one, std::string_view format) {
+    return one.name == format || one.family == format;
+}
+
+[[nodiscard]] inline std::string names_of(std::span<const adapter> some) {
+    std::string names;
+    for (const adapter& one : some) names += (names.empty() ? "" : ", ") + std::string(one.name);
+    return names;
+}
+
+/// The adapter for a file. Throws unknown_name for a format that is not listed, and parse_error when the file is of
+/// none.
+[[nodiscard]] inline const adapter& choose_adapter(const adapter_input& input, std::string_view format,
+                                                   std::span<const adapter> from) {
+    std::vector<const adapter*> named;
+    std::vector<std::string_view> names{"auto"};
+    for (const adapter& one : from) {
+        names.push_back(one.name);
+        names.push_back(one.family);
+        if (format == "auto" || is_named(one, format)) named.push_back(&one);
+    }
+    if (named.empty()) throw unknown_name("measured-result format", format, nearest_name(format, names));
+    const std::string head = input.head();
+    if (named.size() == 1) return *named.front();
+    for (const adapter* one : named)
+        if (one->recognises(head)) return *one;
+    std::string reason = format == "auto" ? "no format is recognised; name one of " + names_of(from)
+                                          : message({"this is none of the ", format, " formats"});
+    for (const adapter& one : from)
+        if (format != "auto" && one.recognises(head)) reason += "; it looks like " + std::string(one.name);
+    throw parse_error(input.name(), "", reason);
+}
+
+}  // namespace detail
+
+/// Reads a file or a text and calls `receive` for every measurement as soon as it is complete; memory stays that of the
+/// longest record, however long the input. Throws parse_error with the place of what is wrong, invalid_argument that
+/// names what the file lacks and nobody supplied, unknown_name for a format, datatype or statistic that there is none
+/// of. What was received before an error stands.
+inline void read_measurements(const adapter_input& input, std::string_view format, const ingest_options& options,
+                              const std::function<void(measurement&&)>& receive, std::span<const adapter> from) {
+    const adapter& chosen = detail::choose_adapter(input, format, from);
+    ingest run(input, options, chosen.name, receive);
+    try {
+        chosen.read(run);
+        if (run.count() == 0) run.fail_without("measurement");
+    } catch (const parse_error& wrong) {
+        const std::string head = input.head();
+        if (format == "auto" || chosen.recognises(head)) throw;
+        const auto other =
+            std::find_if(from.begin(), from.end(), [&](const adapter& one) { return one.recognises(head); });
+        if (other == from.end()) throw;
+        const std::string place = wrong.place().empty() ? wrong.source() : wrong.source() + ", " + wrong.place();
+        const std::string reason =
+            std::string(wrong.what()).substr(std::min(place.size() + 2, std::string(wrong.what()).size()));
+        throw parse_error(wrong.source(), wrong.place(), reason + "; it looks like " + std::string(other->name));
+    }
+}
+
+/// All measurements of a file; see read_measurements for what it throws.
+[[nodiscard]] inline std::vector<measurement> load_measurements(const std::string& path,
+                                                                std::string_view format = "auto",
+                                                                const ingest_options& options = {},
+                                                                std::span<const adapter> from = builtin_adapters()) {
+    std::vector<measurement> all;
+    read_measurements(
+        adapter_input::file(path), format, options, [&](measurement&& one) { all.push_back(std::move(one)); }, from);
+    return all;
+}
+
+/// All measurements of a text in memory; `name` stands for the file in messages.
+[[nodiscard]] inline std::vector<measurement> parse_measurements(std::string_view text,
+                                                                 std::string_view format = "auto",
+                                                                 const ingest_options& options = {},
+                                                                 const std::string& name = "text",
+                                                                 std::span<const adapter> from = builtin_adapters()) {
+    std::vector<measurement> all;
+    read_measurements(
+        adapter_input::text(text, name), format, options, [&](measurement&& one) { all.push_back(std::move(one)); },
+        from);
+    return all;
+}
+
+}  // namespace qutibench

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// What every adapter shares: what the caller supplies, what a file says, and the record that the two make together.
+#pragma once
+
+#include <qutibench/io/adapters/figures.hpp>
+#include <qutibench/io/adapters/input.hpp>
+#include <qutibench/measure/measurement.hpp>
+
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace qutibench {
+
+/// What the caller knows and a file may not say. An adapter never guesses: what neither says is an error that names it.
+struct ingest_options {
+    std::string network{};   ///< goes before the file's own name for it, except in tables of many networks
+    std::string platform{};  ///< likewise
+    std::string mode{};
+    std::optional<precision> datatype{};
+    std::optional<double> keep{};                      ///< fraction of channels that pruning left; 1 when neither says
+    std::optional<std::int64_t> batch{};               ///< inputs of one call
+    std::optional<std::int64_t> threads{};             ///< callers at a time
+    std::optional<std::int64_t> stream{};              ///< inputs that follow each other through a pipeline
+    std::optional<deployment_parameter> deployment{};  ///< of a table that has a value without saying of what
+    measured_scope scope = measured_scope::system;     ///< preferred; what has only the other says so
+    std::string statistic{};   ///< of the latency: "median" where the file has it, unless asked otherwise
+    std::int64_t warm_up = 0;  ///< leading runs to leave out, in formats that list every run
+};
+
+/// What a file says of a run; empty or unset where it says nothing.
+struct stated_facts {
+    std::string_view network{};
+    std::string_view platform{};
+    std::string_view mode{};
+    std::optional<precision> datatype{};
+    std::optional<double> keep{};
+    std::optional<std::int64_t> batch{};
+    std::optional<std::int64_t> threads{};
+    std::optional<std::int64_t> stream{};
+};
+
+/// One statistic of a latency, in seconds.
+struct named_time {
+    std::string_view statistic;
+    double time;
+};
+
+namespace detail {
+
+/// Whether bytes are UTF-8, as far as names need it: complete sequences, nothing else.
+[[nodiscard]] inline bool is_utf8(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        const std::size_t length = lead < 0x80                   ? 1
+                                   : lead >= 0xc2 && lead < 0xe0 ? 2
+                                   : lead >= 0xe0 && lead < 0xf0 ? 3
+                                   : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                                 : 0;
+        if (length == 0 || i + length > text.size()) return false;
+        for (std::size_t k = 1; k < length; ++k)
+            if ((static_cast<unsigned char>(text[i + k]) & 0xc0U) != 0x80U) return false;
+        i += length;
+    }
+    return true;
+}
+
+}  // namespace detail
+
+/// One ingestion: the input, the options, and where records go.
+class ingest {
+public:
+    ingest(const adapter_input& input, const ingest_options& options, std::string_view format,
+           const std::function<void(measurement&&)>& receive)
+        : input_(&input), options_(&options), receive_(&receive),
+          source_(
+              std::make_shared<const measurement_source>(measurement_source{input.name(), std::string(format), {}})) {}
+
+    [[nodiscard]] const adapter_input& input() const { return *input_; }
+    [[nodiscard]] const ingest_options& options() const { return *options_; }
+    [[nodiscard]] bool wants_compute() const { return options_->scope == measured_scope::compute; }
+    /// Records handed over so far.
+    [[nodiscard]] std::int64_t count() const { return count_; }
+
+    /// Names the tool and its version from here on.
+    void set_tool(std::string tool) {
+        measurement_source with_tool = *source_;
+        with_tool.tool = std::move(tool);
+        source_ = std::make_shared<const measurement_source>(std::move(with_tool));
+    }
+
+    /// A record with what the file and the caller say. Throws parse_error when they contradict each other, and
+    /// invalid_argument that lists what neither says.
+    [[nodiscard]] measurement record(const stated_facts& said, std::int64_t line, std::string key = {}) const {
+        measurement one;
+        one.source = source_;
+        one.line = line;
+        one.key = std::move(key);
+        one.network = options_->network.empty() ? said.network : std::string_view(options_->network);
+        one.platform = options_->platform.empty() ? said.platform : std::string_view(options_->platform);
+        one.mode = options_->mode.empty() ? said.mode : std::string_view(options_->mode);
+        const auto datatype = agreed(one, "datatype", said.datatype, options_->datatype);
+        one.keep = agreed(one, "keep", said.keep, options_->keep).value_or(1.0);
+        const auto batch = agreed(one, "batch", said.batch, options_->batch);
+        const auto threads = agreed(one, "threads", said.threads, options_->threads);
+        const auto stream = agreed(one, "stream", said.stream, options_->stream);
+        const bool has_deployment = batch || stream;
+        if (one.network.empty() || one.platform.empty() || !datatype || !has_deployment)
+            refuse_missing({{"network", one.network.empty()},
+                            {"platform", one.platform.empty()},
+                            {"datatype", !datatype},
+                            {"batch", !has_deployment}});
+        one.datatype = *datatype;
+        if (stream) {
+            deploy(one, deployment_parameter::stream, *stream, batch);
+        } else if (threads) {
+            deploy(one, deployment_parameter::threads, *threads, batch);
+        } else {
+            one.deployment_value = *batch;
+        }
+        return one;
+    }
+
+    /// The latency that was asked for, or the first one there is of median, p50, mean, p90, min and max; sets the
+    /// statistic too. Nothing happens when no time is known. Throws unknown_name for a statistic that the file does not
+    /// have.
+    void set_latency(measurement& of, std::initializer_list<named_time> times) const {
+        const std::string& wanted = options_->statistic;
+        bool any = false;
+        for (const named_time& one : times) {
+            any = any || one.time == one.time;
+            if (one.time == one.time && one.statistic == wanted) return assign(of, one);
+        }
+        if (!any) return;
+        if (!wanted.empty()) {
+            std::string there;
+            for (const named_time& one : times)
+                if (one.time == one.time) there += (there.empty() ? "" : ", ") + std::string(one.statistic);
+            throw unknown_name(detail::message({"statistic in ", input_->name(), ", which has ", there, ","}), wanted,
+                               "");
+        }
+        for (const std::string_view preferred : {"median", "mean", "p90", "p99", "min", "max", ""})
+            for (const named_time& one : times)
+                if (one.time == one.time && one.statistic == preferred) return assign(of, one);
+        for (const named_time& one : times)
+            if (one.time == one.time) return assign(of, one);
+    }
+
+    /// Hands a record over. Throws parse_error with its place when a figure makes no sense.
+    void emit(measurement&& one) {
+        std::string problem = detail::problem_of(one);
+        if (problem.empty() && (!detail::is_utf8(one.network) || !detail::is_utf8(one.platform) ||
+                                !detail::is_utf8(one.part) || !detail::is_utf8(one.key) || !detail::is_utf8(one.mode)))
+            problem = "a name is not in UTF-8";
+        if (!problem.empty()) fail(one.line, one.key, problem);
+        ++count_;
+        (*receive_)(std::move(one));
+    }
+
+    /// Throws parse_error about a line, or about a key when there is no line.
+    [[noreturn]] void fail(std::int64_t line, const std::string& key, const std::string& reason) const {
+        throw parse_error(input_->name(), line > 0 ? detail::message({"line ", line}) : key, reason);
+    }
+
+    /// Throws parse_error: the file lacks what makes it one of this format.
+    [[noreturn]] void fail_without(std::string_view what) const {
+        throw parse_error(input_->name(), "",
+                          detail::message({"there is no ", what, ", so this is no ", source_->format,
+                                           " file, or it ends too early"}));
+    }
+
+    /// Throws invalid_argument that lists what is missing.
+    [[noreturn]] void refuse_missing(std::initializer_list<std::pair<std::string_view, bool>> facts) const {
+        std::string missing;
+        for (const auto& [name, is_missing] : facts)
+            if (is_missing) missing += (missing.empty() ? "" : ", ") + std::string(name);
+        throw invalid_argument(detail::message({input_->name(), ": this ", source_->format, " file does not say the ",
+                                                missing, "; supply it, an adapter never guesses"}));
+    }
+
+private:
+    static void assign(measurement& of, const named_time& one) {
+        of.latency = quantity_of<seconds>(one.time);
+        of.statistic = one.statistic;
+    }
+
+    static void deploy(measurement& of, deployment_parameter as, std::int64_t value,
+                       const std::optional<std::int64_t>& batch) {
+        of.deployment = as;
+        of.deployment_value = value;
+        of.call_batch = batch.value_or(1);
+    }
+
+    static std::string shown(double value) { return std::to_string(value); }
+    static std::string shown(std::int64_t value) { return std::to_string(value); }
+    static std::string shown(const precision& value) { return to_string(value); }
+
+    template <class Value>
+    std::optional<Value> agreed(const measurement& of, std::string_view what, const std::optional<Value>& said,
+                                const std::optional<Value>& supplied) const {
+        if (!said || !supplied || *said == *supplied) return said ? said : supplied;
+        fail(of.line, of.key,
+             detail::message({"the file says ", what, " ", shown(*said), ", but ", shown(*supplied), " was supplied"}));
+    }
+
+    const adapter_input* input_;
+    const ingest_options* options_;
+    const std::function<void(measurement&&)>* receive_;
+    std::shared_ptr<const measurement_source> source_;
+    std::int64_t count_ = 0;
+};
+
+/// A measured-result format: plain data, so that a list of them can be copied and added to.
+struct adapter {
+    std::string_view name;                      ///< "trtexec_times"
+    std::string_view family;                    ///< "trtexec": what the tool's formats are called together
+    std::string_view what;                      ///< one line for people
+    bool (*recognises)(std::string_view head);  ///< whether a file that starts so is of this format
+    void (*read)(ingest& run);                  ///< emits every record of `run.input()`
+};
+
+}  // namespace qutibench

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Tables of measurements: the CSV of the QuTiBench portal, and the cleaned one of this library's data/measurements,
+/// which is also what a table of one's own stopwatch figures looks like.
+#pragma once
+
+#include <qutibench/io/adapters/ingest.hpp>
+#include <qutibench/io/adapters/table_names.hpp>
+
+#include <array>
+#include <cmath>
+
+namespace qutibench::adapters {
+
+namespace detail {
+
+using namespace qutibench::detail;
+
+/// Columns of a table by meaning; the reader's column count where it has none.
+class measurement_columns {
+public:
+    struct timed {
+        std::size_t at;
+        double unit;
+    };
+
+    explicit measurement_columns(const csv_reader& rows) : none_(rows.names().size()), rows_(&rows) {
+        network = any({"network", "NN_Topology"});
+        platform = any({"platform", "HWType"});
+        mode = any({"mode", "Op mode"});
+        datatype = any({"datatype", "Datatype"});
+        pruning_percent = any({"pruning_percent", "PruningFactor"});
+        keep = any({"keep"});
+        parameter = any({"deployment_parameter", "deployment"});
+        value = any({"deployment_value", "batch/thread/stream"});
+        batch = any({"batch"});
+        threads = any({"threads"});
+        stream = any({"stream"});
+        level = any({"level"});
+        layer = any({"layer"});
+        block = any({"block"});
+        scope = any({"scope"});
+        statistic = any({"statistic"});
+        call_operations = any({"GOPS"});
+        mega_operations = any({"mega_ops"});
+        top1_percent = any({"top1_percent", "top1 [%]", "top1"});
+        top5_percent = any({"top5_percent", "top5 [%]", "top5"});
+        top1 = any({"accuracy_top1"});
+        top5 = any({"accuracy_top5"});
+        power_base = any({"power_base_w", "Base_Pwr_W"});
+        power_idle = any({"power_idle_w", "Idle_Pwr_W"});
+        power = any({"power_full_w", "Full_Pwr_W", "power_w"});
+        latency = {time("latency_system_", "lat-sys"), time("latency_compute_", "lat-comp"), time("latency_", "")};
+        throughput = {any({"throughput_system_fps", "throughput_system_ips", "fps-system"}),
+                      any({"throughput_compute_fps", "throughput_compute_ips", "fps-comp"}),
+                      any({"throughput_fps", "throughput_ips"})};
+        giga_rate = {any({"tp-system"}), any({"tp-comp"}), any({"throughput_gops"})};
+    }
+
+    [[nodiscard]] bool has(std::size_t column) const { return column != none_; }
+    [[nodiscard]] bool has_figures() const {
+        for (std::size_t i = 0; i < 3; ++i)
+            if (has(latency[i].at) || has(throughput[i]) || has(giga_rate[i])) return true;
+        return false;
+    }
+
+    std::size_t network, platform, mode, datatype, pruning_percent, keep, parameter, value, batch, threads, stream,
+        level, layer, block, scope, statistic, call_operations, mega_operations, top1_percent, top5_percent, top1, top5,
+        power_base, power_idle, power;
+    std::array<timed, 3> latency{};  ///< of the system, of computing, of whatever the row says
+    std::array<std::size_t, 3> throughput{};
+    std::array<std::size_t, 3> giga_rate{};
+
+private:
+    [[nodiscard]] std::size_t any(std::initializer_list<std::string_view> names) const {
+        for (const std::string_view name : names)
+            if (rows_->has(name)) return rows_->column(name);
+        return none_;
+    }
+
+    [[nodiscard]] timed time(std::string_view prefix, std::string_view portal) const {
+        for (const named_unit& unit : {named_unit{"ms", 1e-3}, {"s", 1.0}, {"us", 1e-6}, {"ns", 1e-9}}) {
+            const std::size_t at = any({std::string(prefix) + std::string(unit.name)});
+            if (has(at)) return {at, unit.factor};
+        }
+        return {portal.empty() ? none_ : any({portal}), 1e-3};
+    }
+
+    std::size_t none_;
+    const csv_reader* rows_;
+};
+
+/// Reads the rows of a table of measurements.
+class table_reader {
+public:
+    explicit table_reader(ingest& run) : run_(&run), rows_(run.input().csv()), columns_(rows_) {
+        if (!columns_.has_figures())
+            run.fail_without("column of latency or throughput, such as latency_ms or lat-comp");
+    }
+
+    void read() {
+        while (rows_.next()) read_row();
+        if (rows_read_ == 0) run_->fail_without("row below the header");
+        if (run_->count() == 0) run_->fail_without("row with a figure");
+    }
+
+private:
+    [[noreturn]] void refuse(const std::string& reason) const { rows_.fail(reason); }
+
+    [[nodiscard]] std::string_view text(std::size_t column) const {
+        if (!columns_.has(column)) return {};
+        const std::string_view field = trimmed(rows_[column]);
+        return says_missing(field) ? std::string_view() : field;
+    }
+
+    [[nodiscard]] double figure(std::size_t column) const {
+        if (!columns_.has(column)) return not_stated;
+        return read_figure(
+            rows_[column],
+            [&](const std::string& reason) { refuse("column '" + rows_.names()[column] + "': " + reason); },
+            thousands::commas);
+    }
+
+    [[nodiscard]] std::optional<std::int64_t> count(std::size_t column) const {
+        const double value = figure(column);
+        if (value != value) return std::nullopt;
+        if (!(value >= 1 && value <= 9e15) || std::nearbyint(value) != value)
+            refuse("column '" + rows_.names()[column] + "' should be a whole number of at least 1, not '" +
+                   std::string(rows_[column].substr(0, 40)) + "'");
+        return static_cast<std::int64_t>(value);
+    }
+
+    [[nodiscard]] double fraction(std::size_t column, std::size_t percent_column) const {
+        const double direct = figure(column);
+        return direct == direct ? direct : figure(percent_column) / 100;
+    }
+
+    [[nodiscard]] std::optional<double> keep() const {
+        if (columns_.has(columns_.keep)) {
+            const double value = figure(columns_.keep);
+            return value == value ? std::optional(value) : std::nullopt;
+        }
+        std::string_view field = text(columns_.pruning_percent);
+        if (field.ends_with('%')) field.remove_suffix(1);
+        const double percent = read_figure(field, [&](const std::string& reason) { refuse("pruning: " + reason); });
+        return percent == percent ? std::optional(percent / 100) : std::nullopt;
+    }
+
+    [[nodiscard]] std::optional<precision> datatype() const {
+        const std::string_view field = text(columns_.datatype);
+        if (field.empty()) return std::nullopt;
+        if (field != datatype_text_) {
+            try {
+                datatype_ = parse_precision(lower_case(field));
+            } catch (const error& wrong) {
+                refuse(wrong.what());
+            }
+            datatype_text_ = field;
+        }
+        return datatype_;
+    }
+
+    void deployment(stated_facts& said) const {
+        said.batch = count(columns_.batch);
+        said.threads = count(columns_.threads);
+        said.stream = count(columns_.stream);
+        const std::optional<std::int64_t> value = count(columns_.value);
+        if (!value) return;
+        std::optional<deployment_parameter> parameter = run_->options().deployment;
+        const std::string_view field = text(columns_.parameter);
+        if (!field.empty()) {
+            try {
+                parameter = parse_deployment_parameter(field);
+            } catch (const error& wrong) {
+                refuse(wrong.what());
+            }
+        } else if (!parameter) {
+            parameter = portal_deployment(text(columns_.platform));
+        }
+        if (!parameter) run_->refuse_missing({{"deployment (batch, stream or threads)", true}});
+        (*parameter == deployment_parameter::batch    ? said.batch
+         : *parameter == deployment_parameter::stream ? said.stream
+                                                      : said.threads) = value;
+        if (*parameter == deployment_parameter::threads && !said.batch) said.batch = 1;
+    }
+
+    [[nodiscard]] measured_level level() const {
+        const std::string_view field = text(columns_.level);
+        if (field.empty())
+            return columns_.has(columns_.layer)   ? measured_level::layer
+                   : columns_.has(columns_.block) ? measured_level::block
+                                                  : measured_level::network;
+        if (field == "1" || field == "l1" || field == "layer") return measured_level::layer;
+        if (field == "2" || field == "l2" || field == "block") return measured_level::block;
+        if (field == "3" || field == "l3" || field == "network") return measured_level::network;
+        refuse("level should be 1, 2 or 3 (or l1, l2, l3), not '" + std::string(field.substr(0, 40)) + "'");
+    }
+
+    /// Which of the scopes a row has figures of: 0 system, 1 compute, 2 the one that the row or its level says; 3 none.
+    [[nodiscard]] std::size_t source_of_figures() const {
+        const auto holds = [&](std::size_t i) {
+            return !text(columns_.latency[i].at).empty() || !text(columns_.throughput[i]).empty() ||
+                   !text(columns_.giga_rate[i]).empty();
+        };
+        const std::size_t wanted = run_->wants_compute() ? 1 : 0;
+        if (holds(wanted)) return wanted;
+        if (holds(1 - wanted)) return 1 - wanted;
+        return holds(2) ? 2 : 3;
+    }
+
+    [[nodiscard]] measured_scope scope_of(std::size_t source, measured_level level) const {
+        if (source < 2) return source == 1 ? measured_scope::compute : measured_scope::system;
+        const std::string_view field = text(columns_.scope);
+        if (field.empty()) return level == measured_level::network ? measured_scope::system : measured_scope::compute;
+        try {
+            return parse_measured_scope(field);
+        } catch (const error& wrong) {
+            refuse(wrong.what());
+        }
+    }
+
+    void read_figures(measurement& one, std::size_t source) const {
+        one.latency = quantity_of<seconds>(figure(columns_.latency[source].at) * columns_.latency[source].unit);
+        one.throughput = quantity_of<inputs_per_second>(figure(columns_.throughput[source]));
+        one.performance = quantity_of<ops_per_second>(figure(columns_.giga_rate[source]) * 1e9);
+        one.operations = figure(columns_.mega_operations) * 1e6;
+        if (columns_.has(columns_.call_operations))
+            one.operations = figure(columns_.call_operations) * 1e9 / static_cast<double>(one.deployment_value);
+        one.accuracy_top1 = fraction(columns_.top1, columns_.top1_percent);
+        one.accuracy_top5 = fraction(columns_.top5, columns_.top5_percent);
+        one.power_base = quantity_of<watts>(figure(columns_.power_base));
+        one.power_idle = quantity_of<watts>(figure(columns_.power_idle));
+        one.power = quantity_of<watts>(figure(columns_.power));
+        one.statistic = text(columns_.statistic);
+    }
+
+    // Inputs under way are latency times throughput (Little's law), so a wrong unit shows as a factor of 1000. The
+    // published tables stay within 0.75 and 2.02.
+    void check_units(const measurement& one) const {
+        const double under_way = static_cast<double>(one.deployment_value * one.call_batch);
+        const double factor = one.latency.value() * one.throughput.value() / under_way;
+        if (factor < 0.02 || factor > 50)
+            refuse(message({"latency times throughput should be the ", to_string(one.deployment), ", but is ",
+                            std::to_string(factor), " times as much; check the units of the columns"}));
+    }
+
+    void read_row() {
+        ++rows_read_;
+        const std::size_t source = source_of_figures();
+        if (source == 3) return;
+        stated_facts said;
+        network_.set(text(columns_.network));
+        platform_.set(text(columns_.platform));
+        said.network = network_.id();
+        said.platform = platform_.id();
+        said.mode = text(columns_.mode);
+        said.keep = keep();
+        said.datatype = datatype();
+        const std::string pruned = pruned_network(said);
+        if (!pruned.empty()) said.network = pruned;
+        require_agreement("network", said.network, run_->options().network);
+        require_agreement("platform", said.platform, run_->options().platform);
+        deployment(said);
+        measurement one = run_->record(said, static_cast<std::int64_t>(rows_.line()));
+        one.level = level();
+        if (one.level != measured_level::network)
+            one.part = text(one.level == measured_level::layer ? columns_.layer : columns_.block);
+        one.scope = scope_of(source, one.level);
+        if (one.scope != run_->options().scope) one.warn(caution::other_scope);
+        read_figures(one, source);
+        check_units(one);
+        run_->emit(std::move(one));
+    }
+
+    /// ResNet-50 was pruned as a black box: its variants are networks of their own, not scaled ones.
+    [[nodiscard]] static std::string pruned_network(stated_facts& said) {
+        if (said.network != "resnet50" || !said.keep || *said.keep >= 1) return {};
+        const auto percent = static_cast<std::int64_t>(std::llround(*said.keep * 100));
+        said.keep = 1.0;
+        return message({"resnet50_pruned_", percent});
+    }
+
+    void require_agreement(std::string_view what, std::string_view said, std::string_view supplied) const {
+        if (!said.empty() && !supplied.empty() && said != supplied)
+            refuse(message({"the file says ", what, " '", said, "', but '", supplied, "' was supplied"}));
+    }
+
+    ingest* run_;
+    csv_reader rows_;
+    measurement_columns columns_;
+    table_name network_{portal_networks};
+    table_name platform_{portal_platforms};
+    mutable std::string datatype_text_;
+    mutable precision datatype_;
+    std::int64_t rows_read_ = 0;
+};
+
+inline bool is_measurement_table(std::string_view head) {
+    head = head.substr(0, head.find('\n'));
+    if (head.find("NN_Topology") != std::string_view::npos && head.find("HWType") != std::string_view::npos)
+        return true;
+    const auto has = [&](std::string_view name) { return head.find(name) != std::string_view::npos; };
+    return has("datatype") && (has("latency") || has("throughput")) &&
+           (has("deployment_value") || has("batch") || has("threads") || has("stream"));
+}
+
+}  // namespace detail
+
+/// The portal's CSV (NN_Topology, HWType, ...) and the cleaned columns of data/measurements alike. Traps: quoted
+/// thousands separators, " level" with a blank, rows without a figure (skipped), GOPS that are giga-operations of the
+/// whole batch, rows with compute figures only. Where network or platform are ids of the catalogue under the portal's
+/// spelling, they become the ids.
+inline constexpr adapter qutibench_table{
+    "qutibench", "qutibench", "QuTiBench portal CSV, or a table with this library's column names",
+    &detail::is_measurement_table, [](ingest& run) { detail::table_reader(run).read(); }};
+
+}  // namespace qutibench::adapters
