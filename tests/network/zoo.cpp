@@ -33,7 +33,7 @@ static_assert(costs(qb::analyze(zoo::resnet50()), 25'502'912, 7'715'946'496));
 
 /// The rows of a CSV file without quotes, each as column name to text.
 std::vector<std::map<std::string, std::string>> rows_of(const std::string& name) {
-    std::ifstream file(std::string(QUTIBENCH_SOURCE_DIR "/tests/data/thesis/") + name);
+    std::ifstream file(std::string(QUTIBENCH_SOURCE_DIR "/data/measurements/") + name);
     REQUIRE(file);
     const auto cells = [](const std::string& line) {
         std::vector<std::string> all;

@@ -5,12 +5,14 @@
 
 namespace qutibench {
 
-/// A tensor that the network has learned and does not compute: class token, position table, layer scale.
+/// A tensor that the network holds and does not compute: class token, position table, layer scale. One that is not
+/// `learned` (an index table, a mask, the angles of a rotary embedding) follows from the shapes and is no parameter.
 struct parameter {
     static constexpr std::string_view type = "parameter";
     static constexpr layer_kind kind = layer_kind::view;
 
     shape extents{};
+    bool learned = true;
 
     /// Throws shape_error when it is given inputs.
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
@@ -20,13 +22,14 @@ struct parameter {
 
     [[nodiscard]] constexpr layer_cost cost(shapes) const {
         layer_cost cost;
-        cost.parameters = extents.elements();
+        cost.parameters = learned ? extents.elements() : 0;
         return cost;
     }
 
     template <class F>
     constexpr void describe(F&& field) const {
         field("extents", extents);
+        field("learned", learned);
     }
 
     friend constexpr bool operator==(const parameter&, const parameter&) = default;

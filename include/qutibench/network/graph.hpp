@@ -53,20 +53,21 @@ struct basic_node {
     AnyLayer layer;
     std::vector<tensor> inputs{};
     std::vector<shape> outputs{};
-    layer_cost cost{};                    ///< at its input shapes
-    bool has_precision = false;           ///< set by quantisation or import; otherwise the deployment decides
-    precision numbers{};                  ///< meaningful when `has_precision`
-    qutibench::sparsity sparsity{};       ///< of the weights
-    int shares_weights_with = -1;         ///< earlier node whose weights this one uses again, or -1
-    int fused_into = -1;                  ///< earlier node whose kernel this one runs in, or -1
+    layer_cost cost{};               ///< at its input shapes
+    bool has_precision = false;      ///< set by quantisation or import; otherwise the deployment decides
+    precision numbers{};             ///< meaningful when `has_precision`
+    qutibench::sparsity sparsity{};  ///< of the weights
+    int shares_weights_with = -1;    ///< earlier node whose weights this one uses again, or -1
+    int fused_into = -1;             ///< earlier node whose kernel this one runs in, or -1
 };
 
-/// Something that builds a network on any builder with `input(shape, name)`, `add(layer, {tensors}, name)`: a zoo
-/// entry, a `static_graph`, or your own struct with `template <class Net> constexpr void build(Net& net) const`.
+/// Something that builds a network on any builder with `input(shape, name)`, `add(layer, {tensors}, name)`,
+/// `shape_of(tensor)` and `output(tensor)`: a zoo entry, a `static_graph`, or your own struct with
+/// `template <class Net> constexpr void build(Net& net) const`.
 template <class Recipe>
 concept recipe = requires(const Recipe& one) {
     typename Recipe::is_recipe;
-    { std::string_view(one.name()) };
+    {std::string_view(one.name())};
 };
 
 /// A network as a directed acyclic graph of layers whose shapes are inferred as they are added. Nodes are stored in
@@ -91,8 +92,9 @@ public:
         return insert({.name = std::string(name.view()), .layer = network_input{extents}});
     }
 
-    /// Adds a layer, infers its output shapes and works out its cost. Throws shape_error naming the layer when its inputs
-    /// do not fit, overflow_error past 64 bits, invalid_argument when an input does not exist. An empty name becomes "type_index".
+    /// Adds a layer, infers its output shapes and works out its cost. Throws shape_error naming the layer when its
+    /// inputs do not fit, overflow_error past 64 bits, invalid_argument when an input does not exist. An empty name
+    /// becomes "type_index".
     tensor add(AnyLayer layer, std::initializer_list<tensor> inputs, label name = {}) {
         return insert({.name = std::string(name.view()), .layer = std::move(layer), .inputs = inputs});
     }
@@ -107,12 +109,13 @@ public:
         const std::vector<shape> in = input_shapes(one);
         try {
             one.outputs.clear();
-            for (int port = 0; port < one.layer.outputs(); ++port) one.outputs.push_back(one.layer.output_shape(in, port));
+            for (int port = 0; port < one.layer.outputs(); ++port)
+                one.outputs.push_back(one.layer.output_shape(in, port));
             one.cost = one.layer.cost(in);
         } catch (const shape_error& wrong) {
-            throw shape_error("layer '" + one.name + "' of '" + name_ + "': " + wrong.what());
+            throw shape_error(detail::message({"layer '", one.name, "' of '", name_, "': ", wrong.what()}));
         } catch (const overflow_error& wrong) {
-            throw overflow_error("layer '" + one.name + "' of '" + name_ + "': " + wrong.what());
+            throw overflow_error(detail::message({"layer '", one.name, "' of '", name_, "': ", wrong.what()}));
         }
         nodes_.push_back(std::move(one));
         return {index, 0};
@@ -144,7 +147,7 @@ public:
     [[nodiscard]] const shape& shape_of(tensor one) const {
         if (one.node < 0 || static_cast<std::size_t>(one.node) >= nodes_.size() || one.port < 0 ||
             static_cast<std::size_t>(one.port) >= nodes_[static_cast<std::size_t>(one.node)].outputs.size())
-            throw invalid_argument("'" + name_ + "' has no tensor " + std::to_string(one.node) + ":" + std::to_string(one.port));
+            throw invalid_argument(detail::message({"'", name_, "' has no tensor ", one.node, ":", one.port}));
         return nodes_[static_cast<std::size_t>(one.node)].outputs[static_cast<std::size_t>(one.port)];
     }
 

@@ -106,6 +106,7 @@ public:
         if (one.layer < layers_.size()) layers_[one.layer].is_result = true;
     }
 
+    [[nodiscard]] constexpr const shape& shape_of(const tensor_type& one) const { return one.extents; }
     [[nodiscard]] constexpr std::size_t size() const { return size_; }
 
     /// Elements of the marked results, or else of every tensor that no layer reads.

@@ -3,8 +3,22 @@
 /// The zoo: known networks as recipes. By name at run time: network/zoo/registry.hpp, which this leaves out.
 #pragma once
 
+#include <qutibench/network/zoo/alexnet_vgg.hpp>
+#include <qutibench/network/zoo/bert.hpp>
 #include <qutibench/network/zoo/cnv_mlp.hpp>
+#include <qutibench/network/zoo/convnext.hpp>
+#include <qutibench/network/zoo/densenet.hpp>
+#include <qutibench/network/zoo/efficientnet.hpp>
 #include <qutibench/network/zoo/efficientnet_edgetpu.hpp>
 #include <qutibench/network/zoo/googlenet.hpp>
+#include <qutibench/network/zoo/inception_v3.hpp>
+#include <qutibench/network/zoo/llama.hpp>
+#include <qutibench/network/zoo/mobilenet.hpp>
 #include <qutibench/network/zoo/mobilenet_v1.hpp>
 #include <qutibench/network/zoo/resnet.hpp>
+#include <qutibench/network/zoo/shufflenet.hpp>
+#include <qutibench/network/zoo/squeezenet.hpp>
+#include <qutibench/network/zoo/swin.hpp>
+#include <qutibench/network/zoo/unet.hpp>
+#include <qutibench/network/zoo/vit.hpp>
+#include <qutibench/network/zoo/yolo.hpp>

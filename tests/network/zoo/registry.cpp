@@ -3,8 +3,12 @@
 
 #include "catch.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <map>
 #include <set>
+#include <sstream>
 
 namespace qb = qutibench;
 namespace zoo = qutibench::zoo;
@@ -22,7 +26,7 @@ TEST_CASE("every entry of the zoo builds the network of its name") {
         CHECK(counted.weight_count > 0);
         CHECK(counted.parameter_count >= counted.weight_count);
         CHECK(counted.uncounted().empty());
-        CHECK(net.outputs().size() == (one.name == std::string_view("yolo") ? 3U : 1U));
+        CHECK(net.outputs().size() == (one.name == std::string_view("bert_base") ? 2U : 1U));
         std::set<std::string> layers;
         for (const qb::node& layer : net.nodes()) CHECK(layers.insert(layer.name).second);
     }
@@ -47,6 +51,32 @@ TEST_CASE("every network that has widths is valid and smaller at a fraction of t
             CHECK(pruned.output_count <= full.output_count);
             previous = pruned;
         }
+    }
+}
+
+TEST_CASE("docs/zoo.md lists every network with its figures") {
+    std::ifstream page(QUTIBENCH_SOURCE_DIR "/docs/zoo.md");
+    REQUIRE(page);
+    std::map<std::string, std::vector<std::int64_t>> figures;  // operations, MACs, weights, parameters
+    for (std::string line; std::getline(page, line);) {
+        if (line.rfind("| `", 0) != 0) continue;
+        std::istringstream cells(line);
+        std::string cell;
+        std::getline(cells, cell, '|');
+        std::getline(cells, cell, '|');
+        auto& row = figures[cell.substr(2, cell.size() - 4)];
+        for (int column = 0; column < 4 && std::getline(cells, cell, '|'); ++column) {
+            cell.erase(std::remove_if(cell.begin(), cell.end(), [](char one) { return one == ',' || one == ' '; }),
+                       cell.end());
+            row.push_back(std::stoll(cell));
+        }
+    }
+    CHECK(figures.size() == zoo::entries().size());
+    for (const zoo::entry& one : zoo::entries()) {
+        INFO(one.name);
+        const qb::workload counted = qb::analyze(one.build(1.0));
+        CHECK(figures[std::string(one.name)] ==
+              std::vector{counted.operation_count, counted.mac_count, counted.weight_count, counted.parameter_count});
     }
 }
 

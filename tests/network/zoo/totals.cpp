@@ -41,6 +41,15 @@ TEST_CASE("counting a recipe and counting its graph agree: the thesis' networks"
               zoo::efficientnet_edgetpu_l());
 }
 
-TEST_CASE("counting a recipe and counting its graph agree: others") {
-    check_all(zoo::resnet18(), zoo::resnet34(), zoo::resnet101(), zoo::resnet152(), zoo::googlenet());
+TEST_CASE("counting a recipe and counting its graph agree: convolutional networks") {
+    check_all(zoo::resnet18(), zoo::resnet34(), zoo::resnet101(), zoo::resnet152(), zoo::googlenet(), zoo::alexnet(),
+              zoo::vgg16(), zoo::squeezenet1_0(), zoo::squeezenet1_1(), zoo::densenet121(), zoo::inception_v3());
+    check_all(zoo::mobilenet_v2(), zoo::mobilenet_v3_large(), zoo::mobilenet_v3_small(), zoo::shufflenet_v2_x1_0(),
+              zoo::efficientnet_b0(), zoo::efficientnet_b1(), zoo::efficientnet_b2(), zoo::efficientnet_b3(),
+              zoo::efficientnet_b4(), zoo::convnext_tiny(), zoo::unet(), zoo::yolov8n(), zoo::yolov8n(0.3));
+}
+
+TEST_CASE("counting a recipe and counting its graph agree: transformers") {
+    check_all(zoo::vit_b_16(), zoo::swin_t(), zoo::swin_t(0.5), zoo::bert_base(), zoo::bert_base(512), zoo::llama2_7b(),
+              zoo::llama2_7b_decode());
 }

@@ -28,6 +28,13 @@ namespace qutibench::zoo {
     return std::max<std::int64_t>(1, static_cast<std::int64_t>(units)) * multiple;
 }
 
+/// `width` to the nearest multiple of eight, upwards where that would lose more than a tenth: how the MobileNet and
+/// EfficientNet papers' code rounds.
+[[nodiscard]] constexpr std::int64_t rounded_to_eight(std::int64_t width) {
+    const std::int64_t nearest = std::max<std::int64_t>(8, (width + 4) / 8 * 8);
+    return 10 * nearest < 9 * width ? nearest + 8 : nearest;
+}
+
 namespace blocks {
 
 /// A square convolution without bias that keeps the extent at stride 1.
@@ -79,6 +86,14 @@ constexpr Tensor conv_bn_act(Net& net, Tensor x, const convolution_2d& conv, con
     return act(net, conv_bn(net, x, conv, name), name, function);
 }
 
+/// Convolution `name` with a bias, and activation `name`_act.
+template <class Net, class Tensor>
+constexpr Tensor conv_act(Net& net, Tensor x, convolution_2d conv, const label& name) {
+    conv.bias = true;
+    x = net.add(conv, {x}, name);
+    return act(net, x, name);
+}
+
 /// Global average pooling, and a dense layer `name` with a bias over `classes`.
 template <class Net, class Tensor>
 constexpr Tensor classifier(Net& net, Tensor x, std::int64_t classes, const label& name) {
@@ -103,6 +118,26 @@ constexpr Tensor squeeze_excite(Net& net, Tensor x, std::int64_t channels, std::
 template <class Net, class Tensor>
 constexpr Tensor residual(Net& net, Tensor branch, Tensor shortcut, const label& name) {
     return net.add(elementwise{}, {branch, shortcut}, name);
+}
+
+/// A mobile block (Sandler et al., MobileNetV2, CVPR 2018): 1x1 expansion to `inner` channels, depthwise convolution,
+/// squeeze and excitation where `squeezed` is not zero, 1x1 projection to `out` channels, and a shortcut around it all.
+struct mobile_block {
+    std::int64_t inner = 0, out = 0, kernel = 3, stride = 1, squeezed = 0;
+    bool expands = true, adds = false;
+    activation_function function = activation_function::relu6;
+    activation_function squeeze_function = activation_function::relu;
+    activation_function gate = activation_function::sigmoid;
+};
+template <class Net, class Tensor>
+constexpr Tensor inverted_residual(Net& net, Tensor x, const mobile_block& block, const label& name) {
+    const Tensor before = x;
+    if (block.expands) x = conv_bn_act(net, x, square(block.inner, 1), name + "_expand", block.function);
+    x = conv_bn_act(net, x, square(0, block.kernel, block.stride, depthwise), name + "_depthwise", block.function);
+    if (block.squeezed > 0)
+        x = squeeze_excite(net, x, block.inner, block.squeezed, name + "_se", block.squeeze_function, block.gate);
+    x = conv_bn(net, x, square(block.out, 1), name + "_project");
+    return block.adds ? residual(net, x, before, name) : x;
 }
 
 /// Four branches joined along the channels: 1x1, 1x1 then 3x3, 1x1 then `kernel`, 3x3 maximum pooling then 1x1.

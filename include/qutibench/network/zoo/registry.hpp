@@ -22,9 +22,15 @@ template <auto Make>
     return Make(keep);
 }
 
+/// With 128 tokens.
+template <auto Make>
+[[nodiscard]] graph fixed_graph(double) {
+    return Make(128);
+}
+
 }  // namespace detail
 
-/// Every network of the zoo.
+/// Every network of the zoo; those that take tokens take 128, or one more after 128 in the cache.
 [[nodiscard]] inline std::span<const entry> entries() {
     static constexpr entry all[] = {
         {"cnv", detail::scaled_graph<cnv>},
@@ -41,6 +47,29 @@ template <auto Make>
         {"resnet101", detail::scaled_graph<resnet101>},
         {"resnet152", detail::scaled_graph<resnet152>},
         {"googlenet", detail::scaled_graph<googlenet>},
+        {"alexnet", detail::scaled_graph<alexnet>},
+        {"vgg16", detail::scaled_graph<vgg16>},
+        {"squeezenet1_0", detail::scaled_graph<squeezenet1_0>},
+        {"squeezenet1_1", detail::scaled_graph<squeezenet1_1>},
+        {"densenet121", detail::scaled_graph<densenet121>},
+        {"inception_v3", detail::scaled_graph<inception_v3>},
+        {"mobilenet_v2", detail::scaled_graph<mobilenet_v2>},
+        {"mobilenet_v3_large", detail::scaled_graph<mobilenet_v3_large>},
+        {"mobilenet_v3_small", detail::scaled_graph<mobilenet_v3_small>},
+        {"shufflenet_v2_x1_0", detail::scaled_graph<shufflenet_v2_x1_0>},
+        {"efficientnet_b0", detail::scaled_graph<efficientnet_b0>},
+        {"efficientnet_b1", detail::scaled_graph<efficientnet_b1>},
+        {"efficientnet_b2", detail::scaled_graph<efficientnet_b2>},
+        {"efficientnet_b3", detail::scaled_graph<efficientnet_b3>},
+        {"efficientnet_b4", detail::scaled_graph<efficientnet_b4>},
+        {"convnext_tiny", detail::scaled_graph<convnext_tiny>},
+        {"vit_b_16", detail::scaled_graph<vit_b_16>},
+        {"swin_t", detail::scaled_graph<swin_t>},
+        {"unet", detail::scaled_graph<unet>},
+        {"yolov8n", detail::scaled_graph<yolov8n>},
+        {"bert_base", detail::fixed_graph<bert_base>, false},
+        {"llama2_7b", detail::fixed_graph<llama2_7b>, false},
+        {"llama2_7b_decode", detail::fixed_graph<llama2_7b_decode>, false},
     };
     return all;
 }
