@@ -182,7 +182,7 @@ install_package() {
     local inputs=(CMakeLists.txt .cmake pyproject.toml README.md LICENSE include python data)
     once "pip install qutibench" "$(digest "${inputs[@]}" examples/CMakeLists.txt examples/what_if)" \
         .venv/bin/python -m pip install --disable-pip-version-check -q --no-build-isolation --no-deps --force-reinstall \
-        -C build-dir=build/python .
+        --config-settings=build-dir=build/python .
 }
 
 # --- C++ -------------------------------------------------------------------------------------------------------------
