@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <qutibench/error.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace qutibench::detail {
+
+using file_handle = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+
+/// Opens a regular file for reading; throws parse_error that says what is in the way.
+[[nodiscard]] inline file_handle open_file(const std::string& path) {
+    std::error_code ignored;
+    const auto status = std::filesystem::status(path, ignored);
+    if (status.type() == std::filesystem::file_type::not_found) throw parse_error(path, "", "there is no such file");
+    if (std::filesystem::is_directory(status)) throw parse_error(path, "", "this is a folder, not a file");
+    file_handle file(std::fopen(path.c_str(), "rb"), &std::fclose);
+    if (file == nullptr) throw parse_error(path, "", "the file cannot be opened; may you read it?");
+    return file;
+}
+
+/// The whole of a file; throws parse_error when it cannot be read.
+[[nodiscard]] inline std::string read_file(const std::string& path) {
+    const file_handle file = open_file(path);
+    std::string text;
+    char chunk[1 << 16];
+    for (std::size_t n = 0; (n = std::fread(chunk, 1, sizeof chunk, file.get())) > 0;) text.append(chunk, n);
+    if (std::ferror(file.get()) != 0) throw parse_error(path, "", "the file cannot be read to its end");
+    return text;
+}
+
+/// Writes a whole file, replacing what was there; throws parse_error when that fails.
+inline void write_file(const std::string& path, const std::string& text) {
+    file_handle file(std::fopen(path.c_str(), "wb"), &std::fclose);
+    if (file == nullptr) throw parse_error(path, "", "the file cannot be written; does its folder exist?");
+    const bool complete = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
+    if (std::fclose(file.release()) != 0 || !complete)
+        throw parse_error(path, "", "the file could not be written to its end");
+}
+
+}  // namespace qutibench::detail

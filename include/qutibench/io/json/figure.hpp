@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Figures of data files: a bare number, or an object that says where the number comes from:
+///     {"value": 19.2e9, "unit": "byte/s", "source": "t6.2", "basis": "derived", "derivation": "...", "note": "...",
+///      "alternatives": [{"value": 17.1e9, "source": "..."}]}
+/// `source` is a key of the file's "sources", or the source itself. What a source disagrees on is an alternative: kept
+/// and listed with the provenance, never used.
+#pragma once
+
+#include <qutibench/hardware/platform.hpp>
+#include <qutibench/io/json/reader.hpp>
+
+#include <algorithm>
+
+namespace qutibench::detail {
+
+/// The domain of a figure and the unit it is written in.
+struct figure_kind {
+    std::string_view unit;
+    double above = 0;
+    double to = 1e300;
+    std::string_view domain = "positive and finite";
+};
+
+inline constexpr figure_kind rate_figure{"operation/s"}, bandwidth_figure{"byte/s"}, capacity_figure{"byte"},
+    power_figure{"W"}, clock_figure{"Hz"}, price_figure{"USD"}, process_figure{"nm"},
+    year_figure{"year", 1940, 2100, "a year from 1941 to 2100"}, count_figure{"1"}, operations_figure{"operation"},
+    elements_figure{"element"}, intensity_figure{"operation/byte"}, share_figure{"1", 0, 1, "above 0 and at most 1"};
+
+/// Reads figures, and keeps a record of where each came from.
+class figure_reader {
+public:
+    /// `document` may have an object "sources" of short names and full texts.
+    explicit figure_reader(const json_reader& document) {
+        const auto listed = document.find("sources");
+        if (!listed) return;
+        if (!listed->is_object()) listed->fail("must be an object of short names and full texts");
+        for (const auto& one : listed->value().items()) sources_.emplace_back(one.key(), (*listed)[one.key()].text());
+    }
+
+    [[nodiscard]] double read(const json_reader& at, const figure_kind& kind) {
+        if (!at.is_object()) {
+            records_.push_back({at.pointer(), at.source(), "user", {}});
+            return at.number_within(kind.above, kind.to, kind.domain);
+        }
+        at.expect_keys({"value", "unit", "source", "basis", "derivation", "note", "alternatives"});
+        const double value = read_stated(at, kind, {});
+        if (const auto others = at.find("alternatives"))
+            for (const json_reader& other : others->elements()) {
+                other.expect_keys({"value", "unit", "source", "basis", "derivation", "note"});
+                static_cast<void>(read_stated(other, kind, "another source states " + other["value"].value().dump()));
+            }
+        return value;
+    }
+
+    /// Reads a figure that may be absent; NaN then.
+    [[nodiscard]] double read_if_any(const json_reader& in, std::string_view key, const figure_kind& kind) {
+        const auto at = in.find(key);
+        return at ? read(*at, kind) : std::numeric_limits<double>::quiet_NaN();
+    }
+
+    /// The full text of a source that a file names by its short name.
+    [[nodiscard]] std::string source_text(const std::string& name) const {
+        const auto found =
+            std::find_if(sources_.begin(), sources_.end(), [&](const auto& one) { return one.first == name; });
+        return found == sources_.end() ? name : found->second;
+    }
+
+    [[nodiscard]] const std::vector<provenance>& records() const { return records_; }
+
+private:
+    [[nodiscard]] double read_stated(const json_reader& at, const figure_kind& kind, std::string said) {
+        const double value = at["value"].number_within(kind.above, kind.to, kind.domain);
+        if (const auto unit = at.find("unit"); unit && unit->text() != kind.unit)
+            unit->fail(message({"figures in this place are in '", kind.unit, "'"}));
+        const auto source = at.find("source");
+        provenance record{
+            at.pointer(), source ? source_text(source->text()) : at.source(), source ? "sourced" : "user", {}};
+        if (const auto basis = at.find("basis")) {
+            record.basis = basis->text();
+            constexpr std::string_view known[] = {"sourced", "derived", "probed", "user"};
+            if (std::find(std::begin(known), std::end(known), record.basis) == std::end(known))
+                basis->fail("must be 'sourced', 'derived', 'probed' or 'user', not '" + record.basis + "'");
+        }
+        record.derivation = std::move(said);
+        for (const std::string_view key : {"derivation", "note"})
+            if (const auto words = at.find(key))
+                record.derivation += (record.derivation.empty() ? "" : "; ") + words->text();
+        records_.push_back(std::move(record));
+        return value;
+    }
+
+    std::vector<std::pair<std::string, std::string>> sources_;
+    std::vector<provenance> records_;
+};
+
+/// A figure as it is written: with its provenance where there is one, else as a bare number.
+[[nodiscard]] inline ordered_json figure_json(double value, std::string_view unit, const std::string& pointer,
+                                              const std::vector<provenance>& records) {
+    const auto found =
+        std::find_if(records.begin(), records.end(), [&](const provenance& one) { return one.pointer == pointer; });
+    if (found == records.end() || found->basis == "user") return value;
+    ordered_json figure = {{"value", value}, {"unit", unit}, {"source", found->source}, {"basis", found->basis}};
+    if (!found->derivation.empty()) figure["derivation"] = found->derivation;
+    return figure;
+}
+
+}  // namespace qutibench::detail

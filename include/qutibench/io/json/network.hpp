@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Network files: what is published about a network, and either its place in the zoo, its totals, or its layers:
+///     {"id": "mine", "operations": 1e9, "weights": 4.2e6}
+/// data/schemas/network.schema.json has every key; docs/catalogue.md explains them.
+#pragma once
+
+#include <qutibench/io/file.hpp>
+#include <qutibench/io/json/figure.hpp>
+#include <qutibench/io/json/graph.hpp>
+#include <qutibench/network/zoo/registry.hpp>
+
+#include <limits>
+
+namespace qutibench {
+
+/// What somebody measured a network to get right; fractions, not per cent.
+struct network_accuracy {
+    double keep = 1;
+    precision datatype{};
+    double top1 = std::numeric_limits<double>::quiet_NaN();
+    double top5 = std::numeric_limits<double>::quiet_NaN();
+    std::string source{};
+};
+
+/// What is known about a network: where its layers or totals come from, published totals, accuracies.
+struct network_entry {
+    std::string id{};
+    std::string name{};
+    std::string task{};                ///< data set: "imagenet", "cifar10", "mnist"; may be empty
+    std::string recipe{};              ///< its id in the zoo; may be empty
+    std::optional<workload> totals{};  ///< when only its operations and weights are known
+    std::optional<graph> layers{};     ///< when the file lists them
+    std::string pruned_from{};         ///< id of the network that this one was pruned from; may be empty
+    double pruned_to = 1;              ///< the share that its source says is kept of that network
+    std::vector<std::pair<double, workload>> published{};  ///< by keep: the rounded figures behind a publication
+    std::vector<network_accuracy> accuracies{};
+    std::vector<provenance> sources{};
+
+    [[nodiscard]] bool has_graph() const { return !totals; }
+
+    /// The network's layers with the fraction `keep` of its channels. Throws invalid_argument when it is known by its
+    /// totals only, or when it has no widths to scale.
+    [[nodiscard]] graph build(double keep = 1) const {
+        if (totals)
+            throw invalid_argument(
+                detail::message({"network '", id, "' is known by its totals only, so it has no layers"}));
+        if (recipe.empty()) {
+            require_whole(keep, "listed layer by layer; prune its graph instead");
+            return *layers;
+        }
+        return zoo::build(recipe, keep);
+    }
+
+    /// What one inference costs: from the layers, or the totals where only they are known. Throws as `build` does.
+    [[nodiscard]] workload work(double keep = 1, counting convention = counting::qutibench, bool strict = false) const {
+        if (!totals) return named(analyze(build(keep), convention, strict));
+        require_whole(keep, "known by its totals only");
+        if (convention == counting::qutibench) return *totals;
+        const auto halved = quantity_of<operations>(totals->mac_count);
+        return workload(id, halved, totals->weights());
+    }
+
+    /// The totals that a publication used, rounded as it did; throws invalid_argument when there are none for `keep`.
+    [[nodiscard]] const workload& published_work(double keep = 1) const {
+        for (const auto& [share, work] : published)
+            if (same_share(share, keep)) return work;
+        throw invalid_argument(detail::message({"nothing is published about network '", id, "' at this keep"}));
+    }
+
+    /// The accuracy at a width and datatype, or nullptr when nobody published it.
+    [[nodiscard]] const network_accuracy* accuracy(double keep, const precision& datatype) const {
+        for (const network_accuracy& one : accuracies)
+            if (one.datatype == datatype && same_share(one.keep, keep)) return &one;
+        return nullptr;
+    }
+
+private:
+    [[nodiscard]] static bool same_share(double a, double b) { return a - b < 1e-9 && b - a < 1e-9; }
+
+    [[nodiscard]] workload named(workload work) const {
+        work.rename(id);
+        return work;
+    }
+
+    void require_whole(double keep, std::string_view because) const {
+        if (!(keep > 0 && keep <= 1)) throw invalid_argument("keep must be above 0 and at most 1");
+        if (keep != 1)
+            throw invalid_argument(
+                detail::message({"network '", id, "' has no widths that keep could scale: it is ", because}));
+    }
+};
+
+namespace detail {
+
+class network_document {
+public:
+    explicit network_document(const json_reader& document) : document_(document), figures_(document) {}
+
+    [[nodiscard]] network_entry read() {
+        document_.expect_keys({"$schema", "id", "name", "task", "zoo", "operations", "weights", "layers", "outputs",
+                               "pruned_from", "pruned_to", "published", "accuracies", "notes", "sources"});
+        network_entry entry;
+        entry.id = document_["id"].text();
+        const auto name = document_.find("name");
+        entry.name = name ? name->text() : entry.id;
+        if (const auto task = document_.find("task")) entry.task = task->text();
+        read_body(entry);
+        if (const auto parent = document_.find("pruned_from")) entry.pruned_from = parent->text();
+        if (const auto share = document_.find("pruned_to")) entry.pruned_to = figures_.read(*share, share_figure);
+        if (const auto all = document_.find("published"))
+            for (const json_reader& one : all->elements()) entry.published.push_back(published(one, entry.id));
+        if (const auto all = document_.find("accuracies"))
+            for (const json_reader& one : all->elements()) add_accuracy(entry, one);
+        entry.sources = figures_.records();
+        return entry;
+    }
+
+private:
+    void read_body(network_entry& entry) {
+        const auto recipe = document_.find("zoo");
+        const auto layers = document_.find("layers");
+        const auto operations = document_.find("operations");
+        if ((recipe ? 1 : 0) + (layers ? 1 : 0) + (operations ? 1 : 0) != 1)
+            document_.fail("needs one of 'zoo' (a known network), 'layers', or 'operations' with 'weights'");
+        if (recipe) {
+            entry.recipe = recipe->text();
+            if (zoo::find(entry.recipe) == nullptr)
+                recipe->fail(message({"the zoo has no '", entry.recipe, "'", suggestion(entry.recipe, zoo::names())}));
+        } else if (layers) {
+            entry.layers = graph_document(entry.id).read(document_, known_layers{});
+        } else {
+            entry.totals = workload(entry.id, count<qutibench::operations>(*operations, operations_figure),
+                                    count<elements>(document_["weights"], elements_figure));
+        }
+    }
+
+    template <class Quantity>
+    [[nodiscard]] Quantity count(const json_reader& at, const figure_kind& kind) {
+        const double value = figures_.read(at, kind);
+        if (value >= 9.2e18) at.fail("does not fit 64 bits");
+        return quantity_of<Quantity>(static_cast<std::int64_t>(value + 0.5));
+    }
+
+    [[nodiscard]] static double share(const json_reader& of) {
+        const auto keep = of.find("keep");
+        return keep ? keep->number_within(0, 1, share_figure.domain) : 1.0;
+    }
+
+    [[nodiscard]] std::pair<double, workload> published(const json_reader& at, const std::string& id) {
+        at.expect_keys({"keep", "operations", "operational_intensity_int8"});
+        const auto operations = count<qutibench::operations>(at["operations"], operations_figure);
+        const double intensity = figures_.read(at["operational_intensity_int8"], intensity_figure);
+        const double weights = static_cast<double>(operations.value()) / intensity;
+        if (weights >= 9.2e18) at.fail("its weights do not fit 64 bits");
+        return {share(at), workload(id, operations, quantity_of<elements>(static_cast<std::int64_t>(weights + 0.5)))};
+    }
+
+    void add_accuracy(network_entry& entry, const json_reader& at) const {
+        at.expect_keys({"keep", "datatype", "top1", "top5", "source"});
+        network_accuracy one;
+        one.keep = share(at);
+        const json_reader datatype = at["datatype"];
+        one.datatype = datatype.checked([&] { return parse_precision(datatype.text()); });
+        if (entry.accuracy(one.keep, one.datatype) != nullptr)
+            datatype.fail("there are two accuracies for this keep and datatype");
+        one.top1 = at["top1"].number_within(0, 1, share_figure.domain);
+        if (const auto top5 = at.find("top5")) one.top5 = top5->number_within(0, 1, share_figure.domain);
+        if (const auto source = at.find("source")) one.source = figures_.source_text(source->text());
+        entry.accuracies.push_back(std::move(one));
+    }
+
+    json_reader document_;
+    figure_reader figures_;
+};
+
+}  // namespace detail
+
+/// A network from the text of its file; `source` names the file in messages. Throws parse_error with a JSON pointer, or
+/// with line and column where the text is not JSON.
+[[nodiscard]] inline network_entry parse_network(std::string_view text, const std::string& source = "network") {
+    const detail::json document = detail::parse_json(text, source);
+    return detail::network_document(detail::json_reader(document, source)).read();
+}
+
+/// A network from a file; throws parse_error.
+[[nodiscard]] inline network_entry load_network_file(const std::string& path) {
+    if (path.ends_with(".onnx")) throw parse_error(path, "", "this is an ONNX model; load_onnx reads it");
+    return parse_network(detail::read_file(path), path);
+}
+
+/// The text of a network file that holds a workload's totals.
+[[nodiscard]] inline std::string to_json(const workload& net) {
+    const detail::ordered_json document = {
+        {"id", net.name()}, {"operations", net.operations().value()}, {"weights", net.weights().value()}};
+    return document.dump(2) + "\n";
+}
+
+/// Writes a network file with every layer of a graph, or with a workload's totals; throws parse_error when that fails.
+inline void save_network(const graph& net, const std::string& path) {
+    detail::write_file(path, to_json(net));
+}
+inline void save_network(const workload& net, const std::string& path) {
+    detail::write_file(path, to_json(net));
+}
+
+}  // namespace qutibench

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Platform files. The smallest one:
+///     {"id": "my_board", "peaks": [{"datatype": "int8", "operations_per_second": 1e12}],
+///      "memories": [{"name": "ddr", "bandwidth_bytes_per_s": 19.2e9}]}
+/// data/schemas/platform.schema.json has every key; docs/catalogue.md explains them.
+#pragma once
+
+#include <qutibench/hardware/platform.hpp>
+#include <qutibench/io/file.hpp>
+#include <qutibench/io/json/figure.hpp>
+
+namespace qutibench {
+
+namespace detail {
+
+/// Reads one platform document.
+class platform_document {
+public:
+    explicit platform_document(const json_reader& document) : document_(document), figures_(document) {}
+
+    [[nodiscard]] platform read() {
+        document_.expect_keys({"$schema", "id", "name", "vendor", "class", "year", "price_usd", "process_nm", "peaks",
+                               "memories", "power_w", "clock_hz", "host_clock_hz", "memory_clock_hz", "modes",
+                               "operators", "resources", "notes", "sources"});
+        const std::string id = document_["id"].text();
+        std::vector<operating_mode> modes;
+        if (const auto listed = document_.find("modes")) {
+            for (const json_reader& one : listed->elements()) {
+                one.expect_keys(
+                    {"name", "peaks", "memories", "power_w", "clock_hz", "host_clock_hz", "memory_clock_hz", "notes"});
+                const json_reader name = one["name"];
+                for (const operating_mode& other : modes)
+                    if (other.name == name.text()) name.fail("there are two modes '" + other.name + "'");
+                modes.push_back(mode(one, name.text()));
+            }
+            if (modes.empty()) listed->fail("must hold at least one mode; leave it out if the device has only one");
+        } else {
+            modes.push_back(mode(document_, {}));
+        }
+        platform device = document_.checked([&] { return platform(id, std::move(modes)); });
+        describe(device);
+        return device;
+    }
+
+private:
+    /// `at`, or the document, where a mode does not state `key` itself.
+    [[nodiscard]] std::optional<json_reader> inherited(const json_reader& at, std::string_view key) const {
+        const auto own = at.find(key);
+        return own ? own : document_.find(key);
+    }
+
+    template <class Quantity>
+    [[nodiscard]] Quantity figure(const json_reader& at, std::string_view key, const figure_kind& kind) {
+        const auto found = inherited(at, key);
+        return found ? quantity_of<Quantity>(figures_.read(*found, kind)) : unknown<Quantity>;
+    }
+
+    [[nodiscard]] operating_mode mode(const json_reader& at, std::string name) {
+        operating_mode result;
+        result.name = std::move(name);
+        const auto peaks = inherited(at, "peaks");
+        if (!peaks) at.fail("the key 'peaks' is missing: operations per second in at least one datatype");
+        for (const json_reader& one : peaks->elements()) add_peak(result, one);
+        if (result.peaks.empty()) peaks->fail("must hold at least one peak");
+        if (const auto memories = inherited(at, "memories"))
+            for (const json_reader& one : memories->elements()) add_memory(result, one);
+        const auto& all = result.memories;
+        if (std::all_of(all.begin(), all.end(), [](const memory_level& one) { return one.on_chip; }))
+            result.memories.push_back({.name = "off_chip"});
+        result.power = figure<watts>(at, "power_w", power_figure);
+        result.clock = figure<hertz>(at, "clock_hz", clock_figure);
+        result.host_clock = figure<hertz>(at, "host_clock_hz", clock_figure);
+        result.memory_clock = figure<hertz>(at, "memory_clock_hz", clock_figure);
+        return result;
+    }
+
+    void add_peak(operating_mode& to, const json_reader& one) {
+        one.expect_keys({"datatype", "operations_per_second", "sparse_operations_per_second", "notes"});
+        const json_reader datatype = one["datatype"];
+        peak added;
+        added.numbers = datatype.checked([&] { return parse_precision(datatype.text()); });
+        for (const peak& other : to.peaks)
+            if (other.numbers == added.numbers) datatype.fail("there are two peaks for " + to_string(added.numbers));
+        added.dense = quantity_of<ops_per_second>(figures_.read(one["operations_per_second"], rate_figure));
+        if (const auto sparse = one.find("sparse_operations_per_second")) {
+            added.sparse = quantity_of<ops_per_second>(figures_.read(*sparse, rate_figure));
+            if (added.sparse < added.dense) sparse->fail("the sparse peak is below the dense one");
+        }
+        to.peaks.push_back(added);
+    }
+
+    void add_memory(operating_mode& to, const json_reader& one) {
+        one.expect_keys({"name", "on_chip", "capacity_bytes", "bandwidth_bytes_per_s", "notes"});
+        memory_level added;
+        const json_reader name = one["name"];
+        added.name = name.text();
+        for (const memory_level& other : to.memories)
+            if (other.name == added.name) name.fail("there are two memories '" + added.name + "'");
+        if (const auto on_chip = one.find("on_chip")) added.on_chip = on_chip->boolean();
+        added.capacity = quantity_of<bytes>(figures_.read_if_any(one, "capacity_bytes", capacity_figure));
+        added.bandwidth =
+            quantity_of<bytes_per_second>(figures_.read_if_any(one, "bandwidth_bytes_per_s", bandwidth_figure));
+        to.memories.push_back(std::move(added));
+    }
+
+    void describe(platform& device) {
+        if (const auto name = document_.find("name")) device.rename(name->text());
+        if (const auto vendor = document_.find("vendor")) device.vendor = vendor->text();
+        if (const auto device_class = document_.find("class")) device.device_class = device_class->text();
+        const double year = figures_.read_if_any(document_, "year", year_figure);
+        if (year == year) device.year = static_cast<int>(year);
+        device.price_usd = figures_.read_if_any(document_, "price_usd", price_figure);
+        device.process_nm = figures_.read_if_any(document_, "process_nm", process_figure);
+        if (const auto resources = document_.find("resources")) {
+            resources->expect_keys({"lut", "ff", "dsp", "bram18", "uram", "utilization"});
+            for (const std::string_view key : {"lut", "ff", "dsp", "bram18", "uram"})
+                static_cast<void>(figures_.read_if_any(*resources, key, count_figure));
+            static_cast<void>(figures_.read_if_any(*resources, "utilization", share_figure));
+        }
+        for (const provenance& one : figures_.records()) {
+            const auto is_twin = [&](const provenance& other) { return other.pointer == one.pointer; };
+            if (std::none_of(device.sources.begin(), device.sources.end(), is_twin)) device.sources.push_back(one);
+        }
+    }
+
+    json_reader document_;
+    figure_reader figures_;
+};
+
+/// Writes what of a platform is known.
+class platform_writer {
+public:
+    explicit platform_writer(const platform& device) : device_(device) {}
+
+    [[nodiscard]] ordered_json write() const {
+        ordered_json document = {{"id", device_.id()}};
+        if (device_.name() != device_.id()) document["name"] = device_.name();
+        if (!device_.vendor.empty()) document["vendor"] = device_.vendor;
+        if (!device_.device_class.empty()) document["class"] = device_.device_class;
+        if (device_.year != 0) document["year"] = figure(device_.year, "year", "/year");
+        if (device_.price_usd == device_.price_usd)
+            document["price_usd"] = figure(device_.price_usd, "USD", "/price_usd");
+        if (device_.process_nm == device_.process_nm)
+            document["process_nm"] = figure(device_.process_nm, "nm", "/process_nm");
+        if (device_.modes().size() == 1 && device_.mode().name.empty()) {
+            fill(document, device_.mode(), "");
+            return document;
+        }
+        ordered_json& modes = document["modes"] = ordered_json::array();
+        for (const operating_mode& one : device_.modes()) {
+            ordered_json mode = {{"name", one.name}};
+            fill(mode, one, "/modes/" + std::to_string(modes.size()));
+            modes.push_back(std::move(mode));
+        }
+        return document;
+    }
+
+private:
+    /// With the provenance of the figure itself, or of the one a mode inherited.
+    [[nodiscard]] ordered_json figure(double value, std::string_view unit, const std::string& in_mode,
+                                      const std::string& at = {}) const {
+        ordered_json own = figure_json(value, unit, in_mode + at, device_.sources);
+        return own.is_object() || at.empty() ? own : figure_json(value, unit, at, device_.sources);
+    }
+
+    template <class Quantity>
+    void put(ordered_json& in, const char* key, const Quantity& value, std::string_view unit, const std::string& mode,
+             const std::string& at) const {
+        if (is_known(value)) in[key] = figure(value.value(), unit, mode, at + "/" + key);
+    }
+
+    void fill(ordered_json& in, const operating_mode& mode, const std::string& pointer) const {
+        for (const peak& one : mode.peaks) {
+            const std::string at = "/peaks/" + std::to_string(in["peaks"].size());
+            ordered_json entry = {{"datatype", to_string(one.numbers)}};
+            put(entry, "operations_per_second", one.dense, "operation/s", pointer, at);
+            put(entry, "sparse_operations_per_second", one.sparse, "operation/s", pointer, at);
+            in["peaks"].push_back(std::move(entry));
+        }
+        for (const memory_level& one : mode.memories) {
+            const std::string at = "/memories/" + std::to_string(in["memories"].size());
+            ordered_json entry = {{"name", one.name}};
+            if (one.on_chip) entry["on_chip"] = true;
+            put(entry, "capacity_bytes", one.capacity, "byte", pointer, at);
+            put(entry, "bandwidth_bytes_per_s", one.bandwidth, "byte/s", pointer, at);
+            in["memories"].push_back(std::move(entry));
+        }
+        put(in, "power_w", mode.power, "W", pointer, "");
+        put(in, "clock_hz", mode.clock, "Hz", pointer, "");
+        put(in, "host_clock_hz", mode.host_clock, "Hz", pointer, "");
+        put(in, "memory_clock_hz", mode.memory_clock, "Hz", pointer, "");
+    }
+
+    const platform& device_;
+};
+
+}  // namespace detail
+
+/// A platform from the text of its file; `source` names the file in messages. Throws parse_error with a JSON pointer,
+/// or with line and column where the text is not JSON.
+[[nodiscard]] inline platform parse_platform(std::string_view text, const std::string& source = "platform") {
+    const detail::json document = detail::parse_json(text, source);
+    return detail::platform_document(detail::json_reader(document, source)).read();
+}
+
+/// A platform from a file; throws parse_error.
+[[nodiscard]] inline platform load_platform_file(const std::string& path) {
+    return parse_platform(detail::read_file(path), path);
+}
+
+/// The text of a platform file. Figures with a known source keep it; alternatives are not written.
+[[nodiscard]] inline std::string to_json(const platform& device) {
+    return detail::platform_writer(device).write().dump(2) + "\n";
+}
+
+/// Writes a platform file; throws parse_error when that fails.
+inline void save_platform(const platform& device, const std::string& path) {
+    detail::write_file(path, to_json(device));
+}
+
+}  // namespace qutibench

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Reading JSON so that every mistake is reported with its place: duplicates, unknown keys and wrong types included.
+#pragma once
+
+#include <qutibench/error.hpp>
+#include <qutibench/io/text.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+namespace qutibench::detail {
+
+using json = nlohmann::json;
+using ordered_json = nlohmann::ordered_json;  // what is written keeps the order it was put in
+
+/// A key as a step of a JSON pointer (RFC 6901).
+[[nodiscard]] inline std::string pointer_step(std::string_view key) {
+    std::string step = "/";
+    for (const char one : key) step += one == '~' ? "~0" : one == '/' ? "~1" : std::string(1, one);
+    return step;
+}
+
+/// Where in a document the parser is, so that a key that comes twice can be pointed at.
+class json_place {
+public:
+    void enter(bool is_array) { levels_.push_back({is_array, 0, {}, {}}); }
+    void leave() {
+        levels_.pop_back();
+        advance();
+    }
+    void advance() {
+        if (!levels_.empty()) ++levels_.back().index;
+    }
+    /// Moves to a member of the present object; false when it has been there before.
+    bool at_key(std::string key) {
+        level& present = levels_.back();
+        present.key = std::move(key);
+        return present.seen.insert(present.key).second;
+    }
+    [[nodiscard]] std::string pointer() const {
+        std::string text;
+        for (const level& one : levels_) text += one.is_array ? "/" + std::to_string(one.index) : pointer_step(one.key);
+        return text;
+    }
+
+private:
+    struct level {
+        bool is_array;
+        std::size_t index;
+        std::string key;
+        std::unordered_set<std::string> seen;
+    };
+    std::vector<level> levels_;
+};
+
+/// Line and column of a byte, both from 1.
+[[nodiscard]] inline std::string place_of_byte(std::string_view text, std::size_t byte) {
+    const std::string_view before = text.substr(0, byte == 0 ? 0 : byte - 1);
+    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+    const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
+    return message({"line ", static_cast<std::int64_t>(line), ", column ", static_cast<std::uint64_t>(column)});
+}
+
+/// What nlohmann_json says is wrong, without its own place and within reason.
+[[nodiscard]] inline std::string parser_reason(std::string_view what) {
+    for (const std::string_view mark : {"syntax error ", "] "})
+        if (const std::size_t at = what.find(mark); at != std::string_view::npos) {
+            what.remove_prefix(mark == "] " ? at + mark.size() : at);
+            break;
+        }
+    constexpr std::size_t longest = 200;
+    const bool literal = what.find("invalid literal") != std::string_view::npos;
+    return message({what.substr(0, longest), what.size() > longest ? "..." : "",
+                    literal ? " (JSON has no NaN or infinity: leave out what is not known)" : ""});
+}
+
+/// Parses a document; throws parse_error with line and column, or with a JSON pointer for a key that comes twice.
+[[nodiscard]] inline json parse_json(std::string_view text, const std::string& source) {
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) throw parse_error(source, "", "the file is empty");
+    json_place place;
+    const auto watch = [&](int, json::parse_event_t event, json& parsed) {
+        switch (event) {
+            case json::parse_event_t::object_start:
+                place.enter(false);
+                break;
+            case json::parse_event_t::array_start:
+                place.enter(true);
+                break;
+            case json::parse_event_t::object_end:
+            case json::parse_event_t::array_end:
+                place.leave();
+                break;
+            case json::parse_event_t::value:
+                place.advance();
+                break;
+            case json::parse_event_t::key:
+                if (!place.at_key(parsed.get_ref<const std::string&>()))
+                    throw parse_error(source, place.pointer(), "this key comes twice");
+        }
+        return true;
+    };
+    try {
+        return json::parse(text.begin(), text.end(), watch);
+    } catch (const json::parse_error& wrong) {
+        throw parse_error(source, place_of_byte(text, wrong.byte), parser_reason(wrong.what()));
+    } catch (const json::exception& wrong) {
+        throw parse_error(source, place.pointer(), parser_reason(wrong.what()));
+    }
+}
+
+/// One value of a document, with its file and pointer. Everything it refuses, it refuses with both.
+class json_reader {
+public:
+    json_reader(const json& value, const std::string& source, std::string pointer = {})
+        : value_(&value), source_(&source), pointer_(std::move(pointer)) {}
+
+    [[nodiscard]] const std::string& pointer() const { return pointer_; }
+    [[nodiscard]] const std::string& source() const { return *source_; }
+    [[nodiscard]] const json& value() const { return *value_; }
+    [[nodiscard]] bool is_number() const { return value_->is_number(); }
+    [[nodiscard]] bool is_string() const { return value_->is_string(); }
+    [[nodiscard]] bool is_object() const { return value_->is_object(); }
+    [[nodiscard]] bool is_array() const { return value_->is_array(); }
+
+    [[noreturn]] void fail(const std::string& reason) const {
+        throw parse_error(*source_, pointer_.empty() ? "the whole document" : pointer_, reason);
+    }
+
+    /// Refuses a value that is no object, and keys that are not among `known`, with the nearest one that is.
+    void expect_keys(std::initializer_list<std::string_view> known) const {
+        expect_keys(std::span(known.begin(), known.size()));
+    }
+    void expect_keys(std::span<const std::string_view> known) const {
+        expect(value_->is_object(), "an object");
+        for (const auto& member : value_->items()) {
+            if (std::find(known.begin(), known.end(), member.key()) != known.end()) continue;
+            at(member.key(), member.value()).fail("there is no such key" + suggestion(member.key(), known));
+        }
+    }
+
+    /// A member that may be absent.
+    [[nodiscard]] std::optional<json_reader> find(std::string_view key) const {
+        expect(value_->is_object(), "an object");
+        const auto found = value_->find(std::string(key));
+        if (found == value_->end()) return std::nullopt;
+        return at(key, *found);
+    }
+
+    /// A member that must be there.
+    [[nodiscard]] json_reader operator[](std::string_view key) const {
+        if (auto found = find(key)) return *found;
+        fail(message({"the key '", key, "' is missing"}));
+    }
+
+    [[nodiscard]] std::vector<json_reader> elements() const {
+        expect(value_->is_array(), "an array");
+        std::vector<json_reader> all;
+        all.reserve(value_->size());
+        for (const json& one : *value_) all.emplace_back(one, *source_, pointer_ + "/" + std::to_string(all.size()));
+        return all;
+    }
+
+    /// Text that is not empty.
+    [[nodiscard]] std::string text() const {
+        expect(value_->is_string(), "a text");
+        if (value_->get_ref<const std::string&>().empty()) fail("this text must not be empty");
+        return value_->get<std::string>();
+    }
+
+    [[nodiscard]] bool boolean() const {
+        expect(value_->is_boolean(), "true or false");
+        return value_->get<bool>();
+    }
+
+    [[nodiscard]] double number() const {
+        expect(value_->is_number(), "a number");
+        return value_->get<double>();
+    }
+
+    /// A number from a half-open range; `what` completes "must be ...".
+    [[nodiscard]] double number_within(double above, double to, std::string_view what) const {
+        const double one = number();
+        if (!(one > above && one <= to)) fail(message({"must be ", what, ", not ", value_->dump()}));
+        return one;
+    }
+
+    [[nodiscard]] double positive() const { return number_within(0, 1e300, "positive and finite"); }
+
+    /// A whole number, which may be written 1e9.
+    [[nodiscard]] std::int64_t integer() const {
+        if (value_->is_number_unsigned() && value_->get<std::uint64_t>() > INT64_MAX) fail("does not fit 64 bits");
+        if (value_->is_number_integer()) return value_->get<std::int64_t>();
+        const double one = number();
+        if (!(one > -9.2e18 && one < 9.2e18) || static_cast<double>(static_cast<std::int64_t>(one)) != one)
+            fail("must be a whole number of at most 64 bits, not " + value_->dump());
+        return static_cast<std::int64_t>(one);
+    }
+
+    /// Calls `read`, and reports what it throws as a mistake in this place.
+    template <class Read>
+    auto checked(Read&& read) const -> decltype(read()) {
+        try {
+            return read();
+        } catch (const parse_error&) {
+            throw;
+        } catch (const error& wrong) {
+            fail(wrong.what());
+        }
+    }
+
+private:
+    [[nodiscard]] json_reader at(std::string_view key, const json& value) const {
+        return {value, *source_, pointer_ + pointer_step(key)};
+    }
+
+    void expect(bool met, std::string_view wanted) const {
+        if (met) return;
+        const bool null = value_->is_null();
+        fail(message({"must be ", wanted, ", not ",
+                      null                  ? "null"
+                      : value_->is_string() ? "a text"
+                                            : value_->type_name(),
+                      null ? "; leave out what is not known" : ""}));
+    }
+
+    const json* value_;
+    const std::string* source_;
+    std::string pointer_;
+};
+
+}  // namespace qutibench::detail

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <qutibench/io/catalogue.hpp>
+
+#include <cmath>
+
+#include "catch.hpp"
+
+using namespace qutibench;
+
+namespace {
+
+std::string refusal(const std::string& text) {
+    try {
+        static_cast<void>(parse_platform(text, "n.json"));
+    } catch (const parse_error& wrong) {
+        return wrong.what();
+    }
+    return "";
+}
+
+std::string with_peak(const std::string& peak) {
+    return R"({"id": "x", "peaks": [{"datatype": "int8", )" + peak + "}]}";
+}
+
+template <class Quantity>
+bool same_figure(const Quantity& a, const Quantity& b) {
+    return a.value() == b.value() || (!is_known(a) && !is_known(b));
+}
+
+}  // namespace
+
+TEST_CASE("the smallest platform file") {
+    const platform board =
+        parse_platform(R"({"id": "my_board", "peaks": [{"datatype": "int8", "operations_per_second": 1e12}],
+        "memories": [{"name": "ddr", "bandwidth_bytes_per_s": 19.2e9}]})");
+    CHECK(board.id() == "my_board");
+    CHECK(board.name() == "my_board");
+    CHECK(board.peak_for(int4).as.dense.value() == 1e12);
+    CHECK(board.bandwidth().value() == 19.2e9);
+    CHECK_FALSE(is_known(board.off_chip().capacity));
+    REQUIRE(board.sources.size() == 2);
+    CHECK(board.sources[0].pointer == "/peaks/0/operations_per_second");
+    CHECK(board.sources[0].basis == "user");
+}
+
+TEST_CASE("without memories there is one off chip, of which nothing is known") {
+    const platform board = parse_platform(with_peak(R"("operations_per_second": 1e12)"));
+    REQUIRE(board.mode().memories.size() == 1);
+    CHECK_FALSE(is_known(board.bandwidth()));
+    const platform chip = parse_platform(R"({"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": 1}],
+        "memories": [{"name": "sram", "on_chip": true, "capacity_bytes": 8e6}]})");
+    REQUIRE(chip.mode().memories.size() == 2);
+    CHECK_FALSE(chip.off_chip().on_chip);
+}
+
+TEST_CASE("figures keep their source, and those that disagree") {
+    const platform board =
+        parse_platform(R"({"id": "x", "sources": {"book": "The Book, page 3"}, "peaks": [{"datatype": "w2a8",
+        "operations_per_second": {"value": 2e12, "unit": "operation/s", "source": "book", "basis": "derived",
+        "derivation": "2 x 1e12",
+        "alternatives": [{"value": 3e12, "source": "a talk"}]}}]})");
+    REQUIRE(board.sources.size() == 2);
+    CHECK(board.sources[0].source == "The Book, page 3");
+    CHECK(board.sources[0].basis == "derived");
+    CHECK(board.sources[0].derivation == "2 x 1e12");
+    CHECK(board.sources[1].pointer == "/peaks/0/operations_per_second/alternatives/0");
+    CHECK(board.sources[1].source == "a talk");
+    CHECK(board.peak_for({int2, int8}).native);
+}
+
+TEST_CASE("a mode states what differs and inherits the rest") {
+    const platform board =
+        parse_platform(R"({"id": "x", "power_w": 10, "peaks": [{"datatype": "int8", "operations_per_second": 4}],
+        "memories": [{"name": "ddr", "bandwidth_bytes_per_s": 5}],
+        "modes": [{"name": "fast"}, {"name": "slow", "power_w": 3,
+        "peaks": [{"datatype": "int8", "operations_per_second": 2}]}]})");
+    CHECK(board.mode().name == "fast");
+    CHECK(board.power().value() == 10);
+    const platform slow = board.in_mode("slow");
+    CHECK(slow.power().value() == 3);
+    CHECK(slow.bandwidth().value() == 5);
+    CHECK(slow.peak_for(int8).as.dense.value() == 2);
+}
+
+TEST_CASE("impossible figures are refused with file, pointer and reason") {
+    CHECK(refusal(with_peak(R"("operations_per_second": -1)")) ==
+          "n.json, /peaks/0/operations_per_second: must be positive and finite, not -1");
+    CHECK(refusal(with_peak(R"("operations_per_second": 0)")) ==
+          "n.json, /peaks/0/operations_per_second: must be positive and finite, not 0");
+    CHECK(refusal(with_peak(R"("operations_per_second": {"value": -2, "source": "s"})")) ==
+          "n.json, /peaks/0/operations_per_second/value: must be positive and finite, not -2");
+    CHECK(refusal(with_peak(R"("operations_per_second": "fast")")) ==
+          "n.json, /peaks/0/operations_per_second: must be a number, not a text");
+    CHECK(refusal(with_peak(R"("operations_per_second": null)")) ==
+          "n.json, /peaks/0/operations_per_second: must be a number, not null; leave out what is not known");
+    CHECK(refusal(with_peak(R"("operations_per_second": 1e999)")).find("n.json, /peaks/0/operations_per_second: ") ==
+          0);
+    CHECK(refusal(with_peak(R"("operations_per_second": NaN)")).find("JSON has no NaN") != std::string::npos);
+    CHECK(refusal(with_peak(R"("operations_per_second": 2, "sparse_operations_per_second": 1)")) ==
+          "n.json, /peaks/0/sparse_operations_per_second: the sparse peak is below the dense one");
+    CHECK(refusal(with_peak(R"("operations_per_second": {"value": 2, "unit": "TOP/s"})")) ==
+          "n.json, /peaks/0/operations_per_second/unit: figures in this place are in 'operation/s'");
+    CHECK(refusal(with_peak(R"("operations_per_second": {"value": 2, "basis": "guessed"})"))
+              .find("/basis: must be 'sourced'") != std::string::npos);
+    CHECK(refusal(with_peak(R"("operations_per_second": 1}], "resources": {"utilization": 1.1}, "notes": [{"a": 1)")) ==
+          "n.json, /resources/utilization: must be above 0 and at most 1, not 1.1");
+}
+
+TEST_CASE("missing, unknown and repeated keys are refused with file and pointer") {
+    CHECK(refusal(R"({"peaks": []})") == "n.json, the whole document: the key 'id' is missing");
+    CHECK(refusal(R"({"id": "x"})").find("the key 'peaks' is missing") != std::string::npos);
+    CHECK(refusal(R"({"id": "x", "peaks": []})") == "n.json, /peaks: must hold at least one peak");
+    CHECK(refusal(R"({"id": "x", "peaks": [{"operations_per_second": 1}]})") ==
+          "n.json, /peaks/0: the key 'datatype' is missing");
+    CHECK(refusal(R"({"id": "x", "peaks": [{"datatype": "int9x", "operations_per_second": 1}]})")
+              .find("n.json, /peaks/0/datatype: unknown datatype 'int9'") == 0);
+    CHECK(refusal(R"({"id": "x", "peeks": []})") == "n.json, /peeks: there is no such key; did you mean 'peaks'?");
+    CHECK(refusal(R"({"id": "x", "peaks": [], "id": "y"})") == "n.json, /id: this key comes twice");
+    CHECK(refusal(R"({"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": 1, "datatype": "int4"}]})") ==
+          "n.json, /peaks/0/datatype: this key comes twice");
+    CHECK(refusal(with_peak(R"("operations_per_second": 1}, {"datatype": "w8a8", "operations_per_second": 1)")) ==
+          "n.json, /peaks/1/datatype: there are two peaks for int8");
+    CHECK(refusal(with_peak(R"("operations_per_second": 1}], "modes": [{"name": "a"}, {"name": "a")")) ==
+          "n.json, /modes/1/name: there are two modes 'a'");
+    CHECK(refusal(R"({"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": 1}], "modes": []})")
+              .find("n.json, /modes: ") == 0);
+    CHECK(refusal(R"({"id": "", "peaks": []})") == "n.json, /id: this text must not be empty");
+    CHECK(refusal(R"([1])").find("n.json, the whole document: must be an object, not array") == 0);
+}
+
+TEST_CASE("text that is not JSON is refused with line and column") {
+    CHECK(refusal("") == "n.json: the file is empty");
+    CHECK(refusal("{\"id\": \"x\", ").find("n.json, line 1, column 13: ") == 0);
+    CHECK(refusal("{\n  \"id\": \"x\",\n  oops\n}").find("n.json, line 3, column 3: ") == 0);
+    CHECK(refusal("{} {}").find("n.json, line 1, column 4: ") == 0);
+    CHECK(refusal("\xff\xfe\x01").find("n.json, line 1") == 0);
+    CHECK(refusal(std::string(100000, '[')).find("n.json, line 1, column 100001: ") == 0);
+    CHECK(refusal("{\"id\": \"" + std::string(5000, 'x')).size() < 400);
+}
+
+TEST_CASE("every prefix of a file is refused, and none crashes") {
+    const std::string whole = to_json(load_platform("edgetpu"));
+    for (std::size_t size = 0; size + 2 < whole.size(); ++size) CHECK_FALSE(refusal(whole.substr(0, size)).empty());
+}
+
+TEST_CASE("what is written reads back the same") {
+    for (const std::string& id : platform_ids()) {
+        CAPTURE(id);
+        const platform first = load_platform(id);
+        const platform second = parse_platform(to_json(first));
+        CHECK(second.name() == first.name());
+        CHECK(second.vendor == first.vendor);
+        CHECK(second.device_class == first.device_class);
+        CHECK(second.year == first.year);
+        CHECK((second.price_usd == first.price_usd || std::isnan(first.price_usd)));
+        REQUIRE(second.modes().size() == first.modes().size());
+        for (std::size_t i = 0; i < first.modes().size(); ++i) {
+            const operating_mode& a = first.modes()[i];
+            const operating_mode& b = second.modes()[i];
+            CHECK(a.name == b.name);
+            REQUIRE(a.peaks.size() == b.peaks.size());
+            for (std::size_t k = 0; k < a.peaks.size(); ++k) {
+                CHECK(a.peaks[k].numbers == b.peaks[k].numbers);
+                CHECK(a.peaks[k].dense == b.peaks[k].dense);
+                CHECK(same_figure(a.peaks[k].sparse, b.peaks[k].sparse));
+            }
+            REQUIRE(a.memories.size() == b.memories.size());
+            for (std::size_t k = 0; k < a.memories.size(); ++k) {
+                CHECK(a.memories[k].name == b.memories[k].name);
+                CHECK(a.memories[k].on_chip == b.memories[k].on_chip);
+                CHECK(same_figure(a.memories[k].capacity, b.memories[k].capacity));
+                CHECK(same_figure(a.memories[k].bandwidth, b.memories[k].bandwidth));
+            }
+            CHECK(same_figure(a.power, b.power));
+            CHECK(same_figure(a.clock, b.clock));
+        }
+        for (const provenance& one : second.sources) CHECK(one.basis != "user");
+    }
+}
