@@ -52,7 +52,8 @@ struct integer {
 /// IEEE-like floating point: one sign bit, `Exponent` and `Mantissa` bits.
 template <int Exponent, int Mantissa>
 struct floating {
-    static_assert(Exponent >= 1 && Mantissa >= 0 && Exponent + Mantissa <= 127, "floating<Exponent, Mantissa> has no such format");
+    static_assert(Exponent >= 1 && Mantissa >= 0 && Exponent + Mantissa <= 127,
+                  "floating<Exponent, Mantissa> has no such format");
     static constexpr datatype value{number_family::floating, 1 + Exponent + Mantissa, Exponent, Mantissa};
     constexpr operator datatype() const { return value; }
 };
@@ -71,8 +72,8 @@ struct ternary {
 template <class Element, int Block, int ScaleBits = 8>
 struct block_scaled {
     static_assert(Block >= 1 && ScaleBits >= 0, "block_scaled needs a block of at least one element");
-    static constexpr datatype value{Element::value.family,   Element::value.bits, Element::value.exponent,
-                                    Element::value.mantissa, Block,               ScaleBits};
+    static constexpr datatype value{
+        Element::value.family, Element::value.bits, Element::value.exponent, Element::value.mantissa, Block, ScaleBits};
     constexpr operator datatype() const { return value; }
 };
 
@@ -126,9 +127,11 @@ inline constexpr std::array named_datatypes{
 
 /// Whether every number of `narrow` is a number of `wide`.
 [[nodiscard]] constexpr bool represents(const datatype& wide, const datatype& narrow) {
-    if (wide.block != 0 || wide.family == number_family::binary || wide.family == number_family::ternary) return wide == narrow;
+    if (wide.block != 0 || wide.family == number_family::binary || wide.family == number_family::ternary)
+        return wide == narrow;
     if (narrow.family == number_family::floating)
-        return wide.family == number_family::floating && wide.exponent >= narrow.exponent && wide.mantissa >= narrow.mantissa;
+        return wide.family == number_family::floating && wide.exponent >= narrow.exponent &&
+               wide.mantissa >= narrow.mantissa;
     return wide.family == number_family::integer ? wide.bits >= narrow.bits : wide.mantissa + 1 >= narrow.bits;
 }
 
@@ -192,7 +195,8 @@ struct precision {
         return parse_datatype(text == "1" ? std::string("binary") : "int" + std::string(text));
     };
     const std::size_t a = name.find('a');
-    if (name.size() > 3 && name[0] == 'w' && a != std::string_view::npos && digits(name.substr(1, a - 1)) && digits(name.substr(a + 1)))
+    if (name.size() > 3 && name[0] == 'w' && a != std::string_view::npos && digits(name.substr(1, a - 1)) &&
+        digits(name.substr(a + 1)))
         return {width(name.substr(1, a - 1)), width(name.substr(a + 1))};
     const std::size_t times = name.find('x', name.starts_with("mx") ? 2 : 0);
     if (times != std::string_view::npos && times > 0)

@@ -68,7 +68,8 @@ using operations = boost::units::quantity<unit::operation, std::int64_t>;  ///< 
 using macs = boost::units::quantity<unit::mac, std::int64_t>;              ///< exact count
 using elements = boost::units::quantity<unit::element, std::int64_t>;      ///< model size or tensor size, datatype-free
 using bytes = boost::units::quantity<unit::byte>;
-using inputs = boost::units::quantity<unit::input, std::int64_t>;  ///< inferences, images, tokens: what the network consumes
+using inputs =
+    boost::units::quantity<unit::input, std::int64_t>;  ///< inferences, images, tokens: what the network consumes
 using seconds = boost::units::quantity<unit::second>;
 using hertz = boost::units::quantity<unit::hertz>;
 using joules = boost::units::quantity<unit::joule>;
@@ -89,11 +90,11 @@ template <class Quantity>
 namespace literals {
 
 // NOLINTBEGIN
-#define QUTIBENCH_LITERAL(suffix, type, factor)                                                       \
-    constexpr type operator""_##suffix(long double value) {                                           \
-        return type::from_value(static_cast<type::value_type>(value * factor));                       \
-    }                                                                                                 \
-    constexpr type operator""_##suffix(unsigned long long value) {                                    \
+#define QUTIBENCH_LITERAL(suffix, type, factor)                                                           \
+    constexpr type operator""_##suffix(long double value) {                                               \
+        return type::from_value(static_cast<type::value_type>(value * factor));                           \
+    }                                                                                                     \
+    constexpr type operator""_##suffix(unsigned long long value) {                                        \
         return type::from_value(static_cast<type::value_type>(static_cast<long double>(value) * factor)); \
     }
 QUTIBENCH_LITERAL(op, operations, 1.0L)

@@ -9,7 +9,9 @@
 namespace qutibench::detail {
 
 /// Throws: kept out of line so that the arithmetic below stays small.
-[[noreturn]] inline void throw_overflow() { throw overflow_error("a count of this network does not fit 64 bits"); }
+[[noreturn]] inline void throw_overflow() {
+    throw overflow_error("a count of this network does not fit 64 bits");
+}
 
 /// a + b; throws overflow_error past 64 bits.
 [[nodiscard]] constexpr std::int64_t add(std::int64_t a, std::int64_t b) {
@@ -35,6 +37,8 @@ namespace qutibench::detail {
 }
 
 /// Smallest multiple count: ceil(a / b) for a >= 0, b > 0.
-[[nodiscard]] constexpr std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
+[[nodiscard]] constexpr std::int64_t ceil_divide(std::int64_t a, std::int64_t b) {
+    return a / b + (a % b != 0 ? 1 : 0);
+}
 
 }  // namespace qutibench::detail

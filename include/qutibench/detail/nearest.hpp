@@ -19,8 +19,10 @@ namespace qutibench::detail {
     for (std::size_t i = 1; i <= a.size(); ++i) {
         current[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
-            current[j] = std::min(std::min(previous[j], current[j - 1]) + 1, previous[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) current[j] = std::min(current[j], two_back[j - 2] + 1);
+            current[j] =
+                std::min(std::min(previous[j], current[j - 1]) + 1, previous[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                current[j] = std::min(current[j], two_back[j - 2] + 1);
         }
         two_back = previous;
         previous = current;
@@ -28,7 +30,8 @@ namespace qutibench::detail {
     return previous[b.size()];
 }
 
-/// The candidate closest to `name`, or empty when none is within half of its length. `candidates` is any range of strings.
+/// The candidate closest to `name`, or empty when none is within half of its length. `candidates` is any range of
+/// strings.
 template <class Candidates>
 [[nodiscard]] std::string_view nearest_name(std::string_view name, const Candidates& candidates) {
     std::string_view best;

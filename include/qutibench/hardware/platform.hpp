@@ -2,6 +2,7 @@
 #pragma once
 
 #include <qutibench/datatype.hpp>
+#include <qutibench/detail/message.hpp>
 #include <qutibench/detail/nearest.hpp>
 #include <qutibench/error.hpp>
 #include <qutibench/units.hpp>
@@ -25,7 +26,8 @@ template <class Quantity>
 struct peak {
     precision numbers{};
     ops_per_second dense{};
-    ops_per_second sparse = unknown<ops_per_second>;  ///< with structured sparsity exploited, counted in dense operations
+    ops_per_second sparse =
+        unknown<ops_per_second>;  ///< with structured sparsity exploited, counted in dense operations
 };
 
 /// A memory that weights or activations can live in.
@@ -43,6 +45,8 @@ struct operating_mode {
     std::vector<memory_level> memories{};  ///< off-chip first
     watts power = unknown<watts>;          ///< thermal design power or the average that the source states
     hertz clock = unknown<hertz>;
+    hertz host_clock = unknown<hertz>;  ///< of the processor that feeds the device; calibrations scale host costs by it
+    hertz memory_clock = unknown<hertz>;  ///< of the off-chip memory, where modes differ in it
 };
 
 /// Where one figure of a platform comes from.
@@ -60,23 +64,28 @@ struct carried_peak {
 };
 
 /// What a device can do: peaks per datatype, memories and power, in one or more modes.
-class platform {
+/// A template, so that including it costs next to nothing until it is used; `platform` is the one to name.
+template <class Mode>
+class basic_platform {
 public:
     /// Throws invalid_argument when there is no mode, a mode has no peak, or a figure is zero, negative or infinite.
-    platform(std::string id, std::vector<operating_mode> modes) : id_(std::move(id)), name_(id_), modes_(std::move(modes)) { check(); }
+    basic_platform(std::string id, std::vector<Mode> modes)
+        : id_(std::move(id)), name_(id_), modes_(std::move(modes)) {
+        check();
+    }
 
     [[nodiscard]] const std::string& id() const { return id_; }
     [[nodiscard]] const std::string& name() const { return name_; }
-    [[nodiscard]] const std::vector<operating_mode>& modes() const { return modes_; }
-    [[nodiscard]] const operating_mode& mode() const { return modes_[selected_]; }
+    [[nodiscard]] const std::vector<Mode>& modes() const { return modes_; }
+    [[nodiscard]] const Mode& mode() const { return modes_[selected_]; }
 
     /// The same device in another mode; throws unknown_name with the nearest one.
-    [[nodiscard]] platform in_mode(std::string_view name) const {
+    [[nodiscard]] basic_platform in_mode(std::string_view name) const {
         std::vector<std::string_view> names;
         for (std::size_t i = 0; i < modes_.size(); ++i) {
             names.push_back(modes_[i].name);
             if (modes_[i].name != name) continue;
-            platform changed = *this;
+            basic_platform changed = *this;
             changed.selected_ = i;
             return changed;
         }
@@ -94,9 +103,11 @@ public:
         const peak* best = nullptr;
         for (const peak& one : mode().peaks) {
             if (one.numbers == wanted) return {one, true};
-            if (!detail::represents(one.numbers.weights, wanted.weights) || !detail::represents(one.numbers.activations, wanted.activations))
+            if (!detail::represents(one.numbers.weights, wanted.weights) ||
+                !detail::represents(one.numbers.activations, wanted.activations))
                 continue;
-            if (best == nullptr || width(one) < width(*best) || (width(one) == width(*best) && one.dense > best->dense)) best = &one;
+            if (best == nullptr || width(one) < width(*best) || (width(one) == width(*best) && one.dense > best->dense))
+                best = &one;
         }
         if (best == nullptr) throw_unsupported(wanted);
         return {*best, false};
@@ -105,7 +116,7 @@ public:
     // What describes the device beyond its modes.
     std::string vendor{};
     std::string device_class{};
-    int year = 0;                                ///< of release; 0 when no source states it
+    int year = 0;                                 ///< of release; 0 when no source states it
     double price_usd = unknown<seconds>.value();  ///< NaN when no source states it
     double process_nm = unknown<seconds>.value();
     std::vector<provenance> sources{};
@@ -115,7 +126,7 @@ public:
 private:
     [[nodiscard]] static int width(const peak& one) { return one.numbers.weights.bits + one.numbers.activations.bits; }
 
-    [[nodiscard]] static std::size_t off_chip_of(const operating_mode& mode) {
+    [[nodiscard]] static std::size_t off_chip_of(const Mode& mode) {
         for (std::size_t i = 0; i < mode.memories.size(); ++i)
             if (!mode.memories[i].on_chip) return i;
         return mode.memories.size();
@@ -124,42 +135,49 @@ private:
     [[noreturn]] void throw_unsupported(const precision& wanted) const {
         std::string natives;
         for (const peak& one : mode().peaks) natives += (natives.empty() ? "" : ", ") + to_string(one.numbers);
-        throw unsupported_datatype("platform '" + id_ + "' computes in " + natives + ", none of which holds " + to_string(wanted));
+        throw unsupported_datatype(detail::message(
+            {"platform '", id_, "' computes in ", natives, ", none of which holds ", to_string(wanted)}));
     }
 
     template <class Quantity>
     void require_positive(const Quantity& figure, const std::string& what, bool may_be_unknown) const {
         const double value = figure.value();
         if ((may_be_unknown && !is_known(figure)) || (value > 0 && value <= 1e300)) return;
-        throw invalid_argument("platform '" + id_ + "': " + what + " must be positive and finite");
+        throw invalid_argument(detail::message({"platform '", id_, "': ", what, " must be positive and finite"}));
     }
 
     void check() const {
         if (id_.empty()) throw invalid_argument("a platform needs an id");
-        if (modes_.empty()) throw invalid_argument("platform '" + id_ + "' has no mode");
-        for (const operating_mode& mode : modes_) {
+        if (modes_.empty()) throw invalid_argument(detail::message({"platform '", id_, "' has no mode"}));
+        for (const Mode& mode : modes_) {
             const std::string of = mode.name.empty() ? "" : " of mode '" + mode.name + "'";
-            if (mode.peaks.empty()) throw invalid_argument("platform '" + id_ + "': no peak" + of);
+            if (mode.peaks.empty()) throw invalid_argument(detail::message({"platform '", id_, "': no peak", of}));
             for (const peak& one : mode.peaks) {
                 require_positive(one.dense, "the " + to_string(one.numbers) + " peak" + of, false);
                 require_positive(one.sparse, "the sparse " + to_string(one.numbers) + " peak" + of, true);
                 if (one.sparse < one.dense)
-                    throw invalid_argument("platform '" + id_ + "': the sparse " + to_string(one.numbers) + " peak" + of + " is below the dense one");
+                    throw invalid_argument(detail::message({"platform '", id_, "': the sparse ", to_string(one.numbers),
+                                                            " peak", of, " is below the dense one"}));
             }
-            if (off_chip_of(mode) == mode.memories.size()) throw invalid_argument("platform '" + id_ + "': no off-chip memory" + of);
+            if (off_chip_of(mode) == mode.memories.size())
+                throw invalid_argument(detail::message({"platform '", id_, "': no off-chip memory", of}));
             for (const memory_level& one : mode.memories) {
                 require_positive(one.bandwidth, "the bandwidth of memory '" + one.name + "'" + of, true);
                 require_positive(one.capacity, "the capacity of memory '" + one.name + "'" + of, true);
             }
             require_positive(mode.power, "the power" + of, true);
             require_positive(mode.clock, "the clock" + of, true);
+            require_positive(mode.host_clock, "the host's clock" + of, true);
+            require_positive(mode.memory_clock, "the memory's clock" + of, true);
         }
     }
 
     std::string id_;
     std::string name_;
-    std::vector<operating_mode> modes_;
+    std::vector<Mode> modes_;
     std::size_t selected_ = 0;
 };
+
+using platform = basic_platform<operating_mode>;
 
 }  // namespace qutibench

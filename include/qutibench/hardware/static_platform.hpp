@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// A platform at compile time: `static_platform{static_peak<integer<8>>(0.96_top_per_s), static_bandwidth(4.26_gb_per_s)}`.
+/// A platform at compile time: `static_platform{static_peak<integer<8>>(0.96_top_per_s),
+/// static_bandwidth(4.26_gb_per_s)}`.
 #pragma once
 
 #include <qutibench/datatype.hpp>
@@ -35,8 +36,9 @@ inline constexpr bool is_peak<static_peak<Type>> = true;
 /// Peaks by datatype and one bandwidth. Asking for a datatype that has no peak does not compile.
 template <class... Figures>
 struct static_platform : Figures... {
-    static_assert((std::same_as<Figures, static_bandwidth> + ...) == 1, "a static_platform has exactly one static_bandwidth");
-    static_assert(((detail::is_peak<Figures> || std::same_as<Figures, static_bandwidth>) && ...),
+    static_assert((std::same_as<Figures, static_bandwidth> + ...) == 1,
+                  "a static_platform has exactly one static_bandwidth");
+    static_assert(((detail::is_peak<Figures> || std::same_as<Figures, static_bandwidth>)&&...),
                   "a static_platform is made of static_peak<Type> and static_bandwidth");
 
     constexpr explicit static_platform(const Figures&... all) : Figures(all)... {}
@@ -44,7 +46,8 @@ struct static_platform : Figures... {
     /// Peak in `Type`, natively.
     template <class Type>
     [[nodiscard]] constexpr ops_per_second peak() const {
-        static_assert(std::derived_from<static_platform, static_peak<Type>>, "this static_platform has no static_peak for that datatype");
+        static_assert(std::derived_from<static_platform, static_peak<Type>>,
+                      "this static_platform has no static_peak for that datatype");
         return static_cast<const static_peak<Type>&>(*this).dense;
     }
     [[nodiscard]] constexpr bytes_per_second bandwidth() const { return static_bandwidth::value; }

@@ -23,7 +23,8 @@ template <class AnyLayer>
             last_reader[static_cast<std::size_t>(owner[static_cast<std::size_t>(from.node)])] = static_cast<int>(i);
     }
     for (const tensor& result : net.outputs())
-        last_reader[static_cast<std::size_t>(owner[static_cast<std::size_t>(result.node)])] = static_cast<int>(nodes.size());
+        last_reader[static_cast<std::size_t>(owner[static_cast<std::size_t>(result.node)])] =
+            static_cast<int>(nodes.size());
 
     std::vector<std::int64_t> dies_after(nodes.size() + 1, 0);
     std::int64_t live = 0;
@@ -44,9 +45,10 @@ template <class AnyLayer>
 
 }  // namespace detail
 
+template <class Layer>
 template <class AnyLayer>
-void workload::append(const basic_graph<AnyLayer>& net, const basic_node<AnyLayer>& one) {
-    layer_workload& layer = layers_.emplace_back();
+void basic_workload<Layer>::append(const basic_graph<AnyLayer>& net, const basic_node<AnyLayer>& one) {
+    Layer& layer = layers_.emplace_back();
     layer.name = one.name;
     layer.type = one.layer.type();
     layer.kind = one.layer.kind();
@@ -57,11 +59,15 @@ void workload::append(const basic_graph<AnyLayer>& net, const basic_node<AnyLaye
     layer.sparsity = one.sparsity;
     layer.fused_into = one.fused_into;
     layer.weights_shared = one.shares_weights_with >= 0;
+    layer.weights_of = one.shares_weights_with;
+    has_precisions_ = has_precisions_ || one.has_precision;
     layer.first_shape = static_cast<std::uint32_t>(shapes_.size());
     layer.inputs = static_cast<std::uint32_t>(one.inputs.size());
     layer.outputs = static_cast<std::uint32_t>(one.outputs.size());
+    layer.first_producer = static_cast<std::uint32_t>(producers_.size());
     for (const tensor& from : one.inputs) {
         shapes_.push_back(net.shape_of(from));
+        producers_.push_back(from.node);
         if (net.nodes()[static_cast<std::size_t>(from.node)].layer.type() != parameter::type)
             layer.input_count = detail::add(layer.input_count, shapes_.back().elements());
     }
@@ -85,12 +91,17 @@ template <class AnyLayer>
     result.convention_ = convention;
     result.layers_.reserve(net.nodes().size());
     result.shapes_.reserve(net.nodes().size() * 2 + 8);
+    result.producers_.reserve(net.nodes().size() + 8);
     for (const auto& one : net.nodes()) result.append(net, one);
-    for (const tensor& one : net.outputs()) result.output_count = detail::add(result.output_count, net.shape_of(one).elements());
+    for (const tensor& one : net.outputs()) {
+        result.output_count = detail::add(result.output_count, net.shape_of(one).elements());
+        result.layers_[static_cast<std::size_t>(one.node)].is_result = true;
+    }
     result.peak_live_ = detail::peak_live_elements(net);
     if (strict && !result.uncounted_.empty())
-        throw unsupported_operator("'" + net.name() + "' has " + std::to_string(result.uncounted_.size()) +
-                                   " layer(s) without a cost model, the first is " + result.uncounted_.front());
+        throw unsupported_operator(
+            detail::message({"'", net.name(), "' has ", result.uncounted_.size(),
+                             " layer(s) without a cost model, the first is ", result.uncounted_.front()}));
     return result;
 }
 

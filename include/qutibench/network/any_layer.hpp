@@ -12,8 +12,8 @@ namespace qutibench {
 class any_layer {
 public:
     template <class Layer>
-        requires(!std::same_as<Layer, any_layer> && layer<Layer>)
-    any_layer(Layer one) : held_(new model<Layer>(std::move(one))) {}
+    requires(!std::same_as<Layer, any_layer> && layer<Layer>) any_layer(Layer one)
+        : held_(new model<Layer>(std::move(one))) {}
 
     any_layer(const any_layer& other) : held_(other.held_->clone()) {}
     any_layer(any_layer&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
@@ -56,24 +56,34 @@ private:
         [[nodiscard]] const std::type_info& identity() const override { return typeid(Layer); }
         [[nodiscard]] interface* clone() const override { return new model(*this); }
         [[nodiscard]] std::string_view type() const override {
-            if constexpr (requires { one.type_name(); }) return one.type_name();
-            else return Layer::type;
+            if constexpr (requires { one.type_name(); })
+                return one.type_name();
+            else
+                return Layer::type;
         }
         [[nodiscard]] layer_kind kind() const override {
-            if constexpr (requires { one.kind_of(); }) return one.kind_of();
-            else return Layer::kind;
+            if constexpr (requires { one.kind_of(); })
+                return one.kind_of();
+            else
+                return Layer::kind;
         }
         [[nodiscard]] int outputs() const override {
-            if constexpr (requires { one.outputs(); }) return one.outputs();
-            else return 1;
+            if constexpr (requires { one.outputs(); })
+                return one.outputs();
+            else
+                return 1;
         }
         [[nodiscard]] bool counted() const override {
-            if constexpr (requires { one.counted(); }) return one.counted();
-            else return true;
+            if constexpr (requires { one.counted(); })
+                return one.counted();
+            else
+                return true;
         }
         [[nodiscard]] shape output_shape(shapes in, int port) const override {
-            if constexpr (requires { one.output_shape(in, port); }) return one.output_shape(in, port);
-            else return one.output_shape(in);
+            if constexpr (requires { one.output_shape(in, port); })
+                return one.output_shape(in, port);
+            else
+                return one.output_shape(in);
         }
         [[nodiscard]] layer_cost cost(shapes in) const override { return one.cost(in); }
         Layer one;

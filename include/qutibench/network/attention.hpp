@@ -26,12 +26,16 @@ struct attention {
         const std::int64_t groups = shared_heads();
         if (in[0].rank() != 3 || in[1].rank() != 3 || in[2].rank() != 3)
             throw shape_error("attention takes queries, keys and values of rank 3");
-        if (in[0][2] % heads != 0 || groups < 1 || heads % groups != 0 || in[1][2] % groups != 0 || in[2][2] % groups != 0)
-            throw shape_error("attention: " + std::to_string(heads) + " heads do not divide " + to_string(in[0]) + " and " + to_string(in[1]));
+        if (in[0][2] % heads != 0 || groups < 1 || heads % groups != 0 || in[1][2] % groups != 0 ||
+            in[2][2] % groups != 0)
+            throw shape_error(detail::message(
+                {"attention: ", heads, " heads do not divide ", to_string(in[0]), " and ", to_string(in[1])}));
         if (in[0][2] / heads != in[1][2] / groups)
-            throw shape_error("attention: queries " + to_string(in[0]) + " and keys " + to_string(in[1]) + " differ in width per head");
+            throw shape_error(detail::message({"attention: queries ", to_string(in[0]), " and keys ", to_string(in[1]),
+                                               " differ in width per head"}));
         if (in[1][1] != in[2][1] || in[0][0] != in[1][0] || in[0][0] != in[2][0])
-            throw shape_error("attention: keys " + to_string(in[1]) + " and values " + to_string(in[2]) + " differ in length or batch");
+            throw shape_error(detail::message({"attention: keys ", to_string(in[1]), " and values ", to_string(in[2]),
+                                               " differ in length or batch"}));
         return in[0].with(2, detail::multiply(heads, in[2][2] / groups));
     }
 

@@ -11,22 +11,26 @@ inline constexpr std::int64_t depthwise = 0;
 namespace detail {
 
 /// Groups of a convolution over `channels` input channels; throws shape_error when they do not divide both sides.
-constexpr std::int64_t resolved_groups(std::string_view type, std::int64_t groups, std::int64_t channels, std::int64_t out_channels) {
+constexpr std::int64_t resolved_groups(std::string_view type, std::int64_t groups, std::int64_t channels,
+                                       std::int64_t out_channels) {
     require_at_least(type, "groups", groups, 0);
     const std::int64_t resolved = groups == depthwise ? channels : groups;
     if (channels % resolved != 0 || out_channels % resolved != 0)
-        throw shape_error(std::string(type) + ": " + std::to_string(resolved) + " groups divide neither or only one of " +
-                          std::to_string(channels) + " input and " + std::to_string(out_channels) + " output channels");
+        throw shape_error(detail::message({type, ": ", resolved, " groups divide neither or only one of ", channels,
+                                           " input and ", out_channels, " output channels"}));
     return resolved;
 }
 
 }  // namespace detail
 
 /// Convolution over `Rank` spatial axes of (N, C, spatial...).
-/// Operations: 2 * N * prod(K) * prod(out) * (C_in / groups) * C_out (T eq. 2.4). Weights: prod(K) * C_in / groups * C_out.
+/// Operations: 2 * N * prod(K) * prod(out) * (C_in / groups) * C_out (T eq. 2.4). Weights: prod(K) * C_in / groups *
+/// C_out.
 template <int Rank>
 struct convolution {
-    static constexpr std::string_view type = Rank == 1 ? "convolution_1d" : Rank == 2 ? "convolution_2d" : "convolution_3d";
+    static constexpr std::string_view type = Rank == 1   ? "convolution_1d"
+                                             : Rank == 2 ? "convolution_2d"
+                                                         : "convolution_3d";
     static constexpr layer_kind kind = layer_kind::convolution;
 
     std::int64_t out_channels = 0;  ///< 0 with `groups = depthwise`: as many as there are input channels
@@ -115,8 +119,9 @@ struct transposed_convolution {
             const auto i = static_cast<std::size_t>(axis);
             const std::int64_t grown = detail::multiply(in[0][axis + 2] - 1, stride[i]);
             const std::int64_t span = detail::add(detail::multiply(dilation[i], kernel[i] - 1), 1);
-            out.append(padding.is_same ? detail::multiply(in[0][axis + 2], stride[i])
-                                       : detail::add(grown, span) + output_padding[i] - padding.before[i] - padding.after[i]);
+            out.append(padding.is_same
+                           ? detail::multiply(in[0][axis + 2], stride[i])
+                           : detail::add(grown, span) + output_padding[i] - padding.before[i] - padding.after[i]);
         }
         return out;
     }

@@ -53,11 +53,13 @@ struct matrix_multiplication {
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
         detail::require_inputs(type, in, 2);
         if (in[0].rank() < 2 || in[1].rank() < 2)
-            throw shape_error("matrix_multiplication needs two inputs of rank 2 or more, not " + to_string(in[0]) + " and " + to_string(in[1]));
+            throw shape_error(detail::message({"matrix_multiplication needs two inputs of rank 2 or more, not ",
+                                               to_string(in[0]), " and ", to_string(in[1])}));
         const int right = in[1].rank();
         const std::int64_t k = in[1][transpose_right ? right - 1 : right - 2];
         if (in[0][in[0].rank() - 1] != k)
-            throw shape_error("matrix_multiplication: inner extents of " + to_string(in[0]) + " and " + to_string(in[1]) + " differ");
+            throw shape_error(detail::message(
+                {"matrix_multiplication: inner extents of ", to_string(in[0]), " and ", to_string(in[1]), " differ"}));
         shape out = detail::broadcast(leading(in[0]), leading(in[1]));
         out.append(in[0][in[0].rank() - 2]);
         out.append(in[1][transpose_right ? right - 2 : right - 1]);
@@ -67,7 +69,8 @@ struct matrix_multiplication {
     [[nodiscard]] constexpr layer_cost cost(shapes in) const {
         const shape out = output_shape(in);
         const int rank = out.rank();
-        return layer_cost::of_product({out[rank - 2], out[rank - 1], in[0][in[0].rank() - 1], out.elements(0, rank - 2)});
+        return layer_cost::of_product(
+            {out[rank - 2], out[rank - 1], in[0][in[0].rank() - 1], out.elements(0, rank - 2)});
     }
 
     template <class F>

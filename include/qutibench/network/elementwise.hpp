@@ -16,7 +16,8 @@ struct elementwise {
 
     /// Throws shape_error with fewer than two inputs or when they do not broadcast.
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
-        if (in.size() < 2) throw shape_error("elementwise takes two or more inputs, not " + std::to_string(in.size()));
+        if (in.size() < 2)
+            throw shape_error(detail::message({"elementwise takes two or more inputs, not ", in.size()}));
         shape out = in[0];
         for (const shape& other : in.subspan(1)) out = detail::broadcast(out, other);
         return out;
@@ -37,7 +38,16 @@ struct elementwise {
 };
 
 enum class activation_function : unsigned char {
-    relu, relu6, leaky_relu, sigmoid, tanh, gelu, silu, hard_swish, hard_sigmoid, softplus
+    relu,
+    relu6,
+    leaky_relu,
+    sigmoid,
+    tanh,
+    gelu,
+    silu,
+    hard_swish,
+    hard_sigmoid,
+    softplus
 };
 
 /// A function of each element; one operation each, transcendental or not.

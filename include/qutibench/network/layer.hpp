@@ -28,8 +28,9 @@ enum class layer_kind : unsigned char {
 };
 
 [[nodiscard]] constexpr std::string_view to_string(layer_kind kind) {
-    constexpr std::string_view names[] = {"input",     "convolution", "dense",         "matmul",      "attention", "recurrent",
-                                          "embedding", "pooling",     "normalization", "elementwise", "movement",  "view", "other"};
+    constexpr std::string_view names[] = {"input",     "convolution", "dense",   "matmul",        "attention",
+                                          "recurrent", "embedding",   "pooling", "normalization", "elementwise",
+                                          "movement",  "view",        "other"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -51,11 +52,11 @@ struct layer_cost {
     contraction product{};              ///< the largest matrix product, for mapping models
     std::int64_t macs = 0;              ///< all multiply-accumulates
     std::int64_t other_operations = 0;  ///< additions, comparisons, exponentials...: one each, never part of a MAC
-    std::int64_t weights = 0;           ///< elements that multiply: kernels, matrices, tables (T table 6.1 counts these)
-    std::int64_t parameters = 0;        ///< weights plus biases, scales and shifts
-    std::int64_t state = 0;             ///< elements carried from call to call: key/value cache
-    std::int64_t kernel_elements = 1;   ///< K*K of a convolution
-    std::int64_t stride = 1;            ///< largest stride of a convolution
+    std::int64_t weights = 0;          ///< elements that multiply: kernels, matrices, tables (T table 6.1 counts these)
+    std::int64_t parameters = 0;       ///< weights plus biases, scales and shifts
+    std::int64_t state = 0;            ///< elements carried from call to call: key/value cache
+    std::int64_t kernel_elements = 1;  ///< K*K of a convolution
+    std::int64_t stride = 1;           ///< largest stride of a convolution
 
     /// The cost of a layer that is one matrix product.
     [[nodiscard]] static constexpr layer_cost of_product(const contraction& matrix) {
@@ -78,7 +79,7 @@ template <class Layer>
 concept layer = std::copyable<Layer> && requires(const Layer& one, shapes in) {
     { one.output_shape(in) } -> std::same_as<shape>;
     { one.cost(in) } -> std::same_as<layer_cost>;
-    { std::string_view(Layer::type) };
+    {std::string_view(Layer::type)};
     { Layer::kind } -> std::convertible_to<layer_kind>;
 };
 
@@ -86,22 +87,21 @@ namespace detail {
 
 /// Throws shape_error unless a layer got `count` inputs.
 constexpr void require_inputs(std::string_view type, shapes in, std::size_t count) {
-    if (in.size() != count)
-        throw shape_error(std::string(type) + " takes " + std::to_string(count) + " input(s), not " + std::to_string(in.size()));
+    if (in.size() != count) throw shape_error(detail::message({type, " takes ", count, " input(s), not ", in.size()}));
 }
 
 /// Throws shape_error unless `value` is at least `minimum`.
-constexpr void require_at_least(std::string_view type, std::string_view setting, std::int64_t value, std::int64_t minimum) {
+constexpr void require_at_least(std::string_view type, std::string_view setting, std::int64_t value,
+                                std::int64_t minimum) {
     if (value < minimum)
-        throw shape_error(std::string(type) + ": " + std::string(setting) + " must be at least " + std::to_string(minimum) +
-                          ", not " + std::to_string(value));
+        throw shape_error(detail::message({type, ": ", setting, " must be at least ", minimum, ", not ", value}));
 }
 
 /// Throws shape_error unless the only input has the rank that the layer needs.
 constexpr void require_rank(std::string_view type, shapes in, int rank) {
     require_inputs(type, in, 1);
     if (in[0].rank() != rank)
-        throw shape_error(std::string(type) + " needs an input of rank " + std::to_string(rank) + ", not " + to_string(in[0]));
+        throw shape_error(detail::message({type, " needs an input of rank ", rank, ", not ", to_string(in[0])}));
 }
 
 }  // namespace detail

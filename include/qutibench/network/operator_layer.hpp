@@ -26,7 +26,7 @@ struct operator_layer {
 
     /// Throws shape_error on a port the operator does not have.
     [[nodiscard]] shape output_shape(shapes, int port = 0) const {
-        if (port < 0 || port >= outputs()) throw shape_error(name + " has no output " + std::to_string(port));
+        if (port < 0 || port >= outputs()) throw shape_error(detail::message({name, " has no output ", port}));
         return output_shapes[static_cast<std::size_t>(port)];
     }
     [[nodiscard]] layer_cost cost(shapes) const { return costs; }

@@ -58,7 +58,8 @@ struct global_pooling {
     /// Throws shape_error on an input without spatial axes.
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
         detail::require_inputs(type, in, 1);
-        if (in[0].rank() < 3) throw shape_error("global_pooling needs spatial axes, not " + to_string(in[0]));
+        if (in[0].rank() < 3)
+            throw shape_error(detail::message({"global_pooling needs spatial axes, not ", to_string(in[0])}));
         shape out = in[0];
         for (int axis = 2; axis < out.rank(); ++axis) out = out.with(axis, 1);
         return out;

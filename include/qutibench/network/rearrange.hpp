@@ -21,7 +21,8 @@ struct concatenation {
         std::int64_t total = 0;
         for (const shape& one : in) {
             if (one.rank() != in[0].rank() || one.with(along, 1) != in[0].with(along, 1))
-                throw shape_error("concatenation along axis " + std::to_string(axis) + ": " + to_string(one) + " does not fit " + to_string(in[0]));
+                throw shape_error(detail::message(
+                    {"concatenation along axis ", axis, ": ", to_string(one), " does not fit ", to_string(in[0])}));
             total = detail::add(total, one[along]);
         }
         return in[0].with(along, total);
@@ -53,7 +54,8 @@ struct split {
         detail::require_at_least(type, "parts", parts, 1);
         const int along = detail::normalized_axis(axis, in[0].rank());
         if (in[0][along] % parts != 0)
-            throw shape_error("split: " + std::to_string(parts) + " parts do not divide axis " + std::to_string(axis) + " of " + to_string(in[0]));
+            throw shape_error(
+                detail::message({"split: ", parts, " parts do not divide axis ", axis, " of ", to_string(in[0])}));
         return in[0].with(along, in[0][along] / parts);
     }
 
@@ -85,7 +87,8 @@ struct slice {
         const std::int64_t first = begin < 0 ? begin + extent : begin;
         const std::int64_t last = end <= 0 ? end + extent : end;
         if (first < 0 || last > extent || first >= last)
-            throw shape_error("slice [" + std::to_string(begin) + ", " + std::to_string(end) + ") is outside axis " + std::to_string(axis) + " of " + to_string(in[0]));
+            throw shape_error(
+                detail::message({"slice [", begin, ", ", end, ") is outside axis ", axis, " of ", to_string(in[0])}));
         return in[0].with(along, last - first);
     }
 
@@ -101,7 +104,8 @@ struct slice {
     friend constexpr bool operator==(const slice&, const slice&) = default;
 };
 
-/// The same elements under another shape. In `target`, 0 keeps the input's extent of that axis and one -1 takes the rest.
+/// The same elements under another shape. In `target`, 0 keeps the input's extent of that axis and one -1 takes the
+/// rest.
 struct reshape {
     static constexpr std::string_view type = "reshape";
     static constexpr layer_kind kind = layer_kind::view;
@@ -126,7 +130,8 @@ struct reshape {
         for (int axis = 0; axis < rank; ++axis)
             out.append(extent(axis, in[0]) == -1 ? in[0].elements() / known : extent(axis, in[0]));
         if (out.elements() != in[0].elements())
-            throw shape_error("reshape: " + to_string(in[0]) + " does not have the elements of " + to_string(out));
+            throw shape_error(
+                detail::message({"reshape: ", to_string(in[0]), " does not have the elements of ", to_string(out)}));
         return out;
     }
 
@@ -143,7 +148,8 @@ private:
     [[nodiscard]] constexpr std::int64_t extent(int axis, const shape& in) const {
         const std::int64_t wanted = target[static_cast<std::size_t>(axis)];
         if (wanted != 0) return wanted;
-        if (axis >= in.rank()) throw shape_error("reshape keeps axis " + std::to_string(axis) + ", which " + to_string(in) + " lacks");
+        if (axis >= in.rank())
+            throw shape_error(detail::message({"reshape keeps axis ", axis, ", which ", to_string(in), " lacks"}));
         return in[axis];
     }
 };
@@ -250,7 +256,8 @@ struct resize {
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
         detail::require_inputs(type, in, 1);
         detail::require_at_least(type, "factor", factor, 1);
-        if (in[0].rank() < 3 || in[0].rank() > 5) throw shape_error("resize needs spatial axes, not " + to_string(in[0]));
+        if (in[0].rank() < 3 || in[0].rank() > 5)
+            throw shape_error(detail::message({"resize needs spatial axes, not ", to_string(in[0])}));
         shape out{in[0][0], in[0][1]};
         for (int axis = 2; axis < in[0].rank(); ++axis) {
             const std::int64_t wanted = size[static_cast<std::size_t>(axis - 2)];

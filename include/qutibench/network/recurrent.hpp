@@ -30,7 +30,8 @@ struct recurrent {
         const shape out = output_shape(in);
         const std::int64_t gates = cell == recurrent_cell::lstm ? 4 : cell == recurrent_cell::gru ? 3 : 1;
         const std::int64_t outputs = detail::multiply(gates, hidden);
-        auto cost = layer_cost::of_product({out[0], outputs, detail::add(in[0][2], hidden), detail::multiply(out[1], directions)});
+        auto cost = layer_cost::of_product(
+            {out[0], outputs, detail::add(in[0][2], hidden), detail::multiply(out[1], directions)});
         cost.weights = detail::product({outputs, detail::add(in[0][2], hidden), directions});
         cost.parameters = detail::add(cost.weights, bias ? detail::product({2, outputs, directions}) : 0);
         cost.state = detail::product({out[0], hidden, directions, cell == recurrent_cell::lstm ? 2 : 1});

@@ -26,8 +26,8 @@ struct padding {
     constexpr padding() = default;
     constexpr padding(same_t mode) : is_same(true), is_lower(mode.lower) {}
     template <std::convertible_to<std::int64_t>... Sides>
-        requires(sizeof...(Sides) == static_cast<std::size_t>(Rank))
-    constexpr padding(Sides... both_sides) : before{both_sides...}, after{both_sides...} {}
+    requires(sizeof...(Sides) == static_cast<std::size_t>(Rank)) constexpr padding(Sides... both_sides)
+        : before{both_sides...}, after{both_sides...} {}
 
     [[nodiscard]] static constexpr padding explicit_sides(const extents<Rank>& before, const extents<Rank>& after) {
         padding sides;
@@ -54,8 +54,8 @@ struct window_axis {
         const std::int64_t span = add(multiply(dilation, kernel - 1), 1);
         const std::int64_t room = add(add(input, before), after) - span;
         if (room < 0)
-            throw shape_error(std::string(type) + ": a window of " + std::to_string(span) + " does not fit an input of " +
-                              std::to_string(input) + " padded to " + std::to_string(input + before + after));
+            throw shape_error(detail::message({type, ": a window of ", span, " does not fit an input of ", input,
+                                               " padded to ", input + before + after}));
         if (!ceil) return room / stride + 1;
         const std::int64_t count = ceil_divide(room, stride) + 1;
         return (count - 1) * stride >= input + before ? count - 1 : count;
@@ -73,7 +73,8 @@ constexpr void require_window(const Window& window) {
 
 /// Shape of `channels` maps after the window has slid over `in` (N, C, spatial...).
 template <int Rank, class Window>
-constexpr shape slide(const Window& window, const shape& in, std::int64_t channels, const extents<Rank>& dilation, bool ceil) {
+constexpr shape slide(const Window& window, const shape& in, std::int64_t channels, const extents<Rank>& dilation,
+                      bool ceil) {
     shape out{in[0], channels};
     for (int axis = 0; axis < Rank; ++axis) {
         const auto i = static_cast<std::size_t>(axis);

@@ -28,7 +28,8 @@ namespace detail {
 
 /// The operations of a layer under a convention. Beside multiply-accumulates fvcore counts normalisation (2 per element
 /// for batch normalisation, 5 for others), interpolation by resizing, and global pooling by its input; nothing else.
-[[nodiscard]] constexpr std::int64_t operations_of(const layer_cost& cost, layer_kind kind, std::string_view type, counting convention) {
+[[nodiscard]] constexpr std::int64_t operations_of(const layer_cost& cost, layer_kind kind, std::string_view type,
+                                                   counting convention) {
     if (convention == counting::qutibench) return multiply(2, cost.macs);
     if (convention == counting::macs_only) return cost.macs;
     const bool counts = kind == layer_kind::normalization || type == "resize" || type == "global_pooling";
@@ -49,7 +50,9 @@ struct workload_totals {
     std::int64_t output_count = 0;
 
     /// Operations of one inference under the chosen convention.
-    [[nodiscard]] constexpr qutibench::operations operations() const { return quantity_of<qutibench::operations>(operation_count); }
+    [[nodiscard]] constexpr qutibench::operations operations() const {
+        return quantity_of<qutibench::operations>(operation_count);
+    }
     /// Multiply-accumulates of one inference, whatever the convention.
     [[nodiscard]] constexpr qutibench::macs macs() const { return quantity_of<qutibench::macs>(mac_count); }
     /// Arithmetic outside multiply-accumulates: normalisation, activation, pooling, addition.
@@ -60,7 +63,8 @@ struct workload_totals {
     [[nodiscard]] constexpr elements weights() const { return quantity_of<elements>(weight_count); }
     /// Weights plus biases, scales and shifts: what PyTorch counts as parameters.
     [[nodiscard]] constexpr elements parameters() const { return quantity_of<elements>(parameter_count); }
-    /// Elements of all activation tensors, the network's inputs included, each once; views are not tensors of their own.
+    /// Elements of all activation tensors, the network's inputs included, each once; views are not tensors of their
+    /// own.
     [[nodiscard]] constexpr elements activations() const { return quantity_of<elements>(activation_count); }
 
     constexpr void add(const layer_cost& cost, layer_kind kind, std::int64_t operations, std::int64_t produced) {
@@ -88,31 +92,45 @@ struct layer_workload {
     bool has_precision = false;
     precision numbers{};
     qutibench::sparsity sparsity{};
-    int fused_into = -1;           ///< index of the layer whose kernel this one runs in, or -1
-    bool weights_shared = false;   ///< its weights were counted with an earlier layer
+    int fused_into = -1;            ///< index of the layer whose kernel this one runs in, or -1
+    bool weights_shared = false;    ///< its weights were counted with an earlier layer
+    bool is_result = false;         ///< the network returns what it writes
+    int weights_of = -1;            ///< index of the earlier layer that holds its weights, or -1
     std::uint32_t first_shape = 0;  ///< where its input shapes start in the workload's list; its output shapes follow
     std::uint32_t inputs = 0;
     std::uint32_t outputs = 0;
+    std::uint32_t first_producer = 0;
 
-    [[nodiscard]] constexpr qutibench::operations operations() const { return quantity_of<qutibench::operations>(operation_count); }
+    [[nodiscard]] constexpr qutibench::operations operations() const {
+        return quantity_of<qutibench::operations>(operation_count);
+    }
     [[nodiscard]] constexpr qutibench::macs macs() const { return quantity_of<qutibench::macs>(cost.macs); }
-    [[nodiscard]] constexpr elements weights() const { return quantity_of<elements>(weights_shared ? 0 : cost.weights); }
+    [[nodiscard]] constexpr elements weights() const {
+        return quantity_of<elements>(weights_shared ? 0 : cost.weights);
+    }
 };
 
-class workload;
+template <class Layer>
+class basic_workload;
+using workload = basic_workload<layer_workload>;
 
 template <class AnyLayer>
-[[nodiscard]] workload analyze(const basic_graph<AnyLayer>& net, counting convention = counting::qutibench, bool strict = false);
+[[nodiscard]] workload analyze(const basic_graph<AnyLayer>& net, counting convention = counting::qutibench,
+                               bool strict = false);
 
 /// What one inference of a network costs: the sum of its layers, or published totals without layers.
-class workload : public workload_totals {
+/// A template, so that including it costs next to nothing until it is used; `workload` is the one to name.
+template <class Layer>
+class basic_workload : public workload_totals {
 public:
-    workload() = default;
+    basic_workload() = default;
 
-    /// A workload known only by its totals, such as a row of a published table. Throws invalid_argument on negative ones.
-    workload(std::string name, qutibench::operations operations, elements weights) : name_(std::move(name)) {
+    /// A workload known only by its totals, such as a row of a published table. Throws invalid_argument on negative
+    /// ones.
+    basic_workload(std::string name, qutibench::operations operations, elements weights) : name_(std::move(name)) {
         if (operations.value() < 0 || weights.value() < 0)
-            throw invalid_argument("workload '" + name_ + "': operations and weights must not be negative");
+            throw invalid_argument(
+                detail::message({"workload '", name_, "': operations and weights must not be negative"}));
         operation_count = operations.value();
         mac_count = operation_count / 2;
         weight_count = parameter_count = weights.value();
@@ -121,16 +139,24 @@ public:
     [[nodiscard]] const std::string& name() const { return name_; }
     void rename(std::string name) { name_ = std::move(name); }
     /// The layers in topological order; empty for a workload known only by its totals.
-    [[nodiscard]] std::span<const layer_workload> layers() const { return layers_; }
+    [[nodiscard]] std::span<const Layer> layers() const { return layers_; }
     [[nodiscard]] counting convention() const { return convention_; }
     /// Largest sum of activation elements alive at once over the topological order; 0 without layers.
     [[nodiscard]] elements peak_live_activations() const { return quantity_of<elements>(peak_live_); }
     /// "name (type)" of every layer without a cost model. When it is not empty, all counts are lower bounds.
     [[nodiscard]] const std::vector<std::string>& uncounted() const { return uncounted_; }
-    [[nodiscard]] shapes input_shapes(const layer_workload& of) const { return shapes(shapes_).subspan(of.first_shape, of.inputs); }
-    [[nodiscard]] shapes output_shapes(const layer_workload& of) const {
+    [[nodiscard]] shapes input_shapes(const Layer& of) const {
+        return qutibench::shapes(shapes_).subspan(of.first_shape, of.inputs);
+    }
+    [[nodiscard]] shapes output_shapes(const Layer& of) const {
         return shapes(shapes_).subspan(of.first_shape + of.inputs, of.outputs);
     }
+    /// The index of the layer behind each input, in the order of `input_shapes`.
+    [[nodiscard]] std::span<const int> producers(const layer_workload& of) const {
+        return std::span<const int>(producers_).subspan(of.first_producer, of.inputs);
+    }
+    /// Whether some layer has a precision of its own, which goes before that of the deployment.
+    [[nodiscard]] bool has_precisions() const { return has_precisions_; }
 
     template <class AnyLayer>
     friend workload analyze(const basic_graph<AnyLayer>& net, counting convention, bool strict);
@@ -140,10 +166,12 @@ private:
     void append(const basic_graph<AnyLayer>& net, const basic_node<AnyLayer>& one);
 
     std::string name_;
-    std::vector<layer_workload> layers_;
+    std::vector<Layer> layers_;
     std::vector<shape> shapes_;
+    std::vector<int> producers_;
     std::vector<std::string> uncounted_;
     std::int64_t peak_live_ = 0;
+    bool has_precisions_ = false;
     counting convention_ = counting::qutibench;
 };
 
