@@ -22,29 +22,71 @@ enum class execution_kind : unsigned char {
     dataflow,  ///< all layers at once as a pipeline
 };
 
+/// Whether moving data hides behind computing.
+enum class overlap_kind : unsigned char {
+    full,  ///< the slower of the two counts: the roofline
+    none,  ///< both count, one after the other
+};
+
+/// What a layer keeps in memory.
+enum class tensor_role : unsigned char { weights, activations, state };
+
+/// Where a tensor lives, against what capacity would decide.
+struct placement_override {
+    std::string_view layer{};
+    tensor_role role = tensor_role::weights;
+    bool on_chip = true;
+};
+
+/// What a device loses against its roofline. The defaults lose nothing, so that a refined model with them is never
+/// faster than the published one; equations in docs/models.md.
+struct execution_parameters {
+    double call_overhead = 0;       ///< s of the host per call; hides behind the other calls in flight
+    double input_overhead = 0;      ///< s of the host per input of a call
+    double layer_overhead = 0;      ///< s per kernel, layer by layer
+    double compute_efficiency = 1;  ///< share of the peak that is attained, in (0, 1]
+    double memory_efficiency = 1;   ///< share of the bandwidth that is attained, in (0, 1]
+    std::int64_t tile_rows = 1;     ///< output positions that the hardware computes at once
+    std::int64_t tile_columns = 1;  ///< output channels that it computes at once
+    std::int64_t tile_depth = 1;    ///< products that it sums at once
+    double tile_softening = 1;      ///< 1 charges whole tiles, 0 none of their padding; in between, a share of it
+    double pipeline_fill = 1;       ///< share of a stage's time that passes before the next stage starts, in [0, 1]
+    std::int64_t cores = 1;         ///< the peak is spread over so many; one call computes on one of them
+    overlap_kind overlap = overlap_kind::full;
+
+    friend constexpr bool operator==(const execution_parameters&, const execution_parameters&) = default;
+};
+
 /// How a network is run on a device.
 struct deployment {
     precision datatype = qutibench::int8;
-    std::int64_t batch = 1;
+    std::int64_t batch = 1;  ///< inputs of one call; in a dataflow, of one stream
     placement_kind placement = placement_kind::published;
     execution_kind execution = execution_kind::network;
-    bool carriers = true;                ///< run a datatype the device lacks in the next wider one it has
-    bool weights_in_carrier = false;     ///< store weights in the carrier's width too, instead of their own
+    bool carriers = true;             ///< run a datatype the device lacks in the next wider one it has
+    bool weights_in_carrier = false;  ///< store weights in the carrier's width too, instead of their own
+    bool sparse = false;              ///< run layers with a sparsity pattern at the device's sparse peak
+    bool double_buffered = false;     ///< half of the on-chip memory receives the next tensors
+    std::int64_t threads = 1;         ///< calls in flight side by side
+    execution_parameters parameters{};
+    std::span<const placement_override> overrides{};  ///< not owned; must outlive the prediction
 };
 
 /// What a model took for granted; an estimate keeps the set.
 enum class assumption : std::uint32_t {
-    peak_attained = 1U << 0,           ///< computes at its peak and moves at its full bandwidth
-    weights_off_chip = 1U << 1,        ///< weights are read from off-chip memory once a call
-    activations_on_chip = 1U << 2,     ///< activations cost no off-chip traffic
-    carrier_datatype = 1U << 3,        ///< the datatype is emulated in a wider one
-    uncounted_layers = 1U << 4,        ///< some layers have no cost model, so this is an upper bound of throughput
-    bandwidth_unknown = 1U << 5,       ///< no source states the bandwidth, so memory does not bound
-    capacity_unknown = 1U << 6,        ///< no source states an on-chip capacity, so nothing is placed there
-    average_power = 1U << 7,           ///< energy is stated power times time
-    no_layer_detail = 1U << 8,         ///< the workload has totals only, so a network-level model was used
-    activations_spill = 1U << 9,       ///< live activations exceed the on-chip memory and are written and read again
-    weights_on_chip = 1U << 10,        ///< weights fit on chip and are not read again
+    peak_attained = 1U << 0,        ///< computes at its peak and moves at its full bandwidth
+    weights_off_chip = 1U << 1,     ///< weights are read from off-chip memory once a call
+    activations_on_chip = 1U << 2,  ///< activations cost no off-chip traffic
+    carrier_datatype = 1U << 3,     ///< the datatype is emulated in a wider one
+    uncounted_layers = 1U << 4,     ///< some layers have no cost model, so this is an upper bound of throughput
+    bandwidth_unknown = 1U << 5,    ///< no source states the bandwidth, so memory does not bound
+    capacity_unknown = 1U << 6,     ///< no source states an on-chip capacity, so nothing is placed there
+    average_power = 1U << 7,        ///< energy is stated power times time
+    no_layer_detail = 1U << 8,      ///< the workload has totals only, so a network-level model was used
+    activations_spill = 1U << 9,    ///< live activations exceed the on-chip memory and are written and read again
+    weights_on_chip = 1U << 10,     ///< all weights fit on chip and are not read again
+    overheads = 1U << 11,           ///< overheads or efficiencies of the deployment's parameters apply
+    ideal_folding = 1U << 12,       ///< every stage of the pipeline has the share of the device that balances it
 };
 
 /// One sentence on an assumption.
@@ -60,30 +102,37 @@ enum class assumption : std::uint32_t {
         "energy is the stated power times the time",
         "the workload has totals only, so a network-level model was used",
         "live activations exceed the on-chip memory and spill",
-        "weights fit on chip and are not read again",
+        "all weights fit on chip and are not read again",
+        "the deployment's overheads and efficiencies apply",
+        "every stage of the pipeline has the share of the device that balances it",
     };
     return sentences[__builtin_ctz(static_cast<unsigned>(one))];
 }
 
 /// A prediction with its bound and what it took for granted. A literal type of plain numbers.
 struct estimate {
-    double call_time = 0;                                         ///< s for one call, which is one batch
+    double call_time = 0;  ///< s for one call, which is one batch
     std::int64_t batch = 1;
-    double work = 0;                                              ///< operations of one call
-    double mac_work = 0;                                          ///< multiply-accumulates of one call
-    double traffic = 0;                                           ///< off-chip bytes of one call
-    double weight_bytes = 0;                                      ///< size of the model as stored
+    std::int64_t calls = 1;          ///< calls in flight side by side
+    double pipeline_latency = 0;     ///< s from an input to its result in a pipeline; 0 otherwise
+    double initiation_interval = 0;  ///< s between the results of a pipeline; 0 otherwise
+    double work = 0;                 ///< operations of one call
+    double mac_work = 0;             ///< multiply-accumulates of one call
+    double traffic = 0;              ///< off-chip bytes of one call
+    double weight_bytes = 0;         ///< size of the model as stored
     roofline roof{};
     bound_kind limited_by = bound_kind::compute;
     double call_energy = std::numeric_limits<double>::quiet_NaN();  ///< J for one call; NaN when unknown
-    bool feasible = true;                                         ///< weights fit the memory, as far as its size is known
-    std::uint32_t assumed = 0;                                    ///< set of `assumption`
+    bool feasible = true;       ///< weights fit the memory, as far as its size is known
+    std::uint32_t assumed = 0;  ///< set of `assumption`
 
     [[nodiscard]] constexpr inputs_per_second throughput() const {
-        return quantity_of<inputs_per_second>(static_cast<double>(batch) / call_time);
+        return quantity_of<inputs_per_second>(static_cast<double>(batch) * static_cast<double>(calls) / call_time);
     }
-    /// Time of one call: from its first input to its last result.
-    [[nodiscard]] constexpr seconds latency() const { return quantity_of<seconds>(call_time); }
+    /// Time from handing over an input to having its result: of one call, or, in a pipeline, of one input on its own.
+    [[nodiscard]] constexpr seconds latency() const {
+        return quantity_of<seconds>(pipeline_latency > 0 ? pipeline_latency : call_time);
+    }
     [[nodiscard]] constexpr bound_kind bound() const { return limited_by; }
     /// Operations per off-chip byte; infinite without traffic.
     [[nodiscard]] constexpr ops_per_byte operational_intensity() const {
@@ -93,8 +142,12 @@ struct estimate {
     [[nodiscard]] constexpr bytes_per_second bandwidth() const { return roof.bandwidth; }
     [[nodiscard]] constexpr bytes model_size() const { return quantity_of<bytes>(weight_bytes); }
     /// Energy of one input; NaN when nothing states the power.
-    [[nodiscard]] constexpr joules energy() const { return quantity_of<joules>(call_energy / static_cast<double>(batch)); }
-    [[nodiscard]] constexpr bool assumes(assumption one) const { return (assumed & static_cast<std::uint32_t>(one)) != 0; }
+    [[nodiscard]] constexpr joules energy() const {
+        return quantity_of<joules>(call_energy / static_cast<double>(batch));
+    }
+    [[nodiscard]] constexpr bool assumes(assumption one) const {
+        return (assumed & static_cast<std::uint32_t>(one)) != 0;
+    }
 
     constexpr void assume(assumption one) { assumed |= static_cast<std::uint32_t>(one); }
 };
@@ -103,7 +156,8 @@ namespace detail {
 
 /// Level 0 (T eqs. 4.1 and 4.2): the whole network under one roofline, weights read once a call, activations free.
 /// Latency grows with the batch, and so does throughput until the network is compute-bound.
-[[nodiscard]] constexpr estimate network_level(const workload_totals& net, double bytes_per_weight, const roofline& roof, std::int64_t batch) {
+[[nodiscard]] constexpr estimate network_level(const workload_totals& net, double bytes_per_weight,
+                                               const roofline& roof, std::int64_t batch) {
     estimate result;
     result.batch = batch;
     result.work = static_cast<double>(net.operation_count) * static_cast<double>(batch);

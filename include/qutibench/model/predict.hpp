@@ -3,63 +3,52 @@
 
 #include <qutibench/hardware/platform.hpp>
 #include <qutibench/hardware/static_platform.hpp>
-#include <qutibench/model/estimate.hpp>
+#include <qutibench/model/execution.hpp>
 #include <qutibench/network/static_graph.hpp>
 
 namespace qutibench {
 
-namespace detail {
-
-/// The roof that a deployment runs under, and the bytes that one weight takes.
-struct deployed_roof {
-    roofline roof{};
-    double bytes_per_weight = 0;
-    std::uint32_t assumed = 0;
-};
-
-[[nodiscard]] inline deployed_roof roof_of(const platform& device, const deployment& how) {
-    if (how.batch < 1) throw invalid_argument("batch must be at least 1, not " + std::to_string(how.batch));
-    const carried_peak peak = device.peak_for(how.datatype);
-    if (!peak.native && !how.carriers)
-        throw unsupported_datatype("platform '" + device.id() + "' lacks " + to_string(how.datatype) + " and carriers are switched off");
-    deployed_roof result;
-    result.roof = {peak.as.dense, device.bandwidth()};
-    result.bytes_per_weight = (how.weights_in_carrier ? peak.as.numbers : how.datatype).weights.bytes_per_element();
-    if (!peak.native) result.assumed |= static_cast<std::uint32_t>(assumption::carrier_datatype);
-    if (!is_known(result.roof.bandwidth)) {
-        result.roof.bandwidth = quantity_of<bytes_per_second>(std::numeric_limits<double>::infinity());
-        result.assumed |= static_cast<std::uint32_t>(assumption::bandwidth_unknown);
-    }
-    return result;
-}
-
-/// Fills in what every execution model shares: energy from the stated power, whether the model fits the memory.
-inline void complete(estimate& result, const platform& device) {
-    if (!(result.call_time > 0)) throw invalid_argument("the workload has neither operations nor weights, so nothing can be predicted");
-    if (is_known(device.power())) {
-        result.call_energy = device.power().value() * result.call_time;
-        result.assume(assumption::average_power);
-    }
-    const bytes capacity = device.off_chip().capacity;
-    result.feasible = !is_known(capacity) || result.weight_bytes <= capacity.value();
-}
-
-}  // namespace detail
-
 /// Predicts a network on a device at level 0: weights off-chip, activations on chip, everything at peak (T chapter 6).
-/// Throws invalid_argument on a batch below one or an empty workload, unsupported_datatype when neither the device nor a
-/// carrier has the datatype.
+/// Totals have no layers, so other execution models fall back to this one and say so; placement by capacity treats all
+/// weights as one tensor. Throws invalid_argument on a batch below one, a parameter out of range or an empty workload,
+/// unsupported_datatype when neither the device nor a carrier has the datatype.
 [[nodiscard]] inline estimate predict(const workload_totals& net, const platform& device, const deployment& how = {}) {
-    const detail::deployed_roof under = detail::roof_of(device, how);
+    detail::check(how);
+    const detail::deployed_roof under = detail::roof_of(device, how, how.datatype);
     estimate result = detail::network_level(net, under.bytes_per_weight, under.roof, how.batch);
     result.assumed |= under.assumed;
-    detail::complete(result, device);
+    if (how.execution != execution_kind::network) result.assume(assumption::no_layer_detail);
+    if (how.placement == placement_kind::capacity) detail::place_totals(result, device, how);
+    detail::complete(result, device, how, detail::network_demand(result.work, result.traffic, under.roof, how));
     return result;
+}
+
+/// Predicts a network on a device by the placement and the execution model of the deployment. Layers that have a
+/// precision of their own keep it. Throws as above, and unknown_name on an override of a layer that does not exist.
+template <std::same_as<workload> Workload>
+[[nodiscard]] estimate predict(const Workload& net, const platform& device, const deployment& how = {}) {
+    const bool published = how.placement == placement_kind::published && how.execution == execution_kind::network;
+    if (net.layers().empty() || (published && !how.sparse && how.overrides.empty() && !net.has_precisions())) {
+        estimate result = predict(static_cast<const workload_totals&>(net), device, how);
+        if (!net.uncounted().empty()) result.assume(assumption::uncounted_layers);
+        return result;
+    }
+    detail::check(how);
+    return detail::refined_model<Workload>(net, device, how).result;
+}
+
+/// The same prediction with its kernels and with where each tensor lives.
+template <std::same_as<workload> Workload>
+[[nodiscard]] breakdown explain(const Workload& net, const platform& device, const deployment& how = {}) {
+    if (net.layers().empty()) return {predict(net, device, how), {}, place(net, device, how)};
+    detail::check(how);
+    return detail::refined_model<Workload>(net, device, how).explain();
 }
 
 /// Predicts a recipe on a static platform in the numeric format `Type`; usable in static_assert.
 template <class Type, recipe Recipe, class... Figures>
-[[nodiscard]] constexpr estimate predict(const Recipe& net, const static_platform<Figures...>& device, std::int64_t batch = 1) {
+[[nodiscard]] constexpr estimate predict(const Recipe& net, const static_platform<Figures...>& device,
+                                         std::int64_t batch = 1) {
     if (batch < 1) throw invalid_argument("batch must be at least 1");
     return detail::network_level(analyze(net), Type::value.bytes_per_element(),
                                  roofline{device.template peak<Type>(), device.bandwidth()}, batch);

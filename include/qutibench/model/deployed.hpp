@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// What every execution model shares: the roof that a deployment runs under, and how calls side by side share it.
+#pragma once
+
+#include <qutibench/detail/message.hpp>
+#include <qutibench/hardware/platform.hpp>
+#include <qutibench/model/estimate.hpp>
+
+namespace qutibench::detail {
+
+/// The roof that a deployment runs under, and the bytes that one weight takes.
+struct deployed_roof {
+    roofline roof{};
+    double bytes_per_weight = 0;
+    double sparse_gain = 1;  ///< sparse peak over dense peak
+    std::uint32_t assumed = 0;
+};
+
+/// The roof of layers that compute with `numbers`; throws unsupported_datatype when the device cannot.
+[[nodiscard]] inline deployed_roof roof_of(const platform& device, const deployment& how, const precision& numbers) {
+    const carried_peak peak = device.peak_for(numbers);
+    if (!peak.native && !how.carriers)
+        throw unsupported_datatype(
+            message({"platform '", device.id(), "' lacks ", to_string(numbers), " and carriers are switched off"}));
+    deployed_roof result;
+    result.roof = {peak.as.dense, device.bandwidth()};
+    result.bytes_per_weight = (how.weights_in_carrier ? peak.as.numbers : numbers).weights.bytes_per_element();
+    if (is_known(peak.as.sparse)) result.sparse_gain = peak.as.sparse.value() / peak.as.dense.value();
+    if (!peak.native) result.assumed |= static_cast<std::uint32_t>(assumption::carrier_datatype);
+    if (!is_known(result.roof.bandwidth)) {
+        result.roof.bandwidth = quantity_of<bytes_per_second>(std::numeric_limits<double>::infinity());
+        result.assumed |= static_cast<std::uint32_t>(assumption::bandwidth_unknown);
+    }
+    return result;
+}
+
+/// Throws invalid_argument on a batch below one or a parameter outside its range.
+inline void check(const deployment& how) {
+    const auto require = [](bool holds, std::string_view what) {
+        if (!holds) throw invalid_argument(std::string(what));
+    };
+    const execution_parameters& p = how.parameters;
+    const auto is_share = [](double share) { return share > 0 && share <= 1; };
+    const auto is_time = [](double time) { return time >= 0 && time <= 1e300; };
+    if (how.batch < 1) throw invalid_argument(message({"batch must be at least 1, not ", how.batch}));
+    require(how.threads >= 1 && p.cores >= 1, "threads and cores must be at least 1");
+    require(is_time(p.call_overhead) && is_time(p.input_overhead) && is_time(p.layer_overhead),
+            "overheads must be finite and not negative");
+    require(is_share(p.compute_efficiency) && is_share(p.memory_efficiency),
+            "efficiencies must be above 0 and at most 1");
+    require(p.tile_rows >= 1 && p.tile_columns >= 1 && p.tile_depth >= 1, "tiles must be at least 1");
+    require(p.tile_softening >= 0 && p.tile_softening <= 1 && p.pipeline_fill >= 0 && p.pipeline_fill <= 1,
+            "tile_softening and pipeline_fill must be between 0 and 1");
+}
+
+/// On-chip bytes that a mode has for tensors; NaN when no source states them.
+[[nodiscard]] inline double on_chip_capacity(const platform& device, bool double_buffered) {
+    double sum = 0;
+    for (const memory_level& one : device.mode().memories)
+        if (one.on_chip && is_known(one.capacity)) sum += one.capacity.value();
+    return sum > 0 ? (double_buffered ? sum / 2 : sum) : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// Placement by capacity of a workload without layers: all weights are on chip, or none.
+inline void place_totals(estimate& result, const platform& device, const deployment& how) {
+    const double capacity = on_chip_capacity(device, how.double_buffered);
+    result.assume(capacity > 0 ? assumption::no_layer_detail : assumption::capacity_unknown);
+    if (!(result.weight_bytes <= capacity)) return;
+    result.traffic = 0;
+    result.assumed ^= static_cast<std::uint32_t>(assumption::weights_off_chip);
+    result.assume(assumption::weights_on_chip);
+}
+
+/// What one call asks of the device, in seconds.
+struct call_demand {
+    double host = 0;    ///< before the device starts; hides behind other calls
+    double alone = 0;   ///< on a device that does nothing else
+    double busy = 0;    ///< for which it keeps all cores from other calls
+    double memory = 0;  ///< for which it keeps the memory from other calls
+    bound_kind bound = bound_kind::compute;
+};
+
+[[nodiscard]] constexpr double combined(overlap_kind overlap, double compute, double memory) {
+    return overlap == overlap_kind::none ? compute + memory : compute < memory ? memory : compute;
+}
+
+/// What a call asks of the device when the whole network runs under one roofline.
+[[nodiscard]] constexpr call_demand network_demand(double work, double traffic, const roofline& roof,
+                                                   const deployment& how) {
+    const execution_parameters& p = how.parameters;
+    const double cores = static_cast<double>(p.cores);
+    const double compute = work / (roof.peak.value() * (p.compute_efficiency / cores));
+    call_demand demand;
+    demand.memory = traffic / (roof.bandwidth.value() * p.memory_efficiency);
+    demand.host = p.call_overhead + p.input_overhead * static_cast<double>(how.batch);
+    demand.alone = combined(p.overlap, compute, demand.memory);
+    demand.busy = demand.alone / cores;
+    if (compute < demand.memory) demand.bound = bound_kind::memory;
+    return demand;
+}
+
+/// Fills in time, bound, energy from the stated power, and whether the model fits the memory. With n calls in flight
+/// the asymptotic bounds of a closed system hold (Denning and Buzen 1978, doi:10.1145/356733.356735): calls per second
+/// are at most n / (host + alone), 1 / busy and 1 / memory, and by Little's law a call takes n over that.
+inline void complete(estimate& result, const platform& device, const deployment& how, const call_demand& call) {
+    const double n = static_cast<double>(how.threads);
+    result.batch = how.batch;
+    result.calls = how.threads;
+    result.limited_by = call.bound;
+    result.call_time = call.host + call.alone;
+    const double shared = n * (call.busy < call.memory ? call.memory : call.busy);
+    if (how.threads > 1 && shared > result.call_time) {
+        result.call_time = shared;
+        if (call.busy < call.memory) result.limited_by = bound_kind::memory;
+    }
+    if (!(result.call_time > 0))
+        throw invalid_argument("the workload has neither operations nor weights, so nothing can be predicted");
+    if (is_known(device.power())) {
+        result.call_energy = device.power().value() * result.call_time / n;
+        result.assume(assumption::average_power);
+    }
+    constexpr auto neutral = static_cast<std::uint32_t>(assumption::peak_attained);
+    if (how.parameters == execution_parameters{}) {
+        result.assumed |= neutral;
+    } else {
+        result.assumed &= ~neutral;
+        result.assume(assumption::overheads);
+    }
+    const bytes capacity = device.off_chip().capacity;
+    if (is_known(capacity) && result.weight_bytes > capacity.value()) result.feasible = false;
+}
+
+}  // namespace qutibench::detail

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Where each tensor of a network lives on a device (T 7.2.4, 8.3.1 and 8.5 ask for it). Derivation in docs/models.md.
+#pragma once
+
+#include <qutibench/model/deployed.hpp>
+#include <qutibench/network/workload.hpp>
+
+#include <algorithm>
+
+namespace qutibench {
+
+/// A tensor and where it lives.
+struct placed_tensor {
+    int layer = -1;  ///< index of the layer that holds or writes it; -1: all weights of a workload without layers
+    tensor_role role = tensor_role::weights;
+    double size = 0;    ///< bytes for one call; in a dataflow, for one input
+    double needed = 0;  ///< bytes of on-chip memory from which on it fits
+    bool on_chip = false;
+    bool forced = false;  ///< by an override
+};
+
+/// Where the tensors of a call live. A template, so that including it costs nothing until it is used.
+template <class Tensor>
+struct basic_placement {
+    std::vector<Tensor> tensors{};                               ///< in the order in which they get on-chip memory
+    double capacity = std::numeric_limits<double>::quiet_NaN();  ///< on-chip bytes to give away; NaN when unknown
+    bool feasible = true;                                        ///< false: overrides exceed the capacity
+};
+
+using placement = basic_placement<placed_tensor>;
+
+namespace detail {
+
+/// `Type`, looked up only once `Workload` is known, for the same reason.
+template <class Type, class Workload>
+struct late {
+    using type = Type;
+};
+template <class Type, class Workload>
+using late_t = typename late<Type, Workload>::type;
+
+/// What the models know of a layer beyond its cost.
+struct layer_part {
+    int owner = -1;        ///< layer whose output it passes on: itself, or another one for a view
+    int kernel = -1;       ///< layer in whose kernel it runs
+    int last = -1;         ///< last layer that reads its output; past the end for a result
+    int readers = 0;       ///< layers that read its output
+    int read_by = -1;      ///< kernel that read its output last
+    bool stored = false;   ///< its output leaves the kernel
+    bool on_chip[3] = {};  ///< by tensor_role
+    double weight_bytes = 0;
+    double output_bytes = 0;  ///< of a call
+    double state_bytes = 0;   ///< of a call
+    double bytes_per_activation = 0;
+    double bytes_per_weight = 0;
+    double gain = 1;     ///< by skipping weights of a sparsity pattern
+    double peak = 0;     ///< operations per second
+    double compute = 0;  ///< s on one core, of a kernel
+    double work = 0;     ///< operations of a call, of a kernel
+    double traffic = 0;  ///< off-chip bytes of a call, of a kernel
+    bool runs = false;   ///< is a kernel
+};
+
+[[nodiscard]] constexpr bool rides_along(layer_kind kind) {
+    return kind == layer_kind::normalization || kind == layer_kind::elementwise;
+}
+
+/// Layers, their kernels, and which tensors leave them; O(layers + edges).
+/// A layer runs in the kernel that `fused_into` names. Otherwise normalisation and elementwise layers run in the kernel
+/// of the latest layer they read, when nobody else reads it and the tensor keeps its size, as fusing runtimes have it.
+template <class Workload>
+class layer_table {
+public:
+    layer_table(const Workload& net, const platform& device, const deployment& how)
+        : parts(net.layers().size()), net_(net) {
+        link();
+        fuse();
+        weigh(device, how);
+    }
+
+    std::vector<late_t<layer_part, Workload>> parts;
+    std::uint32_t assumed = 0;
+    double peak = 0;      ///< operations per second of the first layer that computes
+    bool uniform = true;  ///< the peak of all layers
+
+    [[nodiscard]] layer_part& at(int index) { return parts[static_cast<std::size_t>(index)]; }
+    [[nodiscard]] layer_part& source(int producer) { return at(at(producer).owner); }
+    /// The layer that holds the weights of a layer.
+    [[nodiscard]] int holder(int index) const {
+        while (net_.layers()[static_cast<std::size_t>(index)].weights_of >= 0)
+            index = net_.layers()[static_cast<std::size_t>(index)].weights_of;
+        return index;
+    }
+
+private:
+    void link() {
+        const int count = static_cast<int>(parts.size());
+        for (int i = 0; i < count; ++i) {
+            const auto& layer = net_.layers()[static_cast<std::size_t>(i)];
+            const auto from = net_.producers(layer);
+            const bool is_view = layer.kind == layer_kind::view;
+            at(i).owner = is_view && !from.empty() ? at(from[0]).owner : i;
+            at(i).kernel = at(i).last = i;
+            at(i).runs = !is_view && layer.kind != layer_kind::input;
+            for (const int producer : from) {
+                source(producer).last = std::max(source(producer).last, i);
+                source(producer).readers += is_view ? 0 : 1;
+            }
+            if (layer.is_result) source(i).last = count;
+        }
+    }
+
+    void fuse() {
+        const int count = static_cast<int>(parts.size());
+        for (int i = 0; i < count; ++i) {
+            const auto& layer = net_.layers()[static_cast<std::size_t>(i)];
+            if (!at(i).runs) continue;
+            const int host = layer.fused_into >= 0 ? layer.fused_into : rides_along(layer.kind) ? host_of(i) : -1;
+            if (host >= 0 && at(host).runs) at(i).kernel = at(host).kernel;
+        }
+        for (int i = 0; i < count; ++i) {
+            if (at(i).runs)
+                for (const int producer : net_.producers(net_.layers()[static_cast<std::size_t>(i)]))
+                    if (source(producer).kernel != at(i).kernel) source(producer).stored = true;
+            if (at(i).last == count) at(i).stored = true;
+            at(i).runs = at(i).runs && at(i).kernel == i;
+        }
+    }
+
+    [[nodiscard]] int host_of(int index) {
+        const auto& layer = net_.layers()[static_cast<std::size_t>(index)];
+        int latest = -1;
+        for (const int producer : net_.producers(layer)) latest = std::max(latest, at(producer).owner);
+        if (layer.cost.macs > 0 || latest < 0) return -1;
+        const bool alone = at(latest).readers == 1 && at(latest).last == index;
+        return alone && net_.layers()[static_cast<std::size_t>(latest)].output_count == layer.output_count ? latest
+                                                                                                           : -1;
+    }
+
+    void weigh(const platform& device, const deployment& how) {
+        deployed_roof roof{};
+        precision known{};
+        const double batch = how.execution == execution_kind::dataflow ? 1.0 : static_cast<double>(how.batch);
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            const auto& layer = net_.layers()[i];
+            layer_part& part = parts[i];
+            const precision& numbers = layer.has_precision ? layer.numbers : how.datatype;
+            part.bytes_per_activation = numbers.activations.bytes_per_element();
+            part.state_bytes = static_cast<double>(layer.cost.state) * batch * part.bytes_per_activation;
+            if (layer.kind != layer_kind::view)
+                part.output_bytes = static_cast<double>(layer.output_count) * batch * part.bytes_per_activation;
+            if (layer.operation_count == 0 && layer.cost.weights == 0) continue;
+            if (roof.bytes_per_weight == 0 || !(numbers == known)) roof = roof_of(device, how, known = numbers);
+            part.peak = roof.roof.peak.value();
+            part.bytes_per_weight = roof.bytes_per_weight;
+            if (how.sparse && layer.sparsity.of > 0) skip(part, layer.sparsity, roof.sparse_gain);
+            part.weight_bytes = static_cast<double>(layer.cost.weights) * part.bytes_per_weight;
+            if (peak == 0) peak = part.peak;
+            uniform = uniform && part.peak == peak && part.gain == 1;
+            assumed |= roof.assumed;
+        }
+        if (peak == 0) peak = roof_of(device, how, how.datatype).roof.peak.value();
+    }
+
+    // kept of every `of` weights are stored, each with its index; the gain is at most the share that is left out.
+    void skip(layer_part& part, const sparsity& pattern, double gain) {
+        const double share = static_cast<double>(pattern.kept) / pattern.of;
+        part.gain = std::max(1.0, share > 0 ? std::min(gain, 1 / share) : gain);
+        int index_bits = 0;
+        while ((1 << index_bits) < pattern.of && index_bits < 30) ++index_bits;
+        part.bytes_per_weight = std::min(part.bytes_per_weight, share * (part.bytes_per_weight + index_bits / 8.0));
+    }
+
+    const Workload& net_;
+};
+
+/// Gives the on-chip memory away. Tensors come in a fixed order: forced ones, activations by how short they live,
+/// state, weights as they execute. Each has a need: the most that it and the tensors before it take at once. It is on
+/// chip when its need is at most the capacity. An activation lives from the start of the kernel that writes it to the
+/// last layer that reads it; all else always. So what is on chip always fits, and more capacity, a smaller batch or
+/// narrower datatypes never evict anything.
+template <class Workload>
+class placer {
+public:
+    placer(const Workload& net, layer_table<Workload>& table, const platform& device, const deployment& how)
+        : net_(net), table_(table), how_(how), occupied_(table.parts.size() + 1, 0.0) {
+        result.capacity = on_chip_capacity(device, how.double_buffered);
+        collect();
+        force();
+        std::stable_sort(result.tensors.begin(), result.tensors.end(),
+                         [this](const auto& a, const auto& b) { return rank(a) < rank(b); });
+        for (placed_tensor& one : result.tensors) decide(one);
+    }
+
+    late_t<placement, Workload> result;
+
+private:
+    void collect() {
+        for (int i = 0; i < static_cast<int>(table_.parts.size()); ++i) {
+            const auto& layer = net_.layers()[static_cast<std::size_t>(i)];
+            const layer_part& part = table_.at(i);
+            const auto keep = [&](tensor_role role, double size) {
+                if (size > 0) result.tensors.push_back({.layer = i, .role = role, .size = size});
+            };
+            if (part.stored) keep(tensor_role::activations, part.output_bytes);
+            keep(tensor_role::state, part.state_bytes);
+            if (!layer.weights_shared) keep(tensor_role::weights, part.weight_bytes);
+        }
+    }
+
+    void force() {
+        for (const placement_override& wish : how_.overrides) {
+            bool found = false;
+            for (placed_tensor& one : result.tensors) {
+                if (one.role != wish.role || net_.layers()[static_cast<std::size_t>(one.layer)].name != wish.layer)
+                    continue;
+                one.forced = found = true;
+                one.on_chip = wish.on_chip;
+            }
+            if (!found) throw_unknown(wish.layer);
+        }
+    }
+
+    [[noreturn]] void throw_unknown(std::string_view name) const {
+        std::vector<late_t<std::string_view, Workload>> names;
+        for (const placed_tensor& one : result.tensors)
+            names.push_back(net_.layers()[static_cast<std::size_t>(one.layer)].name);
+        throw unknown_name("layer with such a tensor", name, nearest_name(name, names));
+    }
+
+    [[nodiscard]] int rank(const placed_tensor& one) const {
+        constexpr int past_activations = 1 << 30;
+        if (one.forced) return -1;
+        if (one.role == tensor_role::activations) return table_.at(one.layer).last - table_.at(one.layer).kernel;
+        return past_activations + (one.role == tensor_role::state ? 0 : 1);
+    }
+
+    void decide(placed_tensor& one) {
+        if (one.forced && !one.on_chip) return mark(one);
+        if (!one.forced && one.role == tensor_role::activations && how_.execution == execution_kind::dataflow) {
+            one.on_chip = true;  // it streams from stage to stage
+            return mark(one);
+        }
+        const bool lives_long = one.role != tensor_role::activations;
+        const auto first = occupied_.begin() + (lives_long ? 0 : table_.at(one.layer).kernel);
+        const auto end = lives_long ? occupied_.end() : occupied_.begin() + table_.at(one.layer).last + 1;
+        for (auto at = first; at != end; ++at) one.needed = std::max(one.needed, *at += one.size);
+        if (!one.forced) {
+            const bool published = how_.placement == placement_kind::published || !(result.capacity > 0);
+            one.on_chip = published ? !(one.role == tensor_role::weights) : one.needed <= result.capacity;
+        } else if (one.needed > result.capacity) {
+            result.feasible = false;
+        }
+        mark(one);
+    }
+
+    void mark(const placed_tensor& one) { table_.at(one.layer).on_chip[static_cast<int>(one.role)] = one.on_chip; }
+
+    const Workload& net_;
+    layer_table<Workload>& table_;
+    const deployment& how_;
+    std::vector<late_t<double, Workload>> occupied_;
+};
+
+}  // namespace detail
+
+/// Where the tensors of one call live under a deployment. A workload without layers has one tensor: all its weights.
+/// Throws unknown_name when an override names no such tensor. O(layers x lifetime).
+template <std::same_as<workload> Workload>
+[[nodiscard]] placement place(const Workload& net, const platform& device, const deployment& how) {
+    detail::check(how);
+    if (net.layers().empty()) {
+        detail::late_t<placement, Workload> whole;
+        whole.capacity = detail::on_chip_capacity(device, how.double_buffered);
+        const double size =
+            static_cast<double>(net.weight_count) * detail::roof_of(device, how, how.datatype).bytes_per_weight;
+        whole.tensors.push_back({.size = size, .needed = size});
+        whole.tensors[0].on_chip = how.placement == placement_kind::capacity && size <= whole.capacity;
+        return whole;
+    }
+    detail::layer_table<Workload> table(net, device, how);
+    return detail::placer<Workload>(net, table, device, how).result;
+}
+
+}  // namespace qutibench

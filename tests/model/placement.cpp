@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <qutibench/qutibench.hpp>
+
+#include <array>
+
+#include "catch.hpp"
+
+using namespace qutibench;
+using namespace qutibench::literals;
+
+namespace {
+
+platform with_memory(double on_chip_bytes) {
+    return {"board",
+            {{.peaks = {{.numbers = int8, .dense = 1_gop_per_s}},
+              .memories = {{.name = "off-chip", .capacity = 1_gib, .bandwidth = 1_gb_per_s},
+                           {.name = "on-chip", .capacity = quantity_of<bytes>(on_chip_bytes), .on_chip = true}}}}};
+}
+
+// Two 1x1 convolutions of 64 weights on an 8 x 4 x 4 image: every activation has 128 elements.
+graph chain() {
+    graph net("chain");
+    tensor at = net.input({1, 8, 4, 4}, "image");
+    at = net.add(convolution_2d{.out_channels = 8}, {at}, "first");
+    at = net.add(activation{}, {at}, "relu");
+    net.add(convolution_2d{.out_channels = 8}, {at}, "second");
+    return net;
+}
+
+const placed_tensor& find(const placement& where, int layer, tensor_role role) {
+    for (const placed_tensor& one : where.tensors)
+        if (one.layer == layer && one.role == role) return one;
+    throw invalid_argument("no such tensor");
+}
+
+}  // namespace
+
+TEST_CASE("tensors are on chip when they and those before them fit") {
+    const workload net = analyze(chain());
+    const deployment how{.placement = placement_kind::capacity};
+    // live at once: image and first's output, then that and second's output
+    REQUIRE(find(place(net, with_memory(1000), how), 0, tensor_role::activations).size == 128);
+    for (const auto& [capacity, activations, weights] : {std::array{1000, 3, 2},
+                                                         {384, 3, 2},
+                                                         {383, 3, 1},
+                                                         {320, 3, 1},
+                                                         {319, 3, 0},
+                                                         {256, 3, 0},
+                                                         {255, 2, 0},
+                                                         {128, 2, 0},
+                                                         {127, 0, 0}}) {
+        INFO(capacity);
+        int held[3] = {};
+        for (const placed_tensor& one : place(net, with_memory(capacity), how).tensors)
+            if (one.on_chip) ++held[static_cast<int>(one.role)];
+        CHECK(held[static_cast<int>(tensor_role::activations)] == activations);
+        CHECK(held[static_cast<int>(tensor_role::weights)] == weights);
+    }
+}
+
+TEST_CASE("what is off chip is written by its producer and read by each kernel that needs it") {
+    const workload net = analyze(chain());
+    const auto traffic = [&](double capacity) {
+        return predict(net, with_memory(capacity), {.placement = placement_kind::capacity}).traffic;
+    };
+    CHECK(traffic(1e6) == 0);
+    CHECK(traffic(383) == 64);                   // second's weights
+    CHECK(traffic(256) == 128);                  // both
+    CHECK(traffic(1) == 128 + 128 + 256 + 128);  // weights, image read, relu's output written and read, result written
+    const workload batch_free = analyze(chain());
+    CHECK(predict(batch_free, with_memory(1), {.batch = 4, .placement = placement_kind::capacity}).traffic ==
+          128 + 4 * 512);
+}
+
+TEST_CASE("a normalisation or activation runs in its producer's kernel, unless others read that tensor") {
+    graph net = chain();
+    const breakdown fused = explain(analyze(net), with_memory(1e6));
+    CHECK(fused.kernels.empty() == false);
+    CHECK(explain(analyze(net), with_memory(1e6), {.execution = execution_kind::layers}).kernels.size() == 2);
+    net.add(elementwise{}, {net.find("first"), net.find("second")}, "sum");
+    // first is read by relu and sum, so relu has a kernel of its own; sum runs in second's
+    CHECK(explain(analyze(net), with_memory(1e6), {.execution = execution_kind::layers}).kernels.size() == 3);
+}
+
+TEST_CASE("a placement can be overridden layer by layer") {
+    const workload net = analyze(chain());
+    const platform device = with_memory(320);
+    const std::array wishes{placement_override{.layer = "second", .role = tensor_role::weights, .on_chip = true},
+                            placement_override{.layer = "image", .role = tensor_role::activations, .on_chip = false}};
+    const deployment how{.placement = placement_kind::capacity, .overrides = wishes};
+    const placement where = place(net, device, how);
+    CHECK(where.feasible);
+    CHECK(find(where, 3, tensor_role::weights).forced);
+    CHECK(find(where, 3, tensor_role::weights).on_chip);
+    CHECK_FALSE(find(where, 0, tensor_role::activations).on_chip);
+    CHECK_FALSE(find(where, 1, tensor_role::weights).on_chip);
+    CHECK(predict(net, device, how).traffic == 128 + 64);
+
+    const std::array published{placement_override{.layer = "first"}};
+    CHECK(predict(net, device, {.overrides = published}).traffic == 64);
+
+    const std::array too_much{placement_override{.layer = "image", .role = tensor_role::activations}};
+    CHECK_FALSE(
+        predict(net, with_memory(100), {.placement = placement_kind::capacity, .overrides = too_much}).feasible);
+
+    const std::array misspelt{placement_override{.layer = "secnd"}};
+    try {
+        static_cast<void>(predict(net, device, {.overrides = misspelt}));
+        FAIL("accepted an unknown layer");
+    } catch (const unknown_name& wrong) {
+        CHECK(wrong.nearest() == "second");
+    }
+}
+
+TEST_CASE("double buffering halves the capacity") {
+    const workload net = analyze(chain());
+    const auto placed = [&](double capacity, bool doubled) {
+        return predict(net, with_memory(capacity), {.placement = placement_kind::capacity, .double_buffered = doubled})
+            .traffic;
+    };
+    for (const double capacity : {1.0, 256.0, 320.0, 384.0})
+        CHECK(placed(2 * capacity, true) == placed(capacity, false));
+}
+
+TEST_CASE("shared weights are held once and read each time they are off chip") {
+    graph net("shared");
+    tensor at = net.input({1, 16});
+    const tensor first = at = net.add(dense{.out_features = 16}, {at});
+    net.share_weights(first, net.add(dense{.out_features = 16}, {at}));
+    const workload counted = analyze(net);
+    CHECK(predict(counted, with_memory(1), {}).traffic == 256);
+    CHECK(predict(counted, with_memory(256 + 48), {.placement = placement_kind::capacity}).traffic == 0);
+    CHECK(predict(counted, with_memory(256), {.placement = placement_kind::capacity}).traffic == 2 * 256);
+}
+
+TEST_CASE("of an embedding that is off chip only the rows that are looked up are read") {
+    graph net("table");
+    net.add(embedding{.rows = 1000, .width = 8}, {net.input({1, 4})});
+    const workload counted = analyze(net);
+    const platform device = with_memory(100);
+    const auto traffic = [&](std::int64_t batch) {
+        return explain(counted, device,
+                       {.batch = batch, .placement = placement_kind::capacity, .execution = execution_kind::layers})
+            .total.traffic;
+    };
+    CHECK(traffic(1) == 32);
+    CHECK(traffic(2) == 64);
+    CHECK(predict(counted, device, {}).traffic == 8000);
+}
+
+TEST_CASE("a workload without layers has one tensor") {
+    const workload totals("totals", quantity_of<operations>(1000), quantity_of<elements>(500));
+    const deployment how{.placement = placement_kind::capacity};
+    CHECK(predict(totals, with_memory(500), how).traffic == 0);
+    CHECK(predict(totals, with_memory(500), how).assumes(assumption::weights_on_chip));
+    CHECK(predict(totals, with_memory(499), how).traffic == 500);
+    CHECK(place(totals, with_memory(500), how).tensors.at(0).on_chip);
+    CHECK_FALSE(place(totals, with_memory(499), how).tensors.at(0).on_chip);
+}
+
+TEST_CASE("the key/value cache is read when it is off chip") {
+    graph net("decoder");
+    const tensor query = net.input({1, 1, 8}, "query");
+    const tensor key = net.input({1, 1, 8}, "key");
+    const tensor value = net.input({1, 1, 8}, "value");
+    net.add(attention{.heads = 2, .cached = 100}, {query, key, value}, "attention");
+    const workload counted = analyze(net);
+    const deployment how{.placement = placement_kind::capacity};
+    CHECK(predict(counted, with_memory(1e6), how).traffic == 0);
+    CHECK(predict(counted, with_memory(1000), how).traffic == 1600);
+    CHECK(predict(counted, with_memory(1000), {}).traffic == 0);
+}
