@@ -242,10 +242,16 @@ private:
             one.on_chip = true;  // it streams from stage to stage
             return mark(one);
         }
-        const bool lives_long = one.role != tensor_role::activations;
-        const auto first = occupied_.begin() + (lives_long ? 0 : table_.at(one.layer).kernel);
-        const auto end = lives_long ? occupied_.end() : occupied_.begin() + table_.at(one.layer).last + 1;
-        for (auto at = first; at != end; ++at) one.needed = std::max(one.needed, *at += one.size);
+        if (one.role == tensor_role::activations) {
+            double most = 0;
+            const layer_part& part = table_.at(one.layer);
+            for (int at = part.kernel; at <= part.last; ++at)
+                most = std::max(most, occupied_[static_cast<std::size_t>(at)] += one.size);
+            busiest_ = std::max(busiest_, most);
+            one.needed = always_ + most;
+        } else {
+            one.needed = busiest_ + (always_ += one.size);
+        }
         if (!one.forced) {
             const bool published = how_.placement == placement_kind::published || !(result.capacity > 0);
             one.on_chip = published ? !(one.role == tensor_role::weights) : one.needed <= result.capacity;
@@ -260,7 +266,9 @@ private:
     const Workload& net_;
     layer_table<Workload>& table_;
     const deployment& how_;
-    std::vector<late_t<double, Workload>> occupied_;
+    std::vector<late_t<double, Workload>> occupied_;  // by activations, while each layer runs
+    double busiest_ = 0;                              // the largest of them
+    double always_ = 0;                               // by weights and state
 };
 
 }  // namespace detail
