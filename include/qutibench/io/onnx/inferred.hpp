@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The result of inference: every tensor with what is known of it, every node as often as it is written out.
+#pragma once
+
+#include <qutibench/io/onnx/context.hpp>
+
+#include <deque>
+#include <string>
+
+namespace qutibench::onnx {
+
+/// Index of a tensor in `inferred::values`.
+using value_id = std::uint32_t;
+
+/// An optional input or output that is left out.
+inline constexpr value_id absent = 0xFFFFFFFFU;
+
+/// One tensor (or sequence, or optional). Names are unique within a graph or function body only.
+struct value_record {
+    std::string_view name;
+    onnx::facts facts;
+    const onnx::tensor* initialiser = nullptr;  ///< stored in the file: an initialiser, or a Constant's attribute
+};
+
+struct body;
+
+/// One node, with local functions expanded: the node of a function appears once for each call.
+struct operation {
+    const node* op = nullptr;
+    const call_frame* frame = nullptr;  ///< the function call it belongs to, or nullptr
+    std::int64_t opset = 0;
+    bool known = true;  ///< the operator has a shape function
+    std::vector<value_id> inputs;
+    std::vector<value_id> outputs;
+    std::vector<body> bodies;  ///< sub-graphs of If, Loop, Scan, SequenceMap
+
+    /// Attribute `name` with references to the caller's attributes resolved; nullptr when absent.
+    [[nodiscard]] const attribute* find(std::string_view name) const { return find_attribute(*op, frame, name); }
+};
+
+/// A sub-graph that runs inside a node: a branch of If (each at most once), or the body of a loop.
+struct body {
+    std::string_view role;  ///< "then_branch", "else_branch" or "body"
+    std::vector<operation> operations;
+    std::vector<value_id> inputs;
+    std::vector<value_id> outputs;
+    dimension repeats = 1;  ///< times it runs; unknown when the trip count is not constant
+};
+
+/// What inference found. Points into the model, which must outlive it.
+struct inferred {
+    const onnx::model* source = nullptr;
+    std::vector<value_record> values;
+    std::vector<operation> operations;
+    std::vector<value_id> inputs;  ///< graph inputs that are not initialisers
+    std::vector<value_id> outputs;
+    std::vector<std::string> symbols{std::string()};  ///< names of symbolic dimensions, by symbol_id; 0 is none
+    std::deque<call_frame> frames;                    ///< function calls that `operations` refer to
+
+    [[nodiscard]] const facts& of(value_id id) const { return values[id].facts; }
+    [[nodiscard]] const std::string& symbol_name(symbol_id symbol) const { return symbols[symbol]; }
+
+    /// Names of the symbolic dimensions of the inputs that no binding fixed, in order of appearance.
+    [[nodiscard]] std::vector<std::string> unbound_dimensions() const {
+        std::vector<std::string> names;
+        for (const value_id id : inputs)
+            for (const dimension dim : of(id).dims)
+                if (dim.symbol() != 0 &&
+                    std::find(names.begin(), names.end(), symbol_name(dim.symbol())) == names.end())
+                    names.push_back(symbol_name(dim.symbol()));
+        return names;
+    }
+};
+
+}  // namespace qutibench::onnx

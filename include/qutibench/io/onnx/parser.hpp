@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Messages of onnx.proto into the structs of model.hpp.
+#pragma once
+
+#include <qutibench/io/onnx/model.hpp>
+#include <qutibench/io/onnx/wire.hpp>
+
+namespace qutibench::onnx {
+
+/// What a file may hold at most; past it the reader gives up with a parse_error instead of filling memory.
+struct reader_limits {
+    std::size_t entities = 2'000'000;  ///< nodes, attributes, initialisers, inputs and outputs together
+    int depth = 64;                    ///< sub-graphs and types inside one another
+    std::size_t rank = 32;             ///< dimensions of one tensor
+};
+
+namespace detail {
+
+class model_parser {
+public:
+    model_parser(const byte_source& source, const reader_limits& limits)
+        : wire_(source.bytes(), source.name()), limits_(limits) {}
+
+    void parse(std::string_view message, model& out) {
+        bool has_graph = false;
+        wire_.walk(message, [&](field f) {
+            return f.integer(1, [&](std::int64_t version) { out.ir_version = version; }) || f.text(2, out.producer) ||
+                   f.bytes(7,
+                           [&](std::string_view graph) {
+                               has_graph = true;
+                               parse_graph(graph, out.graph, 0);
+                           }) ||
+                   f.bytes(8, [&](std::string_view opset) { parse_opset(opset, out.opsets); }) ||
+                   f.bytes(25, [&](std::string_view one) { parse_function(one, out.functions.emplace_back()); });
+        });
+        if (!has_graph) wire_.fail(message.data(), "this is not an ONNX model: it has no graph");
+        if (out.opsets.empty() && (out.ir_version >= 3 || out.ir_version <= 0))
+            wire_.fail(message.data() + message.size(), "this is no complete ONNX model: it imports no operator set");
+    }
+
+    void parse_value_info(std::string_view message, value_info& out) {
+        count_one(message);
+        wire_.walk(message, [&](field f) {
+            return f.text(1, out.name) || f.bytes(2, [&](std::string_view type) { parse_type(type, out.type, 0); });
+        });
+    }
+
+private:
+    void count_one(std::string_view message) {
+        if (++entities_ > limits_.entities)
+            wire_.fail(message.data(), qutibench::detail::message({"the model has more than ", limits_.entities,
+                                                                   " nodes, attributes and tensors"}));
+    }
+
+    void check_depth(std::string_view message, int depth) const {
+        if (depth > limits_.depth)
+            wire_.fail(message.data(),
+                       qutibench::detail::message({"messages are nested more than ", limits_.depth, " deep"}));
+    }
+
+    void parse_opset(std::string_view message, std::vector<opset_import>& out) {
+        count_one(message);
+        auto& opset = out.emplace_back();
+        wire_.walk(message, [&](field f) {
+            return f.text(1, opset.domain) || f.integer(2, [&](std::int64_t version) { opset.version = version; });
+        });
+        opset.domain = normal_domain(opset.domain);
+    }
+
+    void parse_graph(std::string_view message, graph& out, int depth) {
+        check_depth(message, depth);
+        wire_.walk(message, [&](field f) {
+            return f.bytes(1, [&](std::string_view one) { parse_node(one, out.nodes.emplace_back(), depth); }) ||
+                   f.text(2, out.name) ||
+                   f.bytes(5, [&](std::string_view one) { parse_tensor(one, out.initialisers.emplace_back()); }) ||
+                   f.bytes(11, [&](std::string_view one) { parse_value_info(one, out.inputs.emplace_back()); }) ||
+                   f.bytes(12, [&](std::string_view one) { parse_value_info(one, out.outputs.emplace_back()); }) ||
+                   f.texts(13, out.value_info_messages) ||
+                   f.bytes(15, [&](std::string_view one) { parse_sparse(one, out.initialisers.emplace_back()); });
+        });
+    }
+
+    void parse_node(std::string_view message, node& out, int depth) {
+        count_one(message);
+        out.offset = wire_.offset(message);
+        wire_.walk(message, [&](field f) {
+            return f.texts(1, out.inputs) || f.texts(2, out.outputs) || f.text(3, out.name) || f.text(4, out.op_type) ||
+                   f.bytes(5,
+                           [&](std::string_view one) { parse_attribute(one, out.attributes.emplace_back(), depth); }) ||
+                   f.text(7, out.domain) || f.text(8, out.overload);
+        });
+        out.domain = normal_domain(out.domain);
+        if (out.op_type.empty()) wire_.fail(message.data(), "a node has no operator type");
+    }
+
+    void parse_attribute(std::string_view message, attribute& out, int depth) {
+        count_one(message);
+        wire_.walk(message, [&](field f) {
+            return f.text(1, out.name) ||
+                   f.floats(2,
+                            [&](float value) {
+                                out.real = value;
+                                return true;
+                            }) ||
+                   f.integer(3, [&](std::int64_t value) { out.integer = value; }) || f.text(4, out.text) ||
+                   f.bytes(5, [&](std::string_view one) { parse_tensor(one, fresh(out.tensor)); }) ||
+                   f.bytes(6, [&](std::string_view one) { parse_graph(one, fresh(out.graph), depth + 1); }) ||
+                   f.floats(7, appending(out.reals)) || f.integers(8, appending(out.integers)) ||
+                   f.texts(9, out.texts) ||
+                   f.bytes(14, [&](std::string_view one) { parse_type(one, fresh(out.declared), 0); }) ||
+                   f.integer(20, [&](std::int64_t code) { out.type = to_attribute_type(code); }) ||
+                   f.text(21, out.reference) ||
+                   f.bytes(22, [&](std::string_view one) { parse_sparse(one, fresh(out.tensor)); });
+        });
+        if (out.name.empty()) wire_.fail(message.data(), "an attribute has no name");
+        if (out.type == attribute_type::none) out.type = guessed_type(out);
+    }
+
+    /// Files from before IR version 2 leave the type out; readers then go by the field that is set.
+    [[nodiscard]] static attribute_type guessed_type(const attribute& of) {
+        if (of.tensor) return attribute_type::tensor;
+        if (of.graph) return attribute_type::graph;
+        if (!of.integers.empty()) return attribute_type::integers;
+        if (!of.reals.empty()) return attribute_type::reals;
+        if (!of.texts.empty()) return attribute_type::texts;
+        if (!of.text.empty()) return attribute_type::text;
+        if (of.integer != 0) return attribute_type::integer;
+        return of.real < 0 || of.real > 0 ? attribute_type::real : attribute_type::none;
+    }
+
+    [[nodiscard]] static attribute_type to_attribute_type(std::int64_t code) {
+        if (code == 11) return attribute_type::tensor;  // a sparse one
+        return (code >= 1 && code <= 8) || code == 13 ? static_cast<attribute_type>(code) : attribute_type::none;
+    }
+
+    [[nodiscard]] auto dims_of(std::string_view message, tensor& out) const {
+        return [this, message, &out](std::int64_t dim) {
+            if (out.dims.size() == limits_.rank)
+                wire_.fail(message.data(), qutibench::detail::message({"tensor '", out.name, "' has more than ",
+                                                                       limits_.rank, " dimensions"}));
+            out.dims.push_back(dim);
+            return true;
+        };
+    }
+
+    /// TensorProto; its data fields are only skipped over.
+    void parse_tensor(std::string_view message, tensor& out) {
+        count_one(message);
+        out.message = message;
+        wire_.walk(message, [&](field f) {
+            return f.integers(1, dims_of(message, out)) ||
+                   f.integer(2, [&](std::int64_t code) { out.type = to_element_type(code); }) || f.text(8, out.name) ||
+                   f.integer(14, [&](std::int64_t location) { out.external = location == 1; });
+        });
+        check_dims(message, out);
+    }
+
+    void parse_sparse(std::string_view message, tensor& out) {
+        count_one(message);
+        tensor dense;
+        wire_.walk(message, [&](field f) {
+            return f.bytes(1, [&](std::string_view values) { parse_tensor(values, out); }) ||
+                   f.integers(3, dims_of(message, dense));
+        });
+        out.sparse = true;
+        out.message = message;
+        out.dims = std::move(dense.dims);
+        check_dims(message, out);
+    }
+
+    /// No dimension below 0 and no tensor past 2^60 elements.
+    void check_dims(std::string_view message, const tensor& out) const {
+        std::int64_t elements = 1;
+        for (const std::int64_t dim : out.dims) {
+            if (dim < 0)
+                wire_.fail(message.data(),
+                           qutibench::detail::message({"tensor '", out.name, "' has the negative dimension ", dim}));
+            if (dim > 0 && (__builtin_mul_overflow(elements, dim, &elements) || elements > std::int64_t{1} << 60))
+                wire_.fail(message.data(),
+                           qutibench::detail::message({"tensor '", out.name, "' has more than 2^60 elements"}));
+        }
+    }
+
+    void parse_type(std::string_view message, declared_type& out, int depth) {
+        check_depth(message, depth);
+        const auto inner = [&](type_kind kind) {
+            return [this, &out, depth, kind](std::string_view one) {
+                out.kind = kind;
+                auto& element = fresh(out.inner);
+                wire_.walk(one, [&](field f) {
+                    return f.bytes(1, [&](std::string_view type) { parse_type(type, element, depth + 1); });
+                });
+            };
+        };
+        const auto tensor_type = [&](std::string_view one) { parse_tensor_type(one, out); };
+        wire_.walk(message, [&](field f) {
+            return f.bytes(1, tensor_type) || f.bytes(8, tensor_type) || f.bytes(4, inner(type_kind::sequence)) ||
+                   f.bytes(9, inner(type_kind::optional)) ||
+                   f.bytes(5, [&](std::string_view) { out.kind = type_kind::map; });
+        });
+    }
+
+    void parse_tensor_type(std::string_view message, declared_type& out) {
+        out.kind = type_kind::tensor;
+        wire_.walk(message, [&](field f) {
+            return f.integer(1, [&](std::int64_t code) { out.element = to_element_type(code); }) ||
+                   f.bytes(2, [&](std::string_view shape) { parse_shape(shape, out); });
+        });
+    }
+
+    void parse_shape(std::string_view message, declared_type& out) {
+        out.has_shape = true;
+        const auto parse_dimension = [&](std::string_view one) {
+            auto& dim = out.dims.emplace_back();
+            wire_.walk(one, [&](field f) {
+                return f.integer(1, [&](std::int64_t value) {
+                    dim.value = value;
+                    dim.stated = true;
+                }) || f.text(2, dim.name);
+            });
+            if (out.dims.size() > limits_.rank)
+                wire_.fail(message.data(),
+                           qutibench::detail::message({"a shape has more than ", limits_.rank, " dimensions"}));
+        };
+        wire_.walk(message, [&](field f) { return f.bytes(1, parse_dimension); });
+    }
+
+    void parse_function(std::string_view message, function& out) {
+        count_one(message);
+        wire_.walk(message, [&](field f) {
+            return f.text(1, out.name) || f.texts(4, out.inputs) || f.texts(5, out.outputs) ||
+                   f.bytes(7, [&](std::string_view one) { parse_node(one, out.nodes.emplace_back(), 0); }) ||
+                   f.bytes(9, [&](std::string_view one) { parse_opset(one, out.opsets); }) || f.text(10, out.domain) ||
+                   f.bytes(11, [&](std::string_view one) { parse_attribute(one, out.defaults.emplace_back(), 0); }) ||
+                   f.text(13, out.overload);
+        });
+        out.domain = normal_domain(out.domain);
+    }
+
+    template <class T>
+    [[nodiscard]] static T& fresh(std::unique_ptr<T>& slot) {
+        slot = std::make_unique<T>();
+        return *slot;
+    }
+
+    wire wire_;
+    reader_limits limits_;
+    std::size_t entities_ = 0;
+};
+
+}  // namespace detail
+
+}  // namespace qutibench::onnx
