@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <qutibench/error.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <initializer_list>
+#include <string>
 #include <string_view>
 
 namespace qutibench::detail {
@@ -44,6 +48,30 @@ template <class Candidates>
         }
     }
     return best;
+}
+
+/// The closest candidate, or all of them when none is close: what an error message should offer. `candidates` is few.
+template <class Candidates>
+[[nodiscard]] std::string choices(std::string_view name, const Candidates& candidates) {
+    if (const std::string_view nearest = nearest_name(name, candidates); !nearest.empty()) return std::string(nearest);
+    std::string all;
+    for (const auto& candidate : candidates) {
+        if (!all.empty()) all += "' or '";
+        all += candidate;
+    }
+    return all;
+}
+
+/// The enumerator called `name`, `names` being those of 0, 1, 2...; throws unknown_name with the nearest one.
+template <class Enum>
+[[nodiscard]] Enum parse_enumerator(std::string_view kind, std::string_view name,
+                                    std::initializer_list<std::string_view> names) {
+    int value = 0;
+    for (const std::string_view one : names) {
+        if (one == name) return static_cast<Enum>(value);
+        ++value;
+    }
+    throw unknown_name(kind, name, choices(name, names));
 }
 
 }  // namespace qutibench::detail

@@ -89,7 +89,7 @@ public:
             changed.selected_ = i;
             return changed;
         }
-        throw unknown_name("mode of " + id_, name, detail::nearest_name(name, names));
+        throw unknown_name("mode of " + id_, name, detail::choices(name, names));
     }
 
     /// The memory that everything which is not on chip lives in.

@@ -22,6 +22,16 @@ enum class execution_kind : unsigned char {
     dataflow,  ///< all layers at once as a pipeline
 };
 
+/// Throws unknown_name with the nearest placement.
+[[nodiscard]] inline placement_kind parse_placement(std::string_view name) {
+    return detail::parse_enumerator<placement_kind>("placement", name, {"published", "capacity"});
+}
+
+/// Throws unknown_name with the nearest execution model.
+[[nodiscard]] inline execution_kind parse_execution(std::string_view name) {
+    return detail::parse_enumerator<execution_kind>("execution model", name, {"network", "layers", "dataflow"});
+}
+
 /// Whether moving data hides behind computing.
 enum class overlap_kind : unsigned char {
     full,  ///< the slower of the two counts: the roofline

@@ -95,11 +95,11 @@ public:
     /// Adds a layer, infers its output shapes and works out its cost. Throws shape_error naming the layer when its
     /// inputs do not fit, overflow_error past 64 bits, invalid_argument when an input does not exist. An empty name
     /// becomes "type_index".
-    tensor add(AnyLayer layer, std::initializer_list<tensor> inputs, label name = {}) {
-        return insert({.name = std::string(name.view()), .layer = std::move(layer), .inputs = inputs});
+    tensor add(AnyLayer layer, std::initializer_list<tensor> operands, label name = {}) {
+        return insert({.name = std::string(name.view()), .layer = std::move(layer), .inputs = operands});
     }
-    tensor add(AnyLayer layer, std::vector<tensor> inputs, std::string name) {
-        return insert({.name = std::move(name), .layer = std::move(layer), .inputs = std::move(inputs)});
+    tensor add(AnyLayer layer, std::vector<tensor> operands, std::string name) {
+        return insert({.name = std::move(name), .layer = std::move(layer), .inputs = std::move(operands)});
     }
 
     /// Adds a node as it is, its annotations included, and infers its output shapes anew.

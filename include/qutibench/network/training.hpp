@@ -20,14 +20,14 @@ struct training_workload {
     [[nodiscard]] constexpr elements activations() const { return quantity_of<elements>(activation_buffer); }
 };
 
-/// Training over `inputs` and `epochs`: forward and backward pass cost three times the inference, and each weight is
-/// updated once per input; weights are buffered three times (values, gradients, updates), activations twice (T eq. 2.6
-/// and the text before it). Throws invalid_argument below one input or epoch, overflow_error past 64 bits.
-[[nodiscard]] constexpr training_workload training(const workload_totals& inference, std::int64_t inputs,
+/// Training over `examples` and `epochs`: forward and backward pass cost three times the inference, and each weight is
+/// updated once per example; weights are buffered three times (values, gradients, updates), activations twice (T eq. 2.6
+/// and the text before it). Throws invalid_argument below one example or epoch, overflow_error past 64 bits.
+[[nodiscard]] constexpr training_workload training(const workload_totals& inference, std::int64_t examples,
                                                    std::int64_t epochs) {
-    if (inputs < 1 || epochs < 1) throw invalid_argument("training needs at least one input and one epoch");
+    if (examples < 1 || epochs < 1) throw invalid_argument("training needs at least one example and one epoch");
     const std::int64_t once = detail::add(detail::multiply(3, inference.operation_count), inference.parameter_count);
-    return {detail::product({once, inputs, epochs}), detail::multiply(3, inference.parameter_count),
+    return {detail::product({once, examples, epochs}), detail::multiply(3, inference.parameter_count),
             detail::multiply(2, inference.activation_count)};
 }
 

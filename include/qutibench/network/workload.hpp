@@ -18,10 +18,7 @@ enum class counting : unsigned char {
 
 /// Throws unknown_name with the nearest convention.
 [[nodiscard]] inline counting parse_counting(std::string_view name) {
-    constexpr std::string_view names[] = {"qutibench", "macs_only", "fvcore"};
-    for (int i = 0; i < 3; ++i)
-        if (names[i] == name) return static_cast<counting>(i);
-    throw unknown_name("counting convention", name, detail::nearest_name(name, names));
+    return detail::parse_enumerator<counting>("counting convention", name, {"qutibench", "macs_only", "fvcore"});
 }
 
 namespace detail {

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "commands.hpp"
+
+#include <cstdio>
+#include <memory>
+
+namespace what_if {
+
+namespace {
+
+void print_networks(format as) {
+    std::vector<record> records;
+    for (const std::string& id : qutibench::network_ids()) {
+        const qutibench::network_entry net = qutibench::load_network(id);
+        const qutibench::workload work = net.work();
+        records.push_back({{"network", id},
+                           {"name", net.name},
+                           {"task", net.task.empty() ? record(nullptr) : record(net.task)},
+                           {"operations", work.operation_count},
+                           {"macs", work.mac_count},
+                           {"weights", work.weight_count},
+                           {"operational_intensity_int8_ops_per_byte",
+                            static_cast<double>(work.operation_count) / static_cast<double>(work.weight_count)}});
+    }
+    print(records,
+          {{"network", "network"},
+           {"name", "name"},
+           {"task", "task"},
+           {"operations [GOP]", "operations", 1e9},
+           {"weights [M]", "weights", 1e6},
+           {"op/byte at INT8", "operational_intensity_int8_ops_per_byte"}},
+          as);
+}
+
+record platform_record(const qutibench::platform& device, const qutibench::operating_mode& mode,
+                       const qutibench::peak& peak) {
+    const auto known = [](double value) { return qutibench::detail::null_or(value); };
+    const auto text = [](const std::string& value) { return value.empty() ? record(nullptr) : record(value); };
+    const qutibench::platform selected = mode.name.empty() ? device : device.in_mode(mode.name);
+    return {{"platform", device.id()},
+            {"name", device.name()},
+            {"class", text(device.device_class)},
+            {"mode", text(mode.name)},
+            {"datatype", to_string(peak.numbers)},
+            {"peak_ops_per_s", peak.dense.value()},
+            {"sparse_peak_ops_per_s", known(peak.sparse.value())},
+            {"bandwidth_bytes_per_s", known(selected.bandwidth().value())},
+            {"power_w", known(mode.power.value())},
+            {"price_usd", known(device.price_usd)},
+            {"year", device.year > 0 ? record(device.year) : record(nullptr)}};
+}
+
+struct platform_options {
+    std::string device_class{};
+    std::string datatype{};
+    std::string sort = "platform";
+    format as = format::table;
+};
+
+void print_platforms(const platform_options& chosen) {
+    std::vector<record> records;
+    std::vector<std::string> classes;
+    for (const std::string& id : qutibench::platform_ids()) {
+        const qutibench::platform device = qutibench::load_platform(id);
+        classes.push_back(device.device_class);
+        if (!chosen.device_class.empty() && device.device_class != chosen.device_class) continue;
+        for (const qutibench::operating_mode& mode : device.modes())
+            for (const qutibench::peak& peak : mode.peaks)
+                if (chosen.datatype.empty() || peak.numbers == qutibench::parse_precision(chosen.datatype))
+                    records.push_back(platform_record(device, mode, peak));
+    }
+    if (records.empty() && !chosen.device_class.empty())
+        throw qutibench::unknown_name("device class", chosen.device_class,
+                                      qutibench::detail::nearest_name(chosen.device_class, classes));
+    if (!records.empty() && !records.front().contains(chosen.sort)) {
+        std::vector<std::string> keys;
+        for (const auto& [key, value] : records.front().items()) keys.push_back(key);
+        throw qutibench::unknown_name("key to sort by", chosen.sort,
+                                      qutibench::detail::nearest_name(chosen.sort, keys));
+    }
+    std::stable_sort(records.begin(), records.end(), [&](const record& a, const record& b) {
+        if (a[chosen.sort].is_null() || b[chosen.sort].is_null())
+            return !a[chosen.sort].is_null() && b[chosen.sort].is_null();
+        return a[chosen.sort].is_number() ? a[chosen.sort] > b[chosen.sort] : a[chosen.sort] < b[chosen.sort];
+    });
+    print(records,
+          {{"platform", "platform"},
+           {"mode", "mode"},
+           {"class", "class"},
+           {"datatype", "datatype"},
+           {"peak [TOP/s]", "peak_ops_per_s", 1e12},
+           {"sparse [TOP/s]", "sparse_peak_ops_per_s", 1e12},
+           {"bandwidth [GB/s]", "bandwidth_bytes_per_s", 1e9},
+           {"power [W]", "power_w"},
+           {"price [USD]", "price_usd"},
+           {"year", "year"}},
+          chosen.as);
+}
+
+}  // namespace
+
+void add_format(CLI::App& command, format& as) {
+    const std::map<std::string, format> names{{"table", format::table}, {"csv", format::csv}, {"json", format::json}};
+    command.add_option("--format", as, "What to print: table, csv or json")->transform(CLI::CheckedTransformer(names));
+}
+
+void add_networks(CLI::App& app) {
+    auto as = std::make_shared<format>(format::table);
+    CLI::App* command = app.add_subcommand("networks", "The networks of the catalogue");
+    add_format(*command, *as);
+    command->callback([as] { print_networks(*as); });
+}
+
+void add_platforms(CLI::App& app) {
+    auto chosen = std::make_shared<platform_options>();
+    CLI::App* command =
+        app.add_subcommand("platforms", "The platforms of the catalogue, a line for each mode and datatype");
+    command->add_option("--class", chosen->device_class, "Only one class of device: GPU, FPGA ...");
+    command->add_option("--datatype", chosen->datatype, "Only peaks in this datatype");
+    command->add_option("--sort", chosen->sort, "Key of the JSON output to sort by, numbers from the largest");
+    add_format(*command, chosen->as);
+    command->callback([chosen] { print_platforms(*chosen); });
+}
+
+}  // namespace what_if

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The sub-commands: each adds itself to the command line and runs when it is chosen.
+#pragma once
+
+#include "output.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace what_if {
+
+void add_networks(CLI::App& app);
+void add_platforms(CLI::App& app);
+void add_analyze(CLI::App& app);
+void add_estimate(CLI::App& app);
+void add_heatmap(CLI::App& app);
+
+/// `--format table|csv|json`
+void add_format(CLI::App& command, format& as);
+
+/// NETWORK... and the options that say on which devices and how: `estimate` and everything that builds on it.
+struct selection_options {
+    qutibench::selection wanted{};
+    std::vector<std::string> datatypes{};
+    std::string placement = "published";
+    std::string execution = "network";
+
+    void add_to(CLI::App& command);
+    /// The selection with its names resolved; throws unknown_name.
+    [[nodiscard]] qutibench::selection resolved() const;
+};
+
+}  // namespace what_if

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "commands.hpp"
+
+#include <memory>
+
+namespace what_if {
+
+namespace {
+
+struct estimate_options : selection_options {
+    format as = format::table;
+};
+
+void run(const estimate_options& chosen) {
+    const qutibench::estimate_table table = qutibench::predict_all(chosen.resolved());
+    std::vector<record> records;
+    for (const qutibench::estimate_row& row : table.rows) records.push_back(qutibench::to_record(row));
+    print(records,
+          {{"network", "network"},
+           {"platform", "platform"},
+           {"mode", "mode"},
+           {"datatype", "datatype"},
+           {"keep", "keep"},
+           {"batch", "batch"},
+           {"inputs/s", "throughput_ips"},
+           {"latency [ms]", "latency_s", 1e-3},
+           {"bound", "bound"},
+           {"op/byte", "operational_intensity_ops_per_byte"},
+           {"peak [TOP/s]", "peak_ops_per_s", 1e12},
+           {"model [MB]", "model_bytes", 1e6},
+           {"energy [mJ]", "energy_j", 1e-3},
+           {"top-1", "accuracy_top1"}},
+          chosen.as);
+    for (const std::string& why : table.skipped) remark("skipped: " + why);
+}
+
+}  // namespace
+
+void selection_options::add_to(CLI::App& command) {
+    command.add_option("network", wanted.networks, "Catalogue ids, network.json or model.onnx")->required();
+    command.add_option("--on", wanted.platforms, "Catalogue ids (id:mode for a mode) or platform.json")->required();
+    command.add_option("--datatype", datatypes, "int8, fp16, w2a8 ...; without it, all that a platform computes in");
+    command.add_option("--batch", wanted.batches, "Inputs of one call");
+    command.add_option("--keep", wanted.keep, "Fraction of the channels that pruning leaves");
+    command.add_option("--placement", placement, "published: weights off-chip; capacity: on chip what fits");
+    command.add_option("--execution", execution, "network, layers or dataflow");
+}
+
+qutibench::selection selection_options::resolved() const {
+    qutibench::selection result = wanted;
+    for (const std::string& name : datatypes) result.datatypes.push_back(qutibench::parse_precision(name));
+    result.how.placement = qutibench::parse_placement(placement);
+    result.how.execution = qutibench::parse_execution(execution);
+    return result;
+}
+
+void add_estimate(CLI::App& app) {
+    auto chosen = std::make_shared<estimate_options>();
+    CLI::App* command =
+        app.add_subcommand("estimate", "Predicted throughput, latency and bound of networks on platforms");
+    chosen->add_to(*command);
+    add_format(*command, chosen->as);
+    command->callback([chosen] { run(*chosen); });
+}
+
+}  // namespace what_if

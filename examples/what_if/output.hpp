@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// How what_if prints: a table for people, CSV or JSON for programs.
+#pragma once
+
+#include <qutibench/io/selection.hpp>
+
+#include <string>
+#include <vector>
+
+namespace what_if {
+
+enum class format { table, csv, json };
+
+/// A column of a table: its heading with the unit, the key of its value in a record, and what one unit of it is worth.
+struct column {
+    std::string heading;
+    std::string key;
+    double scale = 1;
+};
+
+using record = qutibench::detail::ordered_json;
+
+/// Prints records to standard output: as JSON whole, as CSV with one column per scalar key, as a table with `columns`.
+void print(const std::vector<record>& records, const std::vector<column>& columns, format as);
+
+/// A number as a person reads it: four significant digits, thousands apart; "-" when it is not known.
+[[nodiscard]] std::string readable(const record& value, double scale);
+
+/// One remark to standard error.
+void remark(const std::string& text);
+
+}  // namespace what_if
