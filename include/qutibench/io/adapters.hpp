@@ -6,7 +6,17 @@
 /// The format may be a name of `builtin_adapters()`, a family of them such as "trtexec", or "auto".
 #pragma once
 
+#include <qutibench/io/adapters/finn.hpp>
+#include <qutibench/io/adapters/google_benchmark.hpp>
+#include <qutibench/io/adapters/hailo.hpp>
+#include <qutibench/io/adapters/mlperf.hpp>
+#include <qutibench/io/adapters/ncnn.hpp>
+#include <qutibench/io/adapters/onnxruntime.hpp>
+#include <qutibench/io/adapters/openvino.hpp>
 #include <qutibench/io/adapters/qutibench.hpp>
+#include <qutibench/io/adapters/tflite.hpp>
+#include <qutibench/io/adapters/trtexec.hpp>
+#include <qutibench/io/adapters/vitis.hpp>
 
 #include <algorithm>
 #include <span>
@@ -18,7 +28,33 @@ namespace qutibench {
 
 /// The formats that this library reads. A user's own go into a copy of the list.
 [[nodiscard]] inline std::vector<adapter> builtin_adapters() {
-    return {adapters::qutibench_table};
+    return {adapters::qutibench_table,
+            adapters::trtexec_times,
+            adapters::trtexec_profile,
+            adapters::trtexec_log,
+            adapters::openvino_csv,
+            adapters::openvino_json,
+            adapters::openvino_counters,
+            adapters::openvino_counters_json,
+            adapters::tflite_log,
+            adapters::tflite_operators,
+            adapters::litert,
+            adapters::vitis_log,
+            adapters::vaitrace,
+            adapters::dnndk,
+            adapters::onnxruntime_profile,
+            adapters::onnxruntime_perf_test,
+            adapters::mlperf_summary,
+            adapters::mlperf_detail,
+            adapters::mlperf_results,
+            adapters::google_benchmark,
+            adapters::ncnn,
+            adapters::finn_estimate,
+            adapters::finn_rtlsim,
+            adapters::finn_board,
+            adapters::mlperf_tiny,
+            adapters::hailo,
+            adapters::edgetpu_compiler};
 }
 
 namespace detail {

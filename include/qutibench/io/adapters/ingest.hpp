@@ -42,6 +42,7 @@ struct stated_facts {
     std::optional<std::int64_t> batch{};
     std::optional<std::int64_t> threads{};
     std::optional<std::int64_t> stream{};
+    bool is_row = false;  ///< one of several runs in the file: what the caller supplies only fills gaps
 };
 
 /// One statistic of a latency, in seconds.
@@ -103,11 +104,11 @@ public:
         one.network = options_->network.empty() ? said.network : std::string_view(options_->network);
         one.platform = options_->platform.empty() ? said.platform : std::string_view(options_->platform);
         one.mode = options_->mode.empty() ? said.mode : std::string_view(options_->mode);
-        const auto datatype = agreed(one, "datatype", said.datatype, options_->datatype);
-        one.keep = agreed(one, "keep", said.keep, options_->keep).value_or(1.0);
-        const auto batch = agreed(one, "batch", said.batch, options_->batch);
-        const auto threads = agreed(one, "threads", said.threads, options_->threads);
-        const auto stream = agreed(one, "stream", said.stream, options_->stream);
+        const auto datatype = agreed(one, said, "datatype", said.datatype, options_->datatype);
+        one.keep = agreed(one, said, "keep", said.keep, options_->keep).value_or(1.0);
+        const auto batch = agreed(one, said, "batch", said.batch, options_->batch);
+        const auto threads = agreed(one, said, "threads", said.threads, options_->threads);
+        const auto stream = agreed(one, said, "stream", said.stream, options_->stream);
         const bool has_deployment = batch || stream;
         if (one.network.empty() || one.platform.empty() || !datatype || !has_deployment)
             refuse_missing({{"network", one.network.empty()},
@@ -150,6 +151,11 @@ public:
             if (one.time == one.time) return assign(of, one);
     }
 
+    /// Records that the kernels ran in another datatype than the caller supplied.
+    void warn_of_datatype(measurement& of) const {
+        if (options_->datatype && !(*options_->datatype == of.datatype)) of.warn(caution::other_datatype);
+    }
+
     /// Hands a record over. Throws parse_error with its place when a figure makes no sense.
     void emit(measurement&& one) {
         std::string problem = detail::problem_of(one);
@@ -178,8 +184,8 @@ public:
         std::string missing;
         for (const auto& [name, is_missing] : facts)
             if (is_missing) missing += (missing.empty() ? "" : ", ") + std::string(name);
-        throw invalid_argument(detail::message({input_->name(), ": this ", source_->format, " file does not say the ",
-                                                missing, "; supply it, an adapter never guesses"}));
+        throw invalid_argument(detail::message(
+            {input_->name(), ": this ", source_->format, " file does not say the ", missing, "; supply it"}));
     }
 
 private:
@@ -200,11 +206,13 @@ private:
     static std::string shown(const precision& value) { return to_string(value); }
 
     template <class Value>
-    std::optional<Value> agreed(const measurement& of, std::string_view what, const std::optional<Value>& said,
-                                const std::optional<Value>& supplied) const {
-        if (!said || !supplied || *said == *supplied) return said ? said : supplied;
+    std::optional<Value> agreed(const measurement& of, const stated_facts& said, std::string_view what,
+                                const std::optional<Value>& stated, const std::optional<Value>& supplied) const {
+        if (!stated) return supplied;
+        if (said.is_row || !supplied || *stated == *supplied) return stated;
         fail(of.line, of.key,
-             detail::message({"the file says ", what, " ", shown(*said), ", but ", shown(*supplied), " was supplied"}));
+             detail::message(
+                 {"the file says ", what, " ", shown(*stated), ", but ", shown(*supplied), " was supplied"}));
     }
 
     const adapter_input* input_;

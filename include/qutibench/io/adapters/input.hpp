@@ -70,6 +70,7 @@ public:
             chunk_ = chunks_.next();
             if (!chunk_.empty()) continue;
             if (joined_.empty()) return false;
+            has_end_ = false;
             return take({}, 0);
         }
     }
@@ -78,6 +79,11 @@ public:
     [[nodiscard]] std::string_view text() const { return line_; }
     /// Number of the line, counting from 1.
     [[nodiscard]] std::int64_t number() const { return number_; }
+
+    /// Throws parse_error when the file stops without a line break after this line, whose last number may be cut off.
+    void require_end() const {
+        if (!has_end_) fail("the file may be cut off in this line; if it is complete, end it with a line break");
+    }
 
     /// Throws parse_error about the present line.
     [[noreturn]] void fail(const std::string& reason) const {
@@ -105,6 +111,7 @@ private:
     std::string_view line_;
     std::string joined_;
     std::int64_t number_ = 0;
+    bool has_end_ = true;
 };
 
 /// A file or a text that measurements are read from. Every reader it hands out starts at the beginning.

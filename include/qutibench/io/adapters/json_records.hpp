@@ -61,6 +61,12 @@ public:
         return one == nullptr ? std::string_view() : std::string_view(one->text);
     }
 
+    /// Whether it is true.
+    [[nodiscard]] bool flag(std::string_view path) const {
+        const scalar* const one = find(path);
+        return one != nullptr && one->kind == scalar_kind::boolean && one->number == 1;
+    }
+
     [[nodiscard]] std::span<const scalar> scalars() const { return {scalars_.data(), size_}; }
     /// JSON pointer of the record in its file; empty for the whole file.
     [[nodiscard]] const std::string& pointer() const { return pointer_; }
@@ -256,9 +262,9 @@ private:
 /// step, "" for the whole file. An object inside a record belongs to it. Throws parse_error with line and column.
 template <class Receive>
 void for_each_json_record(const adapter_input& input, std::initializer_list<std::string_view> places, Receive receive) {
-    detail::json_bytes::stream bytes{input.chunks()};
+    detail::json_bytes::stream from{input.chunks()};
     detail::record_collector<Receive> collector(input.name(), places, receive);
-    nlohmann::json::sax_parse(detail::json_bytes(bytes), detail::json_bytes(), &collector);
+    nlohmann::json::sax_parse(detail::json_bytes(from), detail::json_bytes(), &collector);
 }
 
 }  // namespace qutibench

@@ -10,11 +10,9 @@
 #include <array>
 #include <cmath>
 
-namespace qutibench::adapters {
+namespace qutibench {
 
 namespace detail {
-
-using namespace qutibench::detail;
 
 /// Columns of a table by meaning; the reader's column count where it has none.
 class measurement_columns {
@@ -306,6 +304,8 @@ inline bool is_measurement_table(std::string_view head) {
 
 }  // namespace detail
 
+namespace adapters {
+
 /// The portal's CSV (NN_Topology, HWType, ...) and the cleaned columns of data/measurements alike. Traps: quoted
 /// thousands separators, " level" with a blank, rows without a figure (skipped), GOPS that are giga-operations of the
 /// whole batch, rows with compute figures only. Where network or platform are ids of the catalogue under the portal's
@@ -314,4 +314,6 @@ inline constexpr adapter qutibench_table{
     "qutibench", "qutibench", "QuTiBench portal CSV, or a table with this library's column names",
     &detail::is_measurement_table, [](ingest& run) { detail::table_reader(run).read(); }};
 
-}  // namespace qutibench::adapters
+}  // namespace adapters
+
+}  // namespace qutibench

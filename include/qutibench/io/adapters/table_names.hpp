@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace qutibench::adapters::detail {
+namespace qutibench::detail {
 
 /// A spelling without blanks, dashes and case, and the catalogue's id for it.
 struct spelling {
@@ -83,4 +83,4 @@ private:
     return std::nullopt;
 }
 
-}  // namespace qutibench::adapters::detail
+}  // namespace qutibench::detail

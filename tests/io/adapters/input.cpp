@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "catch.hpp"
+
+#include <qutibench/io/adapters/input.hpp>
+
+#include <filesystem>
+
+namespace qb = qutibench;
+using Catch::Matchers::Contains;
+
+namespace {
+
+std::vector<std::string> lines_of(const qb::adapter_input& input) {
+    std::vector<std::string> all;
+    qb::line_reader lines = input.lines();
+    while (lines.next()) {
+        all.emplace_back(lines.text());
+        CHECK(lines.number() == static_cast<std::int64_t>(all.size()));
+    }
+    return all;
+}
+
+struct temporary_file {
+    std::string path = (std::filesystem::temp_directory_path() / "qutibench_input_test.txt").string();
+    explicit temporary_file(const std::string& text) { qb::detail::write_file(path, text); }
+    ~temporary_file() { std::filesystem::remove(path); }
+};
+
+}  // namespace
+
+TEST_CASE("lines: LF, CRLF, a byte order mark, a last line without an end") {
+    using list = std::vector<std::string>;
+    CHECK(lines_of(qb::adapter_input::text("a\nb\n")) == list{"a", "b"});
+    CHECK(lines_of(qb::adapter_input::text("a\r\nb")) == list{"a", "b"});
+    CHECK(lines_of(qb::adapter_input::text("\xef\xbb\xbf"
+                                           "a\n\nb\r\n")) == list{"a", "", "b"});
+    CHECK(lines_of(qb::adapter_input::text("")).empty());
+}
+
+TEST_CASE("lines: across chunks, from a file as from a text") {
+    std::string text;
+    for (int i = 0; i < 60000; ++i)
+        text += std::string(static_cast<std::size_t>(i % 37), 'x') + std::to_string(i) + "\n";
+    text += std::string(600000, 'y') + "\nlast";
+    const temporary_file file(text);
+    const auto from_file = lines_of(qb::adapter_input::file(file.path));
+    CHECK(from_file == lines_of(qb::adapter_input::text(text)));
+    CHECK(from_file.size() == 60002);
+    CHECK(from_file.back() == "last");
+    CHECK(from_file[59999].ends_with("59999"));
+}
+
+TEST_CASE("lines: a cut-off last line can be told apart") {
+    const auto whole = qb::adapter_input::text("a 1\nb 22\n");
+    const auto cut = qb::adapter_input::text("a 1\nb 2");
+    qb::line_reader good = whole.lines(), bad = cut.lines();
+    while (good.next()) CHECK_NOTHROW(good.require_end());
+    CHECK(bad.next());
+    CHECK_NOTHROW(bad.require_end());
+    CHECK(bad.next());
+    CHECK_THROWS_WITH(bad.require_end(), Contains("line 2") && Contains("cut off"));
+}
+
+TEST_CASE("inputs that are no text are refused") {
+    CHECK_THROWS_WITH(qb::adapter_input::text("").head(), Contains("empty"));
+    CHECK_THROWS_WITH(qb::adapter_input::text(" \n ").head(), Contains("empty"));
+    CHECK_THROWS_WITH(qb::adapter_input::text("\xff\xfe"
+                                              "a")
+                          .head(),
+                      Contains("UTF-16"));
+    CHECK_THROWS_WITH(lines_of(qb::adapter_input::text(std::string_view("a\nb\0c\n", 6))),
+                      Contains("line 2") && Contains("zero byte"));
+    CHECK_THROWS_AS(qb::adapter_input::file("/nowhere/at/all").head(), qb::parse_error);
+    CHECK_THROWS_AS(qb::adapter_input::file(QUTIBENCH_SOURCE_DIR).head(), qb::parse_error);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "support.hpp"
+
+#include <qutibench/io/adapters/onnxruntime.hpp>
+
+using namespace adapter_testing;
+using namespace qutibench::adapters;
+using Catch::Matchers::Contains;
+
+namespace {
+
+std::string event(const char* category, const std::string& name, int microseconds) {
+    return R"({"cat":")" + std::string(category) + R"(","dur":)" + std::to_string(microseconds) +
+           R"(,"ph":"X","name":")" + name + R"("})";
+}
+
+}  // namespace
+
+TEST_CASE("ONNX Runtime profile: the model and every node, datatypes as they ran") {
+    const auto rows =
+        from_file(onnxruntime_profile, "onnxruntime_profile.json", {.network = "tiny", .platform = "b", .batch = 1});
+    REQUIRE(rows.size() == 7);
+    CHECK(rows[0].level == qb::measured_level::network);
+    CHECK(rows[0].scope == qb::measured_scope::system);
+    CHECK(rows[0].latency.value() == Approx(101e-6));
+    CHECK(rows[0].datatype == qb::precision(qb::fp32));
+    double nodes = 0;
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        CHECK(rows[i].level == qb::measured_level::layer);
+        nodes += rows[i].latency.value();
+    }
+    CHECK(nodes < rows[0].latency.value());  // a session's own events are not nodes
+    CHECK(rows[1].part == "conv1");
+    const auto asked = from_file(onnxruntime_profile, "onnxruntime_profile.json", told({.datatype = qb::int8}));
+    CHECK(asked[0].datatype == qb::precision(qb::fp32));
+    CHECK(asked[0].has(qb::caution::other_datatype));
+}
+
+TEST_CASE("ONNX Runtime profile: microseconds, the warm-up can be left out") {
+    const std::string text = "[" + event("Session", "session_initialization", 5) + "," +
+                             event("Node", "a_kernel_time", 900) + "," + event("Session", "model_run", 1000) + "," +
+                             event("Node", "a_kernel_time", 80) + "," + event("Session", "model_run", 100) + "]";
+    CHECK(from_text(onnxruntime_profile, text, told({.statistic = "mean"}))[0].latency.value() == Approx(550e-6));
+    const auto warm = from_text(onnxruntime_profile, text, told({.warm_up = 1}));
+    REQUIRE(warm.size() == 2);
+    CHECK(warm[0].latency.value() == Approx(100e-6));
+    CHECK(warm[1].latency.value() == Approx(80e-6));
+    CHECK_FALSE(warm[0].has(qb::caution::warm_up));
+    CHECK_THROWS_AS(from_text(onnxruntime_profile, text, told({.warm_up = 2})), qb::parse_error);
+    CHECK(from_text(onnxruntime_profile, R"({"traceEvents": )" + text + "}", told()).size() == 2);
+}
+
+TEST_CASE("ONNX Runtime profile: no run, or a nonsensical time, is refused") {
+    CHECK_THROWS_AS(from_text(onnxruntime_profile, "[" + event("Session", "session_initialization", 5) + "]", told()),
+                    qb::parse_error);
+    CHECK_THROWS_WITH(from_text(onnxruntime_profile, "[" + event("Session", "model_run", -5) + "]", told()),
+                      Contains("/0"));
+    CHECK_THROWS_AS(from_text(onnxruntime_profile, "[" + event("Session", "model_run", 5), told()), qb::parse_error);
+}
+
+TEST_CASE("onnxruntime_perf_test: milliseconds and seconds side by side, both generations of the tool") {
+    const auto one = only(from_file(onnxruntime_perf_test, "onnxruntime_perf_test.txt", told({.batch = 2})));
+    CHECK(one.latency.value() == Approx(1.85e-3));
+    CHECK(one.throughput.value() == Approx(2 * 538.115));
+    CHECK(only(from_file(onnxruntime_perf_test, "onnxruntime_perf_test.txt", told({.statistic = "mean"})))
+              .latency.value() == Approx(1.85739e-3));
+    CHECK(only(from_file(onnxruntime_perf_test, "onnxruntime_perf_test.txt", told({.statistic = "p99"})))
+              .latency.value() == Approx(1.90312e-3));
+    const auto old = only(from_file(onnxruntime_perf_test, "onnxruntime_perf_test_old.txt", told()));
+    CHECK(old.latency.value() == Approx(58.7108e-3));
+    const std::string text = content("onnxruntime_perf_test.txt");
+    CHECK_THROWS_WITH(from_text(onnxruntime_perf_test, replaced(text, "1.85739 ms", "1,85739 ms"), told()),
+                      Contains("line 5"));
+    CHECK_THROWS_WITH(from_text(onnxruntime_perf_test, replaced(text, "0.00185 s", "0.00185"), told()),
+                      Contains("unit"));
+    CHECK_THROWS_WITH(from_text(onnxruntime_perf_test, text.substr(0, text.find("538.115") + 4), told()),
+                      Contains("cut off"));
+}
