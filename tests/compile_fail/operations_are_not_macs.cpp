@@ -1,0 +1,3 @@
+// expect: no match for .operator\+.|invalid operands to binary expression
+#include <qutibench/units.hpp>
+qutibench::operations both(qutibench::operations a, qutibench::macs b) { return a + b; }

@@ -1,0 +1,3 @@
+// expect: (has no non-static data member named|does not refer to any field in type).*|out_chanels
+#include <qutibench/qutibench.hpp>
+constexpr qutibench::convolution_2d layer{.out_chanels = 64};

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "catch.hpp"
+
+#include <qutibench/datatype.hpp>
+
+using namespace qutibench;
+
+TEST_CASE("formats as types become formats as values") {
+    constexpr datatype eight = integer<8>{};
+    static_assert(eight == int8);
+    static_assert(floating<5, 10>::value == fp16);
+    static_assert(bfloat::value.bits == 16 && bfloat::value.exponent == 8);
+    static_assert(binary::value.bits == 1 && ternary::value.bits == 2);
+    CHECK(to_string(eight) == "int8");
+}
+
+TEST_CASE("a block scale counts towards the size of an element") {
+    // OCP MX v1.0, table 1: MXFP4 is 32 elements of 4 bits and one scale of 8.
+    CHECK(parse_datatype("mxfp4").bits_per_element() == Approx(4.25));
+    CHECK(block_scaled<floating<4, 3>, 32>::value.bits_per_element() == Approx(8.25));
+    CHECK(int4.bytes_per_element() == 0.5);
+}
+
+TEST_CASE("every name reads back as the format it prints") {
+    for (const auto& known : detail::named_datatypes) {
+        CHECK(parse_datatype(known.name) == known.value);
+        CHECK(parse_datatype(to_string(known.value)) == known.value);
+    }
+}
+
+TEST_CASE("pairs of formats are weights by activations") {
+    CHECK(parse_precision("int8") == precision(int8));
+    CHECK(parse_precision("w2a8") == precision(int2, int8));
+    CHECK(parse_precision("w1a1") == precision(binary::value));
+    CHECK(parse_precision("int4xfp16") == precision(int4, fp16));
+    CHECK(parse_precision("mxfp4xbf16") == precision(parse_datatype("mxfp4"), bf16));
+    for (const char* name : {"int8", "w2a8", "w1a2", "int4xfp16", "bf16", "ternaryxint8"})
+        CHECK(to_string(parse_precision(name)) == name);
+}
+
+TEST_CASE("a wrong name gets the nearest right one") {
+    try {
+        static_cast<void>(parse_precision("itn8"));
+        FAIL("should throw");
+    } catch (const unknown_name& wrong) {
+        CHECK(wrong.nearest() == "int8");
+        CHECK(std::string(wrong.what()) == "unknown datatype 'itn8'; did you mean 'int8'?");
+    }
+    CHECK_THROWS_AS(parse_precision(""), unknown_name);
+    CHECK_THROWS_AS(parse_precision("w0a8"), unknown_name);
+    CHECK_THROWS_AS(parse_precision("w999a8"), unknown_name);
+    CHECK_THROWS_AS(parse_precision("x"), unknown_name);
+    CHECK_THROWS_AS(parse_precision(std::string(100000, 'a')), unknown_name);
+}
+
+TEST_CASE("a format holds every number of a narrower one of its kind") {
+    CHECK(detail::represents(int8, int2));
+    CHECK_FALSE(detail::represents(int2, int8));
+    CHECK(detail::represents(fp32, fp16));
+    CHECK_FALSE(detail::represents(bf16, fp16));  // fewer mantissa bits
+    CHECK(detail::represents(fp16, int8));        // 11 bits of significand
+    CHECK_FALSE(detail::represents(bf16, int16));
+    CHECK_FALSE(detail::represents(int32, fp16));
+    CHECK(detail::represents(int2, ternary::value));
+}

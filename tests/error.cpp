@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "catch.hpp"
+
+#include <qutibench/detail/checked.hpp>
+#include <qutibench/detail/nearest.hpp>
+#include <qutibench/error.hpp>
+
+#include <limits>
+#include <vector>
+
+using namespace qutibench;
+
+TEST_CASE("ids are stable: scripts and bindings rely on them") {
+    CHECK(shape_error("").id() == "shape_error");
+    CHECK(unsupported_operator("").id() == "unsupported_operator");
+    CHECK(unsupported_datatype("").id() == "unsupported_datatype");
+    CHECK(parse_error("", "", "").id() == "parse_error");
+    CHECK(unknown_name("", "", "").id() == "unknown_name");
+    CHECK(invalid_argument("").id() == "invalid_argument");
+    CHECK(overflow_error("").id() == "overflow_error");
+}
+
+TEST_CASE("a parse error says file, place and reason") {
+    const parse_error wrong("board.json", "/peaks/0", "is negative");
+    CHECK(std::string(wrong.what()) == "board.json, /peaks/0: is negative");
+    CHECK(wrong.source() == "board.json");
+    CHECK(wrong.place() == "/peaks/0");
+}
+
+TEST_CASE("the nearest name is close or absent") {
+    const std::vector<std::string> names{"resnet50", "resnet18", "mobilenet_v1"};
+    CHECK(detail::nearest_name("resnet5O", names) == "resnet50");
+    CHECK(detail::nearest_name("mobilnet_v1", names) == "mobilenet_v1");
+    CHECK(detail::nearest_name("transformer_xxl", names).empty());
+    CHECK(detail::edit_distance("ab", "ba") == 1);
+    CHECK(detail::edit_distance("kitten", "sitting") == 3);
+    CHECK(detail::choices("zzzzzzzz", std::vector<std::string>{"eco", "turbo"}) == "eco' or 'turbo");
+}
+
+TEST_CASE("arithmetic past 64 bits is an error, not a small number") {
+    constexpr auto largest = std::numeric_limits<std::int64_t>::max();
+    CHECK_THROWS_AS(detail::multiply(largest, 2), overflow_error);
+    CHECK_THROWS_AS(detail::add(largest, 1), overflow_error);
+    CHECK_THROWS_AS(detail::product({largest, largest}), overflow_error);
+    CHECK(detail::product({largest, largest, 0}) == 0);
+    CHECK(detail::ceil_divide(7, 2) == 4);
+    CHECK(detail::ceil_divide(8, 2) == 4);
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "catch.hpp"
+
+#include <qutibench/hardware/platform.hpp>
+
+#include <cmath>
+#include <limits>
+
+using namespace qutibench;
+using namespace qutibench::literals;
+
+namespace {
+
+platform board(std::vector<peak> peaks) {
+    return platform("board", {{.name = "fast", .peaks = std::move(peaks), .memories = {{"ddr", 2_gib, 4.0_gb_per_s}}}});
+}
+
+}  // namespace
+
+TEST_CASE("a datatype runs natively, or in the narrowest format that holds it") {
+    const platform device = board({{fp32, 1.0_top_per_s}, {fp16, 2.0_top_per_s}, {int8, 4.0_top_per_s}});
+    CHECK(device.peak_for(int8).native);
+    CHECK(device.peak_for(int2).as.numbers == precision(int8));
+    CHECK_FALSE(device.peak_for(int2).native);
+    CHECK(device.peak_for(precision(int2, int8)).as.numbers == precision(int8));
+    CHECK(device.peak_for(bf16).as.numbers == precision(fp32));
+    CHECK(device.peak_for(precision(int8, fp16)).as.numbers == precision(fp16));
+    CHECK_THROWS_WITH(device.peak_for(fp64), "platform 'board' computes in fp32, fp16, int8, none of which holds fp64");
+}
+
+TEST_CASE("modes are complete and chosen by name") {
+    const platform device(
+        "tx2", {{.name = "maxn", .peaks = {{fp16, 1.33_top_per_s}}, .memories = {{"ddr", 8_gb, 59.7_gb_per_s}}},
+                {.name = "maxq", .peaks = {{fp16, 0.87_top_per_s}}, .memories = {{"ddr", 8_gb, 59.7_gb_per_s}}}});
+    CHECK(device.mode().name == "maxn");
+    CHECK(device.in_mode("maxq").peak_for(fp16).as.dense.value() == Approx(0.87e12));
+    CHECK_THROWS_WITH(device.in_mode("maxx"), "unknown mode of tx2 'maxx'; did you mean 'maxn'?");
+    CHECK_THROWS_WITH(device.in_mode("turbo"), Catch::Contains("'maxn' or 'maxq'"));
+}
+
+TEST_CASE("what no source states is unknown, never zero") {
+    const platform device = board({{int8, 1.0_top_per_s}});
+    CHECK_FALSE(is_known(device.power()));
+    CHECK(is_known(device.bandwidth()));
+    CHECK(std::isnan(device.price_usd));
+}
+
+TEST_CASE("impossible figures are refused") {
+    const auto nan = quantity_of<ops_per_second>(std::numeric_limits<double>::quiet_NaN());
+    const auto infinite = quantity_of<ops_per_second>(std::numeric_limits<double>::infinity());
+    CHECK_THROWS_WITH(board({{int8, -1.0 * 1_top_per_s}}),
+                      "platform 'board': the int8 peak of mode 'fast' must be positive and finite");
+    CHECK_THROWS_AS(board({{int8, 0_top_per_s}}), invalid_argument);
+    CHECK_THROWS_AS(board({{int8, nan}}), invalid_argument);
+    CHECK_THROWS_AS(board({{int8, infinite}}), invalid_argument);
+    CHECK_THROWS_WITH(board({{int8, 2_top_per_s, 1_top_per_s}}),
+                      Catch::Contains("sparse int8 peak of mode 'fast' is below the dense one"));
+    CHECK_THROWS_WITH(board({}), Catch::Contains("no peak"));
+    CHECK_THROWS_AS(platform("", {{.peaks = {{int8, 1_top_per_s}}}}), invalid_argument);
+    CHECK_THROWS_AS(platform("none", {}), invalid_argument);
+    CHECK_THROWS_WITH(platform("x", {{.peaks = {{int8, 1_top_per_s}}}}), Catch::Contains("no off-chip memory"));
+    CHECK_THROWS_AS(platform("x", {{.peaks = {{int8, 1_top_per_s}}, .memories = {{"ddr", 1_gb, -1.0 * 1_gb_per_s}}}}),
+                    invalid_argument);
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "catch.hpp"
+
+#include <qutibench/model/predict.hpp>
+#include <qutibench/network/analyze.hpp>
+#include <qutibench/network/zoo.hpp>
+
+using namespace qutibench;
+using namespace qutibench::literals;
+
+namespace {
+
+platform zcu104() {
+    return platform("zcu104",
+                    {{.peaks = {{int8, 4.6_top_per_s}}, .memories = {{"ddr4", 4_gib, 19.2_gb_per_s}}, .power = 20_w}});
+}
+
+}  // namespace
+
+TEST_CASE("the roofline is a roof and a slope that meet at the ridge") {
+    constexpr roofline roof{4.6_top_per_s, 19.2_gb_per_s};
+    static_assert(roof.ridge_point() > quantity_of<ops_per_byte>(239) &&
+                  roof.ridge_point() < quantity_of<ops_per_byte>(240));
+    CHECK(roof.attainable(quantity_of<ops_per_byte>(1000)) == roof.peak);
+    CHECK(roof.attainable(quantity_of<ops_per_byte>(2)).value() == Approx(38.4e9));
+    CHECK(roof.bound(roof.ridge_point().value() * 10, 10) == bound_kind::compute);
+    CHECK(roof.bound(10, 10) == bound_kind::memory);
+}
+
+TEST_CASE("level 0 of ResNet-50 on the ZCU104's DPU, as in figure 6.3") {
+    const estimate e = predict(analyze(graph(zoo::resnet50())), zcu104(), {.datatype = int8});
+    CHECK(e.throughput().value() == Approx(596).epsilon(0.005));
+    CHECK(e.bound() == bound_kind::compute);
+    CHECK(e.operational_intensity().value() == Approx(302.71).epsilon(0.001));
+    CHECK(e.model_size().value() == Approx(25'502'912.0));
+    CHECK(e.energy().value() == Approx(20.0 / e.throughput().value()));
+    CHECK(e.assumes(assumption::weights_off_chip));
+    CHECK(e.feasible);
+}
+
+TEST_CASE("a batch reads the weights once") {
+    const workload net = analyze(graph(zoo::mlp()));
+    const estimate one = predict(net, zcu104(), {.datatype = int8, .batch = 1});
+    const estimate eight = predict(net, zcu104(), {.datatype = int8, .batch = 8});
+    CHECK(one.bound() == bound_kind::memory);
+    CHECK(eight.throughput().value() == Approx(8 * one.throughput().value()));
+    CHECK(eight.latency().value() == Approx(one.latency().value()));
+    CHECK(eight.operational_intensity().value() == Approx(8 * one.operational_intensity().value()));
+}
+
+TEST_CASE("a carrier lends its peak; the weights keep their own width unless asked otherwise") {
+    const workload net = analyze(graph(zoo::mlp()));
+    const estimate narrow = predict(net, zcu104(), {.datatype = int2});
+    CHECK(narrow.peak().value() == Approx(4.6e12));
+    CHECK(narrow.assumes(assumption::carrier_datatype));
+    CHECK(narrow.model_size().value() == Approx(10'014'720 / 4.0));
+    CHECK(predict(net, zcu104(), {.datatype = int2, .weights_in_carrier = true}).model_size().value() ==
+          Approx(10'014'720.0));
+    CHECK_THROWS_AS(predict(net, zcu104(), {.datatype = int2, .carriers = false}), unsupported_datatype);
+    CHECK_THROWS_AS(predict(net, zcu104(), {.datatype = fp32}), unsupported_datatype);
+}
+
+TEST_CASE("nothing to compute, no batch, and a model that does not fit") {
+    CHECK_THROWS_AS(predict(workload("empty", 0_op, elements()), zcu104()), invalid_argument);
+    CHECK_THROWS_WITH(predict(analyze(graph(zoo::mlp())), zcu104(), {.batch = 0}), "batch must be at least 1, not 0");
+    CHECK_THROWS_AS(predict(analyze(graph(zoo::mlp())), zcu104(), {.batch = -3}), invalid_argument);
+    const auto large = quantity_of<elements>(std::int64_t{5} << 30);
+    CHECK_FALSE(predict(workload("large", 1_gop, large), zcu104(), {.datatype = int8}).feasible);
+}
+
+TEST_CASE("an unknown bandwidth does not bound, and the estimate says so") {
+    const platform device("vague", {{.peaks = {{int8, 1_top_per_s}}, .memories = {{.name = "ddr"}}}});
+    const estimate e = predict(analyze(graph(zoo::mlp())), device, {.datatype = int8});
+    CHECK(e.bound() == bound_kind::compute);
+    CHECK(e.assumes(assumption::bandwidth_unknown));
+}
+
+TEST_CASE("level 0 at compile time equals level 0 at run time") {
+    constexpr static_platform board{static_peak<integer<8>>(4.6_top_per_s), static_peak<integer<2>>(30.7_top_per_s),
+                                    static_bandwidth(19.2_gb_per_s)};
+    constexpr estimate fixed = predict<integer<8>>(zoo::cnv(), board);
+    static_assert(fixed.bound() == bound_kind::memory);
+    static_assert(predict<integer<2>>(zoo::cnv(), board).throughput() > fixed.throughput());
+    const estimate e = predict(analyze(graph(zoo::cnv())), zcu104(), {.datatype = int8});
+    CHECK(e.throughput().value() == Approx(fixed.throughput().value()).epsilon(1e-15));
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "catch.hpp"
+
+#include <qutibench/units.hpp>
+
+#include <type_traits>
+
+using namespace qutibench;
+using namespace qutibench::literals;
+
+TEST_CASE("dividing work by a rate gives a time") {
+    const seconds time = 470_mop / 4.7_gop_per_s;
+    CHECK(time.value() == Approx(0.1));
+    static_assert(470_mop / 4.7_gop_per_s < 0.11_s);
+}
+
+TEST_CASE("counts are exact integers, rates are doubles") {
+    static_assert(std::is_same_v<operations::value_type, std::int64_t>);
+    static_assert(std::is_same_v<ops_per_second::value_type, double>);
+    const auto large = quantity_of<operations>((std::int64_t{1} << 62) + 1);
+    CHECK(large.value() % 2 == 1);
+}
+
+TEST_CASE("derived quantities have the units their names say") {
+    static_assert(std::is_same_v<decltype(1.0_top_per_s / 1.0_gb_per_s), ops_per_byte>);
+    static_assert(std::is_same_v<decltype(2.0_w * 1.0_s), joules>);
+    static_assert(std::is_same_v<decltype(1.0_byte / 1.0_s), bytes_per_second>);
+}
+
+TEST_CASE("literals carry their prefix") {
+    CHECK((1.5_gop).value() == 1'500'000'000);
+    CHECK((2_gib).value() == 2147483648.0);
+    CHECK((19.2_gb_per_s).value() == Approx(19.2e9));
+    CHECK((5_ms).value() == Approx(0.005));
+    CHECK((666_mhz).value() == Approx(666e6));
+}
