@@ -29,12 +29,9 @@ TEST_CASE("Google Benchmark: iterations without aggregates and failures, batch f
 }
 
 TEST_CASE("Google Benchmark: every entry has its own unit of time") {
-    const auto rows = from_text(
-        google_benchmark,
-        file_of(
-            R"({"name": "a", "run_type": "iteration", "threads": 1, "real_time": 2, "cpu_time": 1, "time_unit": "ms"},
-                                           {"name": "a", "run_type": "iteration", "threads": 1, "real_time": 2, "cpu_time": 1, "time_unit": "us"})"),
-        told({.network = "n"}));
+    const std::string rest = R"(", "run_type": "iteration", "threads": 1, "real_time": 2, "cpu_time": 1, "name": "a"})";
+    const std::string entries = R"({"time_unit": "ms)" + rest + R"(, {"time_unit": "us)" + rest;
+    const auto rows = from_text(google_benchmark, file_of(entries), told({.network = "n"}));
     REQUIRE(rows.size() == 2);
     CHECK(rows[0].latency.value() == Approx(2e-3));
     CHECK(rows[1].latency.value() == Approx(2e-6));
@@ -53,7 +50,8 @@ TEST_CASE("Google Benchmark: a batch that is neither a counter nor an item count
 
 TEST_CASE("Google Benchmark: with threads only a rate by the wall clock counts") {
     const std::string by_clock =
-        R"({"name": "a/real_time/threads:4", "real_time": 2, "cpu_time": 2, "threads": 4, "time_unit": "ms", "items_per_second": 1900})";
+        R"({"name": "a/real_time/threads:4", "real_time": 2, "cpu_time": 2, "threads": 4, "time_unit": "ms",
+            "items_per_second": 1900})";
     const auto one = only(from_text(google_benchmark, file_of(by_clock), told()));
     CHECK(one.deployment == qb::deployment_parameter::threads);
     CHECK(one.deployment_value == 4);

@@ -20,7 +20,8 @@ std::vector<std::string> pointers(std::string_view text, std::initializer_list<s
 TEST_CASE("records: scalars by path, objects inside belong to the record") {
     std::size_t records = 0;
     const auto input = qb::adapter_input::text(
-        R"([{"name": "a", "args": {"op_name": "Conv", "shape": [{"float": [1, 3]}, 7]}, "dur": 12.5, "ok": true, "none": null, "text": "3.5"}])");
+        R"([{"name": "a", "args": {"op_name": "Conv", "shape": [{"float": [1, 3]}, 7]}, "dur": 12.5, "ok": true,
+             "none": null, "text": "3.5"}])");
     qb::for_each_json_record(input, {"/*"}, [&](const qb::json_record& one) {
         ++records;
         CHECK(one.pointer() == "/0");

@@ -41,12 +41,11 @@ TEST_CASE("OpenVINO report: the datatype of -infer_precision is stated, UNSPECIF
 }
 
 TEST_CASE("OpenVINO report: the C++ tool's keys") {
-    const auto one =
-        only(from_text(openvino_json,
-                       R"({"configuration_setup": {"topology": "net", "batch_size": 4, "nireq": 1, "precision": "FP16"},
-                                        "execution_results": {"execution_time": 60012.1, "iterations_num": 100, "latency_median": 20.5,
-                                        "latency_avg": 21, "latency_min": 19, "latency_max": 40, "throughput": 195.5}})",
-                       {.platform = "b"}));
+    const std::string report =
+        R"({"configuration_setup": {"topology": "net", "batch_size": 4, "nireq": 1, "precision": "FP16"},
+            "execution_results": {"execution_time": 60012.1, "iterations_num": 100, "latency_median": 20.5,
+                                  "latency_avg": 21, "latency_min": 19, "latency_max": 40, "throughput": 195.5}})";
+    const auto one = only(from_text(openvino_json, report, {.platform = "b"}));
     CHECK(one.network == "net");
     CHECK(one.datatype == qb::precision(qb::fp16));
     CHECK(one.deployment_value == 4);
