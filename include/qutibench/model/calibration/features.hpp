@@ -22,12 +22,12 @@ struct rates {
     double activation_bytes = 4;  ///< per element
 };
 
-/// A call of `batch` inputs, or one input of `threads` that run side by side.
+/// A call of `batch` inputs; when `threads` is not zero, one of as many calls that run side by side.
 struct call {
     const kernel_table* net = nullptr;
     rates at{};
     double batch = 1;
-    double threads = 1;
+    double threads = 0;
 };
 
 /// Compute and memory time of one kernel at peak.
@@ -38,39 +38,70 @@ struct kernel_load {
     bool is_dense = false;
 };
 
-/// What the terms multiply: `scalar` those per call, `kernels` those per kernel.
+/// Times at peak summed over a network, apart where the board form has a ratio between them.
+struct board_load {
+    double direct = 0;             ///< multiply-accumulates
+    double winograd = 0;           ///< those that Winograd's algorithm applies to
+    double direct_channels = 0;    ///< `direct` with every kernel's part over its input channels per group
+    double winograd_channels = 0;  ///< `winograd` likewise
+    double activations = 0;        ///< bytes of inputs and outputs
+    double weights = 0;            ///< bytes of weights
+};
+
+/// What the terms multiply: `scalar` those per call, the rest those per kernel or, for the board form, per network.
 struct load {
     std::array<double, terms> scalar{};
     std::vector<kernel_load> kernels;
-    double threads = 1;
-    bool per_kernel = true;  ///< sum over kernels of (c^2 + m^2)^(1/2); otherwise the kernels hold one sum each
+    board_load board{};
+    double threads = 0;
+    bool is_board = false;
 };
 
-[[nodiscard]] inline double rounded_up(double extent, double tile) { return tile > 1 ? std::ceil(extent / tile) * tile / extent : 1.0; }
+[[nodiscard]] inline double rounded_up(double extent, double tile) {
+    return tile > 1 ? std::ceil(extent / tile) * tile / extent : 1.0;
+}
 
-/// Work of a kernel over its multiply-accumulates: partly filled tiles (Yang et al., "NetAdapt", ECCV 2018, fig. 2
-/// shows the steps). Depthwise kernels fill tiles with channels.
+/// Work of a kernel over its multiply-accumulates: partly filled tiles take as long as full ones. Depthwise kernels
+/// fill tiles with channels.
 [[nodiscard]] inline double fill_factor(const structure& form, const kernel& one, double batch) {
     const double rows = rounded_up(one.rows * batch, form.tile_rows);
     if (one.kind == kernel_kind::depthwise) return rounded_up(one.groups * one.columns, form.tile_columns) * rows;
-    const double columns = form.rule == shape_rule::soft ? 1 + form.tile_columns / one.columns : rounded_up(one.columns, form.tile_columns);
+    const double columns = form.rule == shape_rule::soft ? 1 + form.tile_columns / one.columns
+                                                         : rounded_up(one.columns, form.tile_columns);
     const double depth = form.rule == shape_rule::channels ? one.channels_in : one.depth;
     return columns * rounded_up(depth, form.tile_depth) * rows;
 }
 
-/// Multiply-accumulates as a general-purpose board feels them: 1 + 10 / (input channels per group) for channels that
-/// do not fill its vectors, over 2.8 where Winograd's algorithm applies, times 3.5 for matrix products of activations.
-[[nodiscard]] inline double board_factor(const kernel& one) {
-    double factor = 1 + 10 / one.channels_in;
-    if (one.winograd) factor /= 2.8;
-    if (one.kind == kernel_kind::matmul || one.kind == kernel_kind::attention) factor *= 3.5;
-    return factor;
+/// Adds a kernel to the sums of the board form. Products of activations take 3.5 times as long as convolutions of as
+/// many multiply-accumulates (measured on CPUs and GPUs; see docs/calibration.md).
+inline void add_to_board(board_load& sums, const kernel& one, const call& of) {
+    constexpr double product_factor = 3.5;
+    const bool is_product = one.kind == kernel_kind::matmul || one.kind == kernel_kind::attention ||
+                            (one.kind == kernel_kind::dense && one.rows > 1);
+    const double compute = 2 * one.macs * of.batch * one.count / of.at.peak * (is_product ? product_factor : 1.0);
+    (one.winograd ? sums.winograd : sums.direct) += compute;
+    (one.winograd ? sums.winograd_channels : sums.direct_channels) += compute / one.channels_in;
+    sums.activations +=
+        one.count * (one.elements_in + one.elements_out) * of.batch * of.at.activation_bytes / of.at.bandwidth;
+    sums.weights += one.count * one.weights * of.at.weight_bytes / of.at.bandwidth;
 }
 
-inline void add_spill(load& out, const call& of) {
-    if (of.at.link_bandwidth <= 0) return;
-    const double excess = of.net->weights * of.at.weight_bytes - of.at.on_chip_bytes;
-    if (excess > 0) out.scalar[static_cast<std::size_t>(term::spill)] = excess / of.at.link_bandwidth;
+/// Compute and memory time of a kernel at peak under a structure with tiles.
+[[nodiscard]] inline kernel_load kernel_load_of(const structure& form, const kernel& one, const call& of) {
+    kernel_load out;
+    out.count = one.count;
+    out.is_dense = one.kind == kernel_kind::dense || one.kind == kernel_kind::matmul;
+    out.compute = 2 * one.macs * of.batch * fill_factor(form, one, of.batch) / of.at.peak;
+    const bool resident = of.at.link_bandwidth > 0;
+    const double weights = resident ? 0.0 : one.weights * of.at.weight_bytes * (form.reread_weights ? of.batch : 1.0);
+    out.memory = (weights + (one.elements_in + one.elements_out) * of.batch * of.at.activation_bytes) / of.at.bandwidth;
+    return out;
+}
+
+/// Elements of a kernel's activations once unfolded for a matrix product.
+[[nodiscard]] inline double unfolded(const kernel& one) {
+    const bool is_dense = one.kind == kernel_kind::dense || one.kind == kernel_kind::matmul;
+    return is_dense ? one.elements_in : one.rows * one.depth * one.groups;
 }
 
 /// The load of a call under a structure; O(kernels).
@@ -78,38 +109,23 @@ inline void add_spill(load& out, const call& of) {
     load out;
     const kernel_table& net = *of.net;
     const auto scalar = [&](term which) -> double& { return out.scalar[static_cast<std::size_t>(which)]; };
-    const double batch = of.batch;
     out.threads = of.threads;
-    out.per_kernel = form.rule != shape_rule::board;
+    out.is_board = form.rule == shape_rule::board;
     scalar(term::call) = 1 / of.at.host_clock;
-    scalar(term::input) = batch / of.at.host_clock;
-    scalar(term::element) = batch * net.inputs / of.at.host_clock;
+    scalar(term::input) = of.batch / of.at.host_clock;
+    scalar(term::element) = of.batch * net.inputs / of.at.host_clock;
     scalar(term::launch) = net.launches / of.at.memory_clock;
     if (form.loads_weights) scalar(term::weight) = net.weights / of.at.memory_clock;
-    add_spill(out, of);
-    const bool resident = of.at.link_bandwidth > 0;
-    kernel_load sum;
+    const double excess = net.weights * of.at.weight_bytes - of.at.on_chip_bytes;
+    if (of.at.link_bandwidth > 0 && excess > 0) scalar(term::spill) = excess / of.at.link_bandwidth;
     for (const kernel& one : net.kernels) {
-        kernel_load mine;
-        const double factor = form.rule == shape_rule::board ? board_factor(one) : fill_factor(form, one, batch);
-        mine.compute = 2 * one.macs * batch * factor / of.at.peak;
-        const double weight_reads = form.rule == shape_rule::board ? 3 : form.reread_weights ? batch : 1;
-        const double weights = resident ? 0.0 : one.weights * of.at.weight_bytes * weight_reads;
-        mine.memory = (weights + (one.elements_in + one.elements_out) * batch * of.at.activation_bytes) / of.at.bandwidth;
-        mine.is_dense = one.kind == kernel_kind::dense || one.kind == kernel_kind::matmul;
-        if (form.unfolds) {
-            const double unfolded = mine.is_dense ? one.elements_in : one.rows * one.depth * one.groups;
-            scalar(term::unfold) += one.count * batch * unfolded / of.at.memory_clock;
-        }
-        if (out.per_kernel) {
-            mine.count = one.count;
-            out.kernels.push_back(mine);
+        if (form.unfolds) scalar(term::unfold) += one.count * of.batch * unfolded(one) / of.at.memory_clock;
+        if (out.is_board) {
+            add_to_board(out.board, one, of);
         } else {
-            sum.compute += one.count * mine.compute;
-            sum.memory += one.count * mine.memory;
+            out.kernels.push_back(kernel_load_of(form, one, of));
         }
     }
-    if (!out.per_kernel) out.kernels.push_back(sum);
     return out;
 }
 

@@ -20,8 +20,19 @@ struct parameters {
     std::array<double, terms> log_value{};
     std::array<bool, terms> active{};
 
-    [[nodiscard]] double value(term which) const { return std::exp(log_value[static_cast<std::size_t>(which)]); }
     [[nodiscard]] bool has(term which) const { return active[static_cast<std::size_t>(which)]; }
+};
+
+/// The coefficients themselves: 0 for terms that a structure lacks, but 1 for a missing `dense`, which is a ratio.
+struct coefficients {
+    std::array<double, terms> value{};
+    bool has_dense = false;
+    bool has_serial = false;
+
+    explicit coefficients(const parameters& of) : has_dense(of.has(term::dense)), has_serial(of.has(term::serial)) {
+        for (std::size_t i = 0; i < terms; ++i) value[i] = of.active[i] ? std::exp(of.log_value[i]) : 0.0;
+        if (!has_dense) value[static_cast<std::size_t>(term::dense)] = 1;
+    }
 };
 
 /// A time and how much of it each term accounts for: d time / d log coefficient.
@@ -40,9 +51,11 @@ struct sample {
 
 namespace detail {
 
-inline constexpr std::size_t at(term which) { return static_cast<std::size_t>(which); }
+inline constexpr std::size_t at(term which) {
+    return static_cast<std::size_t>(which);
+}
 
-/// Serial share and host of `threads` calls side by side, per input: the larger of (host + device) / threads and the
+/// Time between the ends of `threads` calls side by side: the larger of (host + device) / threads and the
 /// part of the device that cannot overlap, joined by an 8-norm so that it has a derivative.
 inline void overlap_threads(timing& time, double serial, double threads) {
     constexpr double sharpness = 8;
@@ -51,7 +64,8 @@ inline void overlap_threads(timing& time, double serial, double threads) {
     const double together = time.seconds / threads;
     const double alone = serial * device;
     const double larger = std::max(together, alone);
-    const double seconds = larger * std::pow(std::pow(together / larger, sharpness) + std::pow(alone / larger, sharpness), 1 / sharpness);
+    const double seconds =
+        larger * std::pow(std::pow(together / larger, sharpness) + std::pow(alone / larger, sharpness), 1 / sharpness);
     const double share_together = std::pow(together / seconds, sharpness);
     const double share_alone = std::pow(alone / seconds, sharpness);
     for (std::size_t i = 0; i < terms; ++i) {
@@ -65,29 +79,62 @@ inline void overlap_threads(timing& time, double serial, double threads) {
 
 }  // namespace detail
 
-/// Time of a load: per call, or per input where threads run side by side.
-[[nodiscard]] inline timing time_of(const load& of, const parameters& with) {
+namespace detail {
+
+/// Adds the kernels of a structure with tiles: (compute^2 + memory^2)^(1/2) each.
+inline void add_kernels(timing& out, const load& of, const coefficients& with) {
+    const double dense = with.value[at(term::dense)];
+    for (const kernel_load& one : of.kernels) {
+        const double compute = with.value[at(term::compute)] * one.compute * (one.is_dense ? dense : 1.0);
+        const double memory = with.value[at(term::memory)] * one.memory;
+        const double length = std::sqrt(compute * compute + memory * memory);
+        if (length <= 0) continue;
+        const double compute_part = one.count * compute * compute / length;
+        out.parts[at(term::compute)] += compute_part;
+        out.parts[at(term::memory)] += one.count * memory * memory / length;
+        if (one.is_dense && with.has_dense) out.parts[at(term::dense)] += compute_part;
+    }
+}
+
+/// Adds compute and memory of the board form and the shares of its ratios.
+inline void add_board(timing& out, const board_load& of, const coefficients& with) {
+    const double compute = with.value[at(term::compute)];
+    const double memory = with.value[at(term::memory)];
+    const double winograd = with.value[at(term::winograd)];
+    const double channels = with.value[at(term::channels)];
+    const double weights = with.value[at(term::traffic)] * of.weights;
+    out.parts[at(term::winograd)] = compute * winograd * (of.winograd + channels * of.winograd_channels);
+    out.parts[at(term::channels)] = compute * channels * (of.direct_channels + winograd * of.winograd_channels);
+    out.parts[at(term::traffic)] = memory * weights;
+    out.parts[at(term::compute)] =
+        compute * (of.direct + channels * of.direct_channels) + out.parts[at(term::winograd)];
+    out.parts[at(term::memory)] = memory * of.activations + out.parts[at(term::traffic)];
+}
+
+/// Whether a term is a ratio within another one, so that its share is part of that one's.
+[[nodiscard]] constexpr bool is_ratio(std::size_t which) {
+    return which == at(term::dense) || which == at(term::winograd) || which == at(term::channels) ||
+           which == at(term::traffic);
+}
+
+}  // namespace detail
+
+/// Time of a load: per call; where threads run side by side, from the end of one call to the end of the next.
+/// O(kernels).
+[[nodiscard]] inline timing time_of(const load& of, const coefficients& with) {
     using detail::at;
     timing out;
-    std::array<double, terms> value{};
-    for (std::size_t i = 0; i < terms; ++i) value[i] = with.active[i] ? std::exp(with.log_value[i]) : 0.0;
-    for (const term which : {term::call, term::input, term::element, term::launch, term::weight, term::unfold, term::spill})
-        out.parts[at(which)] = value[at(which)] * of.scalar[at(which)];
-    const double dense_factor = with.has(term::dense) ? value[at(term::dense)] : 1.0;
-    for (const kernel_load& one : of.kernels) {
-        const double compute = value[at(term::compute)] * one.compute * (one.is_dense ? dense_factor : 1.0);
-        const double memory = value[at(term::memory)] * one.memory;
-        const double length = of.per_kernel ? std::sqrt(compute * compute + memory * memory) : 1.0;
-        if (length <= 0) continue;
-        const double compute_part = one.count * (of.per_kernel ? compute * compute / length : compute);
-        out.parts[at(term::compute)] += compute_part;
-        if (one.is_dense) out.parts[at(term::dense)] += compute_part;
-        out.parts[at(term::memory)] += one.count * (of.per_kernel ? memory * memory / length : memory);
+    for (const term which :
+         {term::call, term::input, term::element, term::launch, term::weight, term::unfold, term::spill})
+        out.parts[at(which)] = with.value[at(which)] * of.scalar[at(which)];
+    if (of.is_board) {
+        detail::add_board(out, of.board, with);
+    } else {
+        detail::add_kernels(out, of, with);
     }
     for (std::size_t i = 0; i < terms; ++i)
-        if (i != at(term::dense)) out.seconds += out.parts[i];
-    if (!with.has(term::dense)) out.parts[at(term::dense)] = 0;
-    if (of.threads > 0 && with.has(term::serial)) detail::overlap_threads(out, value[at(term::serial)], of.threads);
+        if (!detail::is_ratio(i)) out.seconds += out.parts[i];
+    if (of.threads > 0 && with.has_serial) detail::overlap_threads(out, with.value[at(term::serial)], of.threads);
     return out;
 }
 
@@ -96,11 +143,29 @@ struct fit_options {
     std::array<prior, terms> priors = default_priors;
     double noise = 0.1;  ///< standard deviation of log time that the model cannot explain
     int iterations = 40;
+    bool scale_free = false;  ///< move the priors of launch, compute and memory together to where the samples are
 };
+
+/// Options whose priors are moved to the samples: by the median of measured time over the time at the priors.
+[[nodiscard]] inline fit_options centred(std::span<const sample* const> samples, const parameters& of,
+                                         fit_options options) {
+    if (!options.scale_free || samples.empty()) return options;
+    parameters start = of;
+    for (std::size_t i = 0; i < terms; ++i) start.log_value[i] = std::log(options.priors[i].median);
+    const coefficients values(start);
+    std::vector<double> ratios;
+    for (const sample* one : samples) ratios.push_back(one->log_seconds - std::log(time_of(one->load, values).seconds));
+    const auto middle = ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2);
+    std::nth_element(ratios.begin(), middle, ratios.end());
+    for (const term which : {term::launch, term::compute, term::memory})
+        options.priors[static_cast<std::size_t>(which)].median *= std::exp(*middle);
+    return options;
+}
 
 namespace detail {
 
-using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor, static_cast<int>(terms), static_cast<int>(terms)>;
+using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor, static_cast<int>(terms),
+                             static_cast<int>(terms)>;
 using vector = Eigen::Matrix<double, Eigen::Dynamic, 1, Eigen::ColMajor, static_cast<int>(terms), 1>;
 
 /// Penalised squares of log time and the normal equations of their Gauss-Newton step.
@@ -119,11 +184,13 @@ public:
         gradient.setZero(size());
         double cost = 0;
         vector row(size());
+        const coefficients values(at_point);
         for (const sample* one : samples_) {
-            const timing time = time_of(one->load, at_point);
+            const timing time = time_of(one->load, values);
             const double scale = one->weight / options_.noise;
             const double residual = (std::log(time.seconds) - one->log_seconds) * scale;
-            for (Eigen::Index i = 0; i < size(); ++i) row[i] = time.parts[free_[static_cast<std::size_t>(i)]] / time.seconds * scale;
+            for (Eigen::Index i = 0; i < size(); ++i)
+                row[i] = time.parts[free_[static_cast<std::size_t>(i)]] / time.seconds * scale;
             normal.noalias() += row * row.transpose();
             gradient.noalias() += row * residual;
             cost += residual * residual;
@@ -165,8 +232,10 @@ private:
 
 /// The parameters that minimise sum ((log t - log measured) / noise)^2 + sum ((log p - log median) / sigma)^2, from
 /// `start`. O(iterations * samples * (kernels + terms^2)).
-[[nodiscard]] inline parameters fit(std::span<const sample* const> samples, parameters start, const fit_options& options = {}) {
-    const detail::objective goal(samples, start, options);
+[[nodiscard]] inline parameters fit(std::span<const sample* const> samples, parameters start,
+                                    const fit_options& options = {}) {
+    const fit_options moved = centred(samples, start, options);
+    const detail::objective goal(samples, start, moved);
     if (goal.size() == 0) return start;
     detail::matrix normal, next_normal;
     detail::vector gradient, next_gradient;

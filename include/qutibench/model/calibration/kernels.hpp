@@ -15,11 +15,29 @@
 namespace qutibench::fitting {
 
 /// Kinds of kernels as a calibration tells them apart, for "not seen in calibration" warnings.
-enum class kernel_kind : unsigned char { convolution, pointwise, depthwise, grouped, dense, matmul, attention, recurrent, other };
+enum class kernel_kind : unsigned char {
+    convolution,
+    pointwise,
+    depthwise,
+    grouped,
+    dense,
+    matmul,
+    attention,
+    recurrent,
+    other
+};
+
+inline constexpr unsigned kernel_kinds = 9;
 
 [[nodiscard]] constexpr std::string_view to_string(kernel_kind kind) {
-    constexpr std::string_view names[] = {"convolution", "pointwise convolution", "depthwise convolution", "grouped convolution",
-                                          "dense",       "matmul",                "attention",             "recurrent",
+    constexpr std::string_view names[] = {"convolution",
+                                          "pointwise convolution",
+                                          "depthwise convolution",
+                                          "grouped convolution",
+                                          "dense",
+                                          "matmul",
+                                          "attention",
+                                          "recurrent",
                                           "other"};
     return names[static_cast<std::size_t>(kind)];
 }
@@ -62,14 +80,20 @@ struct kernel_table {
 [[nodiscard]] inline kernel_kind kind_of(const layer_workload& layer) {
     switch (layer.kind) {
         case layer_kind::convolution:
-            if (layer.cost.product.groups > 1 && layer.cost.product.depth == layer.cost.kernel_elements) return kernel_kind::depthwise;
+            if (layer.cost.product.groups > 1 && layer.cost.product.depth == layer.cost.kernel_elements)
+                return kernel_kind::depthwise;
             if (layer.cost.product.groups > 1) return kernel_kind::grouped;
             return layer.cost.kernel_elements == 1 ? kernel_kind::pointwise : kernel_kind::convolution;
-        case layer_kind::dense: return kernel_kind::dense;
-        case layer_kind::matmul: return kernel_kind::matmul;
-        case layer_kind::attention: return kernel_kind::attention;
-        case layer_kind::recurrent: return kernel_kind::recurrent;
-        default: return kernel_kind::other;
+        case layer_kind::dense:
+            return kernel_kind::dense;
+        case layer_kind::matmul:
+            return kernel_kind::matmul;
+        case layer_kind::attention:
+            return kernel_kind::attention;
+        case layer_kind::recurrent:
+            return kernel_kind::recurrent;
+        default:
+            return kernel_kind::other;
     }
 }
 
@@ -81,7 +105,8 @@ struct kernel_table {
     one.columns = static_cast<double>(std::max<std::int64_t>(product.columns, 1));
     one.depth = static_cast<double>(std::max<std::int64_t>(product.depth, 1));
     one.groups = static_cast<double>(std::max<std::int64_t>(product.groups, 1));
-    one.channels_in = std::max(1.0, one.depth / static_cast<double>(std::max<std::int64_t>(layer.cost.kernel_elements, 1)));
+    one.channels_in =
+        std::max(1.0, one.depth / static_cast<double>(std::max<std::int64_t>(layer.cost.kernel_elements, 1)));
     one.macs = static_cast<double>(layer.cost.macs);
     one.weights = static_cast<double>(layer.cost.weights);
     one.elements_in = static_cast<double>(layer.input_count);
@@ -117,7 +142,8 @@ struct kernel_table {
         table.weights += layer.weights_shared ? 0.0 : one.weights;
     }
     if (table.kernels.empty()) {
-        if (net.mac_count == 0) throw invalid_argument("workload '" + net.name() + "' has no multiply-accumulates to calibrate with");
+        if (net.mac_count == 0)
+            throw invalid_argument("workload '" + net.name() + "' has no multiply-accumulates to calibrate with");
         kernel one;
         one.kind = kernel_kind::dense;
         one.macs = table.macs = static_cast<double>(net.mac_count);
@@ -133,7 +159,8 @@ struct kernel_table {
 
 /// The kernels of a pruned network of which only the totals are published: those of the network it was pruned from,
 /// with multiply-accumulates, weights and (by their square root) channels and activations scaled to the totals.
-[[nodiscard]] inline kernel_table scaled_to(const kernel_table& parent, const workload_totals& totals, std::string name) {
+[[nodiscard]] inline kernel_table scaled_to(const kernel_table& parent, const workload_totals& totals,
+                                            std::string name) {
     kernel_table table = parent;
     table.name = std::move(name);
     const double by_macs = static_cast<double>(totals.mac_count) / parent.macs;

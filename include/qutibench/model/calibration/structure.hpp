@@ -12,23 +12,27 @@ namespace qutibench::fitting {
 
 /// The terms of the execution time. Every one has one positive coefficient.
 enum class term : unsigned char {
-    call,     ///< seconds of the host per call
-    input,    ///< seconds of the host per input
-    element,  ///< seconds of the host per input element
-    launch,   ///< seconds per kernel
-    weight,   ///< seconds per weight element and call: packing, loading
-    unfold,   ///< seconds per element of the unfolded activations (rows x depth) and input: im2col, bit packing
-    compute,  ///< time of a multiply-accumulate over the one at peak
-    dense,    ///< the same of dense layers, over `compute`
-    memory,   ///< time of a byte over the one at peak bandwidth
-    serial,   ///< share of a call that does not overlap with other threads' calls
-    spill,    ///< time of a weight byte beyond on-chip capacity over the one at the host link's bandwidth
+    call,      ///< seconds of the host per call
+    input,     ///< seconds of the host per input
+    element,   ///< seconds of the host per input element
+    launch,    ///< seconds per kernel
+    weight,    ///< seconds per weight element and call: packing, loading
+    unfold,    ///< seconds per element of the unfolded activations (rows x depth) and input: im2col, bit packing
+    compute,   ///< time of a multiply-accumulate over the one at peak
+    dense,     ///< the same of dense layers, over `compute`
+    memory,    ///< time of a byte over the one at peak bandwidth
+    serial,    ///< share of a call that does not overlap with other threads' calls
+    spill,     ///< time of a weight byte beyond on-chip capacity over the one at the host link's bandwidth
+    winograd,  ///< board: time of a multiply-accumulate under Winograd's algorithm over a direct one
+    channels,  ///< board: input channels per group at which a kernel takes twice as long as with unlimited ones
+    traffic,   ///< board: time of a weight byte over that of an activation byte
     count
 };
 
 inline constexpr std::size_t terms = static_cast<std::size_t>(term::count);
-inline constexpr std::array<std::string_view, terms> term_names = {"call",    "input", "element", "launch", "weight", "unfold",
-                                                                   "compute", "dense", "memory",  "serial", "spill"};
+inline constexpr std::array<std::string_view, terms> term_names = {"call",   "input",    "element",  "launch", "weight",
+                                                                   "unfold", "compute",  "dense",    "memory", "serial",
+                                                                   "spill",  "winograd", "channels", "traffic"};
 
 /// A log-normal prior: median and the standard deviation of the logarithm.
 struct prior {
@@ -36,7 +40,7 @@ struct prior {
     double sigma = 1;
 };
 
-/// Weak: a factor of e^2 either way costs as much as a residual of two standard deviations.
+/// Weak: with a sigma of 2, a factor of e^2 either way costs as much as one residual of one standard deviation.
 inline constexpr std::array<prior, terms> default_priors = {{
     {5e-4, 2.0},  // call
     {1e-4, 2.0},  // input
@@ -49,14 +53,27 @@ inline constexpr std::array<prior, terms> default_priors = {{
     {1.5, 1.0},   // memory: two thirds of peak bandwidth
     {0.6, 0.7},   // serial
     {1.5, 0.5},   // spill: two thirds of the link
+    {0.36, 0.5},  // winograd: 2.8 times as fast
+    {10., 0.7},   // channels
+    {3.0, 0.5},   // traffic
 }};
+
+/// The priors of the board form before its three rates are scaled to the measurements at hand: what matters is how they
+/// relate, at 100 GOP/s and 10 GB/s.
+[[nodiscard]] constexpr std::array<prior, terms> board_priors() {
+    std::array<prior, terms> priors = default_priors;
+    priors[static_cast<std::size_t>(term::launch)] = {1e-5, 2.0};
+    priors[static_cast<std::size_t>(term::compute)] = {1.0, 1.0};
+    priors[static_cast<std::size_t>(term::memory)] = {0.4, 1.0};
+    return priors;
+}
 
 /// How the work of a kernel grows with its shape.
 enum class shape_rule : unsigned char {
     product,   ///< tiles over columns and depth of the matrix product
     channels,  ///< tiles over output and input channels, kernel positions one by one
     soft,      ///< as product, but efficiency saturates with the columns instead of stepping
-    board,     ///< no tiles; Winograd, channel saturation and matmul factors
+    board,     ///< sums over the network: no tiles, but Winograd, channel saturation and products of activations
 };
 
 /// One form: which terms it has and how work follows shape. Sources and worth of each in docs/calibration.md.

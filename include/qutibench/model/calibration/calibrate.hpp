@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// From measurements to a fitted calibration: preparation, choice of structure, held-out errors.
+#pragma once
+
+#include <qutibench/model/calibration/fitted.hpp>
+#include <qutibench/model/calibration/selection.hpp>
+
+#include <cstdio>
+
+namespace qutibench {
+
+/// Settings of calibrate().
+struct calibration_options {
+    fitting::fit_options fit{};
+    std::vector<std::string> structures{};  ///< names of fitting::structures to choose from; empty: those that suit
+    bool validate = true;                   ///< leave out each network and mode in turn, choosing the structure anew
+};
+
+namespace fitting {
+
+/// The structures worth trying on a device with these calls, the one to fall back on first. One that nobody described,
+/// measured at one batch, gets the board form; weights behind a host link mean a systolic array.
+[[nodiscard]] inline std::vector<const structure*> suitable_structures(const device_figures& device,
+                                                                       const training_set& set) {
+    bool threads = false, one_batch = true;
+    for (const call& one : set.calls) {
+        threads = threads || one.threads > 0;
+        one_batch = one_batch && one.batch == set.calls.front().batch && one.threads == set.calls.front().threads;
+    }
+    if (device.link_bandwidth > 0) return {find_structure("array")};
+    if (!device.described() && one_batch) return {find_structure("board")};
+    const auto is = [&](std::string_view what) { return device.device_class.find(what) != std::string::npos; };
+    const structure* usual = find_structure(threads            ? "channels_32"
+                                            : is("CPU")        ? "rows_8"
+                                            : is("bit-serial") ? "streamed_64"
+                                                               : "tiles_64");
+    std::vector<const structure*> forms{usual};
+    for (const structure& one : structures)
+        if (&one != usual && one.name != "array" && one.name != "board") forms.push_back(&one);
+    return forms;
+}
+
+/// Numbers the networks (or modes) of a set of names in the order in which they appear.
+[[nodiscard]] inline std::vector<int> numbered(std::span<const std::string> names, int& count) {
+    std::vector<std::string> seen;
+    std::vector<int> numbers;
+    for (const std::string& one : names) {
+        const auto found = std::find(seen.begin(), seen.end(), one);
+        numbers.push_back(static_cast<int>(found - seen.begin()));
+        if (found == seen.end()) seen.push_back(one);
+    }
+    count = static_cast<int>(seen.size());
+    return numbers;
+}
+
+/// Standard deviation of log error to expect on a network outside `count` calibrated ones.
+[[nodiscard]] inline double expected_spread(const candidate& winner, std::span<const double> log_seconds, int count) {
+    constexpr double unknown_spread = 0.5, least = 0.02;
+    if (count < 2) return unknown_spread;
+    double sum = 0;
+    for (std::size_t i = 0; i < log_seconds.size(); ++i) sum += std::pow(winner.held_out[i] - log_seconds[i], 2);
+    const double rms = std::sqrt(sum / static_cast<double>(log_seconds.size()));
+    return std::max(least, rms * std::sqrt((count + 1.0) / (count - 1.0)));
+}
+
+/// Root mean square of held-out log errors.
+[[nodiscard]] inline double log_rms(const validation& of) {
+    double sum = 0;
+    for (const residual& one : of.residuals) sum += std::pow(std::log(one.predicted_ips / one.measured_ips), 2);
+    return std::sqrt(sum / static_cast<double>(of.rows()));
+}
+
+/// 64-bit FNV-1a over what was measured.
+[[nodiscard]] inline std::string hash_of(std::span<const calibration_point> points) {
+    std::uint64_t hash = 14695981039346656037U;
+    const auto feed = [&](std::string_view text) {
+        for (const char one : text) hash = (hash ^ static_cast<unsigned char>(one)) * 1099511628211U;
+        hash = (hash ^ 0xffU) * 1099511628211U;
+    };
+    char number[40];
+    for (const calibration_point& one : points) {
+        feed(one.network);
+        feed(one.run.mode);
+        feed(to_string(one.run.datatype));
+        feed(to_string(one.run.how));
+        std::snprintf(number, sizeof number, "%lld %.9g", static_cast<long long>(one.run.value), one.throughput_ips);
+        feed(number);
+    }
+    std::snprintf(number, sizeof number, "%016llx", static_cast<unsigned long long>(hash));
+    return number;
+}
+
+/// Whether a point was measured at all; throws invalid_argument for a throughput that nothing can have.
+[[nodiscard]] inline bool is_measured(const calibration_point& one) {
+    if (one.throughput_ips != one.throughput_ips) return false;
+    require_valid(one.run);
+    if (one.throughput_ips > 0 && one.throughput_ips <= 1e300) return true;
+    throw invalid_argument("network '" + one.network + "': throughput must be positive and finite, not " +
+                           std::to_string(one.throughput_ips));
+}
+
+/// Throws invalid_argument unless noise and priors make a fit well-posed.
+inline void require_valid(const fit_options& options) {
+    bool valid = options.noise > 0 && options.noise <= 1e6 && options.iterations >= 0;
+    for (const prior& one : options.priors) valid = valid && one.median > 0 && one.median <= 1e300 && one.sigma > 0;
+    if (!valid)
+        throw invalid_argument("a fit needs positive noise, positive priors and no negative count of iterations");
+}
+
+/// Batch and thread measurements as a training set, with what they cover.
+struct prepared {
+    std::vector<const calibration_point*> points;
+    training_set set;
+    std::vector<int> modes;
+    int mode_count = 0;
+};
+
+[[nodiscard]] inline prepared prepare(std::span<const calibration_point> points, const network_set& networks,
+                                      const device_figures& device) {
+    prepared out;
+    std::vector<std::string> names, modes;
+    for (const calibration_point& one : points) {
+        if (one.run.how == feeding::stream || !is_measured(one)) continue;
+        out.points.push_back(&one);
+        out.set.calls.push_back(call_of(networks.at(one.network), device, one.run));
+        out.set.log_seconds.push_back(std::log(static_cast<double>(one.run.batch()) / one.throughput_ips));
+        names.push_back(one.network);
+        modes.push_back(one.run.mode);
+    }
+    out.set.folds = numbered(names, out.set.fold_count);
+    out.modes = numbered(modes, out.mode_count);
+    return out;
+}
+
+/// Leaves out each group in turn, chooses structure and parameters from the rest, and predicts the group.
+[[nodiscard]] inline validation leave_out(const prepared& of, const contest& forms, std::span<const int> groups,
+                                          int count) {
+    validation result;
+    if (count < 2) return result;
+    for (int out = 0; out < count; ++out) {
+        const candidate winner = forms.best([&](std::size_t i) { return groups[i] != out; });
+        for (std::size_t i = 0; i < of.points.size(); ++i) {
+            if (groups[i] != out) continue;
+            const calibration_point& point = *of.points[i];
+            const auto batch = static_cast<double>(point.run.batch());
+            result.residuals.push_back(
+                {point.network, point.run, point.throughput_ips, batch / std::exp(forms.predict(winner, i))});
+        }
+    }
+    return result;
+}
+
+[[nodiscard]] inline calibrated_range range_of(const prepared& of) {
+    calibrated_range seen;
+    seen.networks = of.set.fold_count;
+    for (std::size_t i = 0; i < of.points.size(); ++i) {
+        const kernel_table& net = *of.set.calls[i].net;
+        const measured_run& run = of.points[i]->run;
+        seen.kernel_kinds |= net.kinds();
+        seen.least_macs = i == 0 ? net.macs : std::min(seen.least_macs, net.macs);
+        seen.most_macs = std::max(seen.most_macs, net.macs);
+        seen.least_weights = i == 0 ? net.weights : std::min(seen.least_weights, net.weights);
+        seen.most_weights = std::max(seen.most_weights, net.weights);
+        seen.most_batch = std::max(seen.most_batch, run.batch());
+        seen.most_threads = std::max(seen.most_threads, run.threads());
+        if (std::find(seen.modes.begin(), seen.modes.end(), run.mode) == seen.modes.end())
+            seen.modes.push_back(run.mode);
+        if (std::find(seen.datatypes.begin(), seen.datatypes.end(), run.datatype) == seen.datatypes.end())
+            seen.datatypes.push_back(run.datatype);
+    }
+    return seen;
+}
+
+/// The measured streams of one bitstream.
+struct stream_group {
+    bitstream id;
+    std::vector<stream_point> points;
+};
+
+[[nodiscard]] inline std::vector<stream_group> streams_in(std::span<const calibration_point> points) {
+    std::vector<stream_group> groups;
+    for (const calibration_point& one : points) {
+        if (one.run.how != feeding::stream || !is_measured(one)) continue;
+        auto found = std::find_if(groups.begin(), groups.end(), [&](const stream_group& group) {
+            return group.id.network == one.network && group.id.mode == one.run.mode &&
+                   group.id.datatype == one.run.datatype;
+        });
+        if (found == groups.end()) {
+            groups.push_back({{one.network, one.run.mode, one.run.datatype}, {}});
+            found = std::prev(groups.end());
+        }
+        const auto length = static_cast<double>(one.run.value);
+        found->points.push_back({length, length / one.throughput_ips});
+    }
+    return groups;
+}
+
+/// The fill that bitstreams share, those of the network `but` left out.
+[[nodiscard]] inline double shared_fill(std::span<const stream_group> groups, const std::string* but) {
+    std::vector<std::vector<stream_point>> seen;
+    for (const stream_group& one : groups)
+        if (but == nullptr || one.id.network != *but) seen.push_back(one.points);
+    return best_fill(usual_fill, [&](double fill) { return common_fill_cost(seen, fill); });
+}
+
+/// Each bitstream from its longest stream alone and a fill learned from other networks.
+[[nodiscard]] inline validation validate_streams(std::span<const stream_group> groups) {
+    validation result;
+    for (const stream_group& one : groups) {
+        const stream_point& longest = longest_of(one.points);
+        const bitstream fitted = fit_stream(std::span(&longest, 1), shared_fill(groups, &one.id.network));
+        for (const stream_point& point : one.points) {
+            if (&point == &longest) continue;
+            const measured_run run{one.id.mode, one.id.datatype, feeding::stream,
+                                   static_cast<std::int64_t>(point.length), 1};
+            result.residuals.push_back(
+                {one.id.network, run, point.length / point.seconds, point.length / fitted.seconds(point.length)});
+        }
+    }
+    return result;
+}
+
+inline void add_streams(calibration_state& state, std::span<const calibration_point> points, bool validate) {
+    const std::vector<stream_group> groups = streams_in(points);
+    state.stream_fill = shared_fill(groups, nullptr);
+    for (const stream_group& one : groups) {
+        bitstream fitted = fit_stream(one.points, state.stream_fill);
+        fitted.network = one.id.network;
+        fitted.mode = one.id.mode;
+        fitted.datatype = one.id.datatype;
+        state.bitstreams.push_back(fitted);
+    }
+    if (!validate || groups.empty()) return;
+    const validation streams = validate_streams(groups);
+    if (streams.rows() > 0) state.stream_log_spread = log_rms(streams);
+    state.by_network.residuals.insert(state.by_network.residuals.end(), streams.residuals.begin(),
+                                      streams.residuals.end());
+}
+
+[[nodiscard]] inline std::vector<const structure*> chosen_structures(const calibration_options& options,
+                                                                     const device_figures& device,
+                                                                     const training_set& set) {
+    if (options.structures.empty()) return suitable_structures(device, set);
+    std::vector<const structure*> forms;
+    for (const std::string& name : options.structures) {
+        std::vector<std::string_view> names;
+        for (const structure& one : structures) names.push_back(one.name);
+        if (find_structure(name) == nullptr)
+            throw unknown_name("execution structure", name, qutibench::detail::nearest_name(name, names));
+        forms.push_back(find_structure(name));
+    }
+    return forms;
+}
+
+/// A board that nobody described has no datasheet to be pulled towards: rates may be anything. The board form explains
+/// less than kernels do, so its priors weigh more.
+inline void adapt_priors(fit_options& options, const device_figures& device, std::span<const structure* const> forms) {
+    if (forms.size() == 1 && forms.front()->rule == shape_rule::board) {
+        options.priors = board_priors();
+        options.noise = 0.2;
+        options.scale_free = true;
+    } else if (!device.described()) {
+        constexpr double wide = 4;
+        options.priors[static_cast<std::size_t>(term::compute)].sigma = wide;
+        options.priors[static_cast<std::size_t>(term::memory)].sigma = wide;
+    }
+}
+
+[[nodiscard]] inline calibration calibrate_figures(std::span<const calibration_point> points,
+                                                   const network_set& networks, device_figures device,
+                                                   calibration_options options) {
+    require_valid(options.fit);
+    const prepared data = prepare(points, networks, device);
+    calibration_state state;
+    state.data_hash = hash_of(points);
+    if (!data.points.empty()) {
+        const std::vector<const structure*> candidates = chosen_structures(options, device, data.set);
+        adapt_priors(options.fit, device, candidates);
+        const contest forms(data.set, candidates, options.fit);
+        const candidate winner = forms.best([](std::size_t) { return true; });
+        state.structure = winner.form->name;
+        state.fitted = winner.fitted;
+        state.log_spread = expected_spread(winner, data.set.log_seconds, data.set.fold_count);
+        if (options.validate) {
+            state.by_network = leave_out(data, forms, data.set.folds, data.set.fold_count);
+            state.by_mode = leave_out(data, forms, data.modes, data.mode_count);
+        }
+    }
+    state.range = range_of(data);
+    add_streams(state, points, options.validate);
+    if (data.points.empty() && state.bitstreams.empty())
+        throw invalid_argument("a calibration needs at least one measured throughput");
+    state.device = std::move(device);
+    return calibration(std::move(state));
+}
+
+}  // namespace fitting
+
+}  // namespace qutibench
