@@ -9,9 +9,11 @@ namespace what_if {
 
 namespace {
 
+/// Groups of three digits, from five digits on: years and small counts stay as they are.
 std::string thousands_apart(std::string digits) {
     const std::size_t whole = std::min(digits.find('.'), digits.size());
     const std::size_t first = digits.starts_with('-') ? 1 : 0;
+    if (whole < first + 5) return digits;
     for (std::size_t at = whole; at > first + 3;) {
         at -= 3;
         digits.insert(at, ",");
