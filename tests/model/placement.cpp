@@ -170,3 +170,16 @@ TEST_CASE("the key/value cache is read when it is off chip") {
     CHECK(predict(counted, with_memory(1000), how).traffic == 1600);
     CHECK(predict(counted, with_memory(1000), {}).traffic == 0);
 }
+
+TEST_CASE("what is off chip crosses a host link") {
+    operating_mode mode = with_memory(1).mode();
+    mode.memories.push_back({.name = "host_link", .bandwidth = 100_mb_per_s});
+    const platform device("behind a link", {mode});
+    const deployment how{.placement = placement_kind::capacity};
+    const workload totals("totals", quantity_of<operations>(1000), quantity_of<elements>(500));
+    CHECK(predict(totals, device, how).call_time == Approx(500 / 100e6));
+    CHECK(predict(totals, device, {}).call_time == Approx(1000 / 1e9));
+    const workload net = analyze(chain());
+    CHECK(predict(net, device, how).bandwidth() == 100_mb_per_s);
+    CHECK(predict(net, device, {}).bandwidth() == 1_gb_per_s);
+}

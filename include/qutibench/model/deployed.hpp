@@ -62,10 +62,20 @@ inline void check(const deployment& how) {
     return sum > 0 ? (double_buffered ? sum / 2 : sum) : std::numeric_limits<double>::quiet_NaN();
 }
 
+/// Bandwidth at which tensors that are not on chip arrive: that of off-chip memory, or of a level called "host_link",
+/// which they cross as well, when that is slower. `otherwise` when no source states either.
+[[nodiscard]] inline bytes_per_second streaming_bandwidth(const platform& device, bytes_per_second otherwise) {
+    bytes_per_second slowest = is_known(device.bandwidth()) ? device.bandwidth() : otherwise;
+    for (const memory_level& one : device.mode().memories)
+        if (one.name == "host_link" && one.bandwidth < slowest) slowest = one.bandwidth;
+    return slowest;
+}
+
 /// Placement by capacity of a workload without layers: all weights are on chip, or none.
 inline void place_totals(estimate& result, const platform& device, const deployment& how) {
     const double capacity = on_chip_capacity(device, how.double_buffered);
     result.assume(capacity > 0 ? assumption::no_layer_detail : assumption::capacity_unknown);
+    if (capacity > 0) result.roof.bandwidth = streaming_bandwidth(device, result.roof.bandwidth);
     if (!(result.weight_bytes <= capacity)) return;
     result.traffic = 0;
     result.assumed ^= static_cast<std::uint32_t>(assumption::weights_off_chip);

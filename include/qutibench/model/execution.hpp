@@ -64,6 +64,7 @@ public:
             bandwidth_ = quantity_of<bytes_per_second>(std::numeric_limits<double>::infinity());
             result.assume(assumption::bandwidth_unknown);
         }
+        if (by_capacity_) bandwidth_ = streaming_bandwidth(device, bandwidth_);
         for (std::size_t i = 0; i < table_.parts.size(); ++i) load(i);
         for (const layer_part& part : table_.parts) result.traffic += part.runs ? part.traffic : 0.0;
         describe();
@@ -91,9 +92,10 @@ private:
         layer_part& kernel = table_.at(part.kernel);
         if (layer.operation_count > 0) {
             const double work = static_cast<double>(layer.operation_count) * static_cast<double>(batch_);
+            const bool tiled = how_.execution != execution_kind::network;
+            const double factor = tiled ? tile_factor(layer.cost.product, batch_, how_.parameters) : 1.0;
             kernel.work += work;
-            kernel.compute +=
-                work * tile_factor(layer.cost.product, batch_, how_.parameters) / (core_peak(part.peak) * part.gain);
+            kernel.compute += work * factor / (core_peak(part.peak) * part.gain);
         }
         kernel.traffic += weights_read(static_cast<int>(index));
         if (streams_) return;

@@ -19,7 +19,7 @@ namespace qutibench {
     result.assumed |= under.assumed;
     if (how.execution != execution_kind::network) result.assume(assumption::no_layer_detail);
     if (how.placement == placement_kind::capacity) detail::place_totals(result, device, how);
-    detail::complete(result, device, how, detail::network_demand(result.work, result.traffic, under.roof, how));
+    detail::complete(result, device, how, detail::network_demand(result.work, result.traffic, result.roof, how));
     return result;
 }
 
