@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// What a compiler does before it runs a network: batch normalisation folded into the layer before it, and point-wise
+/// layers run in the kernel that produced their input.
+#pragma once
+
+#include <qutibench/network/layers.hpp>
+#include <qutibench/transform/rebuild.hpp>
+
+namespace qutibench {
+
+namespace detail {
+
+/// How many layers and results read each node.
+[[nodiscard]] inline std::vector<int> reader_counts(const graph& net) {
+    std::vector<int> readers(net.nodes().size(), 0);
+    for (const node& one : net.nodes())
+        for (const tensor& from : one.inputs) ++readers[static_cast<std::size_t>(from.node)];
+    for (const tensor& one : net.outputs()) ++readers[static_cast<std::size_t>(one.node)];
+    return readers;
+}
+
+/// The layer with a bias, where it is one that can take a folded normalisation.
+template <class... Layers>
+[[nodiscard]] bool add_bias(any_layer& one) {
+    const auto try_one = [&]<class Layer>(const Layer* known) {
+        if (known == nullptr) return false;
+        Layer changed = *known;
+        changed.bias = true;
+        one = changed;
+        return true;
+    };
+    return (try_one(one.as<Layers>()) || ...);
+}
+
+}  // namespace detail
+
+/// Folds every batch normalisation that is the only reader of a convolution or dense layer into that layer's weights
+/// and bias; the layer it follows then has a bias, and the normalisation is gone.
+[[nodiscard]] inline graph fold_batch_normalization(const graph& net) {
+    const std::vector<int> readers = detail::reader_counts(net);
+    std::vector<node> nodes(net.nodes().begin(), net.nodes().end());
+    std::vector<int> target(nodes.size());  // index of each node in the new graph
+    graph result(net.name());
+    for (const std::string& one : net.log()) result.note(one);
+    result.note("batch normalisation folded");
+    std::vector<bool> folded(nodes.size(), false);
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        if (nodes[i].layer.type() != batch_normalization::type) continue;
+        const auto before = static_cast<std::size_t>(nodes[i].inputs[0].node);
+        folded[i] = readers[before] == 1 &&
+                    detail::add_bias<convolution_1d, convolution_2d, convolution_3d, transposed_convolution_1d,
+                                     transposed_convolution_2d, transposed_convolution_3d, dense>(nodes[before].layer);
+    }
+    int next = 0;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        if (folded[i]) {
+            target[i] = target[static_cast<std::size_t>(nodes[i].inputs[0].node)];
+            continue;
+        }
+        target[i] = next++;
+        for (tensor& from : nodes[i].inputs) from.node = target[static_cast<std::size_t>(from.node)];
+        if (nodes[i].shares_weights_with >= 0)
+            nodes[i].shares_weights_with = target[static_cast<std::size_t>(nodes[i].shares_weights_with)];
+        if (nodes[i].fused_into >= 0) nodes[i].fused_into = target[static_cast<std::size_t>(nodes[i].fused_into)];
+        result.insert(std::move(nodes[i]));
+    }
+    for (const tensor& one : net.outputs()) result.output({target[static_cast<std::size_t>(one.node)], one.port});
+    return result;
+}
+
+/// Marks normalisations, activations and element-wise layers (residual additions among them) as part of the kernel that
+/// produced their first input, when nothing else reads that input: they then cost no launch and no traffic of their
+/// own.
+[[nodiscard]] inline graph fuse(const graph& net) {
+    const std::vector<int> readers = detail::reader_counts(net);
+    std::vector<int> kernel(net.nodes().size());
+    return detail::rebuild(net, "point-wise layers fused", [&](node& one, std::size_t i) {
+        kernel[i] = static_cast<int>(i);
+        const bool pointwise =
+            one.layer.kind() == layer_kind::elementwise || one.layer.kind() == layer_kind::normalization;
+        if (!pointwise || one.layer.type() == softmax::type) return;
+        for (auto from = one.inputs.rbegin(); from != one.inputs.rend(); ++from) {
+            const auto before = static_cast<std::size_t>(from->node);
+            const layer_kind kind = net.nodes()[static_cast<std::size_t>(kernel[before])].layer.kind();
+            if (readers[before] != 1 || kind == layer_kind::input || kind == layer_kind::view) continue;
+            one.fused_into = kernel[i] = kernel[before];
+            return;
+        }
+    });
+}
+
+}  // namespace qutibench
