@@ -93,6 +93,37 @@ namespace detail {
     throw parse_error(input.name(), "", reason);
 }
 
+/// Runs an adapter; when it fails on a file that looks like another format, the error says so.
+inline void run_adapter(const adapter& chosen, const adapter_input& input, const ingest_options& options,
+                        const std::function<void(measurement&&)>& receive, std::span<const adapter> from) {
+    ingest run(input, options, chosen.name, receive);
+    try {
+        chosen.read(run);
+        if (run.count() == 0) run.fail_without("measurement");
+    } catch (const parse_error& wrong) {
+        const std::string head = input.head();
+        if (chosen.recognises(head)) throw;
+        const auto other =
+            std::find_if(from.begin(), from.end(), [&](const adapter& one) { return one.recognises(head); });
+        if (other == from.end()) throw;
+        const std::size_t prefix = wrong.source().size() + (wrong.place().empty() ? 0 : wrong.place().size() + 2) + 2;
+        throw parse_error(wrong.source(), wrong.place(),
+                          std::string(wrong.what()).substr(prefix) + "; it looks like " + std::string(other->name));
+    }
+}
+
+/// All measurements of an input in one piece of memory.
+[[nodiscard]] inline std::vector<measurement> all_measurements(const adapter_input& input, std::string_view format,
+                                                               const ingest_options& options,
+                                                               std::span<const adapter> from) {
+    const adapter& chosen = choose_adapter(input, format, from);
+    std::vector<measurement> all;
+    if (chosen.row_per_line) all.reserve(input.estimated_lines());
+    run_adapter(
+        chosen, input, options, [&](measurement&& one) { all.push_back(std::move(one)); }, from);
+    return all;
+}
+
 }  // namespace detail
 
 /// Reads a file or a text and calls `receive` for every measurement as soon as it is complete; memory stays that of the
@@ -100,23 +131,9 @@ namespace detail {
 /// names what the file lacks and nobody supplied, unknown_name for a format, datatype or statistic that there is none
 /// of. What was received before an error stands.
 inline void read_measurements(const adapter_input& input, std::string_view format, const ingest_options& options,
-                              const std::function<void(measurement&&)>& receive, std::span<const adapter> from) {
-    const adapter& chosen = detail::choose_adapter(input, format, from);
-    ingest run(input, options, chosen.name, receive);
-    try {
-        chosen.read(run);
-        if (run.count() == 0) run.fail_without("measurement");
-    } catch (const parse_error& wrong) {
-        const std::string head = input.head();
-        if (format == "auto" || chosen.recognises(head)) throw;
-        const auto other =
-            std::find_if(from.begin(), from.end(), [&](const adapter& one) { return one.recognises(head); });
-        if (other == from.end()) throw;
-        const std::string place = wrong.place().empty() ? wrong.source() : wrong.source() + ", " + wrong.place();
-        const std::string reason =
-            std::string(wrong.what()).substr(std::min(place.size() + 2, std::string(wrong.what()).size()));
-        throw parse_error(wrong.source(), wrong.place(), reason + "; it looks like " + std::string(other->name));
-    }
+                              const std::function<void(measurement&&)>& receive,
+                              std::span<const adapter> from = builtin_adapters()) {
+    detail::run_adapter(detail::choose_adapter(input, format, from), input, options, receive, from);
 }
 
 /// All measurements of a file; see read_measurements for what it throws.
@@ -124,10 +141,7 @@ inline void read_measurements(const adapter_input& input, std::string_view forma
                                                                 std::string_view format = "auto",
                                                                 const ingest_options& options = {},
                                                                 std::span<const adapter> from = builtin_adapters()) {
-    std::vector<measurement> all;
-    read_measurements(
-        adapter_input::file(path), format, options, [&](measurement&& one) { all.push_back(std::move(one)); }, from);
-    return all;
+    return detail::all_measurements(adapter_input::file(path), format, options, from);
 }
 
 /// All measurements of a text in memory; `name` stands for the file in messages.
@@ -136,11 +150,7 @@ inline void read_measurements(const adapter_input& input, std::string_view forma
                                                                  const ingest_options& options = {},
                                                                  const std::string& name = "text",
                                                                  std::span<const adapter> from = builtin_adapters()) {
-    std::vector<measurement> all;
-    read_measurements(
-        adapter_input::text(text, name), format, options, [&](measurement&& one) { all.push_back(std::move(one)); },
-        from);
-    return all;
+    return detail::all_measurements(adapter_input::text(text, name), format, options, from);
 }
 
 }  // namespace qutibench

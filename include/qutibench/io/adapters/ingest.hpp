@@ -229,6 +229,7 @@ struct adapter {
     std::string_view what;                      ///< one line for people
     bool (*recognises)(std::string_view head);  ///< whether a file that starts so is of this format
     void (*read)(ingest& run);                  ///< emits every record of `run.input()`
+    bool row_per_line = false;                  ///< every line is a record, so memory can be set aside beforehand
 };
 
 }  // namespace qutibench

@@ -7,7 +7,9 @@
 #include <qutibench/io/csv.hpp>
 #include <qutibench/io/file.hpp>
 
+#include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -142,6 +144,17 @@ public:
             throw parse_error(name_, "line 1", "the file is in UTF-16; save it as UTF-8");
         if (start.find_first_not_of(" \t\r\n") == std::string::npos) throw parse_error(name_, "", "the file is empty");
         return start;
+    }
+
+    /// How many lines there are if they are as long as the first ones.
+    [[nodiscard]] std::size_t estimated_lines() const {
+        std::error_code ignored;
+        const std::uintmax_t size = is_file_ ? std::filesystem::file_size(name_, ignored) : text_.size();
+        const std::string start = head();
+        const auto lines = static_cast<std::size_t>(std::count(start.begin(), start.end(), '\n'));
+        return lines == 0 || size > (std::uintmax_t{1} << 40U)
+                   ? 1
+                   : static_cast<std::size_t>(size) / (start.size() / lines) + 1;
     }
 
 private:

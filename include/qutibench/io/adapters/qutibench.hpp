@@ -107,7 +107,7 @@ private:
 
     [[nodiscard]] std::string_view text(std::size_t column) const {
         if (!columns_.has(column)) return {};
-        const std::string_view field = trimmed(rows_[column]);
+        const std::string_view field = bare(rows_[column]);
         return says_missing(field) ? std::string_view() : field;
     }
 
@@ -235,7 +235,7 @@ private:
     // Inputs under way are latency times throughput (Little's law), so a wrong unit shows as a factor of 1000. The
     // published tables stay within 0.75 and 2.02.
     void check_units(const measurement& one) const {
-        const double under_way = static_cast<double>(one.deployment_value * one.call_batch);
+        const double under_way = static_cast<double>(one.deployment_value) * static_cast<double>(one.call_batch);
         const double factor = one.latency.value() * one.throughput.value() / under_way;
         if (factor < 0.02 || factor > 50)
             refuse(message({"latency times throughput should be the ", to_string(one.deployment), ", but is ",
@@ -310,9 +310,12 @@ namespace adapters {
 /// thousands separators, " level" with a blank, rows without a figure (skipped), GOPS that are giga-operations of the
 /// whole batch, rows with compute figures only. Where network or platform are ids of the catalogue under the portal's
 /// spelling, they become the ids.
-inline constexpr adapter qutibench_table{
-    "qutibench", "qutibench", "QuTiBench portal CSV, or a table with this library's column names",
-    &detail::is_measurement_table, [](ingest& run) { detail::table_reader(run).read(); }};
+inline constexpr adapter qutibench_table{"qutibench",
+                                         "qutibench",
+                                         "QuTiBench portal CSV, or a table with this library's column names",
+                                         &detail::is_measurement_table,
+                                         [](ingest& run) { detail::table_reader(run).read(); },
+                                         true};
 
 }  // namespace adapters
 
