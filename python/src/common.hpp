@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// What the registrations share: arguments that read names as a Python user writes them, NaN as None, and pickling,
+/// copying and comparison from one state.
+#pragma once
+
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+#include <qutibench/datatype.hpp>
+#include <qutibench/error.hpp>
+#include <qutibench/network/shape.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace qutibench::python {
+
+namespace py = pybind11;
+using namespace py::literals;
+
+/// A datatype argument: "int8", a Datatype or a Precision.
+struct precision_argument {
+    precision value{};
+};
+
+/// A count: any Python integer; one that does not fit 64 bits is an InvalidArgument.
+struct count_argument {
+    std::int64_t value = 0;
+};
+
+/// A path: str or os.PathLike.
+struct path_argument {
+    std::string value{};
+};
+
+/// An enumerator by its name.
+template <class Enum, Enum (*Parse)(std::string_view)>
+struct name_argument {
+    Enum value{};
+};
+
+using shape_tuple = py::typing::Tuple<py::int_, py::ellipsis>;
+
+/// What is not known is None in Python.
+[[nodiscard]] inline std::optional<double> known(double value) {
+    return std::isnan(value) ? std::nullopt : std::optional(value);
+}
+template <class Quantity>
+[[nodiscard]] std::optional<double> known(const Quantity& figure) {
+    return known(figure.value());
+}
+[[nodiscard]] inline double or_nan(const std::optional<double>& value) {
+    return value ? *value : std::nan("");
+}
+[[nodiscard]] inline std::optional<std::string> unless_empty(std::string_view text) {
+    return text.empty() ? std::nullopt : std::optional<std::string>(text);
+}
+
+[[nodiscard]] inline shape_tuple to_tuple(const shape& of) {
+    py::tuple extents(static_cast<std::size_t>(of.rank()));
+    for (int axis = 0; axis < of.rank(); ++axis) extents[static_cast<std::size_t>(axis)] = py::int_(of[axis]);
+    return py::reinterpret_borrow<shape_tuple>(extents);
+}
+
+template <class Range>
+[[nodiscard]] py::typing::Tuple<shape_tuple, py::ellipsis> to_tuples(const Range& shapes) {
+    py::list all;
+    for (const shape& one : shapes) all.append(to_tuple(one));
+    return py::tuple(all);
+}
+
+/// Pickling, comparison and copying of a class whose objects are made of the tuple that `get` gives and `set` takes.
+template <class Class, class Get, class Set>
+void add_state(Class& cls, Get get, Set set) {
+    using type = typename Class::type;
+    cls.def(py::pickle(get, set));
+    cls.def(
+        "__eq__",
+        [get](const type& self, const py::object& other) -> py::object {
+            if (!py::isinstance<type>(other)) return py::reinterpret_borrow<py::object>(Py_NotImplemented);
+            return py::bool_(py::object(get(self)).equal(get(other.cast<const type&>())));
+        },
+        py::is_operator());
+    cls.def("__copy__", [](const type& self) { return type(self); });
+    cls.def("__deepcopy__", [](const type& self, const py::dict&) { return type(self); }, "memo"_a);
+}
+
+/// `to_table()`, `to_pandas()`, `to_arrow()` and the table that a notebook shows; qutibench.tables knows the columns.
+template <class Class>
+void add_table(Class& cls) {
+    using type = typename Class::type;
+    const auto table = [](const type& self) {
+        return py::module_::import("qutibench.tables").attr("table")(py::cast(self, py::return_value_policy::reference));
+    };
+    cls.def("to_table", table, "The same as a qutibench.tables.Table: columns with units.");
+    cls.def(
+        "to_pandas", [table](const type& self) { return table(self).attr("to_pandas")(); },
+        "The same as a pandas.DataFrame; needs pandas.");
+    cls.def(
+        "to_arrow", [table](const type& self) { return table(self).attr("to_arrow")(); },
+        "The same as a pyarrow.Table; needs pyarrow.");
+    cls.def("_repr_html_", [table](const type& self) { return table(self).attr("_repr_html_")(); });
+}
+
+/// Four significant digits, as messages for people show figures.
+[[nodiscard]] inline std::string readable(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.4g", value);
+    return text;
+}
+
+}  // namespace qutibench::python
+
+namespace pybind11::detail {
+
+template <>
+struct type_caster<qutibench::python::precision_argument> {
+    PYBIND11_TYPE_CASTER(qutibench::python::precision_argument,
+                         const_name("str | qutibench._core.Precision | qutibench._core.Datatype"));
+
+    bool load(handle source, bool) {
+        if (PyUnicode_Check(source.ptr())) {
+            Py_ssize_t size = 0;
+            const char* const text = PyUnicode_AsUTF8AndSize(source.ptr(), &size);
+            if (text == nullptr) throw error_already_set();
+            value.value = qutibench::parse_precision({text, static_cast<std::size_t>(size)});
+            return true;
+        }
+        if (isinstance<qutibench::precision>(source)) {
+            value.value = source.cast<const qutibench::precision&>();
+            return true;
+        }
+        if (!isinstance<qutibench::datatype>(source)) return false;
+        value.value = source.cast<const qutibench::datatype&>();
+        return true;
+    }
+};
+
+template <>
+struct type_caster<qutibench::python::count_argument> {
+    PYBIND11_TYPE_CASTER(qutibench::python::count_argument, const_name("typing.SupportsIndex"));
+
+    bool load(handle source, bool) {
+        if (PyIndex_Check(source.ptr()) == 0) return false;
+        const auto number = reinterpret_steal<object>(PyNumber_Index(source.ptr()));
+        if (!number) throw error_already_set();
+        int overflow = 0;
+        const long long wide = PyLong_AsLongLongAndOverflow(number.ptr(), &overflow);
+        if (overflow != 0)
+            throw qutibench::invalid_argument("a count must fit 64 bits, not " + str(number).cast<std::string>());
+        value.value = wide;
+        return true;
+    }
+};
+
+template <>
+struct type_caster<qutibench::python::path_argument> {
+    PYBIND11_TYPE_CASTER(qutibench::python::path_argument, const_name("str | os.PathLike[str]"));
+
+    bool load(handle source, bool) {
+        if (PyBytes_Check(source.ptr())) return false;
+        const auto path = reinterpret_steal<object>(PyOS_FSPath(source.ptr()));
+        if (!path) {
+            PyErr_Clear();
+            return false;
+        }
+        const auto encoded = reinterpret_steal<object>(PyUnicode_EncodeFSDefault(path.ptr()));
+        if (!encoded) throw error_already_set();
+        value.value = encoded.cast<std::string>();
+        return true;
+    }
+};
+
+template <class Enum, Enum (*Parse)(std::string_view)>
+struct type_caster<qutibench::python::name_argument<Enum, Parse>> {
+    using argument = qutibench::python::name_argument<Enum, Parse>;
+    PYBIND11_TYPE_CASTER(argument, const_name("str"));
+
+    bool load(handle source, bool) {
+        if (!PyUnicode_Check(source.ptr())) return false;
+        Py_ssize_t size = 0;
+        const char* const text = PyUnicode_AsUTF8AndSize(source.ptr(), &size);
+        if (text == nullptr) throw error_already_set();
+        value.value = Parse({text, static_cast<std::size_t>(size)});
+        return true;
+    }
+};
+
+/// Shapes come as any sequence of integers.
+template <>
+struct type_caster<qutibench::shape> {
+    PYBIND11_TYPE_CASTER(qutibench::shape, const_name("collections.abc.Sequence[int]"));
+
+    bool load(handle source, bool) {
+        if (PySequence_Check(source.ptr()) == 0 || PyUnicode_Check(source.ptr()) || PyBytes_Check(source.ptr()))
+            return false;
+        value = {};
+        for (const handle one : reinterpret_borrow<sequence>(source)) {
+            make_caster<qutibench::python::count_argument> extent;
+            if (!extent.load(one, true)) return false;
+            value.append(cast_op<qutibench::python::count_argument&>(extent).value);
+        }
+        return true;
+    }
+
+    static handle cast(const qutibench::shape& of, return_value_policy, handle) {
+        return qutibench::python::to_tuple(of).release();
+    }
+};
+
+}  // namespace pybind11::detail

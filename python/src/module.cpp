@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "register.hpp"
+
+#include <qutibench/version.hpp>
+
+#include <string>
+
+PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
+    using namespace qutibench::python;
+    module.doc() = "The C++ library behind qutibench; import qutibench instead.";
+    module.attr("__version__") = std::string(qutibench::version);
+    register_errors();
+    register_datatypes(module);
+    register_layers(module);
+    register_graph(module);
+    register_workload(module);
+    register_platform(module);
+    register_predict(module);
+    register_catalogue(module);
+    register_pareto(module);
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The areas of the module, each in a file of its own.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace qutibench::python {
+
+void register_errors();
+void register_datatypes(pybind11::module_& module);
+void register_layers(pybind11::module_& module);
+void register_graph(pybind11::module_& module);
+void register_workload(pybind11::module_& module);
+void register_platform(pybind11::module_& module);
+void register_predict(pybind11::module_& module);
+void register_catalogue(pybind11::module_& module);
+void register_pareto(pybind11::module_& module);
+
+}  // namespace qutibench::python

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The only file that compiles the zoo.
+#include "json_objects.hpp"
+#include "register.hpp"
+
+#include <qutibench/io/catalogue.hpp>
+#include <qutibench/io/heatmap.hpp>
+#include <qutibench/io/selection.hpp>
+
+#include <memory>
+
+namespace qutibench::python {
+
+namespace {
+
+using counting_argument = name_argument<counting, &parse_counting>;
+using placement_argument = name_argument<placement_kind, &parse_placement>;
+using execution_argument = name_argument<execution_kind, &parse_execution>;
+
+void register_entry(py::module_& module) {
+    py::class_<network_accuracy> accuracy(module, "Accuracy", "What somebody measured a network to get right.");
+    accuracy.def_readonly("keep", &network_accuracy::keep);
+    accuracy.def_property_readonly("datatype", [](const network_accuracy& self) { return to_string(self.datatype); });
+    accuracy.def_property_readonly("top1", [](const network_accuracy& self) { return known(self.top1); },
+                                   "A fraction, not per cent.");
+    accuracy.def_property_readonly("top5", [](const network_accuracy& self) { return known(self.top5); });
+    accuracy.def_readonly("source", &network_accuracy::source);
+    accuracy.def("__repr__", [](const network_accuracy& self) {
+        return "<" + to_string(self.datatype) + ", keep " + readable(self.keep) + ": top-1 " + readable(self.top1) + ">";
+    });
+
+    py::class_<network_entry> cls(module, "NetworkEntry", "What the catalogue knows of a network.");
+    cls.def_readonly("id", &network_entry::id);
+    cls.def_readonly("name", &network_entry::name);
+    cls.def_property_readonly("task", [](const network_entry& self) { return unless_empty(self.task); },
+                              "The data set: 'imagenet', 'cifar10', 'mnist'.");
+    cls.def_property_readonly("has_graph", &network_entry::has_graph, "False when only its totals are known.");
+    cls.def_property_readonly("pruned_from", [](const network_entry& self) { return unless_empty(self.pruned_from); });
+    cls.def_readonly("pruned_to", &network_entry::pruned_to);
+    cls.def_readonly("accuracies", &network_entry::accuracies);
+    cls.def_readonly("sources", &network_entry::sources, "Where each figure comes from.");
+    cls.def_property_readonly(
+        "published",
+        [](const network_entry& self) {
+            py::typing::Dict<py::float_, workload> all;
+            for (const auto& [keep, work] : self.published) all[py::float_(keep)] = py::cast(work);
+            return all;
+        },
+        "By keep, the rounded workloads that a publication used.");
+    cls.def("build", [](const network_entry& self, double keep) { return self.build(keep); }, "keep"_a = 1.0,
+            "Its layers with that fraction of the channels; raises InvalidArgument when only totals are known.");
+    cls.def(
+        "workload",
+        [](const network_entry& self, double keep, counting_argument count, bool strict) {
+            return self.work(keep, count.value, strict);
+        },
+        "keep"_a = 1.0, "count"_a = "qutibench", "strict"_a = false, "What one inference of it costs.");
+    cls.def(
+        "accuracy",
+        [](const network_entry& self, const precision_argument& datatype, double keep) {
+            const network_accuracy* const found = self.accuracy(keep, datatype.value);
+            return found == nullptr ? std::nullopt : std::optional(*found);
+        },
+        "datatype"_a, "keep"_a = 1.0, "The published accuracy, or None.");
+    cls.def("__repr__", [](const network_entry& self) { return "NetworkEntry('" + self.id + "')"; });
+}
+
+void register_loading(py::module_& module) {
+    module.def(
+        "network_entry", [](const path_argument& name) { return load_network(name.value); }, "name"_a,
+        "What the catalogue or a network file knows of a network; raises UnknownName, ParseError.");
+    module.def(
+        "network",
+        [](const path_argument& name, double keep, counting_argument count, bool strict) {
+            return load_network(name.value).work(keep, count.value, strict);
+        },
+        "name"_a, "keep"_a = 1.0, "count"_a = "qutibench", "strict"_a = false,
+        "What one inference of a network costs, by catalogue id ('resnet50') or path ('mine.json').\n\n"
+        "keep: fraction of the channels that pruning leaves. count, strict: as in `analyze`. Raises UnknownName with the "
+        "nearest id, ParseError with file and place, InvalidArgument where `keep` does not apply.");
+    module.def("networks", &network_ids, "Ids of the networks of the catalogue, sorted.");
+    module.def(
+        "platform",
+        [](const path_argument& name, const std::optional<std::string>& mode) {
+            platform found = load_platform(name.value);
+            return mode ? found.in_mode(*mode) : found;
+        },
+        "name"_a, "mode"_a = py::none(),
+        "A device by catalogue id ('jetson_tx2', 'jetson_tx2:maxp') or path ('board.json'). Without a mode the first "
+        "one. Raises UnknownName with the nearest id or mode, ParseError with file and place.");
+    module.def("platforms", &platform_ids, "Ids of the platforms of the catalogue, sorted.");
+    module.def(
+        "load_platform_folder", [](const path_argument& path) { return load_platform_folder(path.value); }, "path"_a,
+        "Every platform file of a folder, by file name; raises ParseError when one is broken.");
+    module.def(
+        "save_network", [](const graph& net, const path_argument& path) { save_network(net, path.value); }, "network"_a,
+        "path"_a, "Writes a network file with every layer of a graph.");
+    module.def(
+        "save_network", [](const workload& net, const path_argument& path) { save_network(net, path.value); },
+        "network"_a, "path"_a, "Writes a network file with the totals of a workload.");
+    module.def(
+        "catalogue_file",
+        [](std::string_view kind, std::string_view name) {
+            for (const detail::embedded_file& one : detail::embedded_files)
+                if (one.kind == kind && one.name == name) return std::string(one.text);
+            throw unknown_name("data file", name, "");
+        },
+        "kind"_a, "name"_a,
+        "The text of a data file that the module carries: kind 'platforms', 'networks', 'published' or 'measurements', "
+        "name with its extension.");
+    module.def(
+        "catalogue_files",
+        [] {
+            std::vector<std::pair<std::string_view, std::string_view>> all;
+            for (const detail::embedded_file& one : detail::embedded_files) all.emplace_back(one.kind, one.name);
+            return all;
+        },
+        "(kind, name) of every data file that the module carries.");
+}
+
+void register_zoo(py::module_& module) {
+    module.def(
+        "build_network", [](std::string_view name, double keep) { return zoo::build(name, keep); }, "name"_a,
+        "keep"_a = 1.0, "A network of the zoo as a graph, with that fraction of its channels; raises UnknownName.");
+    module.def(
+        "zoo_entries",
+        [] {
+            std::vector<std::pair<std::string_view, bool>> all;
+            for (const zoo::entry& one : zoo::entries()) all.emplace_back(one.name, one.has_widths);
+            return all;
+        },
+        "(name, whether `keep` may be other than 1) of every network of the zoo.");
+}
+
+[[nodiscard]] py::list records_of(const estimate_table& table) {
+    py::list all;
+    for (const estimate_row& row : table.rows) all.append(to_python(to_record(row)));
+    return all;
+}
+
+void register_tables(py::module_& module) {
+    module.def(
+        "estimate_records",
+        [](std::vector<std::string> networks, std::vector<std::string> platforms,
+           const std::vector<precision_argument>& datatypes, const std::vector<count_argument>& batches,
+           std::vector<double> keep, placement_argument placement, execution_argument execution) {
+            selection wanted;
+            wanted.networks = std::move(networks);
+            wanted.platforms = std::move(platforms);
+            for (const precision_argument& one : datatypes) wanted.datatypes.push_back(one.value);
+            wanted.batches.clear();
+            for (const count_argument& one : batches) wanted.batches.push_back(one.value);
+            wanted.keep = std::move(keep);
+            wanted.how.placement = placement.value;
+            wanted.how.execution = execution.value;
+            estimate_table table;
+            {
+                const py::gil_scoped_release unlocked;
+                table = predict_all(wanted);
+            }
+            return std::make_pair(records_of(table), table.skipped);
+        },
+        "networks"_a, "platforms"_a, "datatypes"_a = std::vector<std::string>(), "batches"_a = std::vector<int>{1},
+        "keep"_a = std::vector<double>{1.0}, "placement"_a = "published", "execution"_a = "network",
+        "(records with the keys of what_if's JSON, why combinations were skipped); names are catalogue ids or paths.");
+    module.def(
+        "workload_record", [](const workload& work) { return to_python(to_record(work)); }, "workload"_a,
+        "A workload with the keys of what_if's JSON.");
+    module.def(
+        "heatmap_records",
+        [](std::string_view task) {
+            py::list all;
+            for (const heatmap_cell& one : published_heatmap(task)) {
+                py::dict record;
+                record["figure"] = one.figure;
+                record["task"] = one.task;
+                record["platform"] = one.platform;
+                record["network_datatype"] = one.network;
+                record["platform_id"] = one.platform_id;
+                record["network_id"] = one.network_id;
+                record["keep"] = one.keep;
+                record["datatype"] = to_string(one.datatype);
+                record["inputs_per_second"] = one.prediction.throughput().value();
+                record["bound"] = to_string(one.prediction.bound());
+                record["printed_inputs_per_second"] = known(one.printed);
+                record["erratum"] = unless_empty(one.erratum);
+                all.append(record);
+            }
+            return all;
+        },
+        "task"_a = "",
+        "The thesis' predicted inputs per second (figures 6.3 to 6.5), computed: of 'imagenet', 'cifar10', 'mnist', or "
+        "all. Raises UnknownName on another task.");
+}
+
+}  // namespace
+
+void register_catalogue(py::module_& module) {
+    register_entry(module);
+    register_loading(module);
+    register_zoo(module);
+    register_tables(module);
+}
+
+}  // namespace qutibench::python

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "register.hpp"
+
+#include <qutibench/error.hpp>
+
+#include <exception>
+#include <string>
+
+namespace qutibench::python {
+
+namespace py = pybind11;
+
+namespace {
+
+/// The class of qutibench.errors for an id of the C++ error tree.
+[[nodiscard]] py::object class_of(const error& wrong) {
+    return py::module_::import("qutibench.errors").attr("class_of")(std::string(wrong.id()));
+}
+
+void raise(const error& wrong, const py::dict& details) {
+    const py::object type = class_of(wrong);
+    const py::object raised = type(std::string(wrong.what()));
+    for (const auto& [name, value] : details) py::setattr(raised, name, value);
+    PyErr_SetObject(type.ptr(), raised.ptr());
+}
+
+void translate(std::exception_ptr thrown) {
+    try {
+        if (thrown) std::rethrow_exception(thrown);
+    } catch (const unknown_name& wrong) {
+        py::dict details;
+        if (!wrong.nearest().empty()) details["nearest"] = wrong.nearest();
+        raise(wrong, details);
+    } catch (const parse_error& wrong) {
+        py::dict details;
+        details["source"] = wrong.source();
+        details["place"] = wrong.place();
+        raise(wrong, details);
+    } catch (const error& wrong) {
+        raise(wrong, {});
+    }
+}
+
+}  // namespace
+
+void register_errors() {
+    py::register_local_exception_translator(&translate);
+}
+
+}  // namespace qutibench::python

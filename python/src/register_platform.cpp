@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "common.hpp"
+#include "register.hpp"
+
+#include <qutibench/io/json/platform.hpp>
+
+#include <memory>
+
+namespace qutibench::python {
+
+namespace {
+
+using maybe = std::optional<double>;
+
+template <class Quantity>
+[[nodiscard]] Quantity or_unknown(const maybe& value) {
+    return quantity_of<Quantity>(or_nan(value));
+}
+
+[[nodiscard]] std::vector<peak> peaks_from(const py::dict& by_datatype) {
+    std::vector<peak> all;
+    for (const auto& [datatype, rate] : by_datatype)
+        all.push_back({datatype.cast<precision_argument>().value, quantity_of<ops_per_second>(rate.cast<double>())});
+    return all;
+}
+
+[[nodiscard]] py::typing::Dict<py::str, py::float_> peaks_of(const operating_mode& mode) {
+    py::typing::Dict<py::str, py::float_> all;
+    for (const peak& one : mode.peaks) all[py::str(to_string(one.numbers))] = one.dense.value();
+    return all;
+}
+
+void register_memory(py::module_& module) {
+    py::class_<memory_level> cls(module, "MemoryLevel", "A memory that weights or activations can live in.");
+    cls.def(py::init([](std::string name, const maybe& capacity, const maybe& bandwidth, bool on_chip) {
+                return memory_level{std::move(name), or_unknown<bytes>(capacity),
+                                    or_unknown<bytes_per_second>(bandwidth), on_chip};
+            }),
+            "name"_a, "capacity_bytes"_a = py::none(), "bandwidth_bytes_per_s"_a = py::none(), "on_chip"_a = false,
+            "None is what no source states.");
+    cls.def_readonly("name", &memory_level::name);
+    cls.def_property_readonly("capacity_bytes", [](const memory_level& self) { return known(self.capacity); });
+    cls.def_property_readonly("bandwidth_bytes_per_s", [](const memory_level& self) { return known(self.bandwidth); });
+    cls.def_readonly("on_chip", &memory_level::on_chip);
+    cls.def("__repr__", [](const memory_level& self) {
+        return "MemoryLevel('" + self.name + "', capacity_bytes=" +
+               (is_known(self.capacity) ? readable(self.capacity.value()) : "None") + ", bandwidth_bytes_per_s=" +
+               (is_known(self.bandwidth) ? readable(self.bandwidth.value()) : "None") +
+               ", on_chip=" + (self.on_chip ? "True" : "False") + ")";
+    });
+    add_state(
+        cls,
+        [](const memory_level& self) {
+            return py::make_tuple(self.name, known(self.capacity), known(self.bandwidth), self.on_chip);
+        },
+        [](const py::tuple& from) {
+            return memory_level{from[0].cast<std::string>(), or_unknown<bytes>(from[1].cast<maybe>()),
+                                or_unknown<bytes_per_second>(from[2].cast<maybe>()), from[3].cast<bool>()};
+        });
+}
+
+void register_peak(py::module_& module) {
+    py::class_<peak> cls(module, "Peak", "Peak performance in one datatype; one MAC is two operations.");
+    cls.def(py::init([](const precision_argument& datatype, double dense, const maybe& sparse) {
+                return peak{datatype.value, quantity_of<ops_per_second>(dense), or_unknown<ops_per_second>(sparse)};
+            }),
+            "datatype"_a, "operations_per_second"_a, "sparse_operations_per_second"_a = py::none());
+    cls.def_property_readonly("datatype", [](const peak& self) { return to_string(self.numbers); });
+    cls.def_property_readonly("operations_per_second", [](const peak& self) { return self.dense.value(); });
+    cls.def_property_readonly("sparse_operations_per_second", [](const peak& self) { return known(self.sparse); },
+                              "With structured sparsity exploited, counted in dense operations.");
+    cls.def("__repr__", [](const peak& self) {
+        return "Peak('" + to_string(self.numbers) + "', " + readable(self.dense.value()) + ")";
+    });
+    add_state(
+        cls, [](const peak& self) { return py::make_tuple(self.numbers, self.dense.value(), known(self.sparse)); },
+        [](const py::tuple& from) {
+            return peak{from[0].cast<precision>(), quantity_of<ops_per_second>(from[1].cast<double>()),
+                        or_unknown<ops_per_second>(from[2].cast<maybe>())};
+        });
+}
+
+[[nodiscard]] operating_mode make_mode(std::string name, const std::variant<std::vector<peak>, py::dict>& peaks,
+                                       std::vector<memory_level> memories, const maybe& power, const maybe& clock,
+                                       const maybe& host_clock, const maybe& memory_clock) {
+    const std::vector<peak>* const listed = std::get_if<std::vector<peak>>(&peaks);
+    return {std::move(name),
+            listed != nullptr ? *listed : peaks_from(std::get<py::dict>(peaks)),
+            std::move(memories),
+            or_unknown<watts>(power),
+            or_unknown<hertz>(clock),
+            or_unknown<hertz>(host_clock),
+            or_unknown<hertz>(memory_clock)};
+}
+
+void register_mode(py::module_& module) {
+    py::class_<operating_mode> cls(module, "OperatingMode", "One power or clock mode of a device, complete in itself.");
+    cls.def(py::init(&make_mode), "name"_a, "peaks"_a, "memories"_a, "power_w"_a = py::none(), "clock_hz"_a = py::none(),
+            "host_clock_hz"_a = py::none(), "memory_clock_hz"_a = py::none(),
+            "peaks: a dict of datatypes and operations per second, or a list of Peak; memories: off-chip first.");
+    cls.def_readonly("name", &operating_mode::name);
+    cls.def_readonly("peaks", &operating_mode::peaks);
+    cls.def_readonly("memories", &operating_mode::memories);
+    cls.def_property_readonly("power_w", [](const operating_mode& self) { return known(self.power); });
+    cls.def_property_readonly("clock_hz", [](const operating_mode& self) { return known(self.clock); });
+    cls.def_property_readonly("host_clock_hz", [](const operating_mode& self) { return known(self.host_clock); });
+    cls.def_property_readonly("memory_clock_hz", [](const operating_mode& self) { return known(self.memory_clock); });
+    cls.def("__repr__", [](const operating_mode& self) {
+        return "OperatingMode('" + self.name + "', " + py::repr(peaks_of(self)).cast<std::string>() + ")";
+    });
+    add_state(
+        cls,
+        [](const operating_mode& self) {
+            return py::make_tuple(self.name, self.peaks, self.memories, known(self.power), known(self.clock),
+                                  known(self.host_clock), known(self.memory_clock));
+        },
+        [](const py::tuple& from) {
+            return make_mode(from[0].cast<std::string>(), from[1].cast<std::vector<peak>>(),
+                             from[2].cast<std::vector<memory_level>>(), from[3].cast<maybe>(), from[4].cast<maybe>(),
+                             from[5].cast<maybe>(), from[6].cast<maybe>());
+        });
+}
+
+void register_provenance(py::module_& module) {
+    py::class_<provenance> cls(module, "Provenance", "Where one figure of a platform or network comes from.");
+    cls.def(py::init([](std::string pointer, std::string source, std::string basis, std::string derivation) {
+                return provenance{std::move(pointer), std::move(source), std::move(basis), std::move(derivation)};
+            }),
+            "pointer"_a, "source"_a, "basis"_a = "user", "derivation"_a = "");
+    cls.def_readonly("pointer", &provenance::pointer, "JSON pointer of the figure in its file.");
+    cls.def_readonly("source", &provenance::source, "Document, table, page.");
+    cls.def_readonly("basis", &provenance::basis, "'sourced', 'derived', 'probed' or 'user'.");
+    cls.def_readonly("derivation", &provenance::derivation, "How, when derived.");
+    cls.def("__repr__", [](const provenance& self) {
+        return "<" + self.pointer + ": " + self.basis + ", " + self.source + ">";
+    });
+    add_state(
+        cls,
+        [](const provenance& self) {
+            return py::make_tuple(self.pointer, self.source, self.basis, self.derivation);
+        },
+        [](const py::tuple& from) {
+            return provenance{from[0].cast<std::string>(), from[1].cast<std::string>(), from[2].cast<std::string>(),
+                              from[3].cast<std::string>()};
+        });
+}
+
+[[nodiscard]] platform make_platform(std::string id, const std::variant<std::vector<peak>, py::dict>& peaks,
+                                     const maybe& bandwidth, const maybe& on_chip, const maybe& power,
+                                     const maybe& clock) {
+    std::vector<memory_level> memories{{.name = "off_chip", .bandwidth = or_unknown<bytes_per_second>(bandwidth)}};
+    if (on_chip) memories.push_back({.name = "on_chip", .capacity = quantity_of<bytes>(*on_chip), .on_chip = true});
+    return platform(std::move(id), {make_mode("", peaks, std::move(memories), power, clock, {}, {})});
+}
+
+[[nodiscard]] py::tuple state_of(const platform& self) {
+    return py::make_tuple(self.id(), self.name(), self.modes(), self.mode().name, self.vendor, self.device_class,
+                          self.year, known(self.price_usd), known(self.process_nm), self.sources);
+}
+
+[[nodiscard]] platform platform_from(const py::tuple& from) {
+    platform made(from[0].cast<std::string>(), from[2].cast<std::vector<operating_mode>>());
+    made.rename(from[1].cast<std::string>());
+    made.vendor = from[4].cast<std::string>();
+    made.device_class = from[5].cast<std::string>();
+    made.year = from[6].cast<int>();
+    made.price_usd = or_nan(from[7].cast<maybe>());
+    made.process_nm = or_nan(from[8].cast<maybe>());
+    made.sources = from[9].cast<std::vector<provenance>>();
+    return made.in_mode(from[3].cast<std::string>());
+}
+
+[[nodiscard]] std::string described(const platform& self) {
+    std::string text = "Platform('" + self.id() + (self.mode().name.empty() ? "" : ":" + self.mode().name) + "': ";
+    for (const peak& one : self.mode().peaks)
+        text += to_string(one.numbers) + " " + readable(one.dense.value() / 1e12) + " TOP/s, ";
+    return text + (is_known(self.bandwidth()) ? readable(self.bandwidth().value() / 1e9) + " GB/s)"
+                                              : std::string("bandwidth unknown)"));
+}
+
+using platform_class = py::class_<platform, std::shared_ptr<platform>>;
+
+void add_figures(platform_class& cls) {
+    cls.def_property_readonly("id", &platform::id);
+    cls.def_property_readonly("name", &platform::name);
+    cls.def_property_readonly("mode", [](const platform& self) { return unless_empty(self.mode().name); },
+                              "The selected mode; None where there is only one, without a name.");
+    cls.def_property_readonly("modes", &platform::modes);
+    cls.def_property_readonly("peaks", [](const platform& self) { return peaks_of(self.mode()); },
+                              "Operations per second in each native datatype.");
+    cls.def_property_readonly("memories", [](const platform& self) { return self.mode().memories; });
+    cls.def_property_readonly("bandwidth_bytes_per_s", [](const platform& self) { return known(self.bandwidth()); },
+                              "Of the off-chip memory; None where no source states it.");
+    cls.def_property_readonly("power_w", [](const platform& self) { return known(self.power()); });
+    cls.def_property_readonly("clock_hz", [](const platform& self) { return known(self.mode().clock); });
+    cls.def_property_readonly("vendor", [](const platform& self) { return unless_empty(self.vendor); });
+    cls.def_property_readonly("device_class", [](const platform& self) { return unless_empty(self.device_class); });
+    cls.def_property_readonly("year",
+                              [](const platform& self) { return self.year > 0 ? std::optional(self.year) : std::nullopt; });
+    cls.def_property_readonly("price_usd", [](const platform& self) { return known(self.price_usd); });
+    cls.def_property_readonly("process_nm", [](const platform& self) { return known(self.process_nm); });
+    cls.def_readonly("sources", &platform::sources, "Where each figure comes from.");
+}
+
+}  // namespace
+
+void register_platform(py::module_& module) {
+    register_memory(module);
+    register_peak(module);
+    register_mode(module);
+    register_provenance(module);
+    platform_class cls(module, "Platform", "What a device can do: peaks per datatype, memories, power, in its modes.");
+    cls.def(py::init(&make_platform), "id"_a, "peaks"_a, "bandwidth_bytes_per_s"_a = py::none(),
+            "on_chip_bytes"_a = py::none(), "power_w"_a = py::none(), "clock_hz"_a = py::none(),
+            "A device of one mode: Platform('my_board', {'int8': 1e12}, bandwidth_bytes_per_s=19.2e9). Raises "
+            "InvalidArgument on a figure that is not positive and finite.");
+    cls.def(py::init([](std::string id, std::vector<operating_mode> modes) {
+                return platform(std::move(id), std::move(modes));
+            }),
+            "id"_a, py::kw_only(), "modes"_a, "A device with several modes; the first is selected.");
+    add_figures(cls);
+    cls.def("in_mode", &platform::in_mode, "name"_a, "The same device in another mode; raises UnknownName.");
+    cls.def(
+        "peak_for",
+        [](const platform& self, const precision_argument& datatype) {
+            const carried_peak found = self.peak_for(datatype.value);
+            return std::make_tuple(found.as, found.native);
+        },
+        "datatype"_a,
+        "(the Peak that a datatype runs at, whether it is native); raises UnsupportedDatatype without a carrier.");
+    cls.def("to_json", [](const platform& self) { return to_json(self); }, "The text of a platform file.");
+    cls.def("save", [](const platform& self, const path_argument& path) { save_platform(self, path.value); }, "path"_a,
+            "Writes a platform file; raises ParseError when that fails.");
+    cls.def_static(
+        "from_json", [](std::string_view text, const std::string& source) { return parse_platform(text, source); },
+        "text"_a, "source"_a = "platform", "From the text of a platform file; raises ParseError with the place.");
+    cls.def("__repr__", &described);
+    add_state(cls, &state_of, &platform_from);
+    add_table(cls);
+}
+
+}  // namespace qutibench::python
