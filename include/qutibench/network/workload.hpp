@@ -33,6 +33,10 @@ namespace detail {
     return add(cost.macs, counts ? cost.other_operations : 0);
 }
 
+/// Saves and restores a workload: specialised by whoever keeps workloads elsewhere, such as the Python module.
+template <class Layer>
+struct workload_access;
+
 }  // namespace detail
 
 /// The sums that network-level models need; a literal type. Counts are per input (batch 1).
@@ -157,6 +161,7 @@ public:
 
     template <class AnyLayer>
     friend workload analyze(const basic_graph<AnyLayer>& net, counting convention, bool strict);
+    friend struct detail::workload_access<Layer>;
 
 private:
     template <class AnyLayer>
