@@ -156,3 +156,42 @@ TEST_CASE("a folder of platforms, and an id that comes twice") {
     CHECK(load_platform(folder + "/a.json:slow").mode().name == "slow");
     std::filesystem::remove_all(folder);
 }
+
+TEST_CASE("details: resources agree with the table of FPGA parts, operators keep their source") {
+    const std::pair<const char*, const char*> boards[] = {
+        {"ZCU104", "zcu104_finn"},    {"ZCU102", "zcu102_dpu"},     {"Ultra96", "ultra96_dpu"},
+        {"KV260", "kv260"},           {"PYNQ-Z1", "pynq_z1"},       {"ZC706", "zc706"},
+        {"Alveo U50", "alveo_u50"},   {"Alveo U250", "alveo_u250"}, {"VCU1525", "vu9p"},
+        {"Alveo U280", "alveo_u280"},
+    };
+    for (const auto& [board, id] : boards) {
+        CAPTURE(id);
+        const platform_details details = load_platform_details(id);
+        REQUIRE(details.resources);
+        CHECK(*details.resources == find_fpga(board).has);
+        CHECK(details.utilization == 1);
+        const platform device = load_platform(id);
+        for (const memory_level& one : device.mode().memories)
+            if (one.on_chip) CHECK(one.capacity == details.resources->memory());
+    }
+    CHECK_FALSE(load_platform_details("jetson_tx2:maxp").resources);
+    const platform_details edge = load_platform_details("edgetpu");
+    CHECK(edge.operators.unsupported_networks == std::vector<std::string>{"cnv", "mlp"});
+    CHECK(edge.operators.source.find("section 5.2.3") != std::string::npos);
+    CHECK_THROWS_AS(load_platform_details("edgetpv"), unknown_name);
+    CHECK_THROWS_WITH(parse_platform_details(R"({"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": 1}],
+        "operators": {"supports": ["dense"], "source": "a"}})",
+                                             "p.json"),
+                      "p.json, /operators/supports: there is no such key; did you mean 'supported'?");
+}
+
+TEST_CASE("the examples of docs/catalogue.md load") {
+    CHECK(load_platform(QUTIBENCH_TEST_DATA_DIR "/my_board.json").bandwidth().value() == 19.2e9);
+    const platform eco = load_platform(QUTIBENCH_TEST_DATA_DIR "/my_sourced_board.json:eco");
+    CHECK(eco.power().value() == 7);
+    CHECK(eco.bandwidth().value() == 51.2e9);
+    CHECK(eco.in_mode("fast").peak_for(int8).as.sparse.value() == 40e12);
+    const network_entry tiny = load_network(QUTIBENCH_TEST_DATA_DIR "/my_network.json");
+    CHECK(tiny.work().weight_count == 3 * 9 * 16 + 16 * 9 * 16 + 16 * 10);
+    CHECK(tiny.accuracy(1, int8)->top1 == 0.81);
+}

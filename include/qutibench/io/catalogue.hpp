@@ -7,6 +7,7 @@
 #include <qutibench/io/catalogue_data.hpp>
 #include <qutibench/io/json/network.hpp>
 #include <qutibench/io/json/platform.hpp>
+#include <qutibench/io/json/platform_details.hpp>
 
 #include <algorithm>
 
@@ -76,6 +77,14 @@ namespace detail {
     const std::size_t colon = detail::mode_colon(name);
     if (colon == std::string_view::npos) return detail::load_base_platform(name);
     return detail::load_base_platform(name.substr(0, colon)).in_mode(name.substr(colon + 1));
+}
+
+/// The resources, operators and notes of a platform, by id or path; throws as `load_platform` does.
+[[nodiscard]] inline platform_details load_platform_details(std::string_view name) {
+    name = name.substr(0, detail::mode_colon(name));
+    if (detail::is_path(name)) return parse_platform_details(detail::read_file(std::string(name)), std::string(name));
+    static_cast<void>(detail::load_base_platform(name));
+    return parse_platform_details(detail::embedded_text("platforms", name), std::string(name) + ".json");
 }
 
 /// A network by id or path. Throws unknown_name with the nearest id, parse_error with file and place.

@@ -119,9 +119,9 @@ struct transposed_convolution {
             const auto i = static_cast<std::size_t>(axis);
             const std::int64_t grown = detail::multiply(in[0][axis + 2] - 1, stride[i]);
             const std::int64_t span = detail::add(detail::multiply(dilation[i], kernel[i] - 1), 1);
-            out.append(padding.is_same
-                           ? detail::multiply(in[0][axis + 2], stride[i])
-                           : detail::add(grown, span) + output_padding[i] - padding.before[i] - padding.after[i]);
+            const std::int64_t cut = detail::add(padding.before[i], padding.after[i]);
+            out.append(padding.is_same ? detail::multiply(in[0][axis + 2], stride[i])
+                                       : detail::add(detail::add(detail::add(grown, span), output_padding[i]), -cut));
         }
         return out;
     }

@@ -112,15 +112,24 @@ private:
         if (year == year) device.year = static_cast<int>(year);
         device.price_usd = figures_.read_if_any(document_, "price_usd", price_figure);
         device.process_nm = figures_.read_if_any(document_, "process_nm", process_figure);
+        check_details();
+        for (const provenance& one : figures_.records()) {
+            const auto is_twin = [&](const provenance& other) { return other.pointer == one.pointer; };
+            if (std::none_of(device.sources.begin(), device.sources.end(), is_twin)) device.sources.push_back(one);
+        }
+    }
+
+    /// Checks what `parse_platform_details` reads.
+    void check_details() {
         if (const auto resources = document_.find("resources")) {
             resources->expect_keys({"lut", "ff", "dsp", "bram18", "uram", "utilization"});
             for (const std::string_view key : {"lut", "ff", "dsp", "bram18", "uram"})
                 static_cast<void>(figures_.read_if_any(*resources, key, count_figure));
             static_cast<void>(figures_.read_if_any(*resources, "utilization", share_figure));
         }
-        for (const provenance& one : figures_.records()) {
-            const auto is_twin = [&](const provenance& other) { return other.pointer == one.pointer; };
-            if (std::none_of(device.sources.begin(), device.sources.end(), is_twin)) device.sources.push_back(one);
+        if (const auto operators = document_.find("operators")) {
+            operators->expect_keys({"supported", "unsupported", "unsupported_networks", "source"});
+            static_cast<void>((*operators)["source"].text());
         }
     }
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// What platform files say beyond what the models need: an FPGA's resources, which operators its software runs,
+/// remarks.
+#pragma once
+
+#include <qutibench/hardware/fpga.hpp>
+#include <qutibench/io/json/platform.hpp>
+
+namespace qutibench {
+
+/// What a device's software runs, as far as a source says; empty lists say nothing.
+struct operator_support {
+    std::vector<std::string> supported{};             ///< layer types
+    std::vector<std::string> unsupported{};           ///< layer types
+    std::vector<std::string> unsupported_networks{};  ///< ids of networks that failed on it
+    std::string source{};
+};
+
+struct platform_details {
+    std::optional<fpga_resources> resources{};
+    double utilization = 1;  ///< share of the resources that a design can use
+    operator_support operators{};
+    std::vector<std::string> notes{};
+};
+
+namespace detail {
+
+[[nodiscard]] inline std::vector<std::string> texts_of(const json_reader& in, std::string_view key) {
+    std::vector<std::string> all;
+    if (const auto listed = in.find(key))
+        for (const json_reader& one : listed->elements()) all.push_back(one.text());
+    return all;
+}
+
+[[nodiscard]] inline fpga_resources resources_of(const json_reader& at, figure_reader& figures) {
+    const auto count = [&](std::string_view key) {
+        const double value = figures.read_if_any(at, key, count_figure);
+        if (value > 1e15) at[key].fail("no device has that many");
+        return value == value ? static_cast<std::int64_t>(value) : 0;
+    };
+    fpga_resources has;
+    has.luts = count("lut");
+    has.dsps = count("dsp");
+    has.bram18 = count("bram18");
+    has.urams = count("uram");
+    has.flip_flops = count("ff");
+    return has;
+}
+
+}  // namespace detail
+
+/// The details in a platform's file; throws parse_error with a JSON pointer.
+[[nodiscard]] inline platform_details parse_platform_details(std::string_view text,
+                                                             const std::string& source = "platform") {
+    const detail::json document = detail::parse_json(text, source);
+    const detail::json_reader reader(document, source);
+    static_cast<void>(detail::platform_document(reader).read());
+    detail::figure_reader figures(reader);
+    platform_details details;
+    details.notes = detail::texts_of(reader, "notes");
+    if (const auto resources = reader.find("resources")) {
+        details.resources = detail::resources_of(*resources, figures);
+        const double share = figures.read_if_any(*resources, "utilization", detail::share_figure);
+        if (share == share) details.utilization = share;
+    }
+    if (const auto operators = reader.find("operators")) {
+        details.operators = {detail::texts_of(*operators, "supported"), detail::texts_of(*operators, "unsupported"),
+                             detail::texts_of(*operators, "unsupported_networks"),
+                             figures.source_text((*operators)["source"].text())};
+    }
+    return details;
+}
+
+}  // namespace qutibench
