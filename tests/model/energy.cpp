@@ -51,9 +51,9 @@ TEST_CASE("Horowitz' figures, and what follows for other widths") {
     CHECK_THROWS_AS(on_chip_joules_per_bit(horowitz_45nm, 0), invalid_argument);
 }
 
-TEST_CASE("the seed's figures: its DRAM read is Horowitz', its multiplication is Horowitz' addition") {
-    CHECK(off_chip_joules_per_bit(horowitz_45nm) * 32e12 == Approx(dram_read_32_bits_pj_as_in_seed));
-    CHECK(horowitz_45nm.arithmetic[3].add_pj == fp32_multiply_pj_as_in_seed);
+TEST_CASE("summaries of S: their DRAM read is Horowitz', their multiplication is Horowitz' addition") {
+    CHECK(off_chip_joules_per_bit(horowitz_45nm) * 32e12 == Approx(summarised_dram_read_32_bits_pj));
+    CHECK(horowitz_45nm.arithmetic[3].add_pj == summarised_fp32_multiply_pj);
     CHECK(horowitz_45nm.arithmetic[3].multiply_pj == 3.7);
 }
 

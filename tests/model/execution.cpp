@@ -36,8 +36,14 @@ constexpr double dense_moving = 64000e-7;
 
 TEST_CASE("layer by layer each kernel has its own roofline") {
     const workload net = analyze(two_layers());
-    const deployment how{.execution = execution_kind::layers};
+    // [explain]
+    const deployment how{.batch = 1, .placement = placement_kind::capacity, .execution = execution_kind::layers};
     const breakdown all = explain(net, board(), how);
+    CHECK(all.total.throughput() == predict(net, board(), how).throughput());
+    CHECK(all.kernels[0].bound == bound_kind::compute);  // what holds a kernel back; also its times and bytes
+    CHECK(all.where.tensors[0].on_chip);                 // where a tensor lives; also the capacity it needs
+    CHECK(all.total.assumes(assumption::capacity_unknown));
+    // [explain]
     REQUIRE(all.kernels.size() == 2);
     CHECK(all.kernels[0].bound == bound_kind::compute);
     CHECK(all.kernels[0].time == Approx(convolution_time));

@@ -37,7 +37,7 @@ struct energy_table {
 
 /// M. Horowitz, "Computing's energy problem (and what we can do about it)", ISSCC 2014, figure 1.1.9,
 /// doi:10.1109/ISSCC.2014.6757323. DRAM is given as 1.3 to 2.6 nJ per 64 bits; this is the lower end, which is also the
-/// 640 pJ per 32 bits that S quotes.
+/// 640 pJ per 32 bits that summaries of S quote.
 inline constexpr energy_table horowitz_45nm{
     "horowitz_45nm",
     "Horowitz, ISSCC 2014, doi:10.1109/ISSCC.2014.6757323",
@@ -47,10 +47,10 @@ inline constexpr energy_table horowitz_45nm{
     {{{8192, 10}, {32768, 20}, {1048576, 100}}},
     1280};
 
-/// What S states ("How to evaluate deep neural network processors", metric 3). Its 0.9 pJ for a 32-bit floating-point
+/// What summaries of S (Sze et al. 2020, doi:10.1109/MSSC.2020.3002140) state. Their 0.9 pJ for a 32-bit floating-point
 /// multiplication is Horowitz' addition; the multiplication takes 3.7 pJ.
-inline constexpr double dram_read_32_bits_pj_as_in_seed = 640;
-inline constexpr double fp32_multiply_pj_as_in_seed = 0.9;
+inline constexpr double summarised_dram_read_32_bits_pj = 640;
+inline constexpr double summarised_fp32_multiply_pj = 0.9;
 
 /// A process to scale a table to. Energy follows C V^2, and capacitance the feature size (Dennard et al. 1974,
 /// doi:10.1109/JSSC.1974.1050511); off-chip memory is left as it is. Below about 22 nm real devices gain less.
