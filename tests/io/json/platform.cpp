@@ -106,6 +106,13 @@ TEST_CASE("impossible figures are refused with file, pointer and reason") {
           "n.json, /resources/utilization: must be above 0 and at most 1, not 1.1");
 }
 
+TEST_CASE("years are whole and of this age") {
+    CHECK(refusal(with_peak(R"("operations_per_second": 1}], "year": 2018.5, "notes": [{"a": 1)")) ==
+          "n.json, /year: must be a whole year");
+    CHECK(refusal(with_peak(R"("operations_per_second": 1}], "year": 18, "notes": [{"a": 1)")) ==
+          "n.json, /year: must be a year from 1941 to 2100, not 18");
+}
+
 TEST_CASE("missing, unknown and repeated keys are refused with file and pointer") {
     CHECK(refusal(R"({"peaks": []})") == "n.json, the whole document: the key 'id' is missing");
     CHECK(refusal(R"({"id": "x"})").find("the key 'peaks' is missing") != std::string::npos);

@@ -110,6 +110,7 @@ private:
         if (const auto device_class = document_.find("class")) device.device_class = device_class->text();
         const double year = figures_.read_if_any(document_, "year", year_figure);
         if (year == year) device.year = static_cast<int>(year);
+        if (year == year && device.year != year) document_["year"].fail("must be a whole year");
         device.price_usd = figures_.read_if_any(document_, "price_usd", price_figure);
         device.process_nm = figures_.read_if_any(document_, "process_nm", process_figure);
         check_details();
