@@ -224,3 +224,16 @@ TEST_CASE("parameters out of range are refused") {
     empty.input({1, 4});
     CHECK_THROWS_AS(predict(analyze(empty), board(), {.execution = execution_kind::layers}), invalid_argument);
 }
+
+TEST_CASE("counts past 64 bits and annotations that lead nowhere are caught") {
+    const workload net = analyze(two_layers());
+    deployment how{.batch = std::numeric_limits<std::int64_t>::max(), .execution = execution_kind::layers};
+    CHECK(predict(net, board(), {.batch = how.batch}).call_time > 0);
+    CHECK_THROWS_AS(predict(net, board(), how), overflow_error);
+    graph circular = two_layers();
+    circular.nodes()[1].shares_weights_with = 3;
+    circular.nodes()[3].shares_weights_with = 1;
+    circular.nodes()[1].fused_into = 3;
+    circular.nodes()[3].fused_into = 3;
+    CHECK(predict(analyze(circular), board(), {.execution = execution_kind::layers}).call_time > 0);
+}

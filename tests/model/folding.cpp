@@ -162,6 +162,9 @@ TEST_CASE("foldings that do not divide the matrix are refused") {
     CHECK_THROWS_AS(cost_of(stage, {0, 1}), invalid_argument);
     CHECK_THROWS_AS(cost_of({"float", 2, 2, 1, fp16}, {1, 1}), invalid_argument);
     CHECK_THROWS_AS(cost_of({"empty", 0, 2, 1, int2}, {1, 1}), invalid_argument);
+    CHECK_THROWS_AS(cost_of({"huge", 1 << 25, 2, 1, int2}, {1, 1}), invalid_argument);
+    const pipeline_stage largest{"largest", 1 << 24, 1 << 24, 1, precision(integer<64>::value)};
+    CHECK(cost_of(largest, {1 << 24, 1 << 24, weight_memory::distributed}).uses.luts > 0);
     CHECK_THROWS_AS(fold(std::vector{stage}, {}), invalid_argument);
     CHECK_THROWS_AS(best_folding(std::vector{stage}, {}), invalid_argument);
     CHECK_THROWS_AS(best_folding({}, {}), invalid_argument);

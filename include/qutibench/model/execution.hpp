@@ -43,7 +43,7 @@ namespace detail {
 [[nodiscard]] constexpr double tile_factor(const contraction& product, std::int64_t batch,
                                            const execution_parameters& p) {
     const bool is_depthwise = product.columns == 1 && product.groups > 1;
-    const double whole = rounded_up(product.rows * batch, p.tile_rows) *
+    const double whole = rounded_up(multiply(product.rows, batch), p.tile_rows) *
                          rounded_up(is_depthwise ? product.groups : product.columns, p.tile_columns) *
                          rounded_up(product.depth, p.tile_depth);
     return (1 - p.tile_softening) + p.tile_softening * whole;

@@ -68,8 +68,9 @@ namespace detail {
 }
 
 inline void check(const pipeline_stage& stage, const folding& by) {
-    if (stage.height < 1 || stage.width < 1 || stage.vectors < 1)
-        throw invalid_argument(message({"stage '", stage.name, "' has no matrix to fold"}));
+    constexpr std::int64_t largest = std::int64_t{1} << 24;
+    if (stage.height < 1 || stage.width < 1 || stage.vectors < 1 || stage.height > largest || stage.width > largest)
+        throw invalid_argument(message({"stage '", stage.name, "' has no matrix that can be folded"}));
     for (const datatype& type : {stage.numbers.weights, stage.numbers.activations})
         if (type.family == number_family::floating || type.block > 0)
             throw invalid_argument(
@@ -94,7 +95,7 @@ inline void check(const pipeline_stage& stage, const folding& by) {
     const auto pe = static_cast<double>(by.pe);
     const auto simd = static_cast<double>(by.simd);
     const std::int64_t depth = (stage.height / by.pe) * (stage.width / by.simd);
-    const std::int64_t word = by.pe * by.simd * stage.numbers.weights.bits;
+    const std::int64_t word = detail::product({by.pe, by.simd, stage.numbers.weights.bits});
     const int bits = stage.numbers.weights.bits + stage.numbers.activations.bits;
     const double accumulator = detail::accumulator_bits(stage);
 
@@ -104,14 +105,15 @@ inline void check(const pipeline_stage& stage, const folding& by) {
     if (by.multiplier == multiplier::lut) {
         luts += simd * (2 * ((bits + 5) / 6) - 1) * bits;
     } else {
-        result.uses.dsps = by.pe * by.simd * detail::ceil_divide(bits, 48);
+        result.uses.dsps = detail::product({by.pe, by.simd, detail::ceil_divide(bits, 48)});
     }
     if (stage.output_bits > 0) {
         const double thresholds = std::exp2(stage.output_bits) - 1;
         luts += thresholds * accumulator * (1 + static_cast<double>(detail::ceil_divide(stage.height / by.pe, 64)));
     }
     luts = 300 + 1.1 * pe * luts;
-    if (by.memory == weight_memory::distributed) luts += static_cast<double>(word * detail::ceil_divide(depth, 64));
+    if (by.memory == weight_memory::distributed)
+        luts += static_cast<double>(word) * static_cast<double>(detail::ceil_divide(depth, 64));
     if (by.memory == weight_memory::block) result.uses.bram18 = detail::bram18_of(depth, word);
     if (by.memory == weight_memory::ultra)
         result.uses.urams = detail::ceil_divide(word, 72) * detail::ceil_divide(depth, 4096);

@@ -86,10 +86,13 @@ public:
 
     [[nodiscard]] layer_part& at(int index) { return parts[static_cast<std::size_t>(index)]; }
     [[nodiscard]] layer_part& source(int producer) { return at(at(producer).owner); }
-    /// The layer that holds the weights of a layer.
+    /// The layer that holds the weights of a layer; only an earlier one can.
     [[nodiscard]] int holder(int index) const {
-        while (net_.layers()[static_cast<std::size_t>(index)].weights_of >= 0)
-            index = net_.layers()[static_cast<std::size_t>(index)].weights_of;
+        for (int next = index; next >= 0 && next <= index;) {
+            index = next;
+            next = net_.layers()[static_cast<std::size_t>(index)].weights_of;
+            if (next == index) break;
+        }
         return index;
     }
 
@@ -117,7 +120,7 @@ private:
             const auto& layer = net_.layers()[static_cast<std::size_t>(i)];
             if (!at(i).runs) continue;
             const int host = layer.fused_into >= 0 ? layer.fused_into : rides_along(layer.kind) ? host_of(i) : -1;
-            if (host >= 0 && at(host).runs) at(i).kernel = at(host).kernel;
+            if (host >= 0 && host < i && at(host).runs) at(i).kernel = at(host).kernel;
         }
         for (int i = 0; i < count; ++i) {
             if (at(i).runs)
