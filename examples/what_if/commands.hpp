@@ -14,6 +14,11 @@ void add_platforms(CLI::App& app);
 void add_analyze(CLI::App& app);
 void add_estimate(CLI::App& app);
 void add_heatmap(CLI::App& app);
+void add_ingest(CLI::App& app);
+void add_calibrate(CLI::App& app);
+
+/// Puts a saved calibration's predictions, with their 90 % interval, into records of estimates.
+void apply_calibration(const std::string& path, std::vector<record>& records);
 
 /// `--format table|csv|json`
 void add_format(CLI::App& command, format& as);

@@ -8,6 +8,7 @@ namespace what_if {
 namespace {
 
 struct estimate_options : selection_options {
+    std::string calibration{};
     format as = format::table;
 };
 
@@ -15,6 +16,7 @@ void run(const estimate_options& chosen) {
     const qutibench::estimate_table table = qutibench::predict_all(chosen.resolved());
     std::vector<record> records;
     for (const qutibench::estimate_row& row : table.rows) records.push_back(qutibench::to_record(row));
+    if (!chosen.calibration.empty()) apply_calibration(chosen.calibration, records);
     print(records,
           {{"network", "network"},
            {"platform", "platform"},
@@ -59,6 +61,7 @@ void add_estimate(CLI::App& app) {
     CLI::App* command =
         app.add_subcommand("estimate", "Predicted throughput, latency and bound of networks on platforms");
     chosen->add_to(*command);
+    command->add_option("--calibration", chosen->calibration, "Predict by a fit that `calibrate` saved");
     add_format(*command, chosen->as);
     command->callback([chosen] { run(*chosen); });
 }

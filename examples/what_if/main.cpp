@@ -18,6 +18,8 @@ int main(int argc, char** argv) {
     what_if::add_analyze(app);
     what_if::add_estimate(app);
     what_if::add_heatmap(app);
+    what_if::add_ingest(app);
+    what_if::add_calibrate(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& wrong) {

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// ingest: measured results beside predictions. calibrate: a fit to them, and its error on networks it has not seen.
+#include "commands.hpp"
+
+#include <qutibench/io/adapters.hpp>
+#include <qutibench/io/calibration_json.hpp>
+#include <qutibench/io/calibration_networks.hpp>
+#include <qutibench/measure/efficiency.hpp>
+
+#include <cstdio>
+#include <memory>
+
+namespace what_if {
+
+namespace {
+
+struct measured_options {
+    std::vector<std::string> files{};
+    std::string from = "auto";
+    std::string datatype{};
+    std::string scope = "system";
+    std::int64_t batch = 0;
+    qutibench::ingest_options supplied{};
+    std::string output{};
+    format as = format::table;
+
+    void add_to(CLI::App& command) {
+        command.add_option("file", files, "Files that device runners wrote")->required();
+        command.add_option("--from", from, "Format of the files; auto recognises it by how they begin");
+        command.add_option("--network", supplied.network, "What was measured, where the file does not say");
+        command.add_option("--mode", supplied.mode, "Power or clock mode, where the file does not say");
+        command.add_option("--datatype", datatype, "Datatype, where the file does not say");
+        command.add_option("--batch", batch, "Inputs of one call, where the file does not say");
+        command.add_option("--scope", scope, "system (what a user sees) or compute (the accelerator alone)");
+        add_format(command, as);
+    }
+
+    [[nodiscard]] std::vector<qutibench::measurement> load() const {
+        qutibench::ingest_options options = supplied;
+        if (!datatype.empty()) options.datatype = qutibench::parse_precision(datatype);
+        if (batch != 0) options.batch = batch;
+        options.scope = qutibench::parse_measured_scope(scope);
+        std::vector<qutibench::measurement> all;
+        for (const std::string& file : files)
+            for (qutibench::measurement& one : qutibench::load_measurements(file, from, options))
+                all.push_back(std::move(one));
+        return all;
+    }
+};
+
+/// Networks and platforms by id or path, each loaded once.
+class loaded {
+public:
+    /// The work of a measured network, or nullptr when the catalogue does not have it.
+    [[nodiscard]] const qutibench::workload* network(const std::string& id, double keep) {
+        const std::string key = qutibench::network_key(id, keep);
+        for (const auto& [known, work] : networks_)
+            if (known == key) return &work;
+        networks_.emplace_back(key, qutibench::load_network(id).work(keep));
+        return &networks_.back().second;
+    }
+
+    [[nodiscard]] const qutibench::platform& platform(const std::string& id) {
+        for (const auto& [known, device] : platforms_)
+            if (known == id) return device;
+        platforms_.emplace_back(id, qutibench::load_platform(id));
+        return platforms_.back().second;
+    }
+
+private:
+    std::vector<std::pair<std::string, qutibench::workload>> networks_;
+    std::vector<std::pair<std::string, qutibench::platform>> platforms_;
+};
+
+record flags_of(const qutibench::efficiency_row& row) {
+    record flags = record::array();
+    if (row.excess != qutibench::excess_reason::none) flags.push_back(to_string(row.excess));
+    for (unsigned bit = 1; bit <= row.measured->cautions; bit <<= 1)
+        if ((row.measured->cautions & bit) != 0) flags.push_back(to_string(static_cast<qutibench::caution>(bit)));
+    return flags;
+}
+
+record ingested(const qutibench::measurement& one, loaded& known) {
+    const auto device = known.platform(one.platform);
+    const qutibench::platform in_mode = one.mode.empty() ? device : device.in_mode(one.mode);
+    qutibench::estimate_row row{one.network, one.platform, in_mode.mode().name, one.keep, {}, {}};
+    row.how.datatype = one.datatype;
+    row.how.batch = one.inputs_per_call();
+    const qutibench::workload& work = *known.network(one.network, one.keep);
+    const qutibench::efficiency_row beside =
+        one.level == qutibench::measured_level::network
+            ? qutibench::efficiency(one, work, device, row.how)
+            : qutibench::efficiency(one, qutibench::totals_of_part(one), device, row.how);
+    row.prediction = beside.predicted;
+    row.accuracy_top1 = one.accuracy_top1;
+    record all = qutibench::to_record(row);
+    const auto known_or_null = [](double value) { return qutibench::detail::null_or(value); };
+    all["part"] = one.part.empty() ? record(nullptr) : record(one.part);
+    all["deployment"] = to_string(one.deployment);
+    all["deployment_value"] = one.deployment_value;
+    all["scope"] = to_string(one.scope);
+    all["measured_throughput_ips"] = known_or_null(beside.measured_throughput);
+    all["measured_latency_s"] = known_or_null(one.latency.value());
+    all["measured_power_w"] = known_or_null(one.power.value());
+    all["measured_energy_j"] = known_or_null(beside.measured_energy);
+    all["efficiency"] = known_or_null(beside.efficiency);
+    all["flags"] = flags_of(beside);
+    all["place"] = place_of(one);
+    return all;
+}
+
+void ingest(const measured_options& chosen) {
+    loaded known;
+    std::vector<record> records;
+    for (const qutibench::measurement& one : chosen.load()) records.push_back(ingested(one, known));
+    print(records,
+          {{"network", "network"},
+           {"layer or block", "part"},
+           {"platform", "platform"},
+           {"mode", "mode"},
+           {"datatype", "datatype"},
+           {"keep", "keep"},
+           {"deployed as", "deployment"},
+           {"value", "deployment_value"},
+           {"measured [inputs/s]", "measured_throughput_ips"},
+           {"predicted [inputs/s]", "throughput_ips"},
+           {"efficiency", "efficiency"},
+           {"power [W]", "measured_power_w"},
+           {"flags", "flags"}},
+          chosen.as);
+}
+
+record validation_record(const std::string& held_out, const qutibench::validation& of) {
+    return {{"held_out", held_out},
+            {"rows", of.rows()},
+            {"mape", qutibench::detail::null_or(of.mape())},
+            {"median_ape", qutibench::detail::null_or(of.median_ape())},
+            {"within_10_percent", qutibench::detail::null_or(of.within(0.1))}};
+}
+
+/// The measurements of one device: those that a table of several says are of it, all of a file that does not say.
+std::vector<qutibench::measurement> measured_on(const std::string& id, const measured_options& chosen) {
+    measured_options unsupplied = chosen;
+    unsupplied.supplied.platform.clear();
+    std::vector<qutibench::measurement> rows;
+    try {
+        rows = unsupplied.load();
+    } catch (const qutibench::invalid_argument&) {
+        rows = chosen.load();
+    }
+    std::erase_if(rows, [&](const qutibench::measurement& one) { return one.platform != id; });
+    return rows;
+}
+
+void calibrate(const measured_options& chosen) {
+    const std::string& id = chosen.supplied.platform;
+    std::vector<qutibench::measurement> rows = measured_on(id, chosen);
+    if (rows.empty())
+        throw qutibench::invalid_argument("no measurement in " + chosen.files.front() + " is of platform '" + id + "'");
+    const auto points = qutibench::points_of(rows);
+    const auto networks = qutibench::networks_of(rows);
+    const auto known = qutibench::platform_ids();
+    const bool described = qutibench::detail::is_path(id) || std::find(known.begin(), known.end(), id) != known.end();
+    const qutibench::calibration fitted = described
+                                              ? qutibench::calibrate(points, networks, qutibench::load_platform(id))
+                                              : qutibench::calibrate(points, networks, id);
+    std::vector<record> records{validation_record("each network in turn", fitted.validation())};
+    std::vector<std::string> names;
+    for (const qutibench::calibration_point& one : points)
+        if (std::find(names.begin(), names.end(), one.network) == names.end()) names.push_back(one.network);
+    for (const std::string& name : names) {
+        const auto one = fitted.validation().where([&](const qutibench::residual& at) { return at.network == name; });
+        if (one.rows() > 0) records.push_back(validation_record(name, one));
+    }
+    if (fitted.mode_validation().rows() > 0)
+        records.push_back(validation_record("each mode in turn", fitted.mode_validation()));
+    print(records,
+          {{"held out", "held_out"},
+           {"rows", "rows"},
+           {"mean error [%]", "mape", 0.01},
+           {"median error [%]", "median_ape", 0.01},
+           {"within 10 % [%]", "within_10_percent", 0.01}},
+          chosen.as);
+    if (!described) remark("'" + id + "' is not in the catalogue: fitted from its measurements alone");
+    if (!chosen.output.empty()) qutibench::save_calibration(fitted, chosen.output);
+}
+
+}  // namespace
+
+void add_ingest(CLI::App& app) {
+    auto chosen = std::make_shared<measured_options>();
+    CLI::App* command = app.add_subcommand("ingest", "Measured results beside predictions, with compute efficiency");
+    chosen->add_to(*command);
+    command->add_option("--on", chosen->supplied.platform, "Where it was measured, where the file does not say");
+    command->callback([chosen] { ingest(*chosen); });
+}
+
+void add_calibrate(CLI::App& app) {
+    auto chosen = std::make_shared<measured_options>();
+    CLI::App* command =
+        app.add_subcommand("calibrate", "Fits a device to measurements; prints the leave-one-network-out error");
+    chosen->add_to(*command);
+    command->add_option("--on", chosen->supplied.platform, "The device: a catalogue id, or a name of your own")
+        ->required();
+    command->add_option("-o,--output", chosen->output, "Saves the calibration, for estimate --calibration");
+    command->callback([chosen] { calibrate(*chosen); });
+}
+
+/// Predictions of a calibration in the place of the model's; the model stays as the bound.
+void apply_calibration(const std::string& path, std::vector<record>& records) {
+    const qutibench::calibration fitted = qutibench::load_calibration(path);
+    qutibench::network_set networks;
+    for (record& row : records) {
+        const std::string network = row["network"];
+        if (fitted.state().device.id != row["platform"].get<std::string>())
+            throw qutibench::invalid_argument(path + " is a calibration of '" + fitted.state().device.id +
+                                              "', not of '" + row["platform"].get<std::string>() + "'");
+        qutibench::add_network(networks, network, row["keep"]);
+        qutibench::measured_run run;
+        run.mode = row["mode"].is_null() ? "" : row["mode"].get<std::string>();
+        run.datatype = qutibench::parse_precision(row["datatype"].get<std::string>());
+        run.value = row["batch"];
+        const auto predicted = fitted.predict(networks.at(qutibench::network_key(network, row["keep"])), run);
+        row["bound_throughput_ips"] = row["throughput_ips"];
+        row["throughput_ips"] = qutibench::detail::null_or(predicted.throughput_ips);
+        row["throughput_low_ips"] = qutibench::detail::null_or(predicted.low_ips);
+        row["throughput_high_ips"] = qutibench::detail::null_or(predicted.high_ips);
+        row["latency_s"] = qutibench::detail::null_or(predicted.latency_s);
+        row["bound"] = to_string(predicted.limited_by);
+        row["assumptions"] = predicted.warnings;
+    }
+}
+
+}  // namespace what_if
