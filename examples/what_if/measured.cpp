@@ -90,7 +90,7 @@ record ingested(const qutibench::measurement& one, loaded& known) {
     const qutibench::efficiency_row beside =
         one.level == qutibench::measured_level::network
             ? qutibench::efficiency(one, work, device, row.how)
-            : qutibench::efficiency(one, qutibench::totals_of_part(one), device, row.how);
+            : qutibench::efficiency(one, qutibench::totals_of_part(work, one), device, row.how);
     row.prediction = beside.predicted;
     row.accuracy_top1 = one.accuracy_top1;
     record all = qutibench::to_record(row);
@@ -124,6 +124,7 @@ void ingest(const measured_options& chosen) {
            {"value", "deployment_value"},
            {"measured [inputs/s]", "measured_throughput_ips"},
            {"predicted [inputs/s]", "throughput_ips"},
+           {"bound", "bound"},
            {"efficiency", "efficiency"},
            {"power [W]", "measured_power_w"},
            {"flags", "flags"}},

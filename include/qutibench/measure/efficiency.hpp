@@ -117,6 +117,18 @@ namespace detail {
     return totals;
 }
 
+/// The share of a network that a measured layer or block is: the layers of that name, or those whose names begin with it
+/// and an underscore. Falls back to the operations that the measurement states; throws as `totals_of_part` does.
+template <std::same_as<workload> Workload>
+[[nodiscard]] workload_totals totals_of_part(const Workload& net, const measurement& of) {
+    workload_totals totals;
+    for (const layer_workload& one : net.layers()) {
+        const bool is_part = one.name == of.part || (one.name.starts_with(of.part) && one.name[of.part.size()] == '_');
+        if (is_part) totals.add(one.cost, one.kind, one.operation_count, one.output_count);
+    }
+    return totals.operation_count > 0 ? totals : totals_of_part(of);
+}
+
 namespace detail {
 
 /// What distinguishes measurements other than batch, stream and threads.
