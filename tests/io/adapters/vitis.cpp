@@ -65,6 +65,7 @@ TEST_CASE("DNNDK: nodes as layers, the row 'All' as the network") {
     // Figures of one row belong together: operations over time is the performance.
     for (const auto& row : rows)
         CHECK(row.operations / row.latency.value() == Approx(row.performance.value()).epsilon(0.01));
+    CHECK_THROWS_AS(from_text(dnndk, "ID NodeName Workload(MOP) =====", told()), qb::parse_error);
     const std::string text = content("dnndk.txt");
     CHECK_THROWS_WITH(from_text(dnndk, text.substr(0, text.find("Total")), told()), Contains("All"));
     CHECK_THROWS_WITH(from_text(dnndk, replaced(text, "RunTime(ms)", "RunTime(us)"), told()), Contains("units"));

@@ -163,7 +163,7 @@ inline void read_dnndk(ingest& run) {
             fields.push_back(rest.substr(0, end));
             rest = trimmed(rest.substr(end));
         }
-        if (fields.size() > 3 && fields[0] == "ID" && fields[1] == "NodeName") {
+        if (fields.size() > 5 && fields[0] == "ID" && fields[1] == "NodeName") {
             if (fields[2] != "Workload(MOP)" || fields[4] != "RunTime(ms)")
                 lines.fail("the columns have other units than MOP and ms");
             header = true;
