@@ -8,7 +8,7 @@
 namespace qb = qutibench;
 using Catch::Matchers::Contains;
 
-// [own adapter]
+// [own_adapter]
 namespace stopwatch {
 
 // Lines such as "resnet50, batch 8: 12.5 ms".
@@ -34,7 +34,7 @@ void read(qb::ingest& run) {
 constexpr qb::adapter format{"stopwatch", "stopwatch", "my own stopwatch", &recognises, &read};
 
 }  // namespace stopwatch
-// [own adapter]
+// [own_adapter]
 
 namespace {
 
@@ -250,12 +250,12 @@ TEST_CASE("adapters: records are handed over as they are read") {
 }
 
 TEST_CASE("adapters: a user's own format") {
-    // [own adapter in use]
+    // [own_adapter_in_use]
     std::vector<qb::adapter> formats = qb::builtin_adapters();
     formats.push_back(stopwatch::format);
     const auto rows = qb::parse_measurements("resnet50, batch 8: 12.5 ms\nmobilenet_v1, batch 1: 900 us\n", "auto",
                                              {.platform = "my_board", .datatype = qb::fp16}, "times.txt", formats);
-    // [own adapter in use]
+    // [own_adapter_in_use]
     REQUIRE(rows.size() == 2);
     CHECK(rows[0].network == "resnet50");
     CHECK(rows[0].latency.value() == Approx(12.5e-3));
