@@ -17,13 +17,15 @@ std::string event(const char* category, const std::string& name, int microsecond
 }  // namespace
 
 TEST_CASE("ONNX Runtime profile: the model and every node, datatypes as they ran") {
-    const auto rows =
-        from_file(onnxruntime_profile, "onnxruntime_profile.json", {.network = "tiny", .platform = "b", .batch = 1});
+    const auto rows = from_file(onnxruntime_profile, "onnxruntime_profile.json", {.network = "tiny", .platform = "b"});
     REQUIRE(rows.size() == 7);
     CHECK(rows[0].level == qb::measured_level::network);
     CHECK(rows[0].scope == qb::measured_scope::system);
     CHECK(rows[0].latency.value() == Approx(101e-6));
     CHECK(rows[0].datatype == qb::precision(qb::fp32));
+    CHECK(rows[0].deployment_value == 1);  // as the convolutions' inputs say
+    CHECK_THROWS_WITH(from_file(onnxruntime_profile, "onnxruntime_profile.json", told({.batch = 4})),
+                      Contains("batch 1"));
     double nodes = 0;
     for (std::size_t i = 1; i < rows.size(); ++i) {
         CHECK(rows[i].level == qb::measured_level::layer);

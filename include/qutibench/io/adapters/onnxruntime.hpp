@@ -52,13 +52,16 @@ public:
         }
         constexpr std::string_view kernel = "_kernel_time";
         if (category != "Node" || !name.ends_with(kernel)) return;
+        const std::string id(name.substr(0, name.size() - kernel.size()));
+        // Nodes that the runtime inserts share a name, but not an index.
         const auto [at, is_new] =
-            index_.try_emplace(std::string(name.substr(0, name.size() - kernel.size())), nodes_.size());
+            index_.try_emplace(id + "#" + std::string(event.text("args/node_index")), nodes_.size());
         if (is_new) {
             nodes_.emplace_back();
-            nodes_.back().name = at->first;
+            nodes_.back().name = id;
             nodes_.back().pointer = event.pointer();
             read_datatype(event, nodes_.back());
+            read_batch(event);
         }
         node& one = nodes_[at->second];
         // Events of a run come before its own; the first runs of a node are the warm-up runs.
@@ -102,6 +105,31 @@ private:
         one.numbers = precision(one.multiplies ? weights.value_or(*activations) : *activations, *activations);
     }
 
+    /// A convolution's input is N x C x ..., so N is the batch (ONNX operators, Conv), where all agree.
+    void read_batch(const json_record& event) {
+        constexpr std::string_view first_input = "args/input_type_shape/0/";
+        const std::string_view kind = event.text("args/op_name");
+        if (!kind.ends_with("Conv")) return;
+        for (const json_record::scalar& one : event.scalars()) {
+            const std::string_view path = one.path;
+            if (!path.starts_with(first_input) || !path.substr(first_input.size()).ends_with("/0")) continue;
+            const auto count = event.count(path);
+            if (!count || *count < 1) return;
+            batches_agree_ = batches_agree_ && (!batch_ || *batch_ == *count);
+            batch_ = count;
+            return;
+        }
+    }
+
+    [[nodiscard]] std::optional<std::int64_t> stated_batch() const {
+        const auto& supplied = run_->options().batch;
+        if (!batch_ || !batches_agree_) return std::nullopt;
+        if (supplied && *supplied != *batch_)
+            run_->fail(0, "args/input_type_shape",
+                       message({"the convolutions ran with batch ", *batch_, ", but ", *supplied, " was supplied"}));
+        return batch_;
+    }
+
     [[nodiscard]] std::string statistic() const {
         return run_->options().statistic.empty() ? "median" : run_->options().statistic;
     }
@@ -116,6 +144,7 @@ private:
             said.datatype = one.numbers;
         }
         if (!agree) said.datatype.reset();
+        said.batch = stated_batch();
         measurement one = run_->record(said, 0, "model_run");
         run_->warn_of_datatype(one);
         if (run_->wants_compute()) one.warn(caution::other_scope);
@@ -129,6 +158,7 @@ private:
         stated_facts said;
         said.is_row = true;
         said.datatype = of.numbers;
+        said.batch = stated_batch();
         measurement one = run_->record(said, 0, of.pointer);
         run_->warn_of_datatype(one);
         one.level = measured_level::layer;
@@ -143,6 +173,8 @@ private:
     ingest* run_;
     sample_statistics model_;
     std::int64_t runs_ = 0;
+    std::optional<std::int64_t> batch_;
+    bool batches_agree_ = true;
     std::unordered_map<std::string, std::size_t> index_;
     std::vector<node> nodes_;
 };
