@@ -96,6 +96,10 @@ private:
     kind kind_ = kind::unknown;
 };
 
+// Seen by name here, so that qutibench::same, the padding, does not hide them where layers are included as well.
+[[nodiscard]] constexpr bool same(dimension a, dimension b);
+[[nodiscard]] constexpr bool same(scalar a, scalar b);
+
 /// Elements of a small constant in row-major order.
 using constant = std::vector<scalar>;
 
