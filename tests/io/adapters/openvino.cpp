@@ -82,6 +82,10 @@ TEST_CASE("OpenVINO counters: the mean over the requests that are listed one by 
     const auto rows = from_file(openvino_counters_json, "openvino_counters.json", told());
     REQUIRE(rows.size() == 6);
     CHECK(rows[2].statistic == "mean");
+    const std::string first_only =
+        R"({"report_type": "average", "avg_performance": {"nodes": [{"name": "x", "node_type":
+        "Parameter", "status": "Status.NOT_RUN", "real_time": "0.000", "exec_type": "unknown_f32"}]}})";
+    CHECK_THROWS_WITH(from_text(openvino_counters_json, first_only, told()), Contains("detailed_counters"));
     const std::string table =
         "layerName;execStatus;layerType;execType;realTime (ms);cpuTime (ms)\n"
         "conv;EXECUTED;Convolution;jit_f32;";
