@@ -117,8 +117,8 @@ namespace detail {
     return totals;
 }
 
-/// The share of a network that a measured layer or block is: the layers of that name, or those whose names begin with it
-/// and an underscore. Falls back to the operations that the measurement states; throws as `totals_of_part` does.
+/// The share of a network that a measured layer or block is: the layers of that name, or those whose names begin with
+/// it and an underscore. Falls back to the operations that the measurement states; throws as `totals_of_part` does.
 template <std::same_as<workload> Workload>
 [[nodiscard]] workload_totals totals_of_part(const Workload& net, const measurement& of) {
     workload_totals totals;
