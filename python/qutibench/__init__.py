@@ -75,15 +75,20 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from . import plot, tables
+    from . import plot, spaces, tables
+    from .spaces import DesignSpace, Sweep, sweep
     from .tables import Table, estimates, heatmap, table
 
 # What is loaded when it is first used, because it brings other packages.
 _lazy = {
+    "DesignSpace": "spaces",
+    "Sweep": "spaces",
     "Table": "tables",
     "estimates": "tables",
     "heatmap": "tables",
     "plot": "plot",
+    "spaces": "spaces",
+    "sweep": "spaces",
     "table": "tables",
     "tables": "tables",
 }
@@ -108,6 +113,7 @@ __all__ = [
     "Breakdown",
     "CountOverflow",
     "Datatype",
+    "DesignSpace",
     "Error",
     "Estimate",
     "ExecutionParameters",
@@ -130,6 +136,7 @@ __all__ = [
     "Precision",
     "Provenance",
     "ShapeError",
+    "Sweep",
     "Table",
     "Tensor",
     "TrainingWorkload",
@@ -161,6 +168,8 @@ __all__ = [
     "plot",
     "predict",
     "save_network",
+    "spaces",
+    "sweep",
     "table",
     "tables",
     "training",

@@ -93,7 +93,8 @@ template <class Class>
 void add_table(Class& cls) {
     using type = typename Class::type;
     const auto table = [](const type& self) {
-        return py::module_::import("qutibench.tables").attr("table")(py::cast(self, py::return_value_policy::reference));
+        return py::module_::import("qutibench.tables")
+            .attr("table")(py::cast(self, py::return_value_policy::reference));
     };
     cls.def("to_table", table, "The same as a qutibench.tables.Table: columns with units.");
     cls.def(

@@ -18,4 +18,5 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     register_predict(module);
     register_catalogue(module);
     register_pareto(module);
+    register_sweep(module);
 }

@@ -16,5 +16,6 @@ void register_platform(pybind11::module_& module);
 void register_predict(pybind11::module_& module);
 void register_catalogue(pybind11::module_& module);
 void register_pareto(pybind11::module_& module);
+void register_sweep(pybind11::module_& module);
 
 }  // namespace qutibench::python

@@ -21,19 +21,21 @@ void register_entry(py::module_& module) {
     py::class_<network_accuracy> accuracy(module, "Accuracy", "What somebody measured a network to get right.");
     accuracy.def_readonly("keep", &network_accuracy::keep);
     accuracy.def_property_readonly("datatype", [](const network_accuracy& self) { return to_string(self.datatype); });
-    accuracy.def_property_readonly("top1", [](const network_accuracy& self) { return known(self.top1); },
-                                   "A fraction, not per cent.");
+    accuracy.def_property_readonly(
+        "top1", [](const network_accuracy& self) { return known(self.top1); }, "A fraction, not per cent.");
     accuracy.def_property_readonly("top5", [](const network_accuracy& self) { return known(self.top5); });
     accuracy.def_readonly("source", &network_accuracy::source);
     accuracy.def("__repr__", [](const network_accuracy& self) {
-        return "<" + to_string(self.datatype) + ", keep " + readable(self.keep) + ": top-1 " + readable(self.top1) + ">";
+        return "<" + to_string(self.datatype) + ", keep " + readable(self.keep) + ": top-1 " + readable(self.top1) +
+               ">";
     });
 
     py::class_<network_entry> cls(module, "NetworkEntry", "What the catalogue knows of a network.");
     cls.def_readonly("id", &network_entry::id);
     cls.def_readonly("name", &network_entry::name);
-    cls.def_property_readonly("task", [](const network_entry& self) { return unless_empty(self.task); },
-                              "The data set: 'imagenet', 'cifar10', 'mnist'.");
+    cls.def_property_readonly(
+        "task", [](const network_entry& self) { return unless_empty(self.task); },
+        "The data set: 'imagenet', 'cifar10', 'mnist'.");
     cls.def_property_readonly("has_graph", &network_entry::has_graph, "False when only its totals are known.");
     cls.def_property_readonly("pruned_from", [](const network_entry& self) { return unless_empty(self.pruned_from); });
     cls.def_readonly("pruned_to", &network_entry::pruned_to);
@@ -47,8 +49,9 @@ void register_entry(py::module_& module) {
             return all;
         },
         "By keep, the rounded workloads that a publication used.");
-    cls.def("build", [](const network_entry& self, double keep) { return self.build(keep); }, "keep"_a = 1.0,
-            "Its layers with that fraction of the channels; raises InvalidArgument when only totals are known.");
+    cls.def(
+        "build", [](const network_entry& self, double keep) { return self.build(keep); }, "keep"_a = 1.0,
+        "Its layers with that fraction of the channels; raises InvalidArgument when only totals are known.");
     cls.def(
         "workload",
         [](const network_entry& self, double keep, counting_argument count, bool strict) {
@@ -76,7 +79,8 @@ void register_loading(py::module_& module) {
         },
         "name"_a, "keep"_a = 1.0, "count"_a = "qutibench", "strict"_a = false,
         "What one inference of a network costs, by catalogue id ('resnet50') or path ('mine.json').\n\n"
-        "keep: fraction of the channels that pruning leaves. count, strict: as in `analyze`. Raises UnknownName with the "
+        "keep: fraction of the channels that pruning leaves. count, strict: as in `analyze`. Raises UnknownName with "
+        "the "
         "nearest id, ParseError with file and place, InvalidArgument where `keep` does not apply.");
     module.def("networks", &network_ids, "Ids of the networks of the catalogue, sorted.");
     module.def(

@@ -41,10 +41,10 @@ void register_datatype(py::module_& module) {
     py::class_<datatype> cls(module, "Datatype", "A numeric format, such as int8 or bf16.");
     cls.def(py::init([](std::string_view name) { return parse_datatype(name); }), "name"_a,
             "By name: 'int8', 'fp16', 'mxfp4'...; raises UnknownName with the nearest one.");
-    cls.def_static("custom", &custom, "family"_a, "bits"_a, "exponent"_a = 0, "mantissa"_a = 0, "block"_a = 0,
-                   "scale_bits"_a = 0,
-                   "A format of your own: family 'integer', 'floating', 'binary' or 'ternary'; `block` elements share a "
-                   "scale of `scale_bits`.");
+    cls.def_static(
+        "custom", &custom, "family"_a, "bits"_a, "exponent"_a = 0, "mantissa"_a = 0, "block"_a = 0, "scale_bits"_a = 0,
+        "A format of your own: family 'integer', 'floating', 'binary' or 'ternary'; `block` elements share a "
+        "scale of `scale_bits`.");
     cls.def_property_readonly("family", [](const datatype& self) { return name_of(self.family); });
     cls.def_readonly("bits", &datatype::bits, "Width of one element, the shared scale aside.");
     cls.def_readonly("exponent", &datatype::exponent);
@@ -59,7 +59,8 @@ void register_datatype(py::module_& module) {
 }
 
 void register_precision(py::module_& module) {
-    py::class_<precision> cls(module, "Precision", "The formats of weights and activations that a layer computes with.");
+    py::class_<precision> cls(module, "Precision",
+                              "The formats of weights and activations that a layer computes with.");
     cls.def(py::init([](const precision_argument& both) { return both.value; }), "name"_a,
             "By name: 'int8', 'w2a8' (2-bit weights, 8-bit activations), 'int4xfp16'; raises UnknownName.");
     cls.def(py::init([](const precision_argument& weights, const precision_argument& activations) {

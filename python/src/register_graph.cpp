@@ -72,10 +72,12 @@ void register_node(py::module_& module) {
             return self->has_precision ? std::optional(to_string(self->numbers)) : std::nullopt;
         },
         "What quantisation or the imported file fixed; None where the deployment decides.");
-    cls.def_property_readonly("density", [](const node_view& self) { return self->sparsity.density; },
-                              "Share of the weights that unstructured pruning leaves.");
-    cls.def_property_readonly("shares_weights_with", [](const node_view& self) { return self->shares_weights_with; },
-                              "Index of the earlier layer whose weights it uses again, or -1.");
+    cls.def_property_readonly(
+        "density", [](const node_view& self) { return self->sparsity.density; },
+        "Share of the weights that unstructured pruning leaves.");
+    cls.def_property_readonly(
+        "shares_weights_with", [](const node_view& self) { return self->shares_weights_with; },
+        "Index of the earlier layer whose weights it uses again, or -1.");
     cls.def("__repr__", [](const node_view& self) {
         std::string outputs;
         for (const shape& one : self->outputs) outputs += " " + to_string(one);
@@ -98,7 +100,8 @@ void add_building(py::class_<graph, std::shared_ptr<graph>>& cls) {
         "add",
         [](graph& self, const any_layer& layer, const std::variant<tensor, std::vector<tensor>>& inputs,
            const std::string& name) {
-            if (const tensor* const one = std::get_if<tensor>(&inputs)) return self.add(layer, std::vector<tensor>{*one}, name);
+            if (const tensor* const one = std::get_if<tensor>(&inputs))
+                return self.add(layer, std::vector<tensor>{*one}, name);
             return self.add(layer, std::get<std::vector<tensor>>(inputs), name);
         },
         "layer"_a, "inputs"_a, "name"_a = "",
@@ -110,8 +113,7 @@ void add_building(py::class_<graph, std::shared_ptr<graph>>& cls) {
             "`later` uses the weights of `earlier` again: counted once, executed each time.");
     cls.def("note", &graph::note, "text"_a, "Writes down what a transform did.");
     cls.def("find", &graph::find, "name"_a, "The first output of the layer of this name; raises UnknownName.");
-    cls.def(
-        "shape_of", [](const graph& self, const tensor& one) { return to_tuple(self.shape_of(one)); }, "tensor"_a);
+    cls.def("shape_of", [](const graph& self, const tensor& one) { return to_tuple(self.shape_of(one)); }, "tensor"_a);
 }
 
 }  // namespace
@@ -140,8 +142,7 @@ void register_graph(py::module_& module) {
     cls.def_property_readonly("log", [](const graph& self) { return self.log(); }, "What transforms did.");
     cls.def("__len__", [](const graph& self) { return self.nodes().size(); });
     cls.def("__repr__", &described);
-    cls.def(
-        "to_json", [](const graph& self) { return to_json(self); }, "The text of a network file with every layer.");
+    cls.def("to_json", [](const graph& self) { return to_json(self); }, "The text of a network file with every layer.");
     cls.def_static(
         "from_json", [](std::string_view text, const std::string& source) { return parse_graph(text, source); },
         "text"_a, "source"_a = "network",

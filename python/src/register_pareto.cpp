@@ -98,8 +98,9 @@ void register_archive(py::module_& module) {
     cls.def("merge", &pareto_archive::merge, "other"_a,
             "Makes this the front of both archives' rows; raises InvalidArgument when their objectives differ.");
     cls.def("__len__", &pareto_archive::size);
-    cls.def_property_readonly("numbers", [](const pareto_archive& self) { return to_array(self.numbers()); },
-                              "Numbers of the front's rows, ascending.");
+    cls.def_property_readonly(
+        "numbers", [](const pareto_archive& self) { return to_array(self.numbers()); },
+        "Numbers of the front's rows, ascending.");
     cls.def_property_readonly(
         "points", [](const pareto_archive& self) { return as_rows(self.points(), self.senses().size()); },
         "The front's rows in the order of `numbers`, float64 (n, d).");
@@ -110,10 +111,7 @@ void register_archive(py::module_& module) {
                " objectives)";
     });
     add_state(
-        cls,
-        [](const pareto_archive& self) {
-            return py::make_tuple(maximized(self), self.points(), self.numbers());
-        },
+        cls, [](const pareto_archive& self) { return py::make_tuple(maximized(self), self.points(), self.numbers()); },
         [](const py::tuple& state) {
             pareto_archive made = make_archive(state[0].cast<std::vector<bool>>());
             made.insert(state[1].cast<std::vector<double>>(), state[2].cast<std::vector<std::uint64_t>>());
@@ -129,9 +127,10 @@ void register_pareto(py::module_& module) {
                "points: float64 (n, d) with 1 to 8 objectives; C-contiguous arrays are not copied. maximize: for each "
                "objective, whether larger is better; None: smaller is better in all. Returns bool (n,). Equal rows are "
                "all in or all out; a row with a NaN is out. Raises InvalidArgument when shapes do not fit.");
-    module.def("pareto_ranks", &ranks, "points"_a, "maximize"_a = py::none(),
-               "Non-dominated sorting: 0 for the front, 1 for the front of the rest...; 4294967295 for rows with a NaN. "
-               "Returns uint32 (n,).");
+    module.def(
+        "pareto_ranks", &ranks, "points"_a, "maximize"_a = py::none(),
+        "Non-dominated sorting: 0 for the front, 1 for the front of the rest...; 4294967295 for rows with a NaN. "
+        "Returns uint32 (n,).");
     module.def("hypervolume", &volume, "points"_a, "reference"_a, "maximize"_a = py::none(),
                "Volume that the rows dominate and that dominates `reference` (d values).");
     module.def("pareto_knee", &knee, "points"_a, "maximize"_a = py::none(),

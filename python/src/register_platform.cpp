@@ -43,9 +43,9 @@ void register_memory(py::module_& module) {
     cls.def_property_readonly("bandwidth_bytes_per_s", [](const memory_level& self) { return known(self.bandwidth); });
     cls.def_readonly("on_chip", &memory_level::on_chip);
     cls.def("__repr__", [](const memory_level& self) {
-        return "MemoryLevel('" + self.name + "', capacity_bytes=" +
-               (is_known(self.capacity) ? readable(self.capacity.value()) : "None") + ", bandwidth_bytes_per_s=" +
-               (is_known(self.bandwidth) ? readable(self.bandwidth.value()) : "None") +
+        return "MemoryLevel('" + self.name +
+               "', capacity_bytes=" + (is_known(self.capacity) ? readable(self.capacity.value()) : "None") +
+               ", bandwidth_bytes_per_s=" + (is_known(self.bandwidth) ? readable(self.bandwidth.value()) : "None") +
                ", on_chip=" + (self.on_chip ? "True" : "False") + ")";
     });
     add_state(
@@ -67,8 +67,9 @@ void register_peak(py::module_& module) {
             "datatype"_a, "operations_per_second"_a, "sparse_operations_per_second"_a = py::none());
     cls.def_property_readonly("datatype", [](const peak& self) { return to_string(self.numbers); });
     cls.def_property_readonly("operations_per_second", [](const peak& self) { return self.dense.value(); });
-    cls.def_property_readonly("sparse_operations_per_second", [](const peak& self) { return known(self.sparse); },
-                              "With structured sparsity exploited, counted in dense operations.");
+    cls.def_property_readonly(
+        "sparse_operations_per_second", [](const peak& self) { return known(self.sparse); },
+        "With structured sparsity exploited, counted in dense operations.");
     cls.def("__repr__", [](const peak& self) {
         return "Peak('" + to_string(self.numbers) + "', " + readable(self.dense.value()) + ")";
     });
@@ -95,8 +96,8 @@ void register_peak(py::module_& module) {
 
 void register_mode(py::module_& module) {
     py::class_<operating_mode> cls(module, "OperatingMode", "One power or clock mode of a device, complete in itself.");
-    cls.def(py::init(&make_mode), "name"_a, "peaks"_a, "memories"_a, "power_w"_a = py::none(), "clock_hz"_a = py::none(),
-            "host_clock_hz"_a = py::none(), "memory_clock_hz"_a = py::none(),
+    cls.def(py::init(&make_mode), "name"_a, "peaks"_a, "memories"_a, "power_w"_a = py::none(),
+            "clock_hz"_a = py::none(), "host_clock_hz"_a = py::none(), "memory_clock_hz"_a = py::none(),
             "peaks: a dict of datatypes and operations per second, or a list of Peak; memories: off-chip first.");
     cls.def_readonly("name", &operating_mode::name);
     cls.def_readonly("peaks", &operating_mode::peaks);
@@ -131,14 +132,11 @@ void register_provenance(py::module_& module) {
     cls.def_readonly("source", &provenance::source, "Document, table, page.");
     cls.def_readonly("basis", &provenance::basis, "'sourced', 'derived', 'probed' or 'user'.");
     cls.def_readonly("derivation", &provenance::derivation, "How, when derived.");
-    cls.def("__repr__", [](const provenance& self) {
-        return "<" + self.pointer + ": " + self.basis + ", " + self.source + ">";
-    });
+    cls.def("__repr__",
+            [](const provenance& self) { return "<" + self.pointer + ": " + self.basis + ", " + self.source + ">"; });
     add_state(
         cls,
-        [](const provenance& self) {
-            return py::make_tuple(self.pointer, self.source, self.basis, self.derivation);
-        },
+        [](const provenance& self) { return py::make_tuple(self.pointer, self.source, self.basis, self.derivation); },
         [](const py::tuple& from) {
             return provenance{from[0].cast<std::string>(), from[1].cast<std::string>(), from[2].cast<std::string>(),
                               from[3].cast<std::string>()};
@@ -183,20 +181,23 @@ using platform_class = py::class_<platform, std::shared_ptr<platform>>;
 void add_figures(platform_class& cls) {
     cls.def_property_readonly("id", &platform::id);
     cls.def_property_readonly("name", &platform::name);
-    cls.def_property_readonly("mode", [](const platform& self) { return unless_empty(self.mode().name); },
-                              "The selected mode; None where there is only one, without a name.");
+    cls.def_property_readonly(
+        "mode", [](const platform& self) { return unless_empty(self.mode().name); },
+        "The selected mode; None where there is only one, without a name.");
     cls.def_property_readonly("modes", &platform::modes);
-    cls.def_property_readonly("peaks", [](const platform& self) { return peaks_of(self.mode()); },
-                              "Operations per second in each native datatype.");
+    cls.def_property_readonly(
+        "peaks", [](const platform& self) { return peaks_of(self.mode()); },
+        "Operations per second in each native datatype.");
     cls.def_property_readonly("memories", [](const platform& self) { return self.mode().memories; });
-    cls.def_property_readonly("bandwidth_bytes_per_s", [](const platform& self) { return known(self.bandwidth()); },
-                              "Of the off-chip memory; None where no source states it.");
+    cls.def_property_readonly(
+        "bandwidth_bytes_per_s", [](const platform& self) { return known(self.bandwidth()); },
+        "Of the off-chip memory; None where no source states it.");
     cls.def_property_readonly("power_w", [](const platform& self) { return known(self.power()); });
     cls.def_property_readonly("clock_hz", [](const platform& self) { return known(self.mode().clock); });
     cls.def_property_readonly("vendor", [](const platform& self) { return unless_empty(self.vendor); });
     cls.def_property_readonly("device_class", [](const platform& self) { return unless_empty(self.device_class); });
-    cls.def_property_readonly("year",
-                              [](const platform& self) { return self.year > 0 ? std::optional(self.year) : std::nullopt; });
+    cls.def_property_readonly(
+        "year", [](const platform& self) { return self.year > 0 ? std::optional(self.year) : std::nullopt; });
     cls.def_property_readonly("price_usd", [](const platform& self) { return known(self.price_usd); });
     cls.def_property_readonly("process_nm", [](const platform& self) { return known(self.process_nm); });
     cls.def_readonly("sources", &platform::sources, "Where each figure comes from.");
@@ -229,8 +230,9 @@ void register_platform(py::module_& module) {
         "datatype"_a,
         "(the Peak that a datatype runs at, whether it is native); raises UnsupportedDatatype without a carrier.");
     cls.def("to_json", [](const platform& self) { return to_json(self); }, "The text of a platform file.");
-    cls.def("save", [](const platform& self, const path_argument& path) { save_platform(self, path.value); }, "path"_a,
-            "Writes a platform file; raises ParseError when that fails.");
+    cls.def(
+        "save", [](const platform& self, const path_argument& path) { save_platform(self, path.value); }, "path"_a,
+        "Writes a platform file; raises ParseError when that fails.");
     cls.def_static(
         "from_json", [](std::string_view text, const std::string& source) { return parse_platform(text, source); },
         "text"_a, "source"_a = "platform", "From the text of a platform file; raises ParseError with the place.");

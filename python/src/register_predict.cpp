@@ -117,10 +117,9 @@ struct how_arguments {
 
 [[nodiscard]] std::string described(const predicted& self) {
     const estimate& e = self.figures;
-    const std::string where = self.device ? self.device->id() + (self.device->mode().name.empty()
-                                                                     ? ""
-                                                                     : ":" + self.device->mode().name)
-                                          : "?";
+    const std::string where =
+        self.device ? self.device->id() + (self.device->mode().name.empty() ? "" : ":" + self.device->mode().name)
+                    : "?";
     return "Estimate(" + (self.net ? self.net->name() : "?") + " on " + where + ", " + to_string(self.datatype) +
            ", batch " + std::to_string(e.batch) + ": " + readable(e.throughput().value()) + " inputs/s, " +
            readable(e.latency().value() * 1e3) + " ms, " + std::string(to_string(e.bound())) + "-bound)";
@@ -129,36 +128,48 @@ struct how_arguments {
 using predicted_class = py::class_<predicted>;
 
 void add_figures(predicted_class& cls) {
-    cls.def_property_readonly("throughput_ips", [](const predicted& self) { return self.figures.throughput().value(); },
-                              "Inputs per second.");
-    cls.def_property_readonly("latency_s", [](const predicted& self) { return self.figures.latency().value(); },
-                              "Seconds from handing over an input to having its result: of one call, or, in a pipeline, "
-                              "of one input.");
-    cls.def_property_readonly("bound", [](const predicted& self) { return to_string(self.figures.bound()); },
-                              "'compute' or 'memory'.");
-    cls.def_property_readonly("operational_intensity",
-                              [](const predicted& self) { return self.figures.operational_intensity().value(); },
-                              "Operations per off-chip byte; inf without traffic.");
+    cls.def_property_readonly(
+        "throughput_ips", [](const predicted& self) { return self.figures.throughput().value(); },
+        "Inputs per second.");
+    cls.def_property_readonly(
+        "latency_s", [](const predicted& self) { return self.figures.latency().value(); },
+        "Seconds from handing over an input to having its result: of one call, or, in a pipeline, "
+        "of one input.");
+    cls.def_property_readonly(
+        "bound", [](const predicted& self) { return to_string(self.figures.bound()); }, "'compute' or 'memory'.");
+    cls.def_property_readonly(
+        "operational_intensity", [](const predicted& self) { return self.figures.operational_intensity().value(); },
+        "Operations per off-chip byte; inf without traffic.");
     cls.def_property_readonly("peak_ops_per_s", [](const predicted& self) { return self.figures.peak().value(); });
     cls.def_property_readonly("bandwidth_bytes_per_s", &bandwidth_of, "None where no source states it.");
-    cls.def_property_readonly("model_bytes", [](const predicted& self) { return self.figures.model_size().value(); },
-                              "Size of the weights as stored.");
-    cls.def_property_readonly("energy_j", [](const predicted& self) { return known(self.figures.energy()); },
-                              "Joules for one input; None where nothing states the power.");
-    cls.def_property_readonly("operations", [](const predicted& self) {
-        return std::llround(self.figures.work / static_cast<double>(self.figures.batch));
-    }, "Of one input; one multiply-accumulate is two.");
-    cls.def_property_readonly("macs", [](const predicted& self) {
-        return std::llround(self.figures.mac_work / static_cast<double>(self.figures.batch));
-    }, "Multiply-accumulates of one input.");
-    cls.def_property_readonly("traffic_bytes", [](const predicted& self) { return self.figures.traffic; },
-                              "Off-chip bytes of one call.");
-    cls.def_property_readonly("initiation_interval_s", [](const predicted& self) {
-        const double interval = self.figures.initiation_interval;
-        return interval > 0 ? std::optional(interval) : std::nullopt;
-    }, "Seconds between the results of a pipeline; None otherwise.");
-    cls.def_property_readonly("feasible", [](const predicted& self) { return self.figures.feasible; },
-                              "Whether the weights fit the memory, as far as its size is known.");
+    cls.def_property_readonly(
+        "model_bytes", [](const predicted& self) { return self.figures.model_size().value(); },
+        "Size of the weights as stored.");
+    cls.def_property_readonly(
+        "energy_j", [](const predicted& self) { return known(self.figures.energy()); },
+        "Joules for one input; None where nothing states the power.");
+    cls.def_property_readonly(
+        "operations",
+        [](const predicted& self) { return std::llround(self.figures.work / static_cast<double>(self.figures.batch)); },
+        "Of one input; one multiply-accumulate is two.");
+    cls.def_property_readonly(
+        "macs",
+        [](const predicted& self) {
+            return std::llround(self.figures.mac_work / static_cast<double>(self.figures.batch));
+        },
+        "Multiply-accumulates of one input.");
+    cls.def_property_readonly(
+        "traffic_bytes", [](const predicted& self) { return self.figures.traffic; }, "Off-chip bytes of one call.");
+    cls.def_property_readonly(
+        "initiation_interval_s",
+        [](const predicted& self) {
+            const double interval = self.figures.initiation_interval;
+            return interval > 0 ? std::optional(interval) : std::nullopt;
+        },
+        "Seconds between the results of a pipeline; None otherwise.");
+    cls.def_property_readonly(
+        "feasible", [](const predicted& self) { return self.figures.feasible; },
+        "Whether the weights fit the memory, as far as its size is known.");
     cls.def_property_readonly("assumptions", &assumptions_of, "What the model took for granted, one sentence each.");
 }
 
@@ -187,8 +198,9 @@ void register_parameters(py::module_& module) {
                         double memory_efficiency, const count_argument& rows, const count_argument& columns,
                         const count_argument& depth, double softening, double fill, const count_argument& cores,
                         overlap_argument overlap) {
-                return type{call_overhead, input_overhead, layer_overhead, compute_efficiency, memory_efficiency,
-                            rows.value, columns.value, depth.value, softening, fill, cores.value, overlap.value};
+                return type{call_overhead,     input_overhead, layer_overhead, compute_efficiency,
+                            memory_efficiency, rows.value,     columns.value,  depth.value,
+                            softening,         fill,           cores.value,    overlap.value};
             }),
             py::kw_only(), "call_overhead_s"_a = 0.0, "input_overhead_s"_a = 0.0, "layer_overhead_s"_a = 0.0,
             "compute_efficiency"_a = 1.0, "memory_efficiency"_a = 1.0, "tile_rows"_a = 1, "tile_columns"_a = 1,
@@ -216,10 +228,11 @@ void register_parameters(py::module_& module) {
                                   s.pipeline_fill, s.cores, static_cast<int>(s.overlap));
         },
         [](const py::tuple& s) {
-            return type{s[0].cast<double>(), s[1].cast<double>(), s[2].cast<double>(), s[3].cast<double>(),
-                        s[4].cast<double>(), s[5].cast<std::int64_t>(), s[6].cast<std::int64_t>(),
-                        s[7].cast<std::int64_t>(), s[8].cast<double>(), s[9].cast<double>(), s[10].cast<std::int64_t>(),
-                        static_cast<overlap_kind>(s[11].cast<int>())};
+            return type{
+                s[0].cast<double>(),       s[1].cast<double>(),        s[2].cast<double>(),
+                s[3].cast<double>(),       s[4].cast<double>(),        s[5].cast<std::int64_t>(),
+                s[6].cast<std::int64_t>(), s[7].cast<std::int64_t>(),  s[8].cast<double>(),
+                s[9].cast<double>(),       s[10].cast<std::int64_t>(), static_cast<overlap_kind>(s[11].cast<int>())};
         });
 }
 
@@ -247,8 +260,11 @@ struct explanation {
         return layer < 0 ? std::string("all weights") : net->layers()[static_cast<std::size_t>(layer)].name;
     };
     const deployment& how = arguments.how;
-    explanation all{{parts.total, how.datatype, how.placement, how.execution, net, device}, {}, {},
-                    parts.where.capacity, parts.where.feasible};
+    explanation all{{parts.total, how.datatype, how.placement, how.execution, net, device},
+                    {},
+                    {},
+                    parts.where.capacity,
+                    parts.where.feasible};
     for (const kernel_estimate& one : parts.kernels) all.kernels.push_back({one, name(one.layer)});
     for (const placed_tensor& one : parts.where.tensors) all.tensors.push_back({one, name(one.layer)});
     return all;
@@ -257,9 +273,8 @@ struct explanation {
 void register_explanation(py::module_& module) {
     py::class_<kernel_view> kernel(module, "KernelEstimate", "One kernel of a network on a device, of one call.");
     kernel.def_readonly("layer", &kernel_view::layer, "The layer that leads it.");
-    const auto figure = [&kernel](const char* name, double kernel_estimate::*member, const char* text) {
-        kernel.def_property_readonly(
-            name, [member](const kernel_view& self) { return self.figures.*member; }, text);
+    const auto figure = [&kernel](const char* name, double kernel_estimate::* member, const char* text) {
+        kernel.def_property_readonly(name, [member](const kernel_view& self) { return self.figures.*member; }, text);
     };
     figure("operations", &kernel_estimate::work, "Of one call, without the padding of tiles.");
     figure("traffic_bytes", &kernel_estimate::traffic, "Off-chip bytes.");
@@ -276,8 +291,9 @@ void register_explanation(py::module_& module) {
     tensor.def_readonly("layer", &tensor_view::layer, "The layer that holds or writes it.");
     tensor.def_property_readonly("role", [](const tensor_view& self) { return name_of(self.figures.role); });
     tensor.def_property_readonly("size_bytes", [](const tensor_view& self) { return self.figures.size; });
-    tensor.def_property_readonly("needed_bytes", [](const tensor_view& self) { return self.figures.needed; },
-                                 "On-chip memory from which on it fits.");
+    tensor.def_property_readonly(
+        "needed_bytes", [](const tensor_view& self) { return self.figures.needed; },
+        "On-chip memory from which on it fits.");
     tensor.def_property_readonly("on_chip", [](const tensor_view& self) { return self.figures.on_chip; });
     tensor.def_property_readonly("forced", [](const tensor_view& self) { return self.figures.forced; });
     tensor.def("__repr__", [](const tensor_view& self) {
@@ -289,8 +305,9 @@ void register_explanation(py::module_& module) {
     cls.def_readonly("total", &explanation::total);
     cls.def_readonly("kernels", &explanation::kernels, "In execution order; empty for a workload without layers.");
     cls.def_readonly("tensors", &explanation::tensors, "In the order in which they get on-chip memory.");
-    cls.def_property_readonly("on_chip_bytes", [](const explanation& self) { return known(self.capacity); },
-                              "On-chip memory to give away; None when no source states it.");
+    cls.def_property_readonly(
+        "on_chip_bytes", [](const explanation& self) { return known(self.capacity); },
+        "On-chip memory to give away; None when no source states it.");
     cls.def_readonly("feasible", &explanation::feasible, "False when overrides exceed the on-chip memory.");
     cls.def("__repr__", [](const explanation& self) {
         return "Breakdown(" + described(self.total) + ", " + std::to_string(self.kernels.size()) + " kernels)";
@@ -299,8 +316,8 @@ void register_explanation(py::module_& module) {
 }
 
 /// The keyword arguments of `predict` and `explain` behind the network and the device.
-template <class Result, Result (*Make)(const std::shared_ptr<workload>&, const std::shared_ptr<platform>&,
-                                       const how_arguments&)>
+template <class Result,
+          Result (*Make)(const std::shared_ptr<workload>&, const std::shared_ptr<platform>&, const how_arguments&)>
 void add_question(py::module_& module, const char* name, const char* text) {
     module.def(
         name,
@@ -318,6 +335,96 @@ void add_question(py::module_& module, const char* name, const char* text) {
         "weights_in_carrier"_a = false, "sparse"_a = false, "double_buffered"_a = false, "parameters"_a = py::none(),
         "overrides"_a = py::none(), text);
 }
+
+/// `predict` as most calls have it, with at most the four common settings: a third of what the general call costs.
+/// Whatever it does not expect, errors included, it hands to the general one.
+class quick_predict {
+public:
+    /// Replaces the function of the module, which stays behind the quick one.
+    static void install(py::module_& module) {
+        static quick_predict quick(module.attr("predict"));
+        static PyMethodDef definition{"predict", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&call)),
+                                      METH_FASTCALL | METH_KEYWORDS, quick.text_.c_str()};
+        only_ = &quick;
+        module.attr("predict") =
+            py::reinterpret_steal<py::object>(PyCFunction_NewEx(&definition, nullptr, module.attr("__name__").ptr()));
+    }
+
+private:
+    explicit quick_predict(const py::object& general)
+        : general_(general.ptr()), text_(general.attr("__doc__").cast<std::string>()) {
+        general.inc_ref();
+        const auto name = [](const char* text) { return PyUnicode_InternFromString(text); };
+        names_ = {name("datatype"), name("batch"), name("placement"), name("execution")};
+        workload_type_ = py::type::of<workload>().ptr();
+        platform_type_ = py::type::of<platform>().ptr();
+    }
+
+    static PyObject* call(PyObject*, PyObject* const* values, Py_ssize_t count, PyObject* names) {
+        PyObject* const quick = only_->attempt(values, count, names);
+        return quick != nullptr ? quick
+                                : PyObject_Vectorcall(only_->general_, values, static_cast<std::size_t>(count), names);
+    }
+
+    [[nodiscard]] PyObject* attempt(PyObject* const* values, Py_ssize_t count, PyObject* names) const {
+        if (count != 2 || reinterpret_cast<PyObject*>(Py_TYPE(values[0])) != workload_type_ ||
+            reinterpret_cast<PyObject*>(Py_TYPE(values[1])) != platform_type_)
+            return nullptr;
+        try {
+            deployment how;
+            const Py_ssize_t settings = names == nullptr ? 0 : PyTuple_GET_SIZE(names);
+            for (Py_ssize_t i = 0; i < settings; ++i)
+                if (!set(how, PyTuple_GET_ITEM(names, i), values[count + i])) return nullptr;
+            const auto* const net = held<workload>(values[0]);
+            const auto* const device = held<platform>(values[1]);
+            if (net == nullptr || device == nullptr) return nullptr;
+            return py::cast(predicted{predict(**net, **device, how), how.datatype, how.placement, how.execution, *net,
+                                      *device})
+                .release()
+                .ptr();
+        } catch (...) {
+            PyErr_Clear();
+            return nullptr;
+        }
+    }
+
+    [[nodiscard]] bool set(deployment& how, PyObject* name, PyObject* value) const {
+        if (name == names_[1]) {
+            if (!PyLong_CheckExact(value)) return false;
+            int overflow = 0;
+            how.batch = PyLong_AsLongLongAndOverflow(value, &overflow);
+            return overflow == 0;
+        }
+        if (!PyUnicode_CheckExact(value)) return false;
+        Py_ssize_t size = 0;
+        const char* const characters = PyUnicode_AsUTF8AndSize(value, &size);
+        if (characters == nullptr) return false;
+        const std::string_view text(characters, static_cast<std::size_t>(size));
+        if (name == names_[0])
+            how.datatype = parse_precision(text);
+        else if (name == names_[2])
+            how.placement = parse_placement(text);
+        else if (name == names_[3])
+            how.execution = parse_execution(text);
+        else
+            return false;
+        return true;
+    }
+
+    /// Nothing where the object was never initialised.
+    template <class Held>
+    [[nodiscard]] static const std::shared_ptr<Held>* held(PyObject* object) {
+        const auto inside = reinterpret_cast<py::detail::instance*>(object)->get_value_and_holder();
+        return inside.holder_constructed() ? &inside.template holder<std::shared_ptr<Held>>() : nullptr;
+    }
+
+    static inline const quick_predict* only_ = nullptr;
+    PyObject* general_;
+    std::string text_;
+    std::array<PyObject*, 4> names_{};
+    PyObject* workload_type_ = nullptr;
+    PyObject* platform_type_ = nullptr;
+};
 
 }  // namespace
 
@@ -337,12 +444,14 @@ void register_predict(py::module_& module) {
         "placement: 'published' (weights off-chip, activations free) or 'capacity' (on chip what fits).\n"
         "execution: 'network' (one roofline), 'layers' (each layer its own) or 'dataflow' (a pipeline).\n"
         "threads: calls in flight side by side. carriers: run a datatype the device lacks in the next wider one.\n"
-        "weights_in_carrier: store weights in the carrier's width. sparse: use sparsity patterns where the device can.\n"
+        "weights_in_carrier: store weights in the carrier's width. sparse: use sparsity patterns where the device "
+        "can.\n"
         "parameters: ExecutionParameters. overrides: (layer, 'weights' | 'activations' | 'state', on_chip) tuples.\n\n"
         "Raises InvalidArgument on a batch below one or an empty workload, UnsupportedDatatype when neither the device "
         "nor a carrier has the datatype, UnknownName on a name that there is none of.");
     add_question<explanation, &explain_one>(
         module, "explain", "The prediction of `predict` with its kernels and with where each tensor lives.");
+    quick_predict::install(module);
 }
 
 }  // namespace qutibench::python

@@ -36,12 +36,14 @@ void register_layer(py::module_& module) {
     cls.def_property_readonly("operations", [](const layer_view& self) { return self->operation_count; });
     cls.def_property_readonly("macs", [](const layer_view& self) { return self->cost.macs; });
     cls.def_property_readonly("other_operations", [](const layer_view& self) { return self->cost.other_operations; });
-    cls.def_property_readonly("weights", [](const layer_view& self) { return self->weights().value(); },
-                              "Elements; 0 where they were counted with an earlier layer.");
+    cls.def_property_readonly(
+        "weights", [](const layer_view& self) { return self->weights().value(); },
+        "Elements; 0 where they were counted with an earlier layer.");
     cls.def_property_readonly("parameters",
                               [](const layer_view& self) { return self->weights_shared ? 0 : self->cost.parameters; });
     cls.def_property_readonly("inputs", [](const layer_view& self) { return self->input_count; }, "Elements read.");
-    cls.def_property_readonly("outputs", [](const layer_view& self) { return self->output_count; }, "Elements written.");
+    cls.def_property_readonly(
+        "outputs", [](const layer_view& self) { return self->output_count; }, "Elements written.");
     cls.def_property_readonly("input_shapes",
                               [](const layer_view& self) { return to_tuples(self.work->input_shapes(*self)); });
     cls.def_property_readonly("output_shapes",
@@ -62,7 +64,7 @@ void register_layer(py::module_& module) {
 using workload_class = py::class_<workload, std::shared_ptr<workload>>;
 
 void add_counts(workload_class& cls) {
-    const auto count = [&cls](const char* name, std::int64_t workload_totals::*member, const char* text) {
+    const auto count = [&cls](const char* name, std::int64_t workload_totals::* member, const char* text) {
         cls.def_property_readonly(
             name, [member](const workload& self) { return static_cast<const workload_totals&>(self).*member; }, text);
     };
@@ -118,10 +120,12 @@ void register_workload(py::module_& module) {
             "is two), weights in elements. Raises InvalidArgument on negative ones.");
     cls.def_property_readonly("name", &workload::name);
     add_counts(cls);
-    cls.def_property_readonly("count", [](const workload& self) { return name_of(self.convention()); },
-                              "The counting convention: 'qutibench', 'macs_only' or 'fvcore'.");
-    cls.def_property_readonly("uncounted", [](const workload& self) { return self.uncounted(); },
-                              "Layers without a cost model; when there are any, all counts are lower bounds.");
+    cls.def_property_readonly(
+        "count", [](const workload& self) { return name_of(self.convention()); },
+        "The counting convention: 'qutibench', 'macs_only' or 'fvcore'.");
+    cls.def_property_readonly(
+        "uncounted", [](const workload& self) { return self.uncounted(); },
+        "Layers without a cost model; when there are any, all counts are lower bounds.");
     cls.def_property_readonly(
         "layers",
         [](const std::shared_ptr<workload>& self) {

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Metrics of many design points at once, as columns of doubles in SI units. What the batch does not change is worked
+/// out once for all batches; every value has the bits that `predict` gives it.
+#pragma once
+
+#include <qutibench/explore/design_space.hpp>
+
+#include <algorithm>
+#include <span>
+
+namespace qutibench {
+
+/// What can be asked of a design point. NaN where it is not known.
+enum class metric : unsigned char {
+    throughput,     ///< inputs per second
+    latency,        ///< s
+    intensity,      ///< operations per off-chip byte; infinite without traffic
+    energy,         ///< J for one input
+    work,           ///< operations of one input
+    model_size,     ///< bytes
+    peak,           ///< operations per second
+    bandwidth,      ///< bytes per second
+    power,          ///< W
+    price,          ///< USD
+    accuracy_top1,  ///< fraction
+    memory_bound,   ///< 1 when memory bounds the point, 0 when computing does
+};
+
+/// Throws unknown_name with the nearest metric; names as in the command line's JSON.
+[[nodiscard]] inline metric parse_metric(std::string_view name) {
+    return detail::parse_enumerator<metric>(
+        "metric", name,
+        {"throughput_ips", "latency_s", "operational_intensity_ops_per_byte", "energy_j", "operations", "model_bytes",
+         "peak_ops_per_s", "bandwidth_bytes_per_s", "power_w", "price_usd", "accuracy_top1", "memory_bound"});
+}
+
+/// Where a metric is written: as many doubles as points are asked for.
+struct metric_column {
+    metric what = metric::throughput;
+    double* values = nullptr;
+};
+
+namespace detail {
+
+/// What all points of a run share at the network level.
+struct run_terms {
+    double operations = 0;  ///< of one input
+    double traffic = 0;     ///< bytes of one call
+    double peak = 0;
+    double power = 0;
+    double memory_time = 0;
+};
+
+/// What a device in a datatype brings to every run.
+struct target_terms {
+    double peak = 0;
+    double roof_bandwidth = 0;  ///< infinite where it is not known
+    double bytes_per_weight = 0;
+    double bandwidth = 0;
+    double power = 0;
+    double price = 0;
+};
+
+[[nodiscard]] constexpr bool varies_with_batch(metric what) {
+    return what == metric::throughput || what == metric::latency || what == metric::intensity ||
+           what == metric::energy || what == metric::memory_bound;
+}
+
+[[nodiscard]] inline double metric_of(const estimate& result, metric what) {
+    switch (what) {
+        case metric::throughput:
+            return result.throughput().value();
+        case metric::latency:
+            return result.latency().value();
+        case metric::intensity:
+            return result.operational_intensity().value();
+        case metric::energy:
+            return result.energy().value();
+        default:
+            return result.bound() == bound_kind::memory ? 1.0 : 0.0;
+    }
+}
+
+/// Level 0 of one run as columns: exactly the arithmetic of `network_demand`, `complete` and `estimate`.
+inline void fill_run(const run_terms& run, const double* __restrict batches, std::size_t count, metric what,
+                     double* __restrict out) {
+    const double work = run.operations;
+    const double memory = run.memory_time;
+    const double peak = run.peak;
+    const auto time = [=](double batch) {
+        const double compute = work * batch / peak;
+        return compute < memory ? memory : compute;
+    };
+    switch (what) {
+        case metric::throughput:
+            for (std::size_t i = 0; i < count; ++i) out[i] = batches[i] / time(batches[i]);
+            break;
+        case metric::latency:
+            for (std::size_t i = 0; i < count; ++i) out[i] = time(batches[i]);
+            break;
+        case metric::intensity:
+            for (std::size_t i = 0; i < count; ++i) out[i] = work * batches[i] / run.traffic;
+            break;
+        case metric::energy:
+            for (std::size_t i = 0; i < count; ++i) out[i] = run.power * time(batches[i]) / batches[i];
+            break;
+        default:
+            for (std::size_t i = 0; i < count; ++i) out[i] = work * batches[i] / peak < memory ? 1.0 : 0.0;
+    }
+}
+
+/// Throughput and latency together, which nearly every question asks for: the time is worked out once.
+inline void fill_times(const run_terms& run, const double* __restrict batches, std::size_t count,
+                       double* __restrict throughput, double* __restrict latency) {
+    const double work = run.operations;
+    const double memory = run.memory_time;
+    const double peak = run.peak;
+    for (std::size_t i = 0; i < count; ++i) {
+        const double compute = work * batches[i] / peak;
+        const double time = compute < memory ? memory : compute;
+        latency[i] = time;
+        throughput[i] = batches[i] / time;
+    }
+}
+
+}  // namespace detail
+
+/// Evaluates points of a design space, run by run. Safe to share between threads; must not outlive the space.
+class evaluator {
+public:
+    explicit evaluator(const design_space& space)
+        : space_(&space), batches_(space.axes().batches.begin(), space.axes().batches.end()) {
+        const design_axes& axes = space.axes();
+        design_point point;
+        for (point.target = 0; point.target < space.targets().size(); ++point.target)
+            for (point.compute_scale = 0; point.compute_scale < axes.compute_scales.size(); ++point.compute_scale)
+                for (point.bandwidth_scale = 0; point.bandwidth_scale < axes.bandwidth_scales.size();
+                     ++point.bandwidth_scale)
+                    targets_.push_back(terms_of(point));
+        is_plain_ = !axes.how.sparse && axes.how.threads == 1 && axes.how.overrides.empty() &&
+                    axes.how.parameters == execution_parameters{};
+    }
+
+    /// Writes the metrics of the points [first, first + count) to the columns. O(count) for each.
+    /// Throws invalid_argument on points past the end, and as `predict` does.
+    void fill(std::uint64_t first, std::size_t count, std::span<const metric_column> columns) const {
+        if (count == 0) return;
+        if (count > space_->size() || first > space_->size() - count)
+            throw invalid_argument(detail::message({"a space of ", space_->size(), " points has no point ", first,
+                                                    " + ", static_cast<std::uint64_t>(count - 1)}));
+        design_point point = space_->at(first);
+        for (std::size_t done = 0; done < count;) {
+            const std::size_t size = std::min(batches_.size() - point.batch, count - done);
+            if (is_level_0(point))
+                fill_part(point, size, done, columns);
+            else
+                fill_one_by_one(point, size, done, columns);
+            done += size;
+            space_->advance_run(point);
+        }
+    }
+
+private:
+    [[nodiscard]] detail::target_terms terms_of(const design_point& point) const {
+        const platform& device = space_->device_of(point);
+        const deployment& how = space_->axes().how;
+        const detail::deployed_roof under = detail::roof_of(device, how, space_->targets()[point.target].datatype);
+        return {under.roof.peak.value(),    under.roof.bandwidth.value(), under.bytes_per_weight,
+                device.bandwidth().value(), device.power().value(),       device.price_usd};
+    }
+
+    [[nodiscard]] const detail::target_terms& terms(const design_point& point) const {
+        const design_axes& axes = space_->axes();
+        return targets_[(point.target * axes.compute_scales.size() + point.compute_scale) *
+                            axes.bandwidth_scales.size() +
+                        point.bandwidth_scale];
+    }
+
+    /// A run from the batch of `point` on.
+    void fill_part(const design_point& point, std::size_t size, std::size_t at,
+                   std::span<const metric_column> columns) const {
+        const workload& net = *space_->axes().networks[point.network].work;
+        const detail::target_terms& on = terms(point);
+        const double traffic = static_cast<double>(net.weight_count) * on.bytes_per_weight;
+        const detail::run_terms run{static_cast<double>(net.operation_count), traffic, on.peak, on.power,
+                                    traffic / on.roof_bandwidth};
+        const double* const batches = batches_.data() + point.batch;
+        double* throughput = nullptr;
+        double* latency = nullptr;
+        for (const metric_column& column : columns) {
+            if (column.what == metric::throughput) throughput = column.values + at;
+            if (column.what == metric::latency) latency = column.values + at;
+        }
+        const bool both = throughput != nullptr && latency != nullptr;
+        if (both) detail::fill_times(run, batches, size, throughput, latency);
+        for (const metric_column& column : columns) {
+            double* const out = column.values + at;
+            if (!detail::varies_with_batch(column.what))
+                std::fill_n(out, size, constant(point, column.what, traffic));
+            else if (!both || (out != throughput && out != latency))
+                detail::fill_run(run, batches, size, column.what, out);
+        }
+    }
+
+    void fill_one_by_one(design_point point, std::size_t size, std::size_t at,
+                         std::span<const metric_column> columns) const {
+        const workload& net = *space_->axes().networks[point.network].work;
+        const platform& device = space_->device_of(point);
+        for (std::size_t i = 0; i < size; ++i, ++point.batch) {
+            const estimate result = predict(net, device, space_->deployment_of(point));
+            for (const metric_column& column : columns)
+                column.values[at + i] = detail::varies_with_batch(column.what)
+                                            ? detail::metric_of(result, column.what)
+                                            : constant(point, column.what, result.weight_bytes);
+        }
+    }
+
+    /// What the batch does not change.
+    [[nodiscard]] double constant(const design_point& point, metric what, double model_bytes) const {
+        const design_network& net = space_->axes().networks[point.network];
+        const detail::target_terms& on = terms(point);
+        switch (what) {
+            case metric::work:
+                return static_cast<double>(net.work->operation_count);
+            case metric::model_size:
+                return model_bytes;
+            case metric::peak:
+                return on.peak;
+            case metric::bandwidth:
+                return on.bandwidth;
+            case metric::power:
+                return on.power;
+            case metric::price:
+                return on.price;
+            default:
+                break;
+        }
+        for (const auto& [datatype, share] : net.accuracies)
+            if (datatype == space_->targets()[point.target].datatype) return share;
+        return std::numeric_limits<double>::quiet_NaN();
+    }
+
+    /// Whether the published roofline without losses applies, which needs totals only.
+    [[nodiscard]] bool is_level_0(const design_point& point) const {
+        const design_axes& axes = space_->axes();
+        return is_plain_ && axes.placements[point.placement] == placement_kind::published &&
+               axes.executions[point.execution] == execution_kind::network &&
+               !axes.networks[point.network].work->has_precisions();
+    }
+
+    const design_space* space_;
+    std::vector<double> batches_;
+    std::vector<detail::target_terms> targets_;
+    bool is_plain_ = true;
+};
+
+}  // namespace qutibench

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Design spaces: every combination of networks, devices, datatypes and batches, predicted at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from . import _core
+from .errors import InvalidArgument
+from .tables import Categories, Table, from_records
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+METRICS = (
+    "throughput_ips latency_s operational_intensity_ops_per_byte energy_j operations model_bytes peak_ops_per_s "
+    "bandwidth_bytes_per_s power_w price_usd accuracy_top1 memory_bound"
+).split()
+"""What can be asked of a point; SI units."""
+
+Limits = Mapping[str, "tuple[float | None, float | None]"]
+"""{metric: (low, high)} with None for no bound; a point where the metric is not known keeps none."""
+
+_Network = tuple[str, float, _core.Workload, list[tuple[str, float]]]
+
+
+@lru_cache(maxsize=256)
+def _known_network(name: str, keep: float) -> _Network:
+    entry = _core.network_entry(name)
+    accuracies = [(one.datatype, one.top1) for one in entry.accuracies if one.keep == keep and one.top1 is not None]
+    return entry.id, keep, entry.workload(keep), accuracies
+
+
+@lru_cache(maxsize=256)
+def _known_platform(name: str) -> _core.Platform:
+    return _core.platform(name)
+
+
+def _is_path(name: str) -> bool:
+    return "/" in name or "\\" in name or name.endswith(".json") or ".json:" in name
+
+
+def _networks(given: Iterable[object], keep: Sequence[float]) -> list[_Network]:
+    found: list[_Network] = []
+    for one in given:
+        if isinstance(one, str):
+            load = _known_network.__wrapped__ if _is_path(one) else _known_network
+            found += [load(one, share) for share in keep]
+            continue
+        work = _core.analyze(one) if isinstance(one, _core.Graph) else one
+        if not isinstance(work, _core.Workload):
+            raise TypeError(f"a network is an id, a path, a Workload or a Graph, not {type(one).__name__}")
+        if list(keep) != [1.0]:
+            raise InvalidArgument(f"keep scales networks of the catalogue; prune '{work.name}' itself instead")
+        found.append((work.name, 1.0, work, []))
+    return found
+
+
+def _platforms(given: Iterable[object]) -> list[_core.Platform]:
+    found: list[_core.Platform] = []
+    for one in given:
+        if isinstance(one, str):
+            found.append(_core.platform(one) if _is_path(one) else _known_platform(one))
+        elif isinstance(one, _core.Platform):
+            found.append(one)
+        else:
+            raise TypeError(f"a platform is an id, a path or a Platform, not {type(one).__name__}")
+    return found
+
+
+def _listed(one: Any) -> list[Any]:
+    is_one = isinstance(one, (str, int, float, _core.Workload, _core.Graph, _core.Platform))
+    return [one] if is_one else list(one)
+
+
+def _count(threads: int | None) -> int:
+    if threads is None:
+        return 0
+    if not 1 <= threads <= 4096:
+        raise InvalidArgument(f"threads must be from 1 to 4096, not {threads}")
+    return threads
+
+
+def _limits(constraints: Limits | None) -> list[tuple[str, float, float]]:
+    def bound(value: float | None, otherwise: float) -> float:
+        return otherwise if value is None else float(value)
+
+    return [(name, bound(low, float("-inf")), bound(high, float("inf"))) for name, (low, high) in (constraints or {}).items()]
+
+
+class DesignSpace(_core.DesignSpace):
+    """Every combination of its axes as numbered points, none of which is stored.
+
+    networks: catalogue ids, paths, Workloads or Graphs. platforms: ids ('jetson_tx2:maxn'), paths or Platforms.
+    datatypes: without any, on each platform those that it computes in natively. keep: fractions of the channels.
+    compute_scales, bandwidth_scales: factors of the peak and of the off-chip bandwidth. placement, execution: one or
+    several, as in ``predict``. carriers: whether a datatype that a device lacks runs in a wider one, or the combination
+    is left out (``skipped`` says why). Networks vary slowest, batches fastest.
+
+    Raises UnknownName, InvalidArgument on an axis without values, UnsupportedDatatype when no combination can be run,
+    CountOverflow past 2**64 points.
+    """
+
+    def __init__(
+        self,
+        networks: Iterable[object],
+        platforms: Iterable[object],
+        datatypes: Iterable[object] = (),
+        batches: Iterable[int] = (1,),
+        keep: Iterable[float] = (1.0,),
+        *,
+        compute_scales: Iterable[float] = (1.0,),
+        bandwidth_scales: Iterable[float] = (1.0,),
+        placement: str | Iterable[str] = "published",
+        execution: str | Iterable[str] = "network",
+        carriers: bool = True,
+    ) -> None:
+        super().__init__(
+            _networks(_listed(networks), [float(share) for share in _listed(keep)]),
+            _platforms(_listed(platforms)),
+            _listed(datatypes),
+            _listed(batches),
+            _listed(compute_scales),
+            _listed(bandwidth_scales),
+            _listed(placement),
+            _listed(execution),
+            carriers,
+        )
+
+    def table(self, threads: int | None = None) -> Sweep:
+        """All points as columns."""
+        return Sweep(self, _count(threads))
+
+    def frontier(
+        self,
+        *,
+        maximize: Sequence[str] = (),
+        minimize: Sequence[str] = (),
+        constraints: Limits | None = None,
+        threads: int | None = None,
+    ) -> Table:
+        """The non-dominated points, exactly and in constant memory.
+
+        maximize, minimize: metrics such as 'throughput_ips', 'accuracy_top1', 'energy_j' (``METRICS``). Points where one
+        of them is not known are left out. Raises UnknownName, InvalidArgument.
+        """
+        metrics = [*_listed(maximize), *_listed(minimize)]
+        senses = [True] * len(_listed(maximize)) + [False] * len(_listed(minimize))
+        numbers, points = self.reduce_frontier(metrics, senses, _limits(constraints), _count(threads))
+        columns = points.reshape(-1, len(metrics)).T.tolist()
+        return self._points(numbers.tolist(), dict(zip(metrics, columns, strict=True)))
+
+    def best(
+        self,
+        metric: str,
+        count: int = 1,
+        *,
+        maximize: bool = True,
+        constraints: Limits | None = None,
+        threads: int | None = None,
+    ) -> Table:
+        """The best points by one metric, best first; of equal ones the earlier."""
+        numbers, values = self.reduce_best(metric, maximize, count, _limits(constraints), _count(threads))
+        return self._points(numbers.tolist(), {metric: values.tolist()})
+
+    def best_by(
+        self,
+        axis: str,
+        metric: str,
+        *,
+        maximize: bool = True,
+        constraints: Limits | None = None,
+        threads: int | None = None,
+    ) -> Table:
+        """For each value of the axis 'network' or 'platform' its best point by one metric."""
+        found = self.reduce_best_by(axis, metric, maximize, _limits(constraints), _count(threads))
+        kept = [one for one in found if one is not None]
+        return self._points([number for number, _ in kept], {metric: [value for _, value in kept]})
+
+    def histogram(
+        self,
+        metric: str,
+        edges: Sequence[float],
+        *,
+        constraints: Limits | None = None,
+        threads: int | None = None,
+    ) -> npt.NDArray[np.uint64]:
+        """How many points fall between each two neighbouring edges, the lower edge included."""
+        return self.reduce_histogram(metric, list(edges), _limits(constraints), _count(threads))[0]
+
+    def _points(self, numbers: Iterable[int], values: Mapping[str, Sequence[float]]) -> Table:
+        records = [self.point(number) | {"point": number} for number in numbers]
+        for name, column in values.items():
+            for record, value in zip(records, column, strict=True):
+                record[name] = value
+        return from_records(records)
+
+
+class Sweep(Table):
+    """A design space as columns, one row for each point; ``skipped`` says what it leaves out.
+
+    Throughput, latency and operational intensity are there at once, other columns when they are first used.
+    """
+
+    def __init__(self, space: DesignSpace, threads: int) -> None:
+        self.skipped = space.skipped
+        first = METRICS[:3]
+        evaluated = space.columns(first, threads)
+        columns: dict[str, Any] = {
+            "network": _names(space, "network", [name for name, _ in space.networks]),
+            "keep": _numbers(space, "network", [share for _, share in space.networks]),
+            "platform": _names(space, "platform", [one.id for one in space.platforms]),
+            "mode": _names(space, "platform", [one.mode for one in space.platforms]),
+            "datatype": _names(space, "target", [datatype for _, datatype in space.targets]),
+            "batch": space.batches,
+        }
+        for axis, scales in (("compute_scale", space.compute_scales), ("bandwidth_scale", space.bandwidth_scales)):
+            if scales != [1.0]:
+                columns[axis] = _numbers(space, axis, scales)
+        columns |= dict(zip(first, evaluated, strict=True))
+        columns["bound"] = lambda: Categories(
+            space.columns(["memory_bound"], threads)[0].astype("int32"), ["compute", "memory"]
+        )
+        for name in METRICS[3:-1]:
+            columns[name] = _metric(space, name, threads)
+        super().__init__(columns, space.size, "sweep")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, ({name: self.column(name) for name in self.columns}, len(self), self.title)
+
+
+def _restored(columns: dict[str, Any], length: int, title: str) -> Table:
+    return Table(columns, length, title)
+
+
+def _names(space: DesignSpace, axis: str, values: Sequence[str | None]) -> Callable[[], Categories]:
+    def column() -> Categories:
+        import numpy as np
+
+        distinct = list(dict.fromkeys(name for name in values if name is not None))
+        places = np.array([-1 if name is None else distinct.index(name) for name in values], dtype=np.int32)
+        return Categories(places[space.codes(axis)], distinct)
+
+    return column
+
+
+def _numbers(space: DesignSpace, axis: str, values: Sequence[float]) -> Callable[[], npt.NDArray[np.float64]]:
+    def column() -> npt.NDArray[np.float64]:
+        import numpy as np
+
+        return np.array(values, dtype=np.float64)[space.codes(axis)]
+
+    return column
+
+
+def _metric(space: DesignSpace, name: str, threads: int) -> Callable[[], npt.NDArray[np.float64]]:
+    return lambda: space.columns([name], threads)[0]
+
+
+def sweep(
+    networks: Iterable[object],
+    platforms: Iterable[object],
+    datatypes: Iterable[object] = (),
+    batches: Iterable[int] = (1,),
+    keep: Iterable[float] = (1.0,),
+    *,
+    threads: int | None = None,
+    **axes: Any,
+) -> Sweep:
+    """Every combination predicted, as a table with one row each: ``to_pandas()``, ``to_arrow()``, ``["latency_s"]``.
+
+    The axes are those of :class:`DesignSpace`. threads: None for all there are. Figures are bit for bit those of
+    ``predict``, whatever the number of threads. For more points than memory holds, ask the space itself:
+    ``qb.DesignSpace(...).frontier(...)``.
+    """
+    return DesignSpace(networks, platforms, datatypes, batches, keep, **axes).table(threads)

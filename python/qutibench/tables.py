@@ -1,0 +1,375 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Columns with units: what workloads, estimates, sweeps and measurements look like as tables.
+
+A :class:`Table` shows itself in a notebook, and hands its columns to NumPy, pandas and Arrow. Columns that name things
+(networks, platforms) are kept as codes into a list of names, columns of a sweep are worked out when first used.
+"""
+
+from __future__ import annotations
+
+import html
+import importlib
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from . import _core
+from .errors import InvalidArgument, MissingPackage, UnknownName
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+    import pyarrow as pa
+
+    Array = npt.NDArray[Any]
+
+
+class Categories(NamedTuple):
+    """A column of names: ``codes`` number into ``names``; -1 stands for no name."""
+
+    codes: Array
+    names: list[str]
+
+
+class Unit(NamedTuple):
+    """How people read a column: its heading, the unit in it, and what one of that unit is worth in SI units."""
+
+    heading: str
+    unit: str = ""
+    scale: float = 1.0
+
+
+Column = "Array | Categories"
+
+UNITS: dict[str, Unit] = {
+    "throughput_ips": Unit("throughput", "inputs/s"),
+    "inputs_per_second": Unit("throughput", "inputs/s"),
+    "printed_inputs_per_second": Unit("printed", "inputs/s"),
+    "measured_throughput_ips": Unit("measured throughput", "inputs/s"),
+    "latency_s": Unit("latency", "ms", 1e-3),
+    "measured_latency_s": Unit("measured latency", "ms", 1e-3),
+    "time_s": Unit("time", "ms", 1e-3),
+    "compute_time_s": Unit("compute time", "ms", 1e-3),
+    "memory_time_s": Unit("memory time", "ms", 1e-3),
+    "energy_j": Unit("energy", "mJ/input", 1e-3),
+    "power_w": Unit("power", "W"),
+    "operations": Unit("operations", "MOP", 1e6),
+    "other_operations": Unit("other operations", "MOP", 1e6),
+    "macs": Unit("MACs", "M", 1e6),
+    "weights": Unit("weights", "k", 1e3),
+    "parameters": Unit("parameters", "k", 1e3),
+    "outputs": Unit("outputs", "k", 1e3),
+    "model_bytes": Unit("model", "MB", 1e6),
+    "traffic_bytes": Unit("traffic", "MB", 1e6),
+    "capacity_bytes": Unit("capacity", "MB", 1e6),
+    "operational_intensity_ops_per_byte": Unit("intensity", "op/byte"),
+    "operational_intensity": Unit("intensity", "op/byte"),
+    "peak_ops_per_s": Unit("peak", "TOP/s", 1e12),
+    "bandwidth_bytes_per_s": Unit("bandwidth", "GB/s", 1e9),
+    "accuracy_top1": Unit("top-1", "%", 1e-2),
+    "price_usd": Unit("price", "USD"),
+    "efficiency": Unit("efficiency", "%", 1e-2),
+}
+
+
+def require(module: str, extra: str) -> Any:
+    """Imports a package of an optional part; raises MissingPackage with the command that installs it."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as wrong:
+        package = module.partition(".")[0]
+        raise MissingPackage(f"this needs {package}: pip install 'qutibench[{extra}]'") from wrong
+
+
+def readable(value: object) -> str:
+    """A value as a person reads it: four significant digits, thousands apart, '-' for what is not known."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", "\u202f")
+    if not isinstance(value, float):
+        return str(value)
+    if math.isnan(value):
+        return "-"
+    if value == 0 or math.isinf(value):
+        return f"{value:g}".replace("inf", "\u221e")
+    if not 1e-4 <= abs(value) < 1e15:
+        return f"{value:.3g}"
+    decimals = min(max(3 - math.floor(math.log10(abs(value))), 0), 7)
+    text = f"{value:,.{decimals}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(",", "\u202f")
+
+
+class Table:
+    """Named columns of one length. ``table["latency_s"]`` is a NumPy array; iteration gives rows as dicts."""
+
+    def __init__(
+        self,
+        columns: Mapping[str, Array | Categories | Callable[[], Array | Categories]],
+        length: int,
+        title: str = "",
+    ) -> None:
+        self._columns = dict(columns)
+        self._length = length
+        self.title = title
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns."""
+        return list(self._columns)
+
+    def column(self, name: str) -> Array | Categories:
+        """A column as it is kept: an array, or codes with names."""
+        if name not in self._columns:
+            import difflib
+
+            near = difflib.get_close_matches(name, self._columns, 1)
+            raise UnknownName(f"unknown column {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        found = self._columns[name]
+        if callable(found):
+            found = self._columns[name] = found()
+        return found
+
+    def __getitem__(self, name: str) -> Array:
+        import numpy as np
+
+        found = self.column(name)
+        if not isinstance(found, Categories):
+            return found
+        names = np.array([*found.names, None], dtype=object)
+        return names[found.codes]
+
+    def __len__(self) -> int:
+        return self._length
+
+    def rows(self, start: int = 0, stop: int | None = None) -> Iterator[dict[str, object]]:
+        """Rows as dicts; what is not known is None."""
+        first, last, _ = slice(start, stop).indices(self._length)
+        cells: dict[str, list[object]] = {}
+        for name in self._columns:
+            found = self.column(name)
+            if isinstance(found, Categories):
+                cells[name] = [found.names[i] if i >= 0 else None for i in found.codes[first:last].tolist()]
+            else:
+                cells[name] = [None if isinstance(x, float) and math.isnan(x) else x for x in found[first:last].tolist()]
+        for i in range(last - first):
+            yield {name: values[i] for name, values in cells.items()}
+
+    def __iter__(self) -> Iterator[dict[str, object]]:
+        return self.rows()
+
+    def to_numpy(self, names: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Columns side by side as float64 (n, len(names)): what ``pareto_front`` takes."""
+        import numpy as np
+
+        return np.column_stack([np.asarray(self[name], dtype=np.float64) for name in names])
+
+    def to_pandas(self) -> pd.DataFrame:
+        """As a pandas.DataFrame; names become a Categorical. Needs pandas."""
+        pandas = require("pandas", "pandas")
+        data = {}
+        for name in self._columns:
+            found = self.column(name)
+            if isinstance(found, Categories):
+                data[name] = pandas.Categorical.from_codes(found.codes, found.names)
+            else:
+                data[name] = found
+        frame: pd.DataFrame = pandas.DataFrame(data, copy=False)
+        return frame
+
+    def to_arrow(self) -> pa.Table:
+        """As a pyarrow.Table; names become dictionary-encoded. Needs pyarrow."""
+        arrow = require("pyarrow", "pandas")
+        data = {}
+        for name in self._columns:
+            found = self.column(name)
+            if isinstance(found, Categories):
+                indices = arrow.array(found.codes, mask=found.codes < 0) if len(found.codes) else arrow.array([], "int32")
+                data[name] = arrow.DictionaryArray.from_arrays(indices, arrow.array(found.names, "string"))
+            else:
+                data[name] = arrow.array(found)
+        return arrow.table(data)
+
+    def headings(self) -> list[str]:
+        """Column headings for people, units in brackets."""
+        units = [UNITS.get(name, Unit(name.replace("_", " "))) for name in self._columns]
+        return [f"{one.heading} [{one.unit}]" if one.unit else one.heading for one in units]
+
+    def _cells(self, rows: Iterable[dict[str, object]]) -> Iterator[list[str]]:
+        scales = {name: UNITS[name].scale if name in UNITS else 1.0 for name in self._columns}
+        for row in rows:
+            yield [
+                readable(value / scales[name] if isinstance(value, (int, float)) and scales[name] != 1 else value)
+                for name, value in row.items()
+            ]
+
+    def _shown(self, most: int) -> tuple[list[list[str]], int]:
+        if len(self) <= most:
+            return list(self._cells(self.rows())), 0
+        head = list(self._cells(self.rows(0, most - 3)))
+        return head + list(self._cells(self.rows(len(self) - 3, None))), most - 3
+
+    def __repr__(self) -> str:
+        body, gap = self._shown(12)
+        lines = [self.headings(), *body]
+        if gap:
+            lines.insert(gap + 1, ["\u2026"] * len(self._columns))
+        widths = [max(len(line[i]) for line in lines) for i in range(len(self._columns))]
+        text = ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
+        return "\n".join([*text, f"{len(self):,} rows"])
+
+    def _repr_html_(self) -> str:
+        body, gap = self._shown(24)
+        numeric = [not isinstance(self.column(name), Categories) for name in self._columns]
+
+        def row(cells: Sequence[str], tag: str) -> str:
+            return (
+                "<tr>"
+                + "".join(
+                    f'<{tag} style="text-align:{"right" if right else "left"}">{html.escape(cell)}</{tag}>'
+                    for cell, right in zip(cells, numeric, strict=True)
+                )
+                + "</tr>"
+            )
+
+        lines = [row(cells, "td") for cells in body]
+        if gap:
+            lines.insert(gap, row(["\u22ee"] * len(self._columns), "td"))
+        caption = f"<caption>{html.escape(self.title)}</caption>" if self.title else ""
+        note = f"<p>{len(self):,} rows</p>" if gap else ""
+        return (
+            f'<table class="qutibench">{caption}<thead>{row(self.headings(), "th")}</thead>'
+            f"<tbody>{''.join(lines)}</tbody></table>{note}"
+        )
+
+
+def from_records(records: Sequence[Mapping[str, object]], title: str = "") -> Table:
+    """A table from rows as mappings; texts become categories, None in a column of numbers NaN."""
+    import numpy as np
+
+    names: dict[str, None] = {}
+    for record in records:
+        names.update(dict.fromkeys(record))
+    columns: dict[str, Array | Categories] = {}
+    for name in names:
+        values = [record.get(name) for record in records]
+        kinds = {type(value) for value in values if value is not None}
+        if kinds <= {bool} and kinds and None not in values:
+            columns[name] = np.array(values, dtype=bool)
+        elif kinds == {int} and None not in values:
+            columns[name] = np.array(values, dtype=np.int64)
+        elif kinds <= {int, float, bool}:
+            columns[name] = np.array([math.nan if value is None else float(value) for value in values])  # type: ignore[arg-type]
+        else:
+            texts = [_text(value) for value in values]
+            distinct = list(dict.fromkeys(text for text in texts if text is not None))
+            places = {text: i for i, text in enumerate(distinct)}
+            codes = np.array([-1 if text is None else places[text] for text in texts], dtype=np.int32)
+            columns[name] = Categories(codes, distinct)
+    return Table(columns, len(records), title)
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, tuple):
+        return ", ".join("\u00d7".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in value)
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    return str(value)
+
+
+_ESTIMATE = (
+    "network platform mode datatype batch throughput_ips latency_s bound operations macs model_bytes "
+    "operational_intensity peak_ops_per_s bandwidth_bytes_per_s energy_j feasible assumptions"
+).split()
+_LAYER = "name type operations macs other_operations weights parameters input_shapes output_shapes".split()
+_NODE = "name type input_shapes output_shapes datatype".split()
+_KERNEL = "layer time_s compute_time_s memory_time_s bound operations traffic_bytes".split()
+
+
+def _record(one: object, names: Sequence[str]) -> dict[str, object]:
+    return {name: getattr(one, name) for name in names}
+
+
+def estimate_record(one: _core.Estimate) -> dict[str, object]:
+    """An estimate with the keys of the command line's JSON, as far as it knows them."""
+    record = _record(one, _ESTIMATE)
+    intensity = record.pop("operational_intensity")
+    finite = isinstance(intensity, float) and math.isfinite(intensity)
+    return {
+        ("operational_intensity_ops_per_byte" if name == "model_bytes" else name): value
+        for name, value in record.items()
+        if name != "model_bytes"
+    } | {"model_bytes": one.model_bytes, "operational_intensity_ops_per_byte": intensity if finite else None}
+
+
+def _platform_records(device: _core.Platform) -> list[dict[str, object]]:
+    return [
+        {
+            "mode": mode.name or None,
+            "datatype": peak.datatype,
+            "peak_ops_per_s": peak.operations_per_second,
+            "bandwidth_bytes_per_s": mode.memories[0].bandwidth_bytes_per_s,
+            "power_w": mode.power_w,
+        }
+        for mode in device.modes
+        for peak in mode.peaks
+    ]
+
+
+def table(of: object) -> Table:
+    """Anything of this package as a table: a workload's layers, estimates, measurements, a platform's peaks.
+
+    Raises InvalidArgument for what has no rows.
+    """
+    if isinstance(of, Table):
+        return of
+    if isinstance(of, _core.Workload):
+        if not of.layers:
+            totals = "operations macs weights parameters".split()
+            return from_records([{"network": of.name} | _record(of, totals)], of.name)
+        return from_records([_record(one, _LAYER) for one in of.layers], of.name)
+    if isinstance(of, _core.Graph):
+        return from_records([_record(one, _NODE) for one in of.nodes], of.name)
+    if isinstance(of, _core.Breakdown):
+        return from_records([_record(one, _KERNEL) for one in of.kernels], repr(of.total))
+    if isinstance(of, _core.Platform):
+        return from_records(_platform_records(of), of.name)
+    if isinstance(of, _core.Estimate):
+        return from_records([estimate_record(of)])
+    if isinstance(of, Iterable) and not isinstance(of, (str, bytes)):
+        rows = list(of)
+        if rows and all(isinstance(one, _core.Estimate) for one in rows):
+            return from_records([estimate_record(one) for one in rows])
+        if all(isinstance(one, Mapping) for one in rows):
+            return from_records(rows)
+    raise InvalidArgument(f"{type(of).__name__} objects have no rows to show as a table")
+
+
+def estimates(
+    networks: Sequence[str],
+    platforms: Sequence[str],
+    datatypes: Sequence[str] = (),
+    batches: Sequence[int] = (1,),
+    keep: Sequence[float] = (1.0,),
+    placement: str = "published",
+    execution: str = "network",
+) -> Table:
+    """Every combination predicted, with the rows and keys of ``what_if estimate``.
+
+    networks, platforms: catalogue ids or paths. datatypes: without any, those that each platform computes in natively.
+    Raises as ``predict``, ``network`` and ``platform`` do.
+    """
+    records, _ = _core.estimate_records(
+        list(networks), list(platforms), list(datatypes), list(batches), list(keep), placement, execution
+    )
+    return from_records(records, "estimates")
+
+
+def heatmap(task: str = "") -> Table:
+    """The thesis' predicted inputs per second (figures 6.3 to 6.5): of 'imagenet', 'cifar10', 'mnist', or all."""
+    return from_records(_core.heatmap_records(task), f"predicted inputs per second, {task or 'all tasks'}")
