@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Graphs as ONNX files that run: every layer an operator of opset 17 (attention and a few others several), with
+/// pseudo-random weights, so that what was predicted can be measured. Shapes are those of the graph; the computation is
+/// 32-bit floating point, but layers whose datatype is int8 are between QuantizeLinear and DequantizeLinear, and store
+/// 8-bit weights.
+#pragma once
+
+#include <qutibench/io/onnx/write_file.hpp>
+
+namespace qutibench {
+
+/// Writes a graph as an ONNX file (opset 17, IR version 8) that runs, weights made up as they are written. Indices of
+/// embeddings are int64 inputs; cached keys and values of attention are further inputs, "<layer>/past_key" and
+/// "<layer>/past_value". Layers that share weights read the same tensor.
+/// Throws unsupported_operator on an imported operator or a layer type of your own, shape_error when shared weights do
+/// not fit, invalid_argument past 2 GiB without external weights, parse_error when the file cannot be written.
+inline void save_onnx(const graph& net, const std::string& path, const onnx_settings& settings = {}) {
+    const std::string weights = path + ".data";
+    const onnx_writer::model_file file(net, settings, weights.substr(weights.find_last_of('/') + 1));
+    onnx_writer::file_sink model(path);
+    if (settings.external_weights) {
+        onnx_writer::file_sink data(weights);
+        file.write_weights(data);
+        data.close();
+    }
+    file.write_model(model);
+    model.close();
+}
+
+/// The bytes of the file that save_onnx writes. Throws what it throws, and invalid_argument for external weights.
+[[nodiscard]] inline std::string to_onnx(const graph& net, const onnx_settings& settings = {}) {
+    if (settings.external_weights) throw invalid_argument("external weights need a file; use save_onnx");
+    const onnx_writer::model_file file(net, settings, "");
+    std::string bytes;
+    bytes.reserve(file.size());
+    onnx_writer::string_sink sink{bytes};
+    file.write_model(sink);
+    return bytes;
+}
+
+}  // namespace qutibench
