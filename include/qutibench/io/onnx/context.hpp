@@ -67,10 +67,13 @@ struct shared_state {
 
 }  // namespace detail
 
+/// A context holds the facts of at least so many outputs, even when its node names fewer.
+inline constexpr std::size_t spare_outputs = 4;
+
 /// What an operator's shape function sees: one node with the facts of its inputs, and the facts of its outputs to fill.
 class node_context {
 public:
-    node_context(const node& op, const call_frame* frame, std::int64_t opset, std::span<facts* const> inputs,
+    node_context(const node& op, const call_frame* frame, std::int64_t opset, std::span<const facts* const> inputs,
                  std::span<facts> outputs, detail::shared_state& shared)
         : op_(op), frame_(frame), opset_(opset), inputs_(inputs), outputs_(outputs), shared_(shared) {}
 
@@ -79,7 +82,7 @@ public:
     /// Version of the operator set that the node's domain is imported with.
     [[nodiscard]] std::int64_t opset() const { return opset_; }
     [[nodiscard]] std::size_t input_count() const { return inputs_.size(); }
-    [[nodiscard]] std::size_t output_count() const { return outputs_.size(); }
+    [[nodiscard]] std::size_t output_count() const { return op_.outputs.size(); }
     [[nodiscard]] bool has(std::size_t i) const { return i < inputs_.size() && inputs_[i] != nullptr; }
 
     /// Facts of input `i`; those of nothing at all when it is absent.
@@ -95,6 +98,11 @@ public:
     /// Dimension `axis` of input `i`, unknown when there is none.
     [[nodiscard]] dimension dim(std::size_t i, std::size_t axis) const {
         return in(i).ranked && axis < in(i).dims.size() ? in(i).dims[axis] : dimension();
+    }
+
+    /// Shape of output `i` once it is set, or nullptr.
+    [[nodiscard]] const dimensions* output_dims(std::size_t i) const {
+        return i < outputs_.size() && outputs_[i].ranked ? &outputs_[i].dims : nullptr;
     }
 
     void set(std::size_t i, element_type type, dimensions shape) { out(i) = facts::of_tensor(type, std::move(shape)); }
@@ -116,13 +124,11 @@ public:
     /// Values of input `i`, some perhaps unknown; nullptr when it has none or too many to compute with.
     [[nodiscard]] const constant* value(std::size_t i) const {
         if (!has(i)) return nullptr;
-        facts& source = *inputs_[i];
-        if (!source.value && source.initialiser != nullptr) {
-            const auto* stored = source.initialiser;
-            source.value = stored_value(*stored);
-            source.initialiser = nullptr;
-        }
-        return source.value.get();
+        const facts& source = *inputs_[i];
+        if (source.value || source.initialiser == nullptr) return source.value.get();
+        if (i >= decoded_.size()) decoded_.resize(inputs_.size());
+        if (!decoded_[i]) decoded_[i] = stored_value(*source.initialiser);
+        return decoded_[i].get();
     }
 
     /// Values of a small tensor that an attribute holds, or nullptr.
@@ -206,9 +212,10 @@ private:
     const node& op_;
     const call_frame* frame_;
     std::int64_t opset_;
-    std::span<facts* const> inputs_;
+    std::span<const facts* const> inputs_;
     std::span<facts> outputs_;
     detail::shared_state& shared_;
+    mutable std::vector<std::shared_ptr<const constant>> decoded_;  // of inputs that the file stores
 };
 
 /// An operator's shape function.

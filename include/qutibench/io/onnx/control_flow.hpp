@@ -34,11 +34,12 @@ inline const graph& engine::body_of(const operation& made, std::string_view name
 }
 
 /// The single element of a value, unknown when it has none.
-inline scalar engine::single(value_id id) {
+inline scalar engine::single(value_id id) const {
     if (id == absent) return {};
-    facts& known = result_.values[id].facts;
-    if (!known.value && known.initialiser != nullptr) known.value = decode(*known.initialiser, *shared_.file, 1);
-    return known.value && known.value->size() == 1 ? known.value->front() : scalar();
+    const facts& known = result_.values[id].facts;
+    const auto value =
+        known.value || known.initialiser == nullptr ? known.value : decode(*known.initialiser, *shared_.file, 1);
+    return value && value->size() == 1 ? value->front() : scalar();
 }
 
 inline std::vector<facts> engine::facts_of(const operation& made, std::size_t first, std::size_t count) {
@@ -135,7 +136,7 @@ inline std::vector<facts> engine::settle(const graph& source, std::vector<facts>
 }
 
 /// How often a Loop runs: its constant count, provided that the condition, true at the start, stays true.
-inline dimension engine::trip_count(const operation& made, const body& iteration) {
+inline dimension engine::trip_count(const operation& made, const body& iteration) const {
     const bool has_count = !made.inputs.empty() && made.inputs[0] != absent;
     const bool has_condition = made.inputs.size() > 1 && made.inputs[1] != absent;
     const scalar count = has_count ? single(made.inputs[0]) : scalar();

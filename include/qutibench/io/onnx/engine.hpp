@@ -148,7 +148,7 @@ private:
     // -- nodes -------------------------------------------------------------------------------------------------------
 
     void run_nodes(const std::vector<node>& nodes, scope& at, std::vector<operation>& out) {
-        out.reserve(out.size() + nodes.size());
+        if (out.empty()) out.reserve(nodes.size());
         std::vector<std::size_t> order;
         for (std::size_t i = 0; i < nodes.size(); ++i) {
             if (order.empty()) {
@@ -226,7 +226,7 @@ private:
         const operator_entry* entry = find_operator(op.domain, op.op_type);
         pointers_.clear();
         for (const value_id id : made.inputs) pointers_.push_back(id == absent ? nullptr : &result_.values[id].facts);
-        outputs_.assign(op.outputs.size(), facts());
+        outputs_.assign(std::max(op.outputs.size(), spare_outputs), facts());
         made.known = entry != nullptr;
         if (entry != nullptr) {
             node_context context(op, at.frame, made.opset, pointers_, outputs_, shared_);
@@ -295,8 +295,8 @@ private:
                                 const operation& made, const scope& at);
     [[nodiscard]] std::vector<facts> settle(const graph& source, std::vector<facts> fixed, std::vector<facts> carried,
                                             std::size_t first_carried_output, operation& made, const scope& at);
-    [[nodiscard]] scalar single(value_id id);
-    [[nodiscard]] dimension trip_count(const operation& made, const body& iteration);
+    [[nodiscard]] scalar single(value_id id) const;
+    [[nodiscard]] dimension trip_count(const operation& made, const body& iteration) const;
     [[nodiscard]] dimension scan_length(const operation& made, std::size_t first,
                                         const std::vector<std::size_t>& axes) const;
 
@@ -306,7 +306,7 @@ private:
     shared_state shared_;
     std::unordered_multimap<std::string_view, const function*> functions_;
     dimension_names names_;
-    std::vector<facts*> pointers_;
+    std::vector<const facts*> pointers_;
     std::vector<facts> outputs_;
 };
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace qutibench::onnx {
@@ -98,6 +99,7 @@ struct graph {
     std::vector<value_info> inputs;
     std::vector<value_info> outputs;
     std::vector<std::string_view> value_info_messages;  ///< undecoded; most models never need them
+    std::vector<std::pair<std::string_view, std::string_view>> metadata;
 };
 
 struct opset_import {

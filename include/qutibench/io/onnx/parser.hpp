@@ -77,7 +77,12 @@ private:
                    f.bytes(11, [&](std::string_view one) { parse_value_info(one, out.inputs.emplace_back()); }) ||
                    f.bytes(12, [&](std::string_view one) { parse_value_info(one, out.outputs.emplace_back()); }) ||
                    f.texts(13, out.value_info_messages) ||
-                   f.bytes(15, [&](std::string_view one) { parse_sparse(one, out.initialisers.emplace_back()); });
+                   f.bytes(15, [&](std::string_view one) { parse_sparse(one, out.initialisers.emplace_back()); }) ||
+                   f.bytes(16, [&](std::string_view one) {
+                       count_one(one);
+                       auto& entry = out.metadata.emplace_back();
+                       wire_.walk(one, [&](field g) { return g.text(1, entry.first) || g.text(2, entry.second); });
+                   });
         });
     }
 

@@ -195,6 +195,9 @@ template <class OnReal>
     if (!result || !a.known()) return {};
     return is_floating(type) ? scalar::real(*result) : scalar::integer(*result);
 }
+[[nodiscard]] inline scalar relu_scalar(element_type type, scalar a) {
+    return a.is_symbol() ? a : maximum_scalars(type, a, is_floating(type) ? scalar::real(0) : scalar::integer(0));
+}
 [[nodiscard]] inline scalar not_scalar(element_type, scalar a) {
     return a.is_integer() ? scalar::integer(a.is(0) ? 1 : 0) : scalar();
 }

@@ -31,7 +31,6 @@ inline void infer_not(node_context& c) {
 
 /// The input as it is, sequences and values included.
 inline void infer_identity(node_context& c) {
-    static_cast<void>(c.value(0));
     c.out(0) = c.in(0);
 }
 
@@ -145,18 +144,23 @@ inline void infer_cast_like(node_context& c) {
     evaluate_unary(c, cast_scalar, c.type(1));
 }
 
-/// Clip: bounds are attributes before opset 11 and inputs from then on; neither changes the shape.
+/// A bound of Clip: an attribute before opset 11, an input from then on; nullopt when there is none.
+[[nodiscard]] inline std::optional<scalar> clip_bound(const node_context& c, std::size_t i, std::string_view name) {
+    if (c.has(i)) return c.single(i);
+    if (c.find(name) == nullptr) return std::nullopt;
+    return scalar::real(static_cast<double>(c.real(name, 0)));
+}
+
 inline void infer_clip(node_context& c) {
     infer_same(c);
     const constant* value = c.value(0);
-    if (value == nullptr || !is_integral(c.type(0))) return;
-    const scalar low = c.single(1);
-    const scalar high = c.single(2);
-    if ((c.has(1) && !low.known()) || (c.has(2) && !high.known())) return;
+    if (value == nullptr || !c.affordable(static_cast<std::int64_t>(value->size()), c.type(0))) return;
+    const auto low = clip_bound(c, 1, "min");
+    const auto high = clip_bound(c, 2, "max");
     constant result = *value;
     for (scalar& element : result) {
-        if (low.known()) element = maximum_scalars(c.type(0), element, low);
-        if (high.known()) element = minimum_scalars(c.type(0), element, high);
+        if (low) element = maximum_scalars(c.type(0), element, *low);
+        if (high) element = minimum_scalars(c.type(0), element, *high);
     }
     c.set_value(0, std::move(result));
 }
@@ -225,7 +229,7 @@ inline constexpr operator_entry elementwise_operators[] = {
     {"", "PRelu", infer_same},
     {"", "Pow", infer_binary<power_scalars>},
     {"", "Reciprocal", infer_unary<reciprocal_scalar>},
-    {"", "Relu", infer_same},
+    {"", "Relu", infer_unary<relu_scalar>},
     {"", "Round", infer_unary<round_scalar>},
     {"", "Selu", infer_same},
     {"", "Shrink", infer_same},

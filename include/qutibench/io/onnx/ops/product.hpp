@@ -123,7 +123,8 @@ struct einsum_equation {
     const std::string_view text = c.text("equation", "");
     const std::size_t arrow = text.find("->");
     const auto terms = split_terms(text.substr(0, arrow));
-    if (terms.size() != c.input_count() || text.size() > 4096)
+    c.require(text.size() <= 4096, "the equation is longer than 4096 characters");
+    if (terms.size() != c.input_count())
         c.fail("the equation has " + std::to_string(terms.size()) + " terms for " + std::to_string(c.input_count()) +
                " inputs");
     einsum_equation equation;

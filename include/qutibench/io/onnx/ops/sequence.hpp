@@ -38,12 +38,6 @@ inline constexpr std::size_t tracked_items = 64;
     return c.in(i).sequence ? c.in(i).sequence->element : facts::of_tensor(c.type(i));
 }
 
-/// Facts of a tensor as an element: small values come along.
-[[nodiscard]] inline facts as_item(const node_context& c, std::size_t i) {
-    static_cast<void>(c.value(i));
-    return c.in(i);
-}
-
 /// Position that input `i` gives, counted from the front, in [0, size]; nullopt when it is not known.
 [[nodiscard]] inline std::optional<std::size_t> position_of(const node_context& c, std::size_t i, std::size_t size,
                                                             std::size_t last) {
@@ -64,12 +58,12 @@ inline void infer_sequence_empty(node_context& c) {
 inline void infer_sequence_construct(node_context& c) {
     std::vector<facts> made;
     if (c.input_count() > tracked_items) {
-        facts shared = as_item(c, 0);
-        for (std::size_t i = 1; i < c.input_count(); ++i) shared = merge(shared, as_item(c, i));
+        facts shared = c.in(0);
+        for (std::size_t i = 1; i < c.input_count(); ++i) shared = merge(shared, c.in(i));
         c.out(0) = of_sequence(std::nullopt, std::move(shared));
         return;
     }
-    for (std::size_t i = 0; i < c.input_count(); ++i) made.push_back(as_item(c, i));
+    for (std::size_t i = 0; i < c.input_count(); ++i) made.push_back(c.in(i));
     c.out(0) = of_sequence(std::move(made), c.type(0));
 }
 
@@ -79,13 +73,13 @@ inline void infer_sequence_insert(node_context& c) {
         const auto at = c.has(2) ? position_of(c, 2, before->size(), before->size()) : std::optional(before->size());
         if (at) {
             auto after = *before;
-            after.insert(after.begin() + static_cast<std::ptrdiff_t>(*at), as_item(c, 1));
+            after.insert(after.begin() + static_cast<std::ptrdiff_t>(*at), c.in(1));
             c.out(0) = of_sequence(std::move(after), c.type(1));
             return;
         }
     }
     const bool empty = before != nullptr && before->empty();
-    c.out(0) = of_sequence(std::nullopt, empty ? as_item(c, 1) : merge(shared_element(c, 0), as_item(c, 1)));
+    c.out(0) = of_sequence(std::nullopt, empty ? c.in(1) : merge(shared_element(c, 0), c.in(1)));
 }
 
 inline void infer_sequence_erase(node_context& c) {
@@ -183,13 +177,13 @@ inline void infer_split_to_sequence(node_context& c) {
 
 /// Optional: an optional of the input, or of the type that an attribute declares.
 inline void infer_optional(node_context& c) {
-    c.out(0) = as_item(c, 0);
+    c.out(0) = c.in(0);
     if (!c.has(0)) c.out(0).kind = type_kind::optional;
 }
 
 /// OptionalGetElement: an optional is known by its element.
 inline void infer_optional_get(node_context& c) {
-    c.out(0) = as_item(c, 0);
+    c.out(0) = c.in(0);
 }
 
 inline void infer_optional_has(node_context& c) {

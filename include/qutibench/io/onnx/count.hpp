@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// What a model costs: multiply-accumulates, other operations, weights and parameters, node by node.
+#pragma once
+
+#include <qutibench/io/onnx/cost_table.hpp>
+#include <qutibench/io/onnx/infer.hpp>
+
+#include <unordered_map>
+#include <unordered_set>
+
+namespace qutibench::onnx {
+
+/// One node of a counted model. Nodes that only compute constants (shapes, folded weights) are left out.
+struct counted_operation {
+    const operation* source = nullptr;
+    layer_kind kind = layer_kind::other;
+    layer_cost cost{};             ///< of one run
+    std::int64_t repeats = 1;      ///< above 1 inside loops
+    bool counted = true;           ///< false: listed in `uncounted`, its cost is unknown
+    int shares_weights_with = -1;  ///< index of an earlier entry that holds the same weight tensor, or -1
+};
+
+/// A learned tensor that a node reads.
+struct learned_operand {
+    const operation* reader = nullptr;
+    cost_sheet::role is = cost_sheet::role::operand;
+    const void* identity = nullptr;        ///< the same for the same tensor
+    const onnx::tensor* stored = nullptr;  ///< where the file stores it; nullptr when it is computed from constants
+    std::int64_t elements = 0;
+};
+
+/// Totals per inference, and where they come from.
+struct counts {
+    std::int64_t macs = 0;
+    std::int64_t other_operations = 0;  ///< arithmetic outside multiply-accumulates
+    std::int64_t weights = 0;           ///< elements of kernels, matrices and tables, each tensor once
+    std::int64_t parameters = 0;        ///< weights plus biases, scales and the like, each tensor once
+    std::vector<counted_operation> operations;
+    std::vector<learned_operand> learned;  ///< every reading of every learned tensor, in the order of the graph
+    std::vector<std::string> uncounted;    ///< nodes without a cost, with the reason
+};
+
+namespace detail {
+
+/// Operators whose output is their first input under another type, shape or order: a stored tensor stays one.
+[[nodiscard]] inline bool passes_through(const node& op) {
+    constexpr std::string_view names[] = {"Cast",       "CastLike", "DequantizeLinear", "Dropout",
+                                          "ExpandDims", "Flatten",  "Identity",         "QuantizeLinear",
+                                          "Reshape",    "Squeeze",  "Transpose",        "Unsqueeze"};
+    return std::find(std::begin(names), std::end(names), op.op_type) != std::end(names);
+}
+
+class counter {
+public:
+    explicit counter(const inferred& graph)
+        : graph_(graph), varies_(graph.values.size(), 0), origin_(graph.values.size(), nullptr) {
+        shared_.file = graph.source->source.get();
+        for (std::size_t i = 0; i < graph.values.size(); ++i) origin_[i] = graph.values[i].initialiser;
+        for (const value_id id : graph.inputs) varies_[id] = 1;
+    }
+
+    [[nodiscard]] counts run() {
+        require_bound();
+        walk(graph_.operations, 1);
+        std::unordered_map<const operation*, int> places;
+        for (std::size_t i = 0; i < result_.operations.size(); ++i) {
+            counted_operation& one = result_.operations[i];
+            using qutibench::detail::add;
+            result_.macs = add(result_.macs, times(one.cost.macs, one.repeats));
+            result_.other_operations = add(result_.other_operations, times(one.cost.other_operations, one.repeats));
+            places.emplace(one.source, static_cast<int>(i));
+            const auto tied = tied_.find(one.source);
+            const auto holder = tied != tied_.end() ? places.find(tied->second) : places.end();
+            if (holder != places.end()) one.shares_weights_with = holder->second;
+        }
+        return std::move(result_);
+    }
+
+private:
+    void require_bound() const {
+        const auto names = graph_.unbound_dimensions();
+        if (!names.empty()) {
+            std::string listed;
+            for (const std::string& name : names) listed += (listed.empty() ? "" : ", ") + name;
+            throw shape_error("dimensions without a value: " + listed + "; bind each, as in --dim " + names.front() +
+                              "=1");
+        }
+        for (const value_id id : graph_.inputs)
+            if (graph_.of(id).kind == type_kind::unknown ||
+                (graph_.of(id).kind == type_kind::tensor && !graph_.of(id).ranked))
+                throw shape_error("input '" + std::string(graph_.values[id].name) + "' has no shape");
+    }
+
+    void list(const operation& one, const std::string& reason) {
+        result_.uncounted.push_back(describe(*one.op, one.frame) + ": " + reason);
+    }
+
+    void walk(const std::vector<operation>& operations, std::int64_t repeats) {
+        for (const operation& one : operations) {
+            if (one.bodies.empty())
+                count(one, repeats);
+            else
+                count_bodies(one, repeats);
+        }
+    }
+
+    // -- what varies with the inputs, and what is stored -------------------------------------------------------------
+
+    /// Whether the values depend on the model's inputs; a constant that inference has worked out does not.
+    [[nodiscard]] bool varies(const operation& one) const {
+        return one.op->op_type.rfind("Random", 0) == 0 ||
+               std::any_of(one.inputs.begin(), one.inputs.end(),
+                           [this](value_id id) { return id != absent && varies_[id] != 0; });
+    }
+
+    void mark_outputs(const operation& one, bool varying) {
+        for (const value_id id : one.outputs) {
+            if (id == absent) continue;
+            const auto& value = graph_.of(id).value;
+            const bool constant =
+                value && std::all_of(value->begin(), value->end(), [](scalar element) { return element.known(); });
+            varies_[id] = varying && !constant ? 1 : 0;
+        }
+        if (one.op->op_type == "Constant" && !one.outputs.empty() && one.outputs[0] != absent)
+            written_.insert(origin_[one.outputs[0]]);
+        if (passes_through(*one.op) && !one.inputs.empty() && one.inputs[0] != absent && !one.outputs.empty() &&
+            one.outputs[0] != absent)
+            origin_[one.outputs[0]] = origin_[one.inputs[0]];
+    }
+
+    // -- one node ----------------------------------------------------------------------------------------------------
+
+    /// Whether a cost function can work: further outputs (masks, caches) may stay open.
+    [[nodiscard]] bool shapes_known(const operation& one) const {
+        const auto known = [this](value_id id) {
+            return id == absent || graph_.of(id).kind != type_kind::tensor || graph_.of(id).fully_known();
+        };
+        return std::all_of(one.inputs.begin(), one.inputs.end(), known) &&
+               (one.outputs.empty() || known(one.outputs[0]));
+    }
+
+    void count(const operation& one, std::int64_t repeats) {
+        const bool varying = varies(one);
+        mark_outputs(one, varying);
+        const bool stored_only = !varying;
+        if (stored_only && passes_through(*one.op)) return;  // credited where it is used
+        const cost_entry* entry = find_cost(one.op->domain, one.op->op_type);
+        cost_sheet sheet;
+        if (entry != nullptr) sheet.kind = entry->kind;
+        const bool computes = entry != nullptr && entry->cost != cost_nothing;
+        std::string problem;
+        if (entry == nullptr)
+            problem = one.known ? "no cost model" : "unknown operator";
+        else if (computes && !shapes_known(one))
+            problem = "its shapes depend on data";
+        else if (computes)
+            evaluate(one, *entry, sheet);
+        if (!sheet.counted) problem = "no cost model for these attributes";
+        counted_operation made{&one, sheet.kind, sheet.cost, repeats, problem.empty(), -1};
+        credit(sheet, one, made);
+        if (stored_only) return;
+        if (!problem.empty()) list(one, problem);
+        result_.operations.push_back(made);
+    }
+
+    void evaluate(const operation& one, const cost_entry& entry, cost_sheet& sheet) {
+        inputs_.clear();
+        for (const value_id id : one.inputs) inputs_.push_back(id == absent ? nullptr : &graph_.of(id));
+        outputs_.assign(std::max(one.outputs.size(), spare_outputs), facts());
+        for (std::size_t i = 0; i < one.outputs.size(); ++i)
+            outputs_[i] = one.outputs[i] == absent ? facts() : graph_.of(one.outputs[i]);
+        const node_context context(*one.op, one.frame, one.opset, inputs_, outputs_, shared_);
+        entry.cost(context, sheet);
+    }
+
+    // -- learned tensors ---------------------------------------------------------------------------------------------
+
+    /// Credits learned operands to the node, and to the totals the first time each tensor is met.
+    void credit(const cost_sheet& sheet, const operation& one, counted_operation& made) {
+        bool has_weights = false;
+        for (const auto& operand : sheet.learned) {
+            learned_operand found = learned(one, operand);
+            if (found.identity == nullptr) continue;
+            if (operand.elements >= 0) found.elements = operand.elements;
+            const std::int64_t elements = found.elements;
+            result_.learned.push_back(found);
+            const auto [holder, first] = holders_.try_emplace(found.identity, &one);
+            using qutibench::detail::add;
+            made.cost.parameters = add(made.cost.parameters, elements);
+            if (first) result_.parameters = add(result_.parameters, elements);
+            if (operand.is != cost_sheet::role::weights) continue;
+            has_weights = true;
+            made.cost.weights = add(made.cost.weights, elements);
+            if (first) result_.weights = add(result_.weights, elements);
+            if (!first) tied_.emplace(&one, holder->second);
+        }
+        if (has_weights && made.kind == layer_kind::matmul) made.kind = layer_kind::dense;
+        if (has_weights && one.op->op_type == "Gather") made.kind = layer_kind::embedding;
+    }
+
+    /// The learned tensor behind an operand. In a place for weights or a bias that is whatever the file stores or
+    /// computes from constants alone. Elsewhere it is an initialiser of more than one real element: bounds, exponents
+    /// and masks are written into Constant nodes, have one element, or are computed.
+    [[nodiscard]] learned_operand learned(const operation& one, const cost_sheet::operand& operand) const {
+        if (operand.input >= one.inputs.size() || one.inputs[operand.input] == absent) return {};
+        const value_id id = one.inputs[operand.input];
+        const tensor* stored = origin_[id];
+        const facts& known = graph_.of(id);
+        if (stored == nullptr) {
+            const bool computed =
+                operand.is != cost_sheet::role::operand && varies_[id] == 0 && one.op->op_type != "Gather";
+            if (!computed || !is_numeric(known.type) || !known.fully_known()) return {};
+            return {&one, operand.is, &graph_.values[id], nullptr, count_of(known.dims)};
+        }
+        const learned_operand found{&one, operand.is, stored, stored, count_of(to_dimensions(stored->dims))};
+        const bool real = is_floating(stored->type) || is_floating(known.type);
+        if (one.op->op_type == "Gather") return real && stored->dims.size() > 1 ? found : learned_operand{};
+        // Exporters write group normalisation as one over instances, with a scale of ones in a Constant node.
+        if (one.op->op_type == "InstanceNormalization" && written_.count(stored) != 0) return {};
+        if (operand.is != cost_sheet::role::operand) return is_numeric(stored->type) ? found : learned_operand{};
+        return real && found.elements > 1 && written_.count(stored) == 0 ? found : learned_operand{};
+    }
+
+    [[nodiscard]] static bool is_numeric(element_type type) { return is_floating(type) || is_integral(type); }
+
+    // -- sub-graphs --------------------------------------------------------------------------------------------------
+
+    /// If takes its costlier branch; loops run their body as often as their constant trip count says.
+    void count_bodies(const operation& one, std::int64_t repeats) {
+        std::vector<counted_operation> kept;
+        std::vector<std::string> kept_uncounted;
+        const auto before = result_.operations.size();
+        const auto before_uncounted = result_.uncounted.size();
+        for (const body& inner : one.bodies) {
+            for (const value_id id : inner.inputs) varies_[id] = 1;
+            if (!inner.repeats.known()) {
+                list(one, "its trip count is not constant");
+                walk_uncounted(inner);
+                break;
+            }
+            walk(inner.operations, times(repeats, inner.repeats.value()));
+            if (one.bodies.size() == 1) break;
+            std::vector<counted_operation> found(result_.operations.begin() + static_cast<std::ptrdiff_t>(before),
+                                                 result_.operations.end());
+            std::vector<std::string> found_uncounted(
+                result_.uncounted.begin() + static_cast<std::ptrdiff_t>(before_uncounted), result_.uncounted.end());
+            result_.operations.resize(before);
+            result_.uncounted.resize(before_uncounted);
+            if (kept.empty() || work_of(found) > work_of(kept)) {
+                kept = std::move(found);
+                kept_uncounted = std::move(found_uncounted);
+            }
+        }
+        result_.operations.insert(result_.operations.end(), kept.begin(), kept.end());
+        result_.uncounted.insert(result_.uncounted.end(), kept_uncounted.begin(), kept_uncounted.end());
+        mark_outputs(one, true);
+    }
+
+    /// Learned tensors of a body that runs an unknown number of times still count; its work does not.
+    void walk_uncounted(const body& inner) {
+        const auto before = result_.operations.size();
+        const auto before_uncounted = result_.uncounted.size();
+        walk(inner.operations, 1);
+        result_.operations.resize(before);
+        result_.uncounted.resize(before_uncounted);
+    }
+
+    /// Multiply-accumulates first, other operations where those are equal.
+    [[nodiscard]] static std::pair<std::int64_t, std::int64_t> work_of(
+        const std::vector<counted_operation>& operations) {
+        std::pair<std::int64_t, std::int64_t> work{0, 0};
+        for (const counted_operation& one : operations) {
+            work.first = qutibench::detail::add(work.first, times(one.cost.macs, one.repeats));
+            work.second = qutibench::detail::add(work.second, times(one.cost.other_operations, one.repeats));
+        }
+        return work;
+    }
+
+    const inferred& graph_;
+    counts result_;
+    std::vector<char> varies_;
+    std::vector<const tensor*> origin_;
+    std::unordered_map<const void*, const operation*> holders_;    // the first node that reads a learned tensor
+    std::unordered_map<const operation*, const operation*> tied_;  // a later node with the same weights, and that one
+    std::unordered_set<const tensor*> written_;                    // values of Constant nodes
+    std::vector<const facts*> inputs_;
+    std::vector<facts> outputs_;
+    shared_state shared_;
+};
+
+}  // namespace detail
+
+/// Counts one inference. Throws shape_error, listing their names, while dimensions of the inputs have no value, and
+/// overflow_error past 64 bits. A node without a cost model, or whose shapes depend on data, is listed as uncounted.
+[[nodiscard]] inline counts count(const inferred& graph) {
+    return detail::counter(graph).run();
+}
+
+}  // namespace qutibench::onnx
