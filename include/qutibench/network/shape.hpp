@@ -24,10 +24,12 @@ public:
 
     /// Throws shape_error on a rank past `max_rank` or an extent below one.
     constexpr shape(std::span<const std::int64_t> extents) {
+        // By index: the iterators of a span are what this header's compile time would go to.
+        for (std::size_t i = 0; i < extents.size(); ++i) append(extents[i]);
+    }
+    constexpr shape(std::initializer_list<std::int64_t> extents) {
         for (const std::int64_t extent : extents) append(extent);
     }
-    constexpr shape(std::initializer_list<std::int64_t> extents)
-        : shape(std::span<const std::int64_t>(extents.begin(), extents.size())) {}
 
     [[nodiscard]] constexpr int rank() const { return rank_; }
     [[nodiscard]] constexpr std::int64_t operator[](int axis) const { return extents_[static_cast<std::size_t>(axis)]; }
@@ -60,7 +62,10 @@ public:
     }
 
     friend constexpr bool operator==(const shape& a, const shape& b) {
-        return std::equal(a.begin(), a.end(), b.begin(), b.end());
+        if (a.rank_ != b.rank_) return false;
+        for (int axis = 0; axis < a.rank_; ++axis)
+            if (a[axis] != b[axis]) return false;
+        return true;
     }
 
 private:
