@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// A choice in every layer, such as its bit width or pruning rate: the exact frontier over all combinations (3^54 for
+/// three widths in ResNet-50), for objectives that add up over the layers or take the largest of them.
+#pragma once
+
+#include <qutibench/detail/message.hpp>
+#include <qutibench/explore/pareto_front.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <compare>
+#include <cstdint>
+
+namespace qutibench {
+
+namespace detail {
+template <class Progress>
+class choice_search;
+}
+
+/// How the figures of the layers make that of the network.
+enum class accumulation : unsigned char {
+    sum,      ///< size, time layer by layer, energy, a loss that adds up
+    largest,  ///< the slowest stage of a pipeline, the largest buffer; to maximise, the smallest
+};
+
+/// One way to run a layer: what it contributes to each objective.
+struct layer_option {
+    std::string label{};  ///< "int4"
+    std::vector<double> figures{};
+};
+
+/// A layer and what can be chosen for it.
+struct choosing_layer {
+    std::string name{};
+    std::vector<layer_option> options{};
+};
+
+/// What the combinations are judged by.
+struct choice_objective {
+    std::string name{};
+    sense wanted = sense::minimize;
+    accumulation over_layers = accumulation::sum;
+    /// By how much, in the objective's unit, the front may miss a combination; 0: not at all.
+    double resolution = 0;
+};
+
+/// The frontier over all combinations: each distinct row of figures once, with one combination that attains it.
+class choice_front {
+public:
+    [[nodiscard]] std::size_t size() const noexcept { return objectives_ == 0 ? 0 : values_.size() / objectives_; }
+    /// Row-major, one column for each objective, ascending by the first, then the second...
+    [[nodiscard]] std::span<const double> points() const noexcept { return values_; }
+
+    /// The option of each layer, by its number, in the combination of a row. O(layers). Throws invalid_argument past
+    /// the last row.
+    [[nodiscard]] std::vector<std::size_t> choices(std::size_t row) const {
+        if (row >= size()) throw invalid_argument(detail::message({"a front of ", size(), " rows has no row ", row}));
+        std::vector<std::size_t> chosen(steps_.size());
+        for (std::size_t layer = steps_.size(); layer-- > 0;) {
+            const step& taken = steps_[layer][row];
+            chosen[layer] = taken.option;
+            row = taken.before;
+        }
+        return chosen;
+    }
+
+private:
+    struct step {
+        std::uint32_t before = 0;  ///< row of the front of the layers before
+        std::uint32_t option = 0;
+    };
+    template <class Progress>
+    friend class detail::choice_search;
+
+    std::size_t objectives_ = 0;
+    std::vector<double> values_;
+    std::vector<std::vector<step>> steps_;
+};
+
+namespace detail {
+
+/// Extends the front layer by layer.
+template <class Progress>
+class choice_search {
+public:
+    choice_search(std::span<const choosing_layer> layers, std::span<const choice_objective> objectives,
+                  std::size_t max_rows, Progress progress)
+        : layers_(layers), objectives_(objectives), max_rows_(max_rows), progress_(std::move(progress)) {
+        for (const choice_objective& one : objectives) senses_.push_back(one.wanted);
+        check();
+        for (const choice_objective& one : objectives)
+            cells_.push_back(one.resolution / static_cast<double>(layers.size()));
+    }
+
+    [[nodiscard]] choice_front run() {
+        front_.objectives_ = objectives_.size();
+        for (std::size_t i = 0; i < layers_.size(); ++i) {
+            extend(layers_[i]);
+            progress_(i + 1, front_.size());
+        }
+        return std::move(front_);
+    }
+
+private:
+    void check() const {
+        static_cast<void>(checked_rows({}, senses_));
+        if (layers_.empty()) throw invalid_argument("there is no layer to choose for");
+        if (max_rows_ < 1 || max_rows_ > 0xFFFFFFFFU) throw invalid_argument("a front may have 1 to 2^32 - 1 rows");
+        for (const choice_objective& one : objectives_)
+            if (!(one.resolution >= 0 && std::isfinite(one.resolution)))
+                throw invalid_argument("the resolution of '" + one.name + "' must be finite and not negative");
+        for (const choosing_layer& layer : layers_) {
+            if (layer.options.empty()) throw invalid_argument("layer '" + layer.name + "' has no option");
+            for (const layer_option& option : layer.options) check(layer, option);
+        }
+    }
+
+    void check(const choosing_layer& layer, const layer_option& option) const {
+        const std::string where = "option '" + option.label + "' of layer '" + layer.name + "'";
+        if (option.figures.size() != objectives_.size())
+            throw invalid_argument(
+                message({where, " has ", option.figures.size(), " figures for ", objectives_.size(), " objectives"}));
+        for (const double one : option.figures)
+            if (!std::isfinite(one))
+                throw invalid_argument(where + " has a figure that is not finite; leave an impossible option out");
+    }
+
+    [[nodiscard]] double joined(std::size_t objective, double before, double added) const {
+        const choice_objective& one = objectives_[objective];
+        if (one.over_layers == accumulation::sum) return before + added;
+        return one.wanted == sense::minimize ? std::max(before, added) : std::min(before, added);
+    }
+
+    // Every row of the front with every option of the layer; option varies fastest.
+    [[nodiscard]] std::vector<double> candidates(const choosing_layer& layer) const {
+        const std::size_t d = objectives_.size();
+        const bool is_first = front_.steps_.empty();
+        const std::size_t rows = is_first ? 1 : front_.size();
+        std::vector<double> table;
+        table.reserve(rows * layer.options.size() * d);
+        for (std::size_t i = 0; i < rows; ++i)
+            for (const layer_option& option : layer.options)
+                for (std::size_t j = 0; j < d; ++j)
+                    table.push_back(is_first ? option.figures[j]
+                                             : joined(j, front_.values_[i * d + j], option.figures[j]));
+        return table;
+    }
+
+    // The same with figures cut to whole cells where a resolution allows it: of rows that agree then, one is enough.
+    [[nodiscard]] std::vector<double> cut(std::vector<double> table) const {
+        const std::size_t d = objectives_.size();
+        for (std::size_t i = 0; i < table.size(); ++i)
+            if (cells_[i % d] > 0) table[i] = std::floor(table[i] / cells_[i % d]);
+        return table;
+    }
+
+    void extend(const choosing_layer& layer) {
+        const std::size_t d = objectives_.size();
+        const std::vector<double> table = candidates(layer);
+        const std::vector<double> judged = cut(table);
+        std::vector<std::size_t> rows = pareto_front(judged, senses_);
+        const auto compare = [d](const std::vector<double>& by, std::size_t a, std::size_t b) {
+            return std::lexicographical_compare_three_way(&by[a * d], &by[a * d] + d, &by[b * d], &by[b * d] + d,
+                                                          [](double x, double y) { return x <=> y; });
+        };
+        std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) {
+            if (const auto order = compare(judged, a, b); order != 0) return order < 0;
+            if (const auto order = compare(table, a, b); order != 0) return order < 0;
+            return a < b;
+        });
+        const auto is_same = [&](std::size_t a, std::size_t b) { return compare(judged, a, b) == 0; };
+        rows.erase(std::unique(rows.begin(), rows.end(), is_same), rows.end());
+        if (rows.size() > max_rows_)
+            throw invalid_argument(
+                message({"the front has ", rows.size(), " rows after layer '", layer.name, "', more than ", max_rows_,
+                         "; give an objective a resolution, or layers fewer options"}));
+        keep(table, rows, layer.options.size());
+    }
+
+    void keep(const std::vector<double>& table, const std::vector<std::size_t>& rows, std::size_t options) {
+        const std::size_t d = objectives_.size();
+        std::vector<double> values;
+        values.reserve(rows.size() * d);
+        auto& steps = front_.steps_.emplace_back();
+        steps.reserve(rows.size());
+        for (const std::size_t row : rows) {
+            values.insert(values.end(), &table[row * d], &table[row * d] + d);
+            steps.push_back({static_cast<std::uint32_t>(row / options), static_cast<std::uint32_t>(row % options)});
+        }
+        front_.values_ = std::move(values);
+    }
+
+    std::span<const choosing_layer> layers_;
+    std::span<const choice_objective> objectives_;
+    std::size_t max_rows_;
+    Progress progress_;
+    std::vector<sense> senses_;
+    std::vector<double> cells_;
+    choice_front front_;
+};
+
+}  // namespace detail
+
+/// The frontier over every combination of one option for each layer, by dynamic programming: the front of the first
+/// layers, joined with each option of the next, and of these the front. Exact without a resolution, because a
+/// combination that begins with a dominated one is dominated or equalled itself; figures are added in the order of the
+/// layers, so the rows have the bits that trying every combination in that order gives.
+///
+/// With resolutions each step cuts figures to 1 / layers of them. Then for every combination p the front has a row s
+/// with, in each objective to minimise, s <= p + resolution, and to maximise s >= p - resolution, but for the rounding
+/// of the sums. Every row is still attained by its combination.
+///
+/// m rows on the largest front, k options, d objectives: `pareto_front` of m k rows for each layer, memory for m k d
+/// figures and 8 m bytes for each layer. `progress(layers done, rows)` is called after each layer and may throw.
+/// Throws invalid_argument without layers, options or objectives, for figures that are not finite or not one for each
+/// objective, and for more than `max_rows` rows.
+template <class Progress>
+[[nodiscard]] choice_front choose_for_layers(std::span<const choosing_layer> layers,
+                                             std::span<const choice_objective> objectives, std::size_t max_rows,
+                                             Progress progress) {
+    return detail::choice_search<Progress>(layers, objectives, max_rows, std::move(progress)).run();
+}
+
+[[nodiscard]] inline choice_front choose_for_layers(std::span<const choosing_layer> layers,
+                                                    std::span<const choice_objective> objectives,
+                                                    std::size_t max_rows = std::size_t{1} << 20U) {
+    return choose_for_layers(layers, objectives, max_rows, [](std::size_t, std::size_t) {});
+}
+
+}  // namespace qutibench

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <qutibench/explore/layer_choices.hpp>
+
+#include <cmath>
+#include <functional>
+#include <random>
+#include <set>
+
+#include "catch.hpp"
+
+using namespace qutibench;
+using Catch::Matchers::Contains;
+
+namespace {
+
+using figures = std::vector<double>;
+
+double joined(const choice_objective& one, double a, double b) {
+    if (one.over_layers == accumulation::sum) return a + b;
+    return one.wanted == sense::minimize ? std::max(a, b) : std::min(a, b);
+}
+
+figures total(const std::vector<choosing_layer>& layers, const std::vector<choice_objective>& objectives,
+              const std::vector<std::size_t>& choice) {
+    figures sum = layers[0].options[choice[0]].figures;
+    for (std::size_t i = 1; i < layers.size(); ++i)
+        for (std::size_t j = 0; j < sum.size(); ++j)
+            sum[j] = joined(objectives[j], sum[j], layers[i].options[choice[i]].figures[j]);
+    return sum;
+}
+
+// Every combination, and of these every one that no other dominates.
+std::vector<figures> combinations(const std::vector<choosing_layer>& layers,
+                                  const std::vector<choice_objective>& objectives) {
+    std::vector<figures> all;
+    std::vector<std::size_t> choice(layers.size(), 0);
+    for (;;) {
+        all.push_back(total(layers, objectives, choice));
+        std::size_t i = 0;
+        while (i < layers.size() && ++choice[i] == layers[i].options.size()) choice[i++] = 0;
+        if (i == layers.size()) return all;
+    }
+}
+
+bool no_worse(const figures& a, const figures& b, const std::vector<choice_objective>& objectives, double slack = 0) {
+    for (std::size_t j = 0; j < a.size(); ++j) {
+        const double sign = objectives[j].wanted == sense::minimize ? 1 : -1;
+        if (sign * a[j] > sign * b[j] + slack * (objectives[j].resolution + 1e-9)) return false;
+    }
+    return true;
+}
+
+std::set<figures> reference(const std::vector<choosing_layer>& layers,
+                            const std::vector<choice_objective>& objectives) {
+    const std::vector<figures> all = combinations(layers, objectives);
+    std::set<figures> front;
+    for (const figures& one : all) {
+        bool dominated = false;
+        for (const figures& other : all) dominated |= other != one && no_worse(other, one, objectives);
+        if (!dominated) front.insert(one);
+    }
+    return front;
+}
+
+std::vector<choosing_layer> draw_layers(std::size_t layers, std::size_t objectives, bool coarse, std::mt19937& random) {
+    std::vector<choosing_layer> all;
+    for (std::size_t i = 0; i < layers; ++i) {
+        choosing_layer& layer = all.emplace_back();
+        layer.name = "layer" + std::to_string(i);
+        for (std::size_t k = 0; k < 1 + random() % 3; ++k) {
+            figures one;
+            for (std::size_t j = 0; j < objectives; ++j)
+                one.push_back(coarse ? static_cast<double>(random() % 5)
+                                     : static_cast<double>(random() % 100000) / 7e4);
+            layer.options.push_back({std::to_string(k), one});
+        }
+    }
+    return all;
+}
+
+std::vector<choice_objective> draw_objectives(std::size_t count, std::mt19937& random) {
+    std::vector<choice_objective> all;
+    for (std::size_t j = 0; j < count; ++j)
+        all.push_back({"objective", random() % 2 == 0 ? sense::minimize : sense::maximize,
+                       random() % 4 == 0 ? accumulation::largest : accumulation::sum});
+    return all;
+}
+
+std::vector<figures> rows_of(const choice_front& front, std::size_t objectives) {
+    std::vector<figures> rows;
+    for (std::size_t i = 0; i < front.size(); ++i) {
+        const auto row = front.points().subspan(i * objectives, objectives);
+        rows.emplace_back(row.begin(), row.end());
+    }
+    return rows;
+}
+
+}  // namespace
+
+TEST_CASE("the frontier equals that of all combinations, bit for bit") {
+    std::mt19937 random(3);
+    for (int run = 0; run < 300; ++run) {
+        const std::size_t d = 1 + random() % 4;
+        const auto layers = draw_layers(1 + random() % 6, d, run % 2 == 0, random);
+        const auto objectives = draw_objectives(d, random);
+        const choice_front front = choose_for_layers(layers, objectives);
+        const auto rows = rows_of(front, d);
+        const auto expected = reference(layers, objectives);
+        REQUIRE(rows.size() == expected.size());
+        REQUIRE(std::set<figures>(rows.begin(), rows.end()) == expected);
+        REQUIRE(std::is_sorted(rows.begin(), rows.end()));
+        for (std::size_t i = 0; i < rows.size(); ++i) REQUIRE(total(layers, objectives, front.choices(i)) == rows[i]);
+    }
+}
+
+TEST_CASE("with a resolution no combination is missed by more") {
+    std::mt19937 random(4);
+    std::size_t exact = 0, coarse = 0;
+    for (int run = 0; run < 100; ++run) {
+        const std::size_t d = 2 + random() % 2;
+        const auto layers = draw_layers(7, d, false, random);
+        auto objectives = draw_objectives(d, random);
+        exact += choose_for_layers(layers, objectives).size();
+        for (choice_objective& one : objectives) one.resolution = random() % 3 == 0 ? 0 : 0.4;
+        const choice_front front = choose_for_layers(layers, objectives);
+        coarse += front.size();
+        const auto rows = rows_of(front, d);
+        for (std::size_t i = 0; i < rows.size(); ++i) REQUIRE(total(layers, objectives, front.choices(i)) == rows[i]);
+        for (const figures& one : combinations(layers, objectives))
+            REQUIRE(std::any_of(rows.begin(), rows.end(),
+                                [&](const figures& row) { return no_worse(row, one, objectives, 1); }));
+    }
+    CHECK(coarse < exact);
+}
+
+TEST_CASE("three widths in 54 layers: 3^54 combinations") {
+    // sizes in whole bytes and losses that grow as widths shrink
+    std::mt19937 random(5);
+    std::vector<choosing_layer> layers;
+    for (int i = 0; i < 54; ++i) {
+        const auto weights = static_cast<double>(1000 + random() % 9000);
+        const auto loss = static_cast<double>(1 + random() % 50);
+        layers.push_back(
+            {"layer" + std::to_string(i),
+             {{"int2", {weights / 4, 9 * loss}}, {"int4", {weights / 2, 3 * loss}}, {"int8", {weights, loss}}}});
+    }
+    std::vector<choice_objective> objectives{{.name = "bytes"}, {.name = "loss"}};
+    std::size_t calls = 0;
+    const choice_front exact =
+        choose_for_layers(layers, objectives, 1U << 20U, [&](std::size_t done, std::size_t rows) {
+            CHECK(done == ++calls);
+            CHECK(rows > 0);
+        });
+    CHECK(calls == 54);
+    CHECK(exact.choices(0) == std::vector<std::size_t>(54, 0));
+    CHECK(exact.choices(exact.size() - 1) == std::vector<std::size_t>(54, 2));
+    CHECK_THROWS_WITH(choose_for_layers(layers, objectives, 50), Contains("give an objective a resolution"));
+
+    objectives[0].resolution = 2000;
+    objectives[1].resolution = 100;
+    const choice_front coarse = choose_for_layers(layers, objectives, 20000);
+    CHECK(coarse.size() < exact.size());
+    const auto rows = rows_of(coarse, 2);
+    for (const figures& one : rows_of(exact, 2))
+        REQUIRE(std::any_of(rows.begin(), rows.end(),
+                            [&](const figures& row) { return no_worse(row, one, objectives, 1); }));
+}
+
+TEST_CASE("input that makes no sense is refused") {
+    const std::vector<choice_objective> one{{.name = "bytes"}};
+    const std::vector<choosing_layer> good{{"conv1", {{"int8", {1}}}}};
+    CHECK_THROWS_WITH(choose_for_layers({}, one), Contains("no layer"));
+    CHECK_THROWS_WITH(choose_for_layers(good, {}), Contains("1 to 8 objectives"));
+    CHECK_THROWS_WITH(choose_for_layers(std::vector<choosing_layer>{{"conv1", {}}}, one),
+                      Contains("layer 'conv1' has no option"));
+    CHECK_THROWS_WITH(choose_for_layers(std::vector<choosing_layer>{{"conv1", {{"int8", {1, 2}}}}}, one),
+                      Contains("option 'int8' of layer 'conv1' has 2 figures for 1 objectives"));
+    CHECK_THROWS_WITH(choose_for_layers(std::vector<choosing_layer>{{"conv1", {{"int8", {NAN}}}}}, one),
+                      Contains("not finite"));
+    CHECK_THROWS_WITH(choose_for_layers(good, std::vector<choice_objective>{{.name = "bytes", .resolution = -1}}),
+                      Contains("resolution of 'bytes'"));
+    CHECK_THROWS_AS(choose_for_layers(good, one, 0), invalid_argument);
+    const choice_front front = choose_for_layers(good, one);
+    CHECK(front.size() == 1);
+    CHECK_THROWS_WITH(front.choices(1), Contains("has no row 1"));
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <qutibench/explore/precision_choices.hpp>
+#include <qutibench/qutibench.hpp>
+
+#include <random>
+
+#include "catch.hpp"
+
+using namespace qutibench;
+using namespace qutibench::literals;
+using Catch::Matchers::Contains;
+
+namespace {
+
+platform board() {
+    const auto at = [](const precision& numbers, double tops) {
+        return peak{.numbers = numbers, .dense = quantity_of<ops_per_second>(tops * 1e12)};
+    };
+    return {"board",
+            {{.peaks = {at(int2, 8), at(int4, 4), at(int8, 2)},
+              .memories = {{.name = "off-chip", .bandwidth = 10_gb_per_s}}}}};
+}
+
+const std::vector<precision> widths{int2, int4, int8};
+
+std::vector<layer_sensitivity> draw_table(const graph& net, unsigned seed) {
+    std::mt19937 random(seed);
+    std::vector<layer_sensitivity> table;
+    for (const node& one : net.nodes()) {
+        if (one.cost.weights == 0) continue;
+        double loss = 0;
+        for (auto width = widths.rbegin(); width != widths.rend(); ++width) {
+            table.push_back({one.name, *width, loss});
+            loss += static_cast<double>(random() % 1000) / 1e5;
+        }
+    }
+    return table;
+}
+
+}  // namespace
+
+TEST_CASE("the figures of a combination are those of the network quantised so") {
+    const deployment how{.datatype = int8,
+                         .batch = 2,
+                         .execution = execution_kind::layers,
+                         .parameters = {.call_overhead = 1e-4, .layer_overhead = 1e-6}};
+    for (const graph& net : {graph(zoo::cnv()), graph(zoo::resnet50()), graph(zoo::mobilenet_v1())}) {
+        const auto table = draw_table(net, 1);
+        const auto layers = precision_choices(net, board(), how, table);
+        std::mt19937 random(2);
+        for (int run = 0; run < 20; ++run) {
+            double size = 0, time = 0;
+            std::vector<std::pair<std::string, precision>> chosen;
+            for (const choosing_layer& layer : layers) {
+                const layer_option& option = layer.options[random() % layer.options.size()];
+                size += option.figures[0];
+                time += option.figures[1];
+                chosen.emplace_back(layer.name, parse_precision(option.label));
+            }
+            const graph mixed = quantize(net, [&](const node& one) {
+                for (const auto& [name, numbers] : chosen)
+                    if (name == one.name) return numbers;
+                return precision(int8);
+            });
+            const estimate predicted = predict(analyze(mixed), board(), how);
+            CHECK(predicted.weight_bytes == Approx(size).epsilon(1e-12));
+            CHECK(predicted.call_time == Approx(time).epsilon(1e-12));
+        }
+    }
+}
+
+TEST_CASE("frontier of CNV's layers in three widths equals all 19683 combinations") {
+    const graph net = zoo::cnv();
+    const deployment how{.datatype = int8, .execution = execution_kind::layers};
+    const auto layers = precision_choices(net, board(), how, draw_table(net, 3));
+    REQUIRE(layers.size() == 10);
+    const auto objectives = precision_objectives();
+    const choice_front front = choose_for_layers(layers, objectives);
+
+    std::vector<double> all;
+    std::vector<std::size_t> choice(layers.size(), 0);
+    for (int i = 0; i < 19683; ++i) {
+        for (std::size_t j = 0; j < 3; ++j) {
+            double sum = layers[0].options[choice[0]].figures[j];
+            for (std::size_t k = 1; k < layers.size(); ++k) sum += layers[k].options[choice[k]].figures[j];
+            all.push_back(sum);
+        }
+        for (std::size_t k = 0; k < 9 && ++choice[k] == 3; ++k) choice[k] = 0;
+    }
+    const std::vector<sense> senses(3, sense::minimize);
+    std::vector<std::vector<double>> expected;
+    for (const std::size_t row : pareto_front(all, senses))
+        expected.push_back({all[row * 3], all[row * 3 + 1], all[row * 3 + 2]});
+    std::sort(expected.begin(), expected.end());
+    expected.erase(std::unique(expected.begin(), expected.end()), expected.end());
+    REQUIRE(front.size() == expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        CHECK(std::equal(expected[i].begin(), expected[i].end(), &front.points()[i * 3]));
+}
+
+TEST_CASE("tables and deployments that do not fit are refused") {
+    const graph net = zoo::cnv();
+    deployment how{.datatype = int8, .execution = execution_kind::layers};
+    const auto with = [&](const std::vector<layer_sensitivity>& table) {
+        static_cast<void>(precision_choices(net, board(), how, table));
+    };
+    CHECK_THROWS_WITH(with({{"conv_1", int4, 0}}), Contains("did you mean 'conv1'?"));
+    CHECK_THROWS_WITH(with({{"conv1", int4, 0}, {"conv1", int4, 1}}), Contains("in int4 twice"));
+    CHECK_THROWS_AS(with({{"conv1", fp32, 0}}), unsupported_datatype);
+    how.execution = execution_kind::network;
+    CHECK_THROWS_WITH(with({{"conv1", int4, 0}}), Contains("one by one"));
+    how = {.datatype = int8, .placement = placement_kind::capacity, .execution = execution_kind::layers};
+    CHECK_THROWS_WITH(with({{"conv1", int4, 0}}), Contains("published placement"));
+}
