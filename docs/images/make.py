@@ -23,6 +23,7 @@ NETWORKS = [
 def main(folder: Path) -> None:
     chart = qb.plot.roofline(["zcu104_dpu", "jetson_tx2:maxn", "ultra96_dpu"], NETWORKS, width=600, height=390)
     qb.plot.save(chart, folder / "roofline.svg")
+    qb.plot.save(qb.plot.heatmap("imagenet"), folder / "heatmap.svg")
 
 
 if __name__ == "__main__":

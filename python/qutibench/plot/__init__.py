@@ -15,15 +15,34 @@ from typing import TYPE_CHECKING
 from ..tables import require
 
 if TYPE_CHECKING:
+    from .agreement import predicted_against_measured
+    from .bars import efficiency_bars, performance_bars
+    from .curves import batch_curves, latency_throughput, one_factor
+    from .frontiers import pareto
+    from .heatmaps import heatmap
+    from .kernels import layer_bars
     from .rooflines import roofline
     from .saving import save
+    from .sensitivity import tornado
+    from .squares import orthogonality_squares
     from .style import OKABE_ITO, SHAPES
 
 _home = {
     "OKABE_ITO": "style",
     "SHAPES": "style",
+    "batch_curves": "curves",
+    "efficiency_bars": "bars",
+    "heatmap": "heatmaps",
+    "latency_throughput": "curves",
+    "layer_bars": "kernels",
+    "one_factor": "curves",
+    "orthogonality_squares": "squares",
+    "pareto": "frontiers",
+    "performance_bars": "bars",
+    "predicted_against_measured": "agreement",
     "roofline": "rooflines",
     "save": "saving",
+    "tornado": "sensitivity",
 }
 
 
@@ -44,6 +63,17 @@ def __dir__() -> list[str]:
 __all__ = [
     "OKABE_ITO",
     "SHAPES",
+    "batch_curves",
+    "efficiency_bars",
+    "heatmap",
+    "latency_throughput",
+    "layer_bars",
+    "one_factor",
+    "orthogonality_squares",
+    "pareto",
+    "performance_bars",
+    "predicted_against_measured",
     "roofline",
     "save",
+    "tornado",
 ]

@@ -47,6 +47,7 @@ _FIELDS = [
     "memory_time_s",
     "traffic_bytes",
 ]
+_MORE_UNITS = {"batch": Unit("batch", "inputs"), "stream": Unit("stream", "inputs"), "keep": Unit("channels kept", "1")}
 _ALIASES = {"operational_intensity": "operational_intensity_ops_per_byte"}
 
 
@@ -131,7 +132,7 @@ def positive(rows: Sequence[Row], *names: str) -> None:
 
 def unit_of(name: str) -> Unit:
     """Heading, unit and scale of a column; of a column without a unit its name."""
-    return UNITS.get(name, Unit(name.replace("_", " ")))
+    return UNITS.get(name) or _MORE_UNITS.get(name) or Unit(name.replace("_", " "))
 
 
 def axis_title(name: str) -> str:
@@ -139,6 +140,16 @@ def axis_title(name: str) -> str:
     unit = unit_of(name)
     text = unit.heading[:1].upper() + unit.heading[1:]
     return f"{text} [{unit.unit}]" if unit.unit else text
+
+
+def measured_as(rows: Sequence[Row], name: str) -> list[Row]:
+    """Measured rows with their own figure under its plain name, where they bring a predicted one as well."""
+    return [row | {name: row[f"measured_{name}"]} if row.get(f"measured_{name}") is not None else row for row in rows]
+
+
+def batch_of(row: Mapping[str, Any]) -> Any:
+    """How many inputs, streams or threads a row is about."""
+    return row["batch"] if row.get("batch") is not None else row.get("deployment_value")
 
 
 def device_of(row: Mapping[str, Any]) -> str:

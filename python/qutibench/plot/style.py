@@ -6,6 +6,7 @@ Colours: M. Okabe, K. Ito, Color Universal Design, 2008, https://jfly.uni-koeln.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -14,6 +15,7 @@ import altair as alt
 from ..errors import InvalidArgument, UnknownName
 
 Theme = Literal["light", "dark"]
+Layer = alt.Chart | alt.LayerChart
 Chart = TypeVar("Chart", alt.Chart, alt.LayerChart, alt.HConcatChart, alt.VConcatChart, alt.ConcatChart)
 
 OKABE_ITO = {
@@ -39,12 +41,19 @@ SHAPES = [
     "M1.12,0.00L0.56,0.97L-0.56,0.97L-1.12,0.00L-0.56,-0.97L0.56,-0.97Z",
     "triangle-right",
     "triangle-left",
+    "M-1,-0.55L-0.55,-1L0,-0.45L0.55,-1L1,-0.55L0.45,0L1,0.55L0.55,1L0,0.45L-0.55,1L-1,0.55L-0.45,0Z",
+    "M0.00,-1.15L1.09,-0.36L0.68,0.93L-0.68,0.93L-1.09,-0.36Z",
+    "M-1.1,0.5A1.1,1.1,0,0,1,1.1,0.5Z",
+    "M-0.5,-0.8L0.5,-0.8L1.1,0.8L-1.1,0.8Z",
     "M-1.1,-1.1L1.1,-1.1L-1.1,1.1L1.1,1.1Z",
 ]
 """Shapes of points, most different first: with the colours they tell apart what a colour alone cannot."""
 
 DASHES: list[list[int]] = [[1, 0], [7, 3], [2, 2.5], [9, 3, 2, 3], [12, 4]]  # type: ignore[list-item]
 """Strokes of lines, solid first."""
+
+NEUTRAL = "#8c959f"
+"""Grey that shows on light and dark."""
 
 FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
@@ -56,6 +65,8 @@ SI = (
 
 DECADE = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6"
 """Vega expression that is true for powers of ten."""
+
+_TIMES = "abs(log(datum.value / {0}) / LN10 - round(log(datum.value / {0}) / LN10)) < 1e-6"
 
 
 class Look(NamedTuple):
@@ -73,11 +84,15 @@ _ORDER = {
     "light": ("blue", "vermillion", "bluish green", "reddish purple", "orange", "sky blue", "black"),
     "dark": ("sky blue", "orange", "bluish green", "reddish purple", "yellow", "vermillion", "blue"),
 }
+
+
+def _series(theme: str) -> tuple[str, ...]:
+    return (*(OKABE_ITO[one] for one in _ORDER[theme]), NEUTRAL)
+
+
 LOOKS = {
-    "light": Look(
-        "#ffffff", "#1f2328", "#59636e", "#e7eaee", tuple(OKABE_ITO[one] for one in _ORDER["light"]), "blues"
-    ),
-    "dark": Look("#0d1117", "#e6edf3", "#9198a1", "#262c36", tuple(OKABE_ITO[one] for one in _ORDER["dark"]), "blues"),
+    "light": Look("#ffffff", "#1f2328", "#59636e", "#e7eaee", _series("light"), "blues"),
+    "dark": Look("#0d1117", "#e6edf3", "#9198a1", "#262c36", _series("dark"), "blues"),
 }
 
 
@@ -99,8 +114,75 @@ def distinct(values: Iterable[Any]) -> list[Any]:
     return list(dict.fromkeys(values))
 
 
+def inline(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
+    """Rows as the data of a chart."""
+    return alt.InlineData(values=list(rows))
+
+
+def layered(layers: Sequence[Layer], width: float | alt.Step, height: float | alt.Step) -> alt.LayerChart:
+    """Layers on top of each other, sizes in pixels."""
+    size_of(width, height)
+    chart = alt.LayerChart(layer=list(layers))
+    return chart.properties(width=width, height=height)
+
+
+def si(value: float, unit: str) -> str:
+    """A value with the SI prefix that leaves one to three digits before the point: 4.6 TOP/s."""
+    for prefix, scale in (("P", 1e15), ("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if value >= scale:
+            return f"{value / scale:.3g} {prefix}{unit}"
+    return f"{value:.3g} {unit}"
+
+
+def compact(value: float) -> str:
+    """A number for a small space: four digits below ten thousand, three from there on: 49.5, 1216, 38.4k, 1.2M."""
+    for letter, scale in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if value >= max(scale, 9999.5):
+            return f"{float(f'{value / scale:.3g}'):g}{letter}"
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def dots(rows: Sequence[dict[str, Any]], theme: Theme, size: float = 80, hollow: bool = False) -> alt.Chart:
+    """Points of predictions, filled, or of measurements, hollow; areas in square pixels."""
+    ground = look(theme).background
+    chart = alt.Chart(inline(rows))
+    made: alt.Chart = (
+        chart.mark_point(filled=False, size=size, fill=ground, strokeWidth=1.8, opacity=1, clip=True)
+        if hollow
+        else chart.mark_point(filled=True, size=size, stroke=ground, strokeWidth=0.9, opacity=1, clip=True)
+    )
+    return made
+
+
+def shape_legend(title: str | None, **more: Any) -> alt.Legend:
+    """A legend of shapes in neutral grey, whatever colour or paleness the points have."""
+    return alt.Legend(title=title, symbolFillColor=NEUTRAL, symbolStrokeColor=NEUTRAL, symbolOpacity=1, **more)
+
+
+def colour_legend(title: str | None, **more: Any) -> alt.Legend:
+    """A legend of colours at full strength, as discs."""
+    return alt.Legend(title=title, symbolOpacity=1, symbolType="circle", **more)
+
+
+def spread(positions: Sequence[float], gap: float) -> list[float]:
+    """Positions moved as little as possible (least squares) to lie at least a gap apart, in their own order."""
+    order = sorted(range(len(positions)), key=lambda i: positions[i])
+    blocks: list[tuple[float, int]] = []
+    for rank, i in enumerate(order):
+        mean, count = positions[i] - rank * gap, 1
+        while blocks and blocks[-1][0] > mean:
+            other, size = blocks.pop()
+            mean, count = (mean * count + other * size) / (count + size), count + size
+        blocks.append((mean, count))
+    moved = [mean for mean, count in blocks for _ in range(count)]
+    found = [0.0] * len(positions)
+    for rank, i in enumerate(order):
+        found[i] = moved[rank] + rank * gap
+    return found
+
+
 def colour_scale(names: Sequence[str], theme: Theme) -> alt.Scale:
-    """One colour for each name; they repeat after the seventh, where shapes go on telling them apart."""
+    """One colour for each name; they repeat after the eighth, where shapes go on telling them apart."""
     series = look(theme).series
     return alt.Scale(domain=list(names), range=[series[i % len(series)] for i in range(len(names))])
 
@@ -120,23 +202,41 @@ def log_scale(domain: tuple[float, float] | None = None) -> alt.Scale:
     return alt.Scale(type="log") if domain is None else alt.Scale(type="log", domain=list(domain), nice=False)
 
 
-def si_axis(title: str, log: bool = False) -> alt.Axis:
+def log_axis(title: str, decades: float = 3.0) -> alt.Axis:
+    """A logarithmic axis labelled at powers of ten, and at 2 and 5 times these where it spans few of them."""
+    labelled = DECADE if decades > 2.2 else f"({DECADE} || {_TIMES.format(2)} || {_TIMES.format(5)})"
+    return alt.Axis(
+        title=title,
+        labelExpr=f"{labelled} ? ({SI}) : ''",
+        labelOverlap=False,
+        gridOpacity=alt.condition(labelled, alt.value(1), alt.value(0)),
+        tickSize=alt.condition(labelled, alt.value(6), alt.value(3)),
+    )
+
+
+def linear_axis(title: str) -> alt.Axis:
     """An axis whose ticks read 1, 100, 1k, 1M."""
-    if log:
-        return alt.Axis(
-            title=title,
-            labelExpr=f"{DECADE} ? ({SI}) : ''",
-            labelOverlap=False,
-            gridOpacity=alt.condition(DECADE, alt.value(1), alt.value(0)),
-            tickSize=alt.condition(DECADE, alt.value(6), alt.value(3)),
-        )
     return alt.Axis(title=title, labelExpr=SI)
 
 
-def size_of(width: float, height: float) -> None:
+def fitted(values: Sequence[float], title: str, log: bool | None = None) -> dict[str, Any]:
+    """Scale and axis for these values: logarithmic where they are positive and span more than a factor of 20.
+
+    A linear axis does not force a zero. log: chooses one or the other.
+    """
+    low, high = min(values), max(values)
+    if log is None:
+        log = low > 0 and high / low > 20
+    if not log:
+        return {"scale": alt.Scale(zero=False, nice=True, padding=14), "axis": linear_axis(title)}
+    low, high = low / 1.3, high * 1.3
+    return {"scale": log_scale((low, high)), "axis": log_axis(title, math.log10(high / low))}
+
+
+def size_of(width: float | alt.Step, height: float | alt.Step) -> None:
     """Raises InvalidArgument unless both are positive pixels."""
     for name, value in (("width", width), ("height", height)):
-        if not value > 0:
+        if not isinstance(value, alt.Step) and not value > 0:
             raise InvalidArgument(f"{name} must be a positive number of pixels, not {value}")
 
 
@@ -167,7 +267,7 @@ def dressed(chart: Chart, theme: Theme, title: str = "", note: str = "") -> Char
         "symbolStrokeWidth": 1.5,
         "labelLimit": 320,
     }
-    title = {
+    titles = {
         "color": now.ink,
         "subtitleColor": now.muted,
         "fontSize": 15,
@@ -175,7 +275,7 @@ def dressed(chart: Chart, theme: Theme, title: str = "", note: str = "") -> Char
         "fontWeight": "bold",
         "anchor": "start",
         "frame": "group",
-        "offset": 12,
+        "offset": 8,
     }
     done: Chart = chart.configure(
         background=now.background,
@@ -183,7 +283,7 @@ def dressed(chart: Chart, theme: Theme, title: str = "", note: str = "") -> Char
         padding=12,
         axis=axis,
         legend=legend,
-        title=title,
+        title=titles,
         header={"labelColor": now.ink, "titleColor": now.muted, "labelFontSize": 12},
         view={"stroke": None},
     )

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Pareto frontiers, of predictions and of measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+from .. import _core
+from ..errors import InvalidArgument
+from .rows import Row, axis_title, batch_of, device_of, measured_as, need, network_of, rows_of, unit_of
+from .style import (
+    Layer,
+    Theme,
+    colour_legend,
+    colour_scale,
+    distinct,
+    dots,
+    dressed,
+    fitted,
+    inline,
+    layered,
+    look,
+    shape_legend,
+    shape_scale,
+)
+
+LESS_IS_BETTER = frozenset(
+    ["latency_s", "energy_j", "power_w", "price_usd", "model_bytes", "operations", "macs", "weights", "traffic_bytes"]
+)
+"""Columns of which less is better when nobody says otherwise; of all others more is."""
+
+
+def _points(of: Any, x: str, y: str, kind: str) -> tuple[list[Row], str]:
+    rows = rows_of(of)
+    if kind == "measured":
+        rows = measured_as(measured_as(rows, x), y)
+    known, note = need(rows, x, y)
+    points = [
+        {
+            "x": row[x] / unit_of(x).scale,
+            "y": row[y] / unit_of(y).scale,
+            "device": device_of(row),
+            "network": network_of(row),
+            "datatype": row.get("datatype"),
+            "batch": batch_of(row),
+            "kind": kind,
+        }
+        for row in known
+    ]
+    return points, note
+
+
+def _mark_frontier(points: list[Row], senses: tuple[bool, bool]) -> list[Row]:
+    """Notes on each point whether it is on the frontier; returns those that are, by x."""
+    import numpy as np
+
+    mask = _core.pareto_front(
+        np.array([[one["x"], one["y"]] for one in points], dtype=np.float64), maximize=list(senses)
+    )
+    for one, best in zip(points, mask.tolist(), strict=True):
+        one["frontier"] = bool(best)
+    return sorted((one for one in points if one["frontier"]), key=lambda one: (one["x"], one["y"]))
+
+
+def pareto(
+    predicted: Any = None,
+    measured: Any = None,
+    *,
+    x: str = "throughput_ips",
+    y: str = "accuracy_top1",
+    maximize: Sequence[str] = (),
+    minimize: Sequence[str] = (),
+    theme: Theme = "light",
+    width: float = 600,
+    height: float = 400,
+    title: str = "",
+) -> alt.LayerChart:
+    """Two figures against each other with the frontier of what nothing beats in both.
+
+    predicted, measured: rows; at least one. Predicted points are filled with a solid frontier, measured ones hollow
+    with a dashed one; points that something beats are pale. x, y: columns. maximize, minimize: columns whose better
+    side is not the usual one (less of latency, energy, power, price, size and operations, more of all else).
+
+    Raises UnknownName for a column that no row has, InvalidArgument without rows.
+    """
+    for name in [*maximize, *minimize]:
+        if name not in (x, y):
+            raise InvalidArgument(f"{name} is on neither axis; those are {x} and {y}")
+    senses = (_more(x, maximize, minimize), _more(y, maximize, minimize))
+    points: list[Row] = []
+    notes: list[str] = []
+    lines: dict[str, list[Row]] = {}
+    for of, kind in ((predicted, "predicted"), (measured, "measured")):
+        if of is not None:
+            found, note = _points(of, x, y, kind)
+            lines[kind] = _mark_frontier(found, senses)
+            points += found
+            notes.append(note)
+    if not points:
+        raise InvalidArgument("pareto needs predicted rows, measured rows, or both")
+    if len(lines) > 1:
+        notes.append("filled: predicted, hollow: measured")
+    chart = layered(_layers(points, lines, (x, y), senses[0], theme), width, height).interactive()
+    return dressed(chart, theme, title, "; ".join(filter(None, distinct(notes))))
+
+
+def _more(name: str, maximize: Sequence[str], minimize: Sequence[str]) -> bool:
+    if name in maximize and name in minimize:
+        raise InvalidArgument(f"{name} cannot be maximised and minimised at once")
+    return name in maximize or (name not in minimize and name.removeprefix("measured_") not in LESS_IS_BETTER)
+
+
+def _layers(
+    points: list[Row], lines: dict[str, list[Row]], axes: tuple[str, str], more_x: bool, theme: Theme
+) -> list[Layer]:
+    now = look(theme)
+    placed: dict[str, Any] = {
+        "x": alt.X("x:Q", **fitted([one["x"] for one in points], axis_title(axes[0]))),
+        "y": alt.Y("y:Q", **fitted([one["y"] for one in points], axis_title(axes[1]))),
+    }
+    layers: list[Layer] = []
+    for kind, corners in lines.items():
+        line = alt.Chart(inline(corners)).mark_line(
+            interpolate="step-before" if more_x else "step-after",
+            stroke=now.muted,
+            strokeWidth=1.6,
+            strokeDash=[1, 0] if kind == "predicted" else [5, 4],
+            clip=True,
+        )
+        layers.append(line.encode(order="x:Q", **placed))
+    devices, networks = distinct(one["device"] for one in points), distinct(one["network"] for one in points)
+    picked = alt.selection_point(fields=["network"], bind="legend")
+    visible = alt.condition(picked, alt.Opacity("frontier:N", scale=_PALE, legend=None), alt.value(0.05))
+    colour = alt.Color("device:N", scale=colour_scale(devices, theme), legend=colour_legend("device"))
+    shape = alt.Shape("network:N", scale=shape_scale(networks), legend=shape_legend("network"))
+    tooltip = [
+        alt.Tooltip("kind:N"),
+        alt.Tooltip("network:N"),
+        alt.Tooltip("device:N"),
+        alt.Tooltip("datatype:N"),
+        alt.Tooltip("batch:N"),
+        alt.Tooltip("x:Q", title=axis_title(axes[0]), format=",.4~r"),
+        alt.Tooltip("y:Q", title=axis_title(axes[1]), format=",.4~r"),
+    ]
+    for kind in lines:
+        marks = dots([one for one in points if one["kind"] == kind], theme, 90, hollow=kind == "measured")
+        layers.append(marks.encode(color=colour, shape=shape, opacity=visible, tooltip=tooltip, **placed))
+    layers[-1] = layers[-1].add_params(picked)
+    return layers
+
+
+_PALE = alt.Scale(domain=[True, False], range=[1.0, 0.28])

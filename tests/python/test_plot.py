@@ -1,0 +1,390 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The charts: each follows Vega-Lite's schema, names its units, draws without a network, and refuses nonsense."""
+
+import csv
+import itertools
+import json
+import math
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("altair")
+pytest.importorskip("vl_convert")
+
+import numpy as np
+import qutibench as qb
+from qutibench.plot import rows, style
+
+plot = qb.plot
+DATA = Path(__file__).resolve().parents[2] / "data" / "measurements"
+FIGURES = {"a", "b", "c", "d", "p1", "q1", "p2", "q2"}
+TX2 = {"platform": "jetson_tx2", "mode": "maxp", "datatype": "fp16"}
+
+
+def rows_of_level3(**wanted: str) -> list[dict[str, Any]]:
+    """Rows of the published measurements, in SI units."""
+    with (DATA / "level3.csv").open() as file:
+        found = [row for row in csv.DictReader(file) if all(row[key] == value for key, value in wanted.items())]
+    return [
+        {
+            "network": row["network"],
+            "platform": row["platform"],
+            "mode": row["mode"] or None,
+            "datatype": row["datatype"],
+            "keep": float(row["pruning_percent"]) / 100,
+            "deployment": row["deployment_parameter"],
+            "deployment_value": int(row["deployment_value"]),
+            "throughput_ips": float(row["throughput_system_fps"]),
+            "latency_s": float(row["latency_system_ms"]) / 1e3,
+            "accuracy_top1": float(row["top1_percent"]) / 100,
+        }
+        for row in found
+        if row["throughput_system_fps"] and row["latency_system_ms"]
+    ]
+
+
+MEASURED = rows_of_level3(network="cnv", platform="jetson_tx2")
+PREDICTED = [
+    {"keep": keep, "accuracy_top1": 0.5 + keep / 4}
+    | rows.rows_of(
+        qb.predict(qb.network("cnv", keep=keep), qb.platform("jetson_tx2:maxp"), datatype=datatype, batch=batch)
+    )[0]
+    for keep in (1.0, 0.5)
+    for datatype in ("fp16", "fp32")
+    for batch in (1, 8, 64)
+]
+FIRST = [row for row in PREDICTED if row["batch"] == 1]
+COMPARED = [row | {"measured_throughput_ips": row["throughput_ips"] * 0.6} for row in FIRST]
+WITH_LAYERS = qb.explain(
+    qb.analyze(qb.zoo.cnv()), qb.platform("jetson_tx2:maxn"), datatype="fp16", execution="layers", placement="capacity"
+)
+with (DATA / "table_8_1_orthogonality.csv").open() as table:
+    SQUARES = [
+        {key: float(value) if key in FIGURES or "percent" in key else value for key, value in row.items()}
+        for row in csv.DictReader(table)
+    ]
+
+CHARTS: dict[str, tuple[Callable[..., Any], set[str]]] = {
+    "roofline": (
+        lambda **how: plot.roofline(
+            ["zcu104_dpu", "jetson_tx2:maxn"], ["resnet50", "cnv"], measured=MEASURED[:2], **how
+        ),
+        {"Operational intensity [op/byte]", "Performance [GOP/s]"},
+    ),
+    "heatmap": (lambda **how: plot.heatmap("imagenet", **how), {"Throughput [inputs/s]"}),
+    "pareto": (lambda **how: plot.pareto(PREDICTED, MEASURED, **how), {"Throughput [inputs/s]", "Top-1 [%]"}),
+    "performance_bars": (lambda **how: plot.performance_bars(COMPARED, **how), {"Throughput [inputs/s]"}),
+    "performance_points": (
+        lambda **how: plot.performance_bars(COMPARED, spacing="log", **how),
+        {"Throughput [inputs/s]"},
+    ),
+    "efficiency_bars": (lambda **how: plot.efficiency_bars(COMPARED, **how), {"Efficiency: measured / predicted [%]"}),
+    "batch_curves": (
+        lambda **how: plot.batch_curves(PREDICTED, MEASURED, **how),
+        {"Batch [inputs]", "Throughput [inputs/s]", "Latency [ms]"},
+    ),
+    "latency_throughput": (
+        lambda **how: plot.latency_throughput(PREDICTED, MEASURED, **how),
+        {"Latency [ms]", "Throughput [inputs/s]"},
+    ),
+    "one_factor": (
+        lambda **how: plot.one_factor(PREDICTED, "batch", **how),
+        {"Batch [inputs]", "Operation density [op/byte]", "Performance [GOP/s]"},
+    ),
+    "layer_bars": (lambda **how: plot.layer_bars(WITH_LAYERS, **how), {"Time of a call [ms]"}),
+    "orthogonality_squares": (lambda **how: plot.orthogonality_squares(SQUARES, **how), set()),
+    "predicted_against_measured": (
+        lambda **how: plot.predicted_against_measured(COMPARED, **how),
+        {"Measured throughput [inputs/s]", "Predicted throughput [inputs/s]"},
+    ),
+    "tornado": (
+        lambda **how: plot.tornado(FIRST[0], {"datatype": FIRST[1], "channels": FIRST[2:]}, **how),
+        {"Throughput [inputs/s]"},
+    ),
+}
+
+
+def walk(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a specification."""
+    if isinstance(value, dict):
+        yield value
+        for member in value.values():
+            yield from walk(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from walk(member)
+
+
+def titles(specification: dict[str, Any]) -> set[str]:
+    """Titles of axes and legends."""
+    guides = [one[key] for one in walk(specification) for key in ("axis", "legend") if isinstance(one.get(key), dict)]
+    return {guide["title"] for guide in guides if guide.get("title")}
+
+
+def data(specification: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """The rows of every layer."""
+    inline = [one["data"]["values"] for one in walk(specification) if "values" in one.get("data", {})]
+    return inline + list(specification.get("datasets", {}).values())
+
+
+def points(chart: Any, *keys: str) -> list[dict[str, Any]]:
+    """The rows of those layers that have all these keys."""
+    return [row for layer in data(chart.to_dict()) for row in layer if all(key in row for key in keys)]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", CHARTS)
+def test_chart_is_valid_has_units_and_draws(name: str, theme: str, tmp_path: Path) -> None:
+    make, wanted = CHARTS[name]
+    chart = make(theme=theme, title="A title")
+    specification = chart.to_dict()  # validates against the schema
+    assert wanted <= titles(specification)
+    assert "A title" in json.dumps(specification["title"])
+    assert specification["config"]["background"] == style.look(theme).background
+    drawn = plot.save(chart, tmp_path / "chart.svg").read_text()
+    assert drawn.startswith("<svg") and "NaN" not in drawn and "undefined" not in drawn
+    for guide in wanted:
+        assert guide.replace(">", "&gt;") in drawn
+
+
+def test_every_chart_is_tested() -> None:
+    drawn = {name for name in plot.__all__ if name not in ("save", "OKABE_ITO", "SHAPES")}
+    assert drawn == {name.replace("performance_points", "performance_bars") for name in CHARTS}
+    assert set(dir(plot)) == set(plot.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'pie'"):
+        plot.pie  # noqa: B018
+
+
+def test_saving(tmp_path: Path) -> None:
+    chart = plot.heatmap("mnist")
+    assert plot.save(chart, tmp_path / "a.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert plot.save(chart, tmp_path / "a.pdf").read_bytes()[:5] == b"%PDF-"
+    assert json.loads(plot.save(chart, tmp_path / "a.json").read_text()) == chart.to_dict()
+    page = plot.save(chart, str(tmp_path / "a.html")).read_text()
+    assert "<script src=" not in page and "vega" in page and len(page) > 200_000
+    with pytest.raises(qb.UnknownName, match=r"'a\.xls'.*\.svg"):
+        plot.save(chart, tmp_path / "a.xls")
+    with pytest.raises(qb.InvalidArgument, match="scale must be positive"):
+        plot.save(chart, tmp_path / "a.png", scale=0)
+    with pytest.raises(OSError):
+        plot.save(chart, tmp_path / "no" / "folder.svg")
+
+
+def test_without_altair_the_message_says_what_to_install() -> None:
+    blocked = (
+        "import sys; sys.modules['altair'] = None; import qutibench as qb; qb.plot; dir(qb.plot); qb.plot.roofline"
+    )
+    ran = subprocess.run([sys.executable, "-c", blocked], capture_output=True, text=True)
+    assert ran.returncode == 1
+    assert "MissingPackage: this needs altair: pip install 'qutibench[plot]'" in ran.stderr
+
+
+def test_import_does_not_load_altair() -> None:
+    code = "import sys, qutibench; qutibench.plot; sys.exit('altair' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_roofline_places_networks_where_predict_does() -> None:
+    chart = plot.roofline(["zcu104_dpu"], ["resnet50", "mlp"])
+    found = {row["network"]: row for row in points(chart, "network", "intensity")}
+    for name in ("resnet50", "mlp"):
+        one = qb.predict(qb.network(name), qb.platform("zcu104_dpu"), datatype="int8")
+        assert found[name]["intensity"] == pytest.approx(one.operational_intensity)
+        assert found[name]["performance"] == pytest.approx(one.operations * one.throughput_ips / 1e9)
+        assert found[name]["bound"] == one.bound
+    roof = [row for row in points(chart, "ridge") if row["roof"] == "zcu104_dpu int8"]
+    assert [row["performance"] for row in roof][1:] == [4600, 4600]
+    assert roof[1]["intensity"] == pytest.approx(4.6e12 / 19.2e9)
+
+
+def test_roofline_drops_measurements_from_their_bound() -> None:
+    measured = [TX2 | {"network": "cnv", "throughput_ips": 500.0, "deployment": "batch", "deployment_value": 8}]
+    (found,) = {json.dumps(row) for row in points(plot.roofline("jetson_tx2:maxp", measured=measured), "of_bound")}
+    point = json.loads(found)
+    bound = qb.predict(qb.network("cnv"), qb.platform("jetson_tx2:maxp"), datatype="fp16", batch=8)
+    assert point["of_bound"] == pytest.approx(500 / bound.throughput_ips)
+    assert point["top"] == pytest.approx(bound.operations * bound.throughput_ips / 1e9)
+    assert point["intensity"] == pytest.approx(bound.operational_intensity)
+
+
+def test_roofline_of_rows_is_that_of_platforms() -> None:
+    estimate = qb.predict(qb.network("cnv"), qb.platform("zcu104_dpu"), datatype="int8")
+    ours = plot.roofline([estimate])
+    assert ours.to_dict() == plot.roofline(["zcu104_dpu"], "cnv").to_dict()
+    assert ours.to_dict() == plot.roofline(qb.estimates(["cnv"], ["zcu104_dpu"])).to_dict()
+    frame = pytest.importorskip("pandas").DataFrame(rows.rows_of(estimate))
+    assert ours.to_dict() == plot.roofline(frame).to_dict()
+
+
+def test_roofs_without_bandwidth_are_flat() -> None:
+    chart = plot.roofline(["apple_m1_ane"])
+    assert {row["performance"] for row in points(chart, "ridge")} == {11000}
+    assert {row["bandwidth"] for row in points(chart, "ridge")} == {"not known"}
+
+
+@pytest.mark.parametrize("positions", [[5.0, 5.0, 5.0], [0.0, 100.0], [3.0, 1.0, 2.0, 50.0, 51.0], [1.0]])
+def test_labels_are_spread_in_order_and_as_little_as_possible(positions: list[float]) -> None:
+    moved = style.spread(positions, 10)
+    pairs = sorted(zip(positions, moved, strict=True))
+    assert all(b - a >= 10 - 1e-9 for (_, a), (_, b) in itertools.pairwise(pairs))
+    assert math.fsum(moved) == pytest.approx(math.fsum(positions))
+    if all(b - a >= 10 for a, b in itertools.pairwise(sorted(positions))):
+        assert moved == positions
+
+
+def test_heatmap_shows_the_published_figures() -> None:
+    cells = {
+        (row["device"], row["column"]): row["value"] for row in points(plot.heatmap("imagenet"), "device", "column")
+    }
+    assert len(cells) == 51
+    with (DATA / "figures_6_3_to_6_5_heatmaps.csv").open() as file:
+        for row in csv.DictReader(file):
+            if row["task"] == "imagenet":
+                network = row["network_datatype"].rpartition("-")[0]
+                printed = float(row["inputs_per_second"])
+                assert cells[row["platform"], network] == pytest.approx(printed, rel=0.011), row
+    assert len(points(plot.heatmap(), "device", "column")) == 147
+
+
+def test_pareto_marks_what_nothing_beats() -> None:
+    given = [
+        {"network": name, "latency_s": latency, "accuracy_top1": accuracy}
+        for name, latency, accuracy in (("a", 1e-3, 0.7), ("b", 2e-3, 0.8), ("c", 3e-3, 0.75), ("d", 4e-3, 0.9))
+    ]
+    chart = plot.pareto(given, x="latency_s")
+    best = {row["network"] for row in points(chart, "frontier", "network") if row["frontier"]}
+    assert best == {"a", "b", "d"}
+    turned = plot.pareto(given, x="latency_s", maximize=["latency_s"])
+    assert {row["network"] for row in points(turned, "frontier", "network") if row["frontier"]} == {"d"}
+
+
+def test_efficiency_keeps_the_best_row_and_flags_what_exceeds_the_bound() -> None:
+    given = [TX2 | {"network": "mlp", "efficiency": value} for value in (0.5, 1.97, 0.9)]
+    chart = plot.efficiency_bars(given)
+    assert {(row["value"], row["above"]) for row in points(chart, "above")} == {(197.0, True)}
+    assert "1 above the bound" in json.dumps(chart.to_dict()["title"])
+
+
+def test_layers_add_up() -> None:
+    parts = points(plot.layer_bars(WITH_LAYERS), "part", "ms")
+    for place, kernel in enumerate(WITH_LAYERS.kernels):
+        shown = math.fsum(row["ms"] for row in parts if row["place"] == place)
+        assert shown == pytest.approx(1e3 * kernel.time_s)
+    one = {"layer": "conv", "time_s": 10e-3, "compute_time_s": 4e-3, "memory_time_s": 5e-3}
+    full = {row["part"]: row["ms"] for row in points(plot.layer_bars([one]), "part")}
+    assert full == {"memory": pytest.approx(5), "overhead": pytest.approx(5)}
+    both = {row["part"]: row["ms"] for row in points(plot.layer_bars([one], overlap="none"), "part")}
+    assert both == {"compute": pytest.approx(4), "memory": pytest.approx(5), "overhead": pytest.approx(1)}
+
+
+@pytest.mark.parametrize("row", SQUARES, ids=lambda row: f"{row['metric']}-{row['network']}-{row['platform']}")
+def test_squares_repeat_table_8_1(row: dict[str, Any]) -> None:
+    shown = {(one["at_x"], one["at_y"]): one["text"] for one in points(plot.orthogonality_squares([row]), "at_x")}
+    sides = {(0.5, 1): "q1", (0, 0.5): "p1", (0.5, 0): "q2", (1, 0.5): "p2"}
+    for place, name in sides.items():
+        assert float(shown[place].removeprefix("\u00d7 ")) == pytest.approx(row[name], abs=0.02)
+    (middle,) = {one["text"] for one in points(plot.orthogonality_squares([row]), "text") if "%" in one["text"]}
+    assert float(middle.removesuffix(" %")) == pytest.approx(row["p2_over_p1_percent"], abs=2)
+
+
+def test_agreement_states_its_errors() -> None:
+    given = [
+        TX2 | {"network": "cnv", "throughput_ips": 100.0, "measured_throughput_ips": m} for m in (100.0, 95.0, 50.0)
+    ]
+    text = json.dumps(plot.predicted_against_measured(given).to_dict()["title"], ensure_ascii=False)
+    assert "2 of 3 within \u00b110 %" in text
+    assert "error 35.1 % in the mean, 5.26 % in the median" in text
+
+
+def test_tornado_sorts_by_swing() -> None:
+    base = {"latency_s": 0.01}
+    chart = plot.tornado(base, {"small": {"latency_s": 0.011}, "large": [{"latency_s": 0.005}, base]}, "latency_s")
+    orders = [one["sort"] for one in walk(chart.to_dict()) if isinstance(one.get("sort"), list)]
+    assert orders and all(order == ["large", "small"] for order in orders)
+    assert {row["end"] for row in points(chart, "end")} == {11.0, 5.0, 10.0}
+
+
+def test_one_factor_takes_names_as_well_as_numbers() -> None:
+    given = [row | {"kind": kind} for row, kind in zip(FIRST, ["full", "depthwise", "grouped", "full"], strict=True)]
+    chart = plot.one_factor(given, "kind", by="datatype").to_dict()
+    assert any(one.get("type") == "nominal" and one.get("field") == "x" for one in walk(chart))
+
+
+def test_rows_say_what_they_leave_out() -> None:
+    chart = plot.pareto([*PREDICTED, {"network": "x", "throughput_ips": 1.0}])
+    assert "1 of 13 rows left out: no throughput_ips or accuracy_top1" in json.dumps(chart.to_dict()["title"])
+    assert rows.rows_of({"a": np.float64("nan"), "b": np.int64(3)}) == [{"a": None, "b": 3}]
+    assert rows.rows_of(qb.estimates(["cnv"], ["zcu104_dpu"]))[0]["network"] == "cnv"
+    assert type(rows.rows_of({"b": np.int64(3)})[0]["b"]) is int
+
+
+def test_numbers_read_well() -> None:
+    wanted = {49.54: "49.5", 1216.4: "1216", 12500: "12.5k", 9999.6: "10k", 1.234e6: "1.23M", 0.5: "0.5", 151.6: "152"}
+    assert {value: style.compact(value) for value in wanted} == wanted
+    assert [style.si(value, "OP/s") for value in (4.6e12, 960e9, 19.0)] == ["4.6 TOP/s", "960 GOP/s", "19 OP/s"]
+
+
+def test_colours_and_shapes_tell_series_apart() -> None:
+    assert len(set(plot.OKABE_ITO.values())) == 8 and plot.OKABE_ITO["vermillion"] == "#D55E00"
+    assert len(set(plot.SHAPES)) == len(plot.SHAPES) >= 12
+    for theme in ("light", "dark"):
+        assert len(set(style.look(theme).series)) == 8
+    pairs = {(i % 8, i % len(plot.SHAPES)) for i in range(8 * len(plot.SHAPES))}
+    assert len(pairs) == 8 * len(plot.SHAPES)
+
+
+ROW = FIRST[0]
+MISTAKES: list[tuple[Callable[[], object], type[Exception], str]] = [
+    (lambda: plot.roofline(["zcu104_dqu"]), qb.UnknownName, "did you mean 'zcu104_dpu'"),
+    (lambda: plot.roofline([]), qb.InvalidArgument, "no platform"),
+    (lambda: plot.roofline(["zcu104_dpu"], datatypes=["fp16"]), qb.InvalidArgument, "zcu104_dpu computes in int8, not"),
+    (lambda: plot.roofline(["zcu104_dpu"], [3]), TypeError, "not int"),
+    (lambda: plot.roofline([ROW], ["cnv"]), qb.InvalidArgument, "platforms only"),
+    (lambda: plot.roofline([ROW], datatypes="int2"), qb.InvalidArgument, "no roof"),
+    (lambda: plot.roofline(["zcu104_dpu"], theme="blue"), qb.UnknownName, "'light' and 'dark'"),  # type: ignore[arg-type]
+    (lambda: plot.roofline(["zcu104_dpu"], width=0), qb.InvalidArgument, "width must be a positive"),
+    (lambda: plot.roofline(["zcu104_dpu"], measured=[{"throughput_ips": 3.0}]), qb.InvalidArgument, "without network"),
+    (lambda: plot.roofline([ROW | {"throughput_ips": 0.0}]), qb.InvalidArgument, "positive and finite"),
+    (lambda: plot.heatmap("imagnet"), qb.UnknownName, "imagenet"),
+    (lambda: plot.heatmap([ROW, ROW]), qb.InvalidArgument, "two rows for cnv on jetson_tx2:maxp fp16"),
+    (lambda: plot.heatmap([ROW], "latency"), qb.UnknownName, "did you mean 'latency_s'"),
+    (lambda: plot.heatmap([ROW | {"energy_j": -1.0}], "energy_j"), qb.InvalidArgument, "positive"),
+    (lambda: plot.pareto(), qb.InvalidArgument, "predicted rows, measured rows"),
+    (lambda: plot.pareto([ROW], minimize=["price_usd"]), qb.InvalidArgument, "on neither axis"),
+    (
+        lambda: plot.pareto([ROW], maximize=["throughput_ips"], minimize=["throughput_ips"]),
+        qb.InvalidArgument,
+        "at once",
+    ),
+    (lambda: plot.pareto([{"network": "a", "throughput_ips": None, "accuracy_top1": 1}]), qb.InvalidArgument, "no row"),
+    (lambda: plot.performance_bars([ROW, ROW]), qb.InvalidArgument, "two predicted rows"),
+    (lambda: plot.performance_bars([ROW], spacing="cubic"), qb.UnknownName, "'cubic'"),  # type: ignore[arg-type]
+    (lambda: plot.performance_bars([]), qb.InvalidArgument, "no rows"),
+    (lambda: plot.performance_bars("cnv"), TypeError, "not a text"),
+    (lambda: plot.performance_bars([1.0]), TypeError, "not float"),
+    (lambda: plot.efficiency_bars([ROW]), qb.UnknownName, "measured_throughput_ips"),
+    (lambda: plot.efficiency_bars(COMPARED + COMPARED, best=False), qb.InvalidArgument, "two measured rows"),
+    (lambda: plot.layer_bars(qb.explain(qb.network("resnet50_pruned_80"), qb.platform("zcu104_dpu"))),
+     qb.InvalidArgument, "only totals"),
+    (lambda: plot.layer_bars(WITH_LAYERS, overlap="half"), qb.UnknownName, "'full' and 'none'"),  # type: ignore[arg-type]
+    (lambda: plot.batch_curves([ROW], values=[]), qb.InvalidArgument, "at least one value"),
+    (lambda: plot.batch_curves(), qb.InvalidArgument, "no rows"),
+    (lambda: plot.one_factor([ROW], "kernel"), qb.UnknownName, "'kernel'"),
+    (lambda: plot.predicted_against_measured(COMPARED, band=2), qb.InvalidArgument, "between 0 and 1"),
+    (lambda: plot.orthogonality_squares([{"a": 1.0}]), qb.UnknownName, "'b'"),
+    (lambda: plot.orthogonality_squares(SQUARES, columns=0), qb.InvalidArgument, "at least 1"),
+    (lambda: plot.tornado(ROW, {}), qb.InvalidArgument, "at least one change"),
+    (lambda: plot.tornado(ROW, {"x": []}), qb.InvalidArgument, "0 alternatives"),
+    (lambda: plot.tornado(ROW, {"x": ROW}, "energy"), qb.UnknownName, "energy"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "error", "message"), MISTAKES)
+def test_mistakes_are_explained(call: Callable[[], object], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        call()
