@@ -320,6 +320,26 @@ TEST_CASE("Learned tensors are told from written-in constants") {
     CHECK(of.counts.operations.back().kind == layer_kind::embedding);
 }
 
+TEST_CASE("Weights that are cut and joined ahead of time count once, in the node that uses them") {
+    graph g;
+    g.input("x", {"2", "8"}).weight("a", {8, 3}).weight("b", {8, 5});
+    g.node("Concat", {"a", "b"}, {"ab"}, {attribute("axis", 1)}).node("MatMul", {"x", "ab"}, {"y"}).output("y");
+    const auto counts = count(g).counts;
+    REQUIRE(counts.operations.size() == 1);
+    CHECK(counts.operations[0].cost.weights == 64);
+    CHECK(counts.operations[0].kind == layer_kind::dense);
+    CHECK(counts.weights == 64);
+    CHECK(counts.parameters == 64);
+
+    graph made;  // weights without values anywhere, as in the light models of the onnx package
+    made.input("x", {"2", "8"})
+        .constant("s", {8, 5})
+        .node("ConstantOfShape", {"s"}, {"w"})
+        .node("MatMul", {"x", "w"}, {"y"})
+        .output("y");
+    CHECK(count(made).counts.parameters == 40);
+}
+
 TEST_CASE("A batch normalisation's running statistics are not parameters") {
     const auto counts = one("BatchNormalization", {"1", "6", "4", "4"}, {{6}, {6}, {6}, {6}});
     CHECK(counts.parameters == 12);

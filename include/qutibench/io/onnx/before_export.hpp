@@ -62,7 +62,7 @@ public:
         std::set<std::pair<const void*, const void*>> seen;
         for (const learned_operand& one : counted_.learned) {
             const layer& of = layers_.at(one.reader);
-            if (is_made_up(one)) continue;
+            if (one.derived || is_made_up(one)) continue;
             if (!seen.emplace(one.identity, owner_of(one, of)).second) continue;
             sum = qutibench::detail::add(sum, elements_of(one));
             if (one.is == cost_sheet::role::weights) sum = qutibench::detail::add(sum, lost(*one.reader, of));
@@ -89,6 +89,8 @@ private:
     /// What a stored vector belongs to: the kernel beside it, or the node that reads it. Other tensors are themselves.
     [[nodiscard]] static const void* owner_of(const learned_operand& one, const layer& of) {
         if (one.is == cost_sheet::role::weights || one.stored == nullptr) return nullptr;
+        const cost_entry* entry = find_cost(one.reader->op->domain, one.reader->op->op_type);
+        if (entry == nullptr || entry->kind == layer_kind::movement) return nullptr;
         const auto& dims = one.stored->dims;
         const bool vector = std::find(dims.begin(), dims.end(), one.elements) != dims.end();
         if (!vector) return nullptr;

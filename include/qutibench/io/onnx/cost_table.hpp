@@ -139,7 +139,8 @@ inline constexpr cost_group cost_groups[] = {
     {"", layer_kind::movement, cost_movement, free_rule,
      "CenterCropPad DepthToSpace Expand GatherElements GatherND Pad Slice SpaceToDepth Split Tile Transpose Trilu"},
     {"", layer_kind::movement, cost_nothing, free_rule,
-     "BitCast Cast CastLike ConcatFromSequence Constant ConstantOfShape EyeLike MaxUnpool OneHot Range RegexFullMatch "
+     "BitCast Cast CastLike ConcatFromSequence Constant ConstantFill ConstantOfShape EyeLike MaxUnpool OneHot Range "
+     "RegexFullMatch "
      "ReverseSequence Scatter ScatterElements ScatterND SequenceAt SequenceConstruct SequenceEmpty SequenceErase "
      "SequenceInsert SplitToSequence StringConcat StringNormalizer StringSplit TensorScatter"},
     {microsoft, layer_kind::movement, cost_nothing, free_rule, "QLinearConcat Trilu"},

@@ -28,6 +28,7 @@ struct learned_operand {
     const void* identity = nullptr;        ///< the same for the same tensor
     const onnx::tensor* stored = nullptr;  ///< where the file stores it; nullptr when it is computed from constants
     std::int64_t elements = 0;
+    bool derived = false;  ///< computed from learned tensors, each of which is in the list too
 };
 
 /// Totals per inference, and where they come from.
@@ -54,7 +55,8 @@ namespace detail {
 class counter {
 public:
     explicit counter(const inferred& graph)
-        : graph_(graph), varies_(graph.values.size(), 0), origin_(graph.values.size(), nullptr) {
+        : graph_(graph), varies_(graph.values.size(), 0), rooted_(graph.values.size(), 0),
+          origin_(graph.values.size(), nullptr) {
         shared_.file = graph.source->source.get();
         for (std::size_t i = 0; i < graph.values.size(); ++i) origin_[i] = graph.values[i].initialiser;
         for (const value_id id : graph.inputs) varies_[id] = 1;
@@ -129,6 +131,11 @@ private:
             origin_[one.outputs[0]] = origin_[one.inputs[0]];
     }
 
+    void pass_roots(const operation& one) {
+        if (!one.inputs.empty() && one.inputs[0] != absent && !one.outputs.empty() && one.outputs[0] != absent)
+            rooted_[one.outputs[0]] = rooted_[one.inputs[0]];
+    }
+
     // -- one node ----------------------------------------------------------------------------------------------------
 
     /// Whether a cost function can work: further outputs (masks, caches) may stay open.
@@ -144,7 +151,10 @@ private:
         const bool varying = varies(one);
         mark_outputs(one, varying);
         const bool stored_only = !varying;
-        if (stored_only && passes_through(*one.op)) return;  // credited where it is used
+        if (stored_only && passes_through(*one.op)) {  // credited where it is used
+            pass_roots(one);
+            return;
+        }
         const cost_entry* entry = find_cost(one.op->domain, one.op->op_type);
         cost_sheet sheet;
         if (entry != nullptr) sheet.kind = entry->kind;
@@ -179,22 +189,27 @@ private:
     /// Credits learned operands to the node, and to the totals the first time each tensor is met.
     void credit(const cost_sheet& sheet, const operation& one, counted_operation& made) {
         bool has_weights = false;
+        bool rooted = std::any_of(one.inputs.begin(), one.inputs.end(),
+                                  [this](value_id id) { return id != absent && rooted_[id] != 0; });
         for (const auto& operand : sheet.learned) {
             learned_operand found = learned(one, operand);
             if (found.identity == nullptr) continue;
             if (operand.elements >= 0) found.elements = operand.elements;
             const std::int64_t elements = found.elements;
             result_.learned.push_back(found);
+            rooted = true;
             const auto [holder, first] = holders_.try_emplace(found.identity, &one);
             using qutibench::detail::add;
             made.cost.parameters = add(made.cost.parameters, elements);
-            if (first) result_.parameters = add(result_.parameters, elements);
+            if (first && !found.derived) result_.parameters = add(result_.parameters, elements);
             if (operand.is != cost_sheet::role::weights) continue;
             has_weights = true;
             made.cost.weights = add(made.cost.weights, elements);
             if (first) result_.weights = add(result_.weights, elements);
             if (!first) tied_.emplace(&one, holder->second);
         }
+        for (const value_id id : one.outputs)
+            if (id != absent) rooted_[id] = rooted && varies_[id] == 0 ? 1 : 0;
         if (has_weights && made.kind == layer_kind::matmul) made.kind = layer_kind::dense;
         if (has_weights && one.op->op_type == "Gather") made.kind = layer_kind::embedding;
     }
@@ -211,9 +226,9 @@ private:
             const bool computed =
                 operand.is != cost_sheet::role::operand && varies_[id] == 0 && one.op->op_type != "Gather";
             if (!computed || !is_numeric(known.type) || !known.fully_known()) return {};
-            return {&one, operand.is, &graph_.values[id], nullptr, count_of(known.dims)};
+            return {&one, operand.is, &graph_.values[id], nullptr, count_of(known.dims), rooted_[id] != 0};
         }
-        const learned_operand found{&one, operand.is, stored, stored, count_of(to_dimensions(stored->dims))};
+        const learned_operand found{&one, operand.is, stored, stored, count_of(to_dimensions(stored->dims)), false};
         const bool real = is_floating(stored->type) || is_floating(known.type);
         if (one.op->op_type == "Gather") return real && stored->dims.size() > 1 ? found : learned_operand{};
         // Exporters write group normalisation as one over instances, with a scale of ones in a Constant node.
@@ -280,6 +295,7 @@ private:
     const inferred& graph_;
     counts result_;
     std::vector<char> varies_;
+    std::vector<char> rooted_;  // computed from learned tensors alone
     std::vector<const tensor*> origin_;
     std::unordered_map<const void*, const operation*> holders_;    // the first node that reads a learned tensor
     std::unordered_map<const operation*, const operation*> tied_;  // a later node with the same weights, and that one

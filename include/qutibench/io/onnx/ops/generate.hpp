@@ -72,6 +72,23 @@ inline void infer_constant_of_shape(node_context& c) {
     c.set_value(0, constant(static_cast<std::size_t>(*count), element));
 }
 
+/// ConstantFill, which exporters wrote before ConstantOfShape came with opset 9.
+inline void infer_constant_fill(node_context& c) {
+    const element_type type = c.type_attribute("dtype", element_type::float32);
+    std::optional<dimensions> shape;
+    if (c.has(0) && c.integer("input_as_shape", 0) != 0)
+        shape = shape_from(c, 0);
+    else if (c.has(0) && c.dims(0) != nullptr)
+        shape = *c.dims(0);
+    else if (const auto* given = c.integer_list("shape"); given != nullptr && !c.has(0))
+        shape = to_dimensions(*given);
+    if (const auto* extra = c.integer_list("extra_shape"); extra != nullptr && shape)
+        for (const dimension dim : to_dimensions(*extra)) shape->push_back(dim);
+    if (!shape) return c.set_unranked(0, type);
+    check_rank(c, shape->size());
+    c.set(0, type, *shape);
+}
+
 /// Number of steps of a Range, in the arithmetic of its element type.
 [[nodiscard]] inline dimension range_length(const node_context& c, scalar start, scalar limit, scalar step) {
     if (start.is(0) && step.is(1) && limit.is_symbol()) return limit.as_dimension();
@@ -184,6 +201,7 @@ inline constexpr operator_entry generate_operators[] = {
     {"", "Bernoulli", infer_random_like},
     {"", "BlackmanWindow", infer_signal_window},
     {"", "Constant", infer_constant},
+    {"", "ConstantFill", infer_constant_fill},
     {"", "ConstantOfShape", infer_constant_of_shape},
     {"", "DFT", infer_dft},
     {"", "EyeLike", infer_random_like},

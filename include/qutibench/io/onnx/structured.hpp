@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Nodes of an ONNX model as the library's own layers, so that transforms can change them.
+#pragma once
+
+#include <qutibench/io/onnx/count.hpp>
+#include <qutibench/network/graph.hpp>
+#include <qutibench/network/layers.hpp>
+
+#include <optional>
+
+namespace qutibench::onnx::detail {
+
+/// Attributes of one node by name.
+class settings {
+public:
+    explicit settings(const operation& of) : of_(of) {}
+
+    [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t otherwise) const {
+        const attribute* found = of_.find(name);
+        return found != nullptr && found->type == attribute_type::integer ? found->integer : otherwise;
+    }
+    [[nodiscard]] std::string_view text(std::string_view name) const {
+        const attribute* found = of_.find(name);
+        return found != nullptr && found->type == attribute_type::text ? found->text : std::string_view();
+    }
+    /// The list, or nullptr when it is absent or has another length than `size`.
+    [[nodiscard]] const std::vector<std::int64_t>* list(std::string_view name, std::size_t size) const {
+        const attribute* found = of_.find(name);
+        if (found == nullptr || found->type != attribute_type::integers || found->integers.size() != size)
+            return nullptr;
+        return &found->integers;
+    }
+
+private:
+    const operation& of_;
+};
+
+template <int Rank>
+void copy(const std::vector<std::int64_t>* from, extents<Rank>& to, std::size_t offset = 0) {
+    if (from == nullptr) return;
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] = (*from)[i + offset];
+}
+
+/// Kernel, stride, dilation and padding of a window.
+template <int Rank, class Layer>
+void copy_window(const settings& of, Layer& layer) {
+    copy<Rank>(of.list("strides", Rank), layer.stride);
+    const auto* pads = of.list("pads", 2 * Rank);
+    copy<Rank>(pads, layer.padding.before);
+    copy<Rank>(pads, layer.padding.after, Rank);
+    const std::string_view automatic = of.text("auto_pad");
+    if (automatic == "SAME_UPPER" || automatic == "SAME_LOWER") layer.padding = same_t{automatic == "SAME_LOWER"};
+}
+
+template <int Rank>
+[[nodiscard]] std::optional<any_layer> convolution_of(const settings& of, const dimensions& weights, bool bias) {
+    convolution<Rank> layer;
+    layer.out_channels = weights[0].value();
+    for (std::size_t i = 0; i < Rank; ++i) layer.kernel[i] = weights[i + 2].value();
+    copy_window<Rank>(of, layer);
+    copy<Rank>(of.list("dilations", Rank), layer.dilation);
+    layer.groups = of.integer("group", 1);
+    layer.bias = bias;
+    return layer;
+}
+
+template <int Rank>
+[[nodiscard]] std::optional<any_layer> pooling_of(const settings& of, bool average) {
+    pooling<Rank> layer;
+    copy<Rank>(of.list("kernel_shape", Rank), layer.kernel);
+    copy_window<Rank>(of, layer);
+    layer.function = average ? pooling_function::average : pooling_function::maximum;
+    layer.ceil = of.integer("ceil_mode", 0) != 0;
+    return layer;
+}
+
+struct named_activation {
+    std::string_view op_type;
+    activation_function function;
+};
+inline constexpr named_activation named_activations[] = {{"Relu", activation_function::relu},
+                                                         {"LeakyRelu", activation_function::leaky_relu},
+                                                         {"Sigmoid", activation_function::sigmoid},
+                                                         {"Tanh", activation_function::tanh},
+                                                         {"Gelu", activation_function::gelu},
+                                                         {"HardSwish", activation_function::hard_swish},
+                                                         {"HardSigmoid", activation_function::hard_sigmoid},
+                                                         {"Softplus", activation_function::softplus}};
+
+struct named_elementwise {
+    std::string_view op_type;
+    elementwise_function function;
+};
+inline constexpr named_elementwise named_elementwises[] = {
+    {"Add", elementwise_function::add},      {"Sub", elementwise_function::subtract},
+    {"Mul", elementwise_function::multiply}, {"Div", elementwise_function::divide},
+    {"Max", elementwise_function::maximum},  {"Min", elementwise_function::minimum}};
+
+/// The layer struct that a node of ai.onnx amounts to, if there is one. `read` is how many tensors it reads from other
+/// layers. Whoever asks checks that shapes and counts agree before using it.
+[[nodiscard]] inline std::optional<any_layer> structured_layer(const inferred& graph, const operation& one,
+                                                               std::size_t read) {
+    if (!normal_domain(one.op->domain).empty() || one.inputs.empty() || one.inputs[0] == absent) return {};
+    const settings of(one);
+    const std::string_view type = one.op->op_type;
+    const std::size_t rank = graph.of(one.inputs[0]).dims.size();
+    const auto has = [&](std::size_t i) { return one.inputs.size() > i && one.inputs[i] != absent; };
+    const auto weights = [&]() -> const dimensions* {
+        return has(1) && graph.of(one.inputs[1]).fully_known() ? &graph.of(one.inputs[1]).dims : nullptr;
+    };
+    if (type == "Conv" && read == 1 && weights() != nullptr && weights()->size() == rank) {
+        if (rank == 3) return convolution_of<1>(of, *weights(), has(2));
+        if (rank == 4) return convolution_of<2>(of, *weights(), has(2));
+        if (rank == 5) return convolution_of<3>(of, *weights(), has(2));
+    }
+    if ((type == "Gemm" || type == "MatMul") && read == 1 && weights() != nullptr && weights()->size() == 2) {
+        if (of.integer("transA", 0) != 0) return {};
+        return dense{(*weights())[of.integer("transB", 0) != 0 ? 0 : 1].value(), type == "Gemm" && has(2)};
+    }
+    if (type == "MatMul" && read == 2) return matrix_multiplication{};
+    if (type == "BatchNormalization" && read == 1) return batch_normalization{};
+    if (type == "MaxPool" || type == "AveragePool") {
+        if (of.list("kernel_shape", rank - 2) == nullptr || one.outputs.size() > 1) return {};
+        if (rank == 3) return pooling_of<1>(of, type == "AveragePool");
+        if (rank == 4) return pooling_of<2>(of, type == "AveragePool");
+        if (rank == 5) return pooling_of<3>(of, type == "AveragePool");
+    }
+    if (type == "GlobalAveragePool") return global_pooling{};
+    if (type == "GlobalMaxPool") return global_pooling{pooling_function::maximum};
+    if (type == "Softmax" && one.opset >= 13) return softmax{static_cast<int>(of.integer("axis", -1))};
+    if (type == "Concat" && read == one.inputs.size()) return concatenation{static_cast<int>(of.integer("axis", 1))};
+    if (type == "Flatten" && of.integer("axis", 1) == 1) return flatten{};
+    for (const named_activation& named : named_activations)
+        if (named.op_type == type) return activation{named.function};
+    for (const named_elementwise& named : named_elementwises)
+        if (named.op_type == type && read == one.inputs.size() && read >= 2) return elementwise{named.function};
+    return {};
+}
+
+}  // namespace qutibench::onnx::detail
