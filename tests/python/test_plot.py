@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -321,6 +322,20 @@ def test_rows_say_what_they_leave_out() -> None:
     assert rows.rows_of({"a": np.float64("nan"), "b": np.int64(3)}) == [{"a": None, "b": 3}]
     assert rows.rows_of(qb.estimates(["cnv"], ["zcu104_dpu"]))[0]["network"] == "cnv"
     assert type(rows.rows_of({"b": np.int64(3)})[0]["b"]) is int
+
+
+def test_objects_are_rows_too() -> None:
+    measured = SimpleNamespace(**TX2, network="cnv", throughput_ips=50.0, latency_s=0.02, batch=1, accuracy_top1=None)
+    predicted = qb.predict(qb.network("cnv"), qb.platform("jetson_tx2:maxp"), datatype="fp16")
+    compared = SimpleNamespace(measurement=measured, predicted=predicted, efficiency=0.5, flags=["too good"])
+    (row,) = rows.rows_of([compared])
+    assert row["throughput_ips"] == predicted.throughput_ips and row["measured_throughput_ips"] == 50.0
+    assert row["measured_latency_s"] == 0.02 and row["efficiency"] == 0.5 and row["flags"] == ["too good"]
+    assert (row["network"], row["platform"], row["mode"]) == ("cnv", "jetson_tx2", "maxp")
+    square = plot.orthogonality_squares(SimpleNamespace(original=4.0, second=2.0, first=1.0, both=0.5))
+    assert {one["text"] for one in points(square, "text")} >= {"100 %"}
+    threads = {"deployment": "threads", "deployment_value": 4, "batch": 1}
+    assert rows.batch_of(threads) == 4 and rows.batch_of({"batch": 8}) == 8
 
 
 def test_numbers_read_well() -> None:

@@ -14,40 +14,17 @@ from ..tables import UNITS, Unit
 Row = dict[str, Any]
 
 _FIELDS = [
-    "network",
-    "platform",
-    "mode",
-    "datatype",
-    "batch",
-    "keep",
-    "deployment",
-    "deployment_value",
-    "scope",
-    "level",
-    "throughput_ips",
-    "latency_s",
-    "measured_throughput_ips",
-    "measured_latency_s",
-    "efficiency",
-    "flags",
-    "bound",
-    "operations",
-    "macs",
-    "model_bytes",
-    "operational_intensity",
-    "peak_ops_per_s",
-    "bandwidth_bytes_per_s",
-    "energy_j",
-    "power_w",
-    "accuracy_top1",
-    "feasible",
-    "layer",
-    "time_s",
-    "compute_time_s",
-    "memory_time_s",
-    "traffic_bytes",
-]
-_MORE_UNITS = {"batch": Unit("batch", "inputs"), "stream": Unit("stream", "inputs"), "keep": Unit("channels kept", "1")}
+    "network", "platform", "mode", "datatype", "batch", "keep", "deployment", "deployment_value", "scope", "level",
+    "throughput_ips", "latency_s", "measured_throughput_ips", "measured_latency_s", "efficiency", "flags", "bound",
+    "operations", "macs", "model_bytes", "operational_intensity", "peak_ops_per_s", "bandwidth_bytes_per_s",
+    "energy_j", "power_w", "accuracy_top1", "feasible", "layer", "time_s", "compute_time_s", "memory_time_s",
+    "traffic_bytes", "original", "first", "second", "both",
+]  # fmt: skip
+_MORE_UNITS = {
+    "batch": Unit("batch", "inputs"),
+    "stream": Unit("stream", "inputs"),
+    "keep": Unit("channels kept", "fraction"),
+}
 _ALIASES = {"operational_intensity": "operational_intensity_ops_per_byte"}
 
 
@@ -69,9 +46,18 @@ def _row(one: object) -> Row:
         found = dict(one)
     else:
         found = {name: getattr(one, name) for name in _FIELDS if hasattr(one, name)}
+        if hasattr(one, "measurement") and hasattr(one, "predicted"):
+            found = _compared(one.measurement, one.predicted) | found
         if not found:
             raise TypeError(f"a row is an Estimate, a Measurement or a mapping, not {type(one).__name__}")
     return {_ALIASES.get(str(name), str(name)): _known(value) for name, value in found.items()}
+
+
+def _compared(measurement: object, predicted: object) -> Row:
+    """A measurement beside its prediction as one row, what was measured under ``measured_`` names."""
+    ours, theirs = _row(predicted), _row(measurement)
+    measured = {f"measured_{name}": theirs[name] for name in ("throughput_ips", "latency_s") if name in theirs}
+    return theirs | {name: value for name, value in ours.items() if value is not None} | measured
 
 
 def rows_of(of: object) -> list[Row]:
@@ -149,7 +135,8 @@ def measured_as(rows: Sequence[Row], name: str) -> list[Row]:
 
 def batch_of(row: Mapping[str, Any]) -> Any:
     """How many inputs, streams or threads a row is about."""
-    return row["batch"] if row.get("batch") is not None else row.get("deployment_value")
+    counts = row.get("deployment") in ("stream", "threads") or row.get("batch") is None
+    return row.get("deployment_value", row.get("batch")) if counts else row["batch"]
 
 
 def device_of(row: Mapping[str, Any]) -> str:
