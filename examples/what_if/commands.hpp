@@ -13,6 +13,7 @@ void add_networks(CLI::App& app);
 void add_platforms(CLI::App& app);
 void add_analyze(CLI::App& app);
 void add_estimate(CLI::App& app);
+void add_pareto(CLI::App& app);
 void add_heatmap(CLI::App& app);
 void add_ingest(CLI::App& app);
 void add_calibrate(CLI::App& app);
@@ -20,13 +21,20 @@ void add_calibrate(CLI::App& app);
 /// Puts a saved calibration's predictions, with their 90 % interval, into records of estimates.
 void apply_calibration(const std::string& path, std::vector<record>& records);
 
+/// What a table of estimates shows.
+[[nodiscard]] std::vector<column> estimate_columns();
+
 /// `--format table|csv|json`
 void add_format(CLI::App& command, format& as);
+
+/// "batch=1" and the like as bindings of symbolic dimensions; throws invalid_argument.
+[[nodiscard]] qutibench::onnx::dimension_bindings parse_dims(const std::vector<std::string>& texts);
 
 /// NETWORK... and the options that say on which devices and how: `estimate` and everything that builds on it.
 struct selection_options {
     qutibench::selection wanted{};
     std::vector<std::string> datatypes{};
+    std::vector<std::string> dims{};
     std::string placement = "published";
     std::string execution = "network";
 

@@ -17,26 +17,42 @@ void run(const estimate_options& chosen) {
     std::vector<record> records;
     for (const qutibench::estimate_row& row : table.rows) records.push_back(qutibench::to_record(row));
     if (!chosen.calibration.empty()) apply_calibration(chosen.calibration, records);
-    print(records,
-          {{"network", "network"},
-           {"platform", "platform"},
-           {"mode", "mode"},
-           {"datatype", "datatype"},
-           {"keep", "keep"},
-           {"batch", "batch"},
-           {"inputs/s", "throughput_ips"},
-           {"latency [ms]", "latency_s", 1e-3},
-           {"bound", "bound"},
-           {"op/byte", "operational_intensity_ops_per_byte"},
-           {"peak [TOP/s]", "peak_ops_per_s", 1e12},
-           {"model [MB]", "model_bytes", 1e6},
-           {"energy [mJ]", "energy_j", 1e-3},
-           {"top-1", "accuracy_top1"}},
-          chosen.as);
+    print(records, estimate_columns(), chosen.as);
     for (const std::string& why : table.skipped) remark("skipped: " + why);
 }
 
 }  // namespace
+
+std::vector<column> estimate_columns() {
+    return {{"network", "network"},
+            {"platform", "platform"},
+            {"mode", "mode"},
+            {"datatype", "datatype"},
+            {"keep", "keep"},
+            {"batch", "batch"},
+            {"inputs/s", "throughput_ips"},
+            {"latency [ms]", "latency_s", 1e-3},
+            {"bound", "bound"},
+            {"op/byte", "operational_intensity_ops_per_byte"},
+            {"peak [TOP/s]", "peak_ops_per_s", 1e12},
+            {"model [MB]", "model_bytes", 1e6},
+            {"energy [mJ]", "energy_j", 1e-3},
+            {"top-1", "accuracy_top1"}};
+}
+
+qutibench::onnx::dimension_bindings parse_dims(const std::vector<std::string>& texts) {
+    qutibench::onnx::dimension_bindings dims;
+    for (const std::string& text : texts) {
+        const std::size_t equals = text.find('=');
+        std::int64_t value = 0;
+        if (equals == 0 || equals == std::string::npos ||
+            !qutibench::detail::parse_number(std::string_view(text).substr(equals + 1), value) || value < 1)
+            throw qutibench::invalid_argument("--dim takes NAME=N with N at least 1, such as batch=1, not '" + text +
+                                              "'");
+        dims.emplace_back(text.substr(0, equals), value);
+    }
+    return dims;
+}
 
 void selection_options::add_to(CLI::App& command) {
     command.add_option("network", wanted.networks, "Catalogue ids, network.json or model.onnx")->required();
@@ -44,6 +60,7 @@ void selection_options::add_to(CLI::App& command) {
     command.add_option("--datatype", datatypes, "int8, fp16, w2a8 ...; without it, all that a platform computes in");
     command.add_option("--batch", wanted.batches, "Inputs of one call");
     command.add_option("--keep", wanted.keep, "Fraction of the channels that pruning leaves");
+    command.add_option("--dim", dims, "Binds a symbolic dimension of an ONNX model: batch=1");
     command.add_option("--placement", placement, "published: weights off-chip; capacity: on chip what fits");
     command.add_option("--execution", execution, "network, layers or dataflow");
 }
@@ -51,6 +68,7 @@ void selection_options::add_to(CLI::App& command) {
 qutibench::selection selection_options::resolved() const {
     qutibench::selection result = wanted;
     for (const std::string& name : datatypes) result.datatypes.push_back(qutibench::parse_precision(name));
+    result.onnx.dims = parse_dims(dims);
     result.how.placement = qutibench::parse_placement(placement);
     result.how.execution = qutibench::parse_execution(execution);
     return result;

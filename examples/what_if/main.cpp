@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
     what_if::add_platforms(app);
     what_if::add_analyze(app);
     what_if::add_estimate(app);
+    what_if::add_pareto(app);
     what_if::add_heatmap(app);
     what_if::add_ingest(app);
     what_if::add_calibrate(app);

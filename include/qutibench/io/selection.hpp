@@ -5,6 +5,7 @@
 #pragma once
 
 #include <qutibench/io/catalogue.hpp>
+#include <qutibench/io/onnx.hpp>
 #include <qutibench/model/predict.hpp>
 
 #include <cmath>
@@ -19,6 +20,7 @@ struct selection {
     std::vector<std::int64_t> batches{1};
     std::vector<double> keep{1.0};  ///< fraction of the channels that is left
     deployment how{};               ///< everything else; its datatype and batch are overwritten
+    onnx_options onnx{};            ///< for networks that are ONNX files
 };
 
 /// One prediction and the combination that it is for.
@@ -30,6 +32,8 @@ struct estimate_row {
     deployment how{};
     estimate prediction{};
     double accuracy_top1 = std::numeric_limits<double>::quiet_NaN();  ///< NaN when nobody published it
+    double power_w = std::numeric_limits<double>::quiet_NaN();        ///< of the platform; NaN when no source states it
+    double price_usd = std::numeric_limits<double>::quiet_NaN();      ///< the same
 };
 
 /// The rows of a selection, and the combinations that a platform cannot run.
@@ -55,6 +59,8 @@ inline void add_estimates(estimate_table& table, const selection& wanted, const 
             estimate_row row{net.id, device.id(), device.mode().name, keep, wanted.how, {}};
             row.how.datatype = datatype;
             row.how.batch = batch;
+            row.power_w = device.power().value();
+            row.price_usd = device.price_usd;
             try {
                 row.prediction = predict(work, device, row.how);
             } catch (const unsupported_datatype& wrong) {
@@ -82,6 +88,15 @@ inline void add_estimates(estimate_table& table, const selection& wanted, const 
 
 }  // namespace detail
 
+/// A network by id, or from a network file or an ONNX model; throws as `load_network` and `load_onnx` do.
+[[nodiscard]] inline network_entry load_model(const std::string& name, const onnx_options& options = {}) {
+    if (!name.ends_with(".onnx")) return load_network(name);
+    network_entry entry;
+    entry.layers = load_onnx(name, options);
+    entry.id = entry.name = entry.layers->name();
+    return entry;
+}
+
 /// Predicts every combination; networks vary slowest, batches fastest. Combinations that a platform has neither a
 /// datatype nor a carrier for are listed in `skipped`; when nothing else is left, unsupported_datatype is thrown.
 /// Throws unknown_name, parse_error and invalid_argument as the loaders and `predict` do.
@@ -90,7 +105,7 @@ inline void add_estimates(estimate_table& table, const selection& wanted, const 
     std::vector<platform> devices;
     for (const std::string& name : wanted.platforms) devices.push_back(load_platform(name));
     for (const std::string& name : wanted.networks) {
-        const network_entry net = load_network(name);
+        const network_entry net = load_model(name, wanted.onnx);
         for (const double keep : wanted.keep) {
             const workload work = net.work(keep);
             for (const platform& device : devices) detail::add_estimates(table, wanted, net, keep, work, device);

@@ -31,6 +31,19 @@ template <class Layer>
     return true;
 }
 
+/// A convolution with one group per channel, however it states them, as one that follows its input's channels.
+template <int Rank>
+void follow_channels(node& one, const graph& net) {
+    const convolution<Rank>* known = one.layer.as<convolution<Rank>>();
+    if (known == nullptr || known->groups < 2) return;
+    const std::int64_t channels = net.shape_of(one.inputs[0])[1];
+    if (known->groups != channels || one.outputs[0][1] != channels) return;
+    convolution<Rank> changed = *known;
+    changed.groups = depthwise;
+    changed.out_channels = 0;
+    one.layer = changed;
+}
+
 /// Scales the output channels of every layer by `share_of(node)`; layers that must agree take the largest share.
 template <class ShareOf>
 [[nodiscard]] graph scale_channels(const graph& net, std::string note, ShareOf share_of) {
@@ -44,6 +57,9 @@ template <class ShareOf>
         held = std::max(held, groups.is_fixed(group) ? 1.0 : share);
     }
     return rebuild(net, std::move(note), [&](node& one, std::size_t i) {
+        follow_channels<1>(one, net);
+        follow_channels<2>(one, net);
+        follow_channels<3>(one, net);
         const int group = groups.group_of(i);
         if (group < 0 || groups.is_fixed(group)) return;
         const int axis = one.layer.as<dense>() != nullptr ? one.outputs[0].rank() - 1 : 1;

@@ -9,6 +9,7 @@
 #include <qutibench/io/json/figure.hpp>
 #include <qutibench/io/json/graph.hpp>
 #include <qutibench/network/zoo/registry.hpp>
+#include <qutibench/transform/prune.hpp>
 
 #include <limits>
 
@@ -39,16 +40,13 @@ struct network_entry {
 
     [[nodiscard]] bool has_graph() const { return !totals; }
 
-    /// The network's layers with the fraction `keep` of its channels. Throws invalid_argument when it is known by its
+    /// The network's layers with the fraction `keep` of its channels: a recipe's own widths, or pruned. Throws invalid_argument when it is known by its
     /// totals only, or when it has no widths to scale.
     [[nodiscard]] graph build(double keep = 1) const {
         if (totals)
             throw invalid_argument(
                 detail::message({"network '", id, "' is known by its totals only, so it has no layers"}));
-        if (recipe.empty()) {
-            require_whole(keep, "listed layer by layer; prune its graph instead");
-            return *layers;
-        }
+        if (recipe.empty()) return keep == 1 ? *layers : prune(*layers, keep);
         return zoo::build(recipe, keep);
     }
 

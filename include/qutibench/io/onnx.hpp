@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// ONNX models as graphs: `graph net = load_onnx("model.onnx", {.dims = {{"batch", 1}}});`
+/// Only the structure is read, never the weights. Which operators have shapes and costs: docs/onnx.md.
+#pragma once
+
+#include <qutibench/io/onnx/structured.hpp>
+#include <qutibench/network/analyze.hpp>
+#include <qutibench/network/operator_layer.hpp>
+
+#include <unordered_map>
+
+namespace qutibench {
+
+/// Settings of `load_onnx`.
+struct onnx_options {
+    onnx::dimension_bindings dims{};  ///< values of symbolic dimensions, by name
+    bool strict = false;              ///< an operator without a cost model is an error
+};
+
+namespace detail {
+
+/// A shape that the library can hold, if it is one: known, at most 8 dimensions, none empty.
+[[nodiscard]] inline std::optional<shape> representable(const onnx::facts& of) {
+    if (of.kind != onnx::type_kind::tensor || !of.fully_known() || of.dims.size() > shape::max_rank) return {};
+    shape extents;
+    for (const onnx::dimension dim : of.dims) {
+        if (dim.value() < 1) return {};
+        extents.append(dim.value());
+    }
+    return extents;
+}
+
+/// Turns counted operations into layers, in order.
+class onnx_importer {
+public:
+    onnx_importer(const onnx::inferred& source, const onnx::counts& counted, std::string_view name)
+        : source_(source), counted_(counted), net_(name) {}
+
+    [[nodiscard]] graph run() {
+        for (const onnx::value_id id : source_.inputs) add_input(id);
+        std::vector<int> places;
+        for (const onnx::counted_operation& one : counted_.operations) {
+            places.push_back(static_cast<int>(net_.nodes().size()));
+            add(one);
+            if (one.shares_weights_with >= 0)
+                net_.nodes().back().shares_weights_with = places[static_cast<std::size_t>(one.shares_weights_with)];
+        }
+        add_unbounded_loops();
+        for (const onnx::value_id id : source_.outputs)
+            if (const auto made = made_.find(id); made != made_.end()) net_.output(made->second);
+        return std::move(net_);
+    }
+
+private:
+    void add_input(onnx::value_id id) {
+        const auto extents = representable(source_.of(id));
+        if (!extents) return;  // a sequence, or an empty tensor: nothing that a layer of the library could read
+        made_[id] = net_.insert({.name = std::string(source_.values[id].name), .layer = network_input{*extents}});
+    }
+
+    [[nodiscard]] static std::string name_of(const onnx::inferred& source, const onnx::operation& one) {
+        if (!one.op->name.empty()) return std::string(one.op->name);
+        for (const onnx::value_id id : one.outputs)
+            if (id != onnx::absent) return std::string(source.values[id].name);
+        return {};
+    }
+
+    void add(const onnx::counted_operation& one) {
+        const onnx::operation& op = *one.source;
+        node made{.name = name_of(source_, op), .layer = described(one)};
+        for (const onnx::value_id id : op.inputs)
+            if (const auto from = made_.find(id); from != made_.end()) made.inputs.push_back(from->second);
+        if (auto layer = agreed(one, made.inputs)) made.layer = std::move(*layer);
+        const tensor first = net_.insert(std::move(made));
+        int port = 0;
+        for (const onnx::value_id id : op.outputs)
+            if (id != onnx::absent && representable(source_.of(id))) made_[id] = {first.node, port++};
+    }
+
+    /// The operation as the importer knows it: its name, shapes and cost.
+    [[nodiscard]] operator_layer described(const onnx::counted_operation& one) const {
+        operator_layer layer{.name = std::string(one.source->op->op_type), .does = one.kind, .is_counted = one.counted};
+        layer.costs = one.cost;
+        layer.costs.macs = multiply(one.cost.macs, one.repeats);
+        layer.costs.other_operations = multiply(one.cost.other_operations, one.repeats);
+        for (const onnx::value_id id : one.source->outputs)
+            if (id != onnx::absent)
+                if (const auto extents = representable(source_.of(id))) layer.output_shapes.push_back(*extents);
+        return layer;
+    }
+
+    /// The library's own layer for an operation, when its shape and its counts are the same.
+    [[nodiscard]] std::optional<any_layer> agreed(const onnx::counted_operation& one,
+                                                  const std::vector<tensor>& inputs) const {
+        if (!one.counted || one.repeats != 1) return {};
+        auto layer = onnx::detail::structured_layer(source_, *one.source, inputs.size());
+        if (!layer || one.source->outputs.empty() || one.source->outputs[0] == onnx::absent) return {};
+        const auto expected = representable(source_.of(one.source->outputs[0]));
+        std::vector<shape> in;
+        for (const tensor& from : inputs) in.push_back(net_.shape_of(from));
+        try {
+            if (!expected || !(layer->output_shape(in) == *expected)) return {};
+            const layer_cost cost = layer->cost(in);
+            const bool same_counts = cost.macs == one.cost.macs && cost.weights == one.cost.weights &&
+                                     cost.parameters == one.cost.parameters;
+            return same_counts ? std::move(layer) : std::nullopt;
+        } catch (const shape_error&) {
+            return {};  // the file's inference stands, the layer struct is narrower than the operator
+        }
+    }
+
+    /// Loops whose trip count is not constant have no entry of their own; they are listed as layers without a cost.
+    void add_unbounded_loops() {
+        for (const std::string& reason : counted_.uncounted)
+            if (reason.ends_with("trip count is not constant"))
+                net_.insert({.name = reason, .layer = operator_layer{.name = "Loop", .is_counted = false}});
+    }
+
+    const onnx::inferred& source_;
+    const onnx::counts& counted_;
+    graph net_;
+    std::unordered_map<onnx::value_id, tensor> made_;
+};
+
+}  // namespace detail
+
+/// A graph from a model that was read and inferred; throws as `load_onnx` does.
+[[nodiscard]] inline graph to_graph(const onnx::inferred& source, std::string_view name = "model") {
+    const onnx::counts counted = onnx::count(source);
+    return detail::onnx_importer(source, counted, name).run();
+}
+
+/// A graph from the ONNX file at `path`, or from its bytes. Throws parse_error with a byte offset or node name for a
+/// file that is broken, shape_error that lists the symbolic dimensions without a value, unsupported_operator in strict
+/// mode for an operator without a cost model, overflow_error past 64 bits.
+[[nodiscard]] inline graph load_onnx(const onnx::model& model, const onnx_options& options, std::string_view name) {
+    const onnx::inferred source = onnx::infer(model, {.dims = options.dims});
+    graph net = to_graph(source, name);
+    if (options.strict) static_cast<void>(analyze(net, counting::qutibench, true));
+    return net;
+}
+[[nodiscard]] inline graph load_onnx(const std::string& path, const onnx_options& options = {}) {
+    const std::size_t slash = path.find_last_of('/');
+    std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+    if (name.ends_with(".onnx")) name.resize(name.size() - 5);
+    return load_onnx(onnx::read(path), options, name);
+}
+[[nodiscard]] inline graph load_onnx(std::span<const std::byte> content, const onnx_options& options = {}) {
+    return load_onnx(onnx::read(content), options, "model");
+}
+
+}  // namespace qutibench
