@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <qutibench/io/onnx/infer.hpp>
+#include <qutibench/io/onnx/count.hpp>
 #include <qutibench/io/onnx/reader.hpp>
 #include <qutibench/io/save_onnx.hpp>
 #include <qutibench/network/operator_layer.hpp>
@@ -124,6 +124,28 @@ TEST_CASE("every network of the zoo is written in the shapes of its graph, befor
             for (std::size_t i = 0; i < results.size(); ++i)
                 CHECK(found.values[found.outputs[i]].name ==
                       net.nodes()[static_cast<std::size_t>(results[i].node)].name);
+        }
+}
+
+TEST_CASE("a written file has the multiply-accumulates, weights and parameters of its graph") {
+    for (const zoo::entry& one : zoo::entries())
+        for (const bool pruned : {false, true}) {
+            const graph net = pruned ? prune(one.build(1.0), 0.5) : one.build(1.0);
+            CAPTURE(one.name, pruned);
+            const without_weights file(net);
+            const onnx::model model = onnx::read_view(std::as_bytes(std::span(file.bytes)));
+            const onnx::inferred inferred = onnx::infer(model);
+            const onnx::counts found = onnx::count(inferred);
+            layer_cost sum;
+            for (const node& layer : std::as_const(net).nodes()) {
+                sum.macs += layer.cost.macs;
+                sum.weights += layer.cost.weights;
+                sum.parameters += layer.cost.parameters;
+            }
+            CHECK(found.macs == sum.macs);
+            CHECK(found.weights == sum.weights);
+            CHECK(found.parameters == sum.parameters);
+            CHECK(found.uncounted.empty());
         }
 }
 
@@ -275,6 +297,7 @@ TEST_CASE("indices are integers from where they enter to where they are read") {
     CHECK(file.node("Gemm").inputs[0] == file.node("Cast").outputs[0]);
     CHECK(file.node("Mod").inputs[0] == file.node("Cast", 1).outputs[0]);
     CHECK(file.node("Gather", 2).inputs[1] == file.node("Mod").outputs[0]);
+    CHECK(onnx::count(onnx::infer(file.model)).parameters == 30 * 4 + 6 * 3 + 7 * 2 + 9 * 2);
     const onnx::tensor& value = *file.node("Constant").attributes.at(0).tensor;
     CHECK(value.type == onnx::element_type::int64);
     const auto rows = file.values<std::int64_t>(value);
@@ -364,6 +387,14 @@ TEST_CASE("what cannot be written says so") {
     CHECK(refusal<invalid_argument>(graph("nothing")) == "'nothing' has no layers to write");
     const std::string too_large = refusal<invalid_argument>(zoo::build("llama2_7b"));
     CHECK(too_large.find("one ONNX file holds at most 2147483647; save it with external weights") != std::string::npos);
+    graph endless("endless");
+    tensor at = endless.input({1, std::int64_t{1} << 30});
+    for (int i = 0; i < 4; ++i) at = endless.add(dense{.out_features = std::int64_t{1} << 30}, {at});
+    CHECK_THROWS_AS(to_onnx(endless), overflow_error);
+    graph mask("mask");
+    mask.add(parameter{{1 << 20, 1 << 20}, false}, {}, "mask");
+    CHECK(refusal<invalid_argument>(mask) ==
+          "'mask' takes 4398046511104 bytes, more than an ONNX file has for constants");
     CHECK_THROWS_AS(save_onnx(zoo::build("mlp"), "no/such/folder/mlp.onnx"), parse_error);
 }
 

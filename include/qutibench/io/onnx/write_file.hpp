@@ -15,10 +15,8 @@ namespace qutibench::onnx_writer {
 
 inline constexpr std::int64_t opset = 17;
 inline constexpr std::int64_t ir_version = 8;
-/// Protocol buffers hold at most this many bytes.
-inline constexpr std::uint64_t largest_message = 0x7fffffff;
 /// Tensors below this size stay in the model, since runtimes read shapes from them.
-inline constexpr std::uint64_t smallest_external = 1024;
+inline constexpr std::int64_t smallest_external = 1024;
 
 template <class... Layers>
 [[nodiscard]] bool write_as(layer_output& at) {
@@ -44,10 +42,10 @@ inline void write_layer(layer_output& at) {
 }
 
 /// The start of a length-delimited field: its tag and its length.
-[[nodiscard]] inline std::string field_start(std::uint32_t tag, std::uint64_t size) {
+[[nodiscard]] inline std::string field_start(std::uint32_t tag, std::int64_t size) {
     std::string text;
     protozero::write_varint(std::back_inserter(text), tag << 3U | 2U);
-    protozero::write_varint(std::back_inserter(text), size);
+    protozero::write_varint(std::back_inserter(text), static_cast<std::uint64_t>(size));
     return text;
 }
 
@@ -55,7 +53,7 @@ inline void write_layer(layer_output& at) {
 class model_file {
 public:
     /// `location` is the name of the file of external weights. Throws invalid_argument when the model is too large for
-    /// one file, unsupported_operator on a layer that ONNX has no operator for.
+    /// one file, overflow_error past 64 bits, unsupported_operator on a layer that ONNX has no operator for.
     model_file(const graph& net, const onnx_settings& settings, const std::string& location)
         : net_(net), settings_(settings), location_(settings.external_weights ? location : ""),
           layers_(net.nodes().size()) {
@@ -159,25 +157,25 @@ private:
     /// What goes before the values of each stored tensor, and before it all. TensorProto: raw_data 9, external_data 13,
     /// data_location 14; ModelProto: ir_version 1, producer_name 2, producer_version 3, graph 7, opset_import 8.
     void frame_stored() {
-        std::uint64_t graph_size = model_.message().size();
-        std::uint64_t offset = 0;
+        auto graph_size = static_cast<std::int64_t>(model_.message().size());
+        std::int64_t offset = 0;
         for (const stored_tensor& one : model_.stored()) {
-            const std::uint64_t bytes = one.bytes();
             const bool external = is_external(one);
+            const std::int64_t inside = external ? 0 : one.bytes();
             std::string header = tensor_header(one);
             if (external) {
                 protozero::pbf_writer out(header);
                 add_entry(out, "location", location_);
                 add_entry(out, "offset", std::to_string(offset));
-                add_entry(out, "length", std::to_string(bytes));
+                add_entry(out, "length", std::to_string(one.bytes()));
                 out.add_enum(14, 1);
-                offset += bytes;
+                offset = detail::add(offset, one.bytes());
             } else {
-                header += field_start(9, bytes);
+                header += field_start(9, inside);
             }
-            const std::uint64_t inside = external ? 0 : bytes;
-            starts_.push_back(field_start(5, header.size() + inside) + header);
-            graph_size += starts_.back().size() + inside;
+            const auto start = static_cast<std::int64_t>(header.size());
+            starts_.push_back(field_start(5, detail::add(start, inside)) + header);
+            graph_size = detail::add(graph_size, detail::add(static_cast<std::int64_t>(starts_.back().size()), inside));
         }
         protozero::pbf_writer out(start_);
         out.add_int64(1, ir_version);
@@ -185,7 +183,7 @@ private:
         out.add_string(3, version.data(), version.size());
         protozero::pbf_writer(out, 8).add_int64(2, opset);
         start_ += field_start(7, graph_size);
-        size_ = start_.size() + graph_size;
+        size_ = detail::add(graph_size, static_cast<std::int64_t>(start_.size()));
         if (size_ > largest_message)
             throw invalid_argument(detail::message({"'", net_.name(), "' takes ", size_,
                                                     " bytes with its weights, and one ONNX file holds at most ",
@@ -205,7 +203,7 @@ private:
     model_builder model_;
     std::string start_;
     std::vector<std::string> starts_;
-    std::uint64_t size_ = 0;
+    std::int64_t size_ = 0;
 };
 
 /// A file that is written part by part; one that could not be completed is removed.

@@ -11,7 +11,8 @@ inline void write(layer_output& at, const network_input& layer) {
     at.model().input(at.outputs()[0], at.rows() > 0 ? element_type::int64 : element_type::float32, layer.extents);
 }
 
-/// Learned values are stored; what follows from the shapes is a constant, which nobody counts as a parameter.
+/// Learned values are stored; what follows from the shapes is a constant, which nobody counts as a parameter. Throws
+/// invalid_argument where a constant fits no file.
 inline void write(layer_output& at, const parameter& layer) {
     if (!layer.learned) {
         stored_tensor value{.dims = list(layer.extents), .low = -1, .high = 1};
@@ -21,6 +22,9 @@ inline void write(layer_output& at, const parameter& layer) {
             value.low = 0;
             value.high = static_cast<double>(at.rows() - 1);
         }
+        if (value.bytes() > largest_message)
+            throw invalid_argument(detail::message(
+                {"'", at.layer().name, "' takes ", value.bytes(), " bytes, more than an ONNX file has for constants"}));
         return at.result("Constant", {}, attributes().tensor("value", value));
     }
     const std::string stored = at.values("value", list(layer.extents), -0.1, 0.1);

@@ -19,6 +19,9 @@ namespace qutibench::onnx_writer {
 
 using onnx::element_type;
 
+/// Protocol buffers hold at most this many bytes.
+inline constexpr std::int64_t largest_message = 0x7fffffff;
+
 /// A tensor of given bytes, or of pseudo-random values that depend on its name and the seed only.
 struct stored_tensor {
     std::string name{};
@@ -37,9 +40,7 @@ struct stored_tensor {
         return count;
     }
     /// Throws overflow_error past 64 bits.
-    [[nodiscard]] std::uint64_t bytes() const {
-        return static_cast<std::uint64_t>(detail::multiply(elements(), onnx::bits(type) / 8));
-    }
+    [[nodiscard]] std::int64_t bytes() const { return detail::multiply(elements(), onnx::bits(type) / 8); }
 };
 
 /// The mixing function of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014, doi:10.1145/2660193.2660195).
