@@ -14,7 +14,9 @@ namespace qutibench {
 /// What holds an estimate back.
 enum class bound_kind : unsigned char { compute, memory };
 
-[[nodiscard]] constexpr std::string_view to_string(bound_kind bound) { return bound == bound_kind::compute ? "compute" : "memory"; }
+[[nodiscard]] constexpr std::string_view to_string(bound_kind bound) {
+    return bound == bound_kind::compute ? "compute" : "memory";
+}
 
 /// One compute roof and one memory slope.
 struct roofline {
@@ -30,7 +32,8 @@ struct roofline {
         return slope < peak ? slope : peak;
     }
 
-    /// Time to do `work` while moving `traffic`: the slower of the two, T eq. 4.2 as a time. Zero traffic is compute-bound.
+    /// Time to do `work` while moving `traffic`: the slower of the two, T eq. 4.2 as a time. Zero traffic is
+    /// compute-bound.
     [[nodiscard]] constexpr seconds time(double work, double traffic) const {
         const double computing = work / peak.value();
         const double moving = traffic / bandwidth.value();
