@@ -67,7 +67,7 @@ def _across(points: Sequence[Row], title: str) -> alt.X:
     if all(_number(value) for value in values):
         chosen = fitted(values, title)
         steps = sorted(set(values))
-        if len(steps) <= _FEW:
+        if len(steps) <= _FEW and all(float(value).is_integer() for value in steps):
             chosen["axis"] = alt.Axis(title=title, labelExpr=SI, values=steps)
             doubling = all(math.log2(value).is_integer() for value in steps if value > 0) and steps[0] > 0
             if doubling and len(steps) > 2:

@@ -118,15 +118,19 @@ def _names(roofs: Sequence[Roof], frame: _Frame, inks: dict[str, str]) -> list[L
 
 
 def _bandwidths(roofs: Sequence[Roof], frame: _Frame, inks: dict[str, str]) -> list[Layer]:
-    """Bandwidths along the slopes."""
+    """Bandwidths along the slopes, further up or down where a neighbouring slope is near."""
+    slopes = {one.bandwidth: one.device for one in reversed(roofs) if one.bandwidth}
     layers: list[Layer] = []
-    for device, bandwidth in distinct((one.device, one.bandwidth) for one in roofs if one.bandwidth):
-        peak = max(one.peak for one in roofs if one.device == device)
+    share, before = 0.5, 0.0
+    for bandwidth in sorted(slopes):
+        peak = max(one.peak for one in roofs if one.bandwidth == bandwidth)
         low = max(frame.x[0], frame.y[0] * GIGA / bandwidth)
-        intensity = math.sqrt(low * peak / bandwidth)
+        near = bandwidth < 2 * before
+        share, before = (0.72 if share < 0.5 else 0.28) if near else 0.5, bandwidth
+        intensity = low * (peak / bandwidth / low) ** share
         row = {"intensity": intensity, "performance": bandwidth * intensity / GIGA, "text": si(bandwidth, "B/s")}
         text = alt.Chart(inline([row])).mark_text(
-            angle=360 - frame.slope(), dy=-8, fontSize=11, color=inks[device], clip=True
+            angle=360 - frame.slope(), dy=-8, fontSize=11, color=inks[slopes[bandwidth]], clip=True
         )
         layers.append(text.encode(x="intensity:Q", y="performance:Q", text="text:N"))
     return layers
