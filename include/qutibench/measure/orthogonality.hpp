@@ -33,7 +33,7 @@ struct orthogonality {
 };
 
 /// A network after some transforms, as measurements name it.
-struct network_variant {
+struct measured_variant {
     std::string network{};
     double keep = 1;
     precision datatype{};
@@ -53,7 +53,7 @@ struct deployed_figure {
 };
 
 [[nodiscard]] inline std::vector<deployed_figure> figures_of(std::span<const measurement> all,
-                                                             const network_variant& of, const measurement& like,
+                                                             const measured_variant& of, const measurement& like,
                                                              orthogonality_figure which) {
     std::vector<deployed_figure> found;
     for (const measurement& one : all) {
@@ -81,8 +81,8 @@ struct deployed_figure {
 /// Compares four variants of a network on the device, mode, scope and deployment parameter of `like`, whose other
 /// fields do not matter. Nothing when the four share no deployment value at which the figure is known.
 [[nodiscard]] inline std::optional<orthogonality> orthogonality_of(
-    std::span<const measurement> all, const measurement& like, const network_variant& original,
-    const network_variant& first, const network_variant& second, const network_variant& both,
+    std::span<const measurement> all, const measurement& like, const measured_variant& original,
+    const measured_variant& first, const measured_variant& second, const measured_variant& both,
     orthogonality_figure which) {
     const auto as_is = detail::figures_of(all, original, like, which);
     const std::array others{detail::figures_of(all, first, like, which), detail::figures_of(all, second, like, which),
