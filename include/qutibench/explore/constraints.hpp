@@ -93,6 +93,7 @@ struct frontier_selection {
     std::vector<std::size_t> rows{};  ///< ascending
     std::size_t excluded = 0;         ///< rows that do not satisfy a constraint, or where that is not known
     std::size_t unknown = 0;          ///< rows that satisfy all, with an objective that is not known
+    std::vector<std::size_t> unknown_by_objective{};  ///< of these, those that lack it
 };
 
 /// Objectives and constraints as expressions on the columns of a table.
@@ -135,14 +136,7 @@ public:
             throw invalid_argument(
                 detail::message({out.size(), " columns do not fit ", objectives_.size(), " objectives"}));
         for (std::size_t j = 0; j < out.size(); ++j) objectives_[j].evaluate(columns, out[j]);
-        if (constraints_.empty()) return 0;
-        std::vector<double> truth(out[0].size());
-        std::vector<bool> holds(truth.size(), true);
-        for (const expression& one : constraints_) {
-            one.evaluate(columns, truth);
-            for (std::size_t i = 0; i < truth.size(); ++i)
-                if (truth[i] != 1.0) holds[i] = false;
-        }
+        const std::vector<bool> holds = satisfied(columns, out[0].size());
         for (std::size_t i = 0; i < holds.size(); ++i)
             if (!holds[i])
                 for (const auto& column : out) column[i] = detail::unknown_value;
@@ -152,20 +146,41 @@ public:
     /// The rows on the front; `rows` is how many there are. Throws as `expression::evaluate` does.
     [[nodiscard]] frontier_selection select(std::span<const std::span<const double>> columns, std::size_t rows) const {
         const std::size_t d = objectives_.size();
-        std::vector<double> by_column(rows * d);
-        std::vector<std::span<double>> out(d);
-        for (std::size_t j = 0; j < d; ++j) out[j] = std::span(by_column).subspan(j * rows, rows);
-        frontier_selection result;
-        result.excluded = evaluate(columns, out);
+        const std::vector<bool> holds = satisfied(columns, rows);
+        std::vector<double> column(rows);
         std::vector<double> table(rows * d);
-        for (std::size_t i = 0; i < rows; ++i)
-            for (std::size_t j = 0; j < d; ++j) table[i * d + j] = out[j][i];
+        std::vector<bool> known(rows, true);
+        frontier_selection result;
+        for (std::size_t j = 0; j < d; ++j) {
+            objectives_[j].evaluate(columns, column);
+            std::size_t lacking = 0;
+            for (std::size_t i = 0; i < rows; ++i) {
+                table[i * d + j] = holds[i] ? column[i] : detail::unknown_value;
+                if (!holds[i] || column[i] == column[i]) continue;
+                ++lacking;
+                known[i] = false;
+            }
+            result.unknown_by_objective.push_back(lacking);
+        }
         result.rows = pareto_front(table, senses_);
-        result.unknown = nan_rows(table, senses_).size() - result.excluded;
+        result.excluded = static_cast<std::size_t>(std::count(holds.begin(), holds.end(), false));
+        result.unknown = static_cast<std::size_t>(std::count(known.begin(), known.end(), false));
         return result;
     }
 
 private:
+    [[nodiscard]] std::vector<bool> satisfied(std::span<const std::span<const double>> columns,
+                                              std::size_t rows) const {
+        std::vector<bool> holds(rows, true);
+        std::vector<double> truth(constraints_.empty() ? 0 : rows);
+        for (const expression& one : constraints_) {
+            one.evaluate(columns, truth);
+            for (std::size_t i = 0; i < rows; ++i)
+                if (truth[i] != 1.0) holds[i] = false;
+        }
+        return holds;
+    }
+
     void add_objective(const std::string& text, sense wanted, std::span<const std::string> names,
                        std::span<const std::string> texts) {
         expression one(text, names, texts);
