@@ -20,20 +20,41 @@ struct onnx_settings {
 namespace qutibench::onnx_writer {
 
 /// How an activation is quantised. Eight bits reach to 8 on both sides of zero, past what most values grow to with
-/// pseudo-random weights; after a ReLU, they need not reach below zero.
+/// pseudo-random weights, or to the largest value of a function that has one.
 struct activation_code {
     float step = 1.0F / 16;
     onnx::element_type type = onnx::element_type::int8;
     char zero = 0;
 };
 
+/// The largest value of a layer that gives no negative ones: 0 where it has none, below 0 for any other layer.
+[[nodiscard]] inline float upper_bound(const any_layer& maker) {
+    using enum activation_function;
+    if (maker.type() == softmax::type) return 1;
+    const auto* const known = maker.as<activation>();
+    if (known == nullptr) return -1;
+    switch (known->function) {
+        case relu:
+            return 0;
+        case relu6:
+            return 6;
+        case sigmoid:
+        case hard_sigmoid:
+            return 1;
+        default:
+            return -1;
+    }
+}
+
 [[nodiscard]] inline activation_code code_of(const any_layer& maker, const onnx_settings& settings) {
-    if (settings.signed_activations) return {};
-    const auto* const function = maker.as<activation>();
-    if (function != nullptr && function->function == activation_function::relu6)
-        return {6.0F / 255, onnx::element_type::uint8, 0};
-    const bool is_positive = function != nullptr && function->function == activation_function::relu;
-    return {1.0F / 16, onnx::element_type::uint8, is_positive ? '\0' : '\x80'};
+    const float bound = upper_bound(maker);
+    const float levels = settings.signed_activations ? 127 : 255;
+    activation_code code;
+    if (bound > 0) code.step = bound / levels;
+    if (settings.signed_activations) return code;
+    code.type = onnx::element_type::uint8;
+    code.zero = bound < 0 ? '\x80' : '\0';
+    return code;
 }
 
 }  // namespace qutibench::onnx_writer

@@ -89,23 +89,32 @@ inline void infer_qlinear_concat(node_context& c) {
 }
 
 /// Slides a window over a channels-last input.
-inline void set_channels_last(node_context& c, const dimensions* weights, dimension channels, bool pooling) {
+inline void set_channels_last(node_context& c, element_type type, const dimensions* weights, dimension channels,
+                              bool pooling) {
     const auto* dims = c.dims(0);
-    if (dims == nullptr || dims->size() < 3) return c.set_unranked(0, c.type(0));
+    if (dims == nullptr || dims->size() < 3) return c.set_unranked(0, type);
     const dimensions in = channels_first(*dims);
     const window w = read_window(c, in.size() - 2, weights);
     dimensions shape{in[0], channels};
     for (std::size_t i = 2; i < in.size(); ++i) shape.push_back(slide(c, w, i - 2, in[i], pooling));
-    c.set(0, c.type(0), channels_last(std::move(shape)));
+    c.set(0, type, channels_last(std::move(shape)));
 }
 
 inline void infer_nhwc_conv(node_context& c) {
-    set_channels_last(c, c.dims(1), c.dim(1, 0), false);
+    set_channels_last(c, c.type(0), c.dims(1), c.dim(1, 0), false);
 }
 
 inline void infer_nhwc_pool(node_context& c) {
     const auto* dims = c.dims(0);
-    set_channels_last(c, nullptr, dims != nullptr && !dims->empty() ? dims->back() : dimension(), true);
+    set_channels_last(c, c.type(0), nullptr, dims != nullptr && !dims->empty() ? dims->back() : dimension(), true);
+}
+
+/// QLinearConv with attribute `channels_last`.
+inline void infer_qlinear_conv_any(node_context& c) {
+    if (c.integer("channels_last", 0) != 0)
+        set_channels_last(c, c.type(7), c.dims(3), c.dim(3, 0), false);
+    else
+        infer_qlinear_conv(c);
 }
 
 inline void infer_qlinear_pool(node_context& c) {
@@ -208,7 +217,7 @@ inline constexpr operator_entry contrib_operators[] = {
     {"com.microsoft", "QLinearAdd", infer_qlinear_binary},
     {"com.microsoft", "QLinearAveragePool", infer_qlinear_pool},
     {"com.microsoft", "QLinearConcat", infer_qlinear_concat},
-    {"com.microsoft", "QLinearConv", infer_qlinear_conv},
+    {"com.microsoft", "QLinearConv", infer_qlinear_conv_any},
     {"com.microsoft", "QLinearGlobalAveragePool", infer_qlinear_global_pool},
     {"com.microsoft", "QLinearLeakyRelu", infer_same},
     {"com.microsoft", "QLinearMul", infer_qlinear_binary},

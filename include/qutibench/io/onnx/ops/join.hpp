@@ -160,6 +160,9 @@ struct slice_range {
     if (!dim.known() || !start.is_integer() || !end.is_integer() || !step.is_integer()) return range;
     const std::int64_t n = dim.value();
     const std::int64_t by = step.as_integer();
+    // Backwards to INT_MAX is nothing by the specification and everything down to the first element in runtimes.
+    const std::int64_t to = end.as_integer();
+    if (by < 0 && (to == far || to == std::numeric_limits<std::int64_t>::max())) return range;
     const auto place = [n](std::int64_t at, std::int64_t low, std::int64_t high) {
         return std::clamp(at < 0 ? std::max(at, -n - 1) + n : at, low, high);
     };

@@ -70,20 +70,23 @@ inline void check_window(const node_context& c, const window& w, std::size_t spa
 }
 
 /// Number of places a window takes along one axis. `pooling`: with ceil_mode the last one must start inside the input
-/// or its leading pad.
+/// or its leading pad. Unknown where runtimes and the specification disagree: SAME padding of a dilated pooling window,
+/// and a pooling window larger than its input. Throws shape_error for a convolution larger than its input.
 [[nodiscard]] inline dimension slide(const node_context& c, const window& w, std::size_t axis, dimension in,
                                      bool pooling) {
     if (!in.known()) return {};
     const std::int64_t stride = w.strides[axis];
-    if (w.auto_pad == "SAME_UPPER" || w.auto_pad == "SAME_LOWER") return (in.value() + stride - 1) / stride;
+    if (w.auto_pad == "SAME_UPPER" || w.auto_pad == "SAME_LOWER")
+        return pooling && w.dilations[axis] != 1 ? dimension() : dimension((in.value() + stride - 1) / stride);
     if (w.kernel[axis] < 0) return {};
     const bool valid = w.auto_pad == "VALID";
     const std::int64_t begin = valid ? 0 : w.begins[axis];
-    std::int64_t span = 0;
-    if (__builtin_mul_overflow(w.kernel[axis] - 1, w.dilations[axis], &span) ||
-        __builtin_sub_overflow(in.value() + begin + (valid ? 0 : w.ends[axis]) - 1, span, &span) || span < 0)
-        c.fail("a window of " + std::to_string(w.kernel[axis]) + " is larger than its padded input of " +
-               std::to_string(in.value() + begin + (valid ? 0 : w.ends[axis])));
+    const std::int64_t padded = in.value() + begin + (valid ? 0 : w.ends[axis]);
+    const std::int64_t span = padded - effective_kernel(w, axis);
+    if (span < 0 && pooling) return {};
+    if (span < 0)
+        c.fail("a window of " + std::to_string(effective_kernel(w, axis)) + " is larger than its padded input of " +
+               std::to_string(padded));
     std::int64_t places = span / stride + 1;
     if (pooling && w.ceil_mode && span % stride != 0 && places * stride < in.value() + begin) ++places;
     return places;
@@ -133,16 +136,16 @@ inline void infer_conv_integer(node_context& c) {
 
 /// QLinearConv: x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point.
 inline void infer_qlinear_conv(node_context& c) {
-    if (c.integer("channels_last", 0) != 0) return c.set_rank(0, c.type(7), c.in(0).dims.size());
     set_convolution(c, 0, 3, c.type(7));
 }
 
 /// Output of a transposed convolution along one axis.
 [[nodiscard]] inline dimension unslide(const window& w, std::size_t axis, dimension in, std::int64_t output_padding) {
     if (!in.known()) return {};
-    if (w.auto_pad == "SAME_UPPER" || w.auto_pad == "SAME_LOWER") return multiply(in, w.strides[axis]);
-    if (w.kernel[axis] < 0) return {};
-    if (in.is(0)) return {};
+    if (w.kernel[axis] < 0 || in.is(0)) return {};
+    // With a kernel shorter than its stride the specification says input * stride, and runtimes leave the last gap out.
+    if (w.auto_pad == "SAME_UPPER" || w.auto_pad == "SAME_LOWER")
+        return effective_kernel(w, axis) >= w.strides[axis] ? multiply(in, w.strides[axis]) : dimension();
     const dimension grown = multiply(in.value() - 1, w.strides[axis]);
     const std::int64_t pads = w.auto_pad == "VALID" ? 0 : w.begins[axis] + w.ends[axis];
     const std::int64_t out = grown.value() + output_padding + effective_kernel(w, axis) - pads;
