@@ -103,9 +103,10 @@ def _band(low: float, high: float, band: float, place: dict[str, Any], theme: Th
 
 def _scatter(points: Sequence[Row], place: dict[str, Any], theme: Theme) -> Layer:
     devices, networks = distinct(one["device"] for one in points), distinct(one["network"] for one in points)
-    picked = alt.selection_point(fields=["device"], bind="legend")
+    picked = alt.selection_point(fields=["device" if len(devices) > 1 else "network"], bind="legend")
+    legend = None if devices == [""] else colour_legend("device")
     marks: alt.Chart = dots(points, theme, 70).encode(
-        color=alt.Color("device:N", scale=colour_scale(devices, theme), legend=colour_legend("device")),
+        color=alt.Color("device:N", scale=colour_scale(devices, theme), legend=legend),
         shape=alt.Shape("network:N", scale=shape_scale(networks), legend=shape_legend("network")),
         opacity=alt.condition(picked, alt.value(0.9), alt.value(0.06)),
         tooltip=[

@@ -21,6 +21,7 @@ from .style import (
     Layer,
     Theme,
     colour_scale,
+    colours,
     dash_scale,
     distinct,
     dots,
@@ -52,6 +53,10 @@ class _Frame(NamedTuple):
     def height_of(self, performance: float) -> float:
         share = math.log(performance / self.y[0]) / math.log(self.y[1] / self.y[0])
         return self.height * (1 - share)
+
+    @staticmethod
+    def axis(title: str, ends: tuple[float, float]) -> alt.Axis:
+        return log_axis(title, math.log10(ends[1] / ends[0]))
 
     def slope(self) -> float:
         """Degrees by which a line of equal bandwidth rises on the screen."""
@@ -94,9 +99,9 @@ def _lines(roofs: Sequence[Roof], frame: _Frame) -> list[Row]:
 
 def _inks(roofs: Sequence[Roof], theme: Theme) -> dict[str, str]:
     """The colour of each device, darkened or lightened until it serves for text."""
-    now = look(theme)
     devices = distinct(one.device for one in roofs)
-    return {name: mixed(now.series[i % len(now.series)], now.ink, 0.35) for i, name in enumerate(devices)}
+    ink = look(theme).ink
+    return {name: mixed(one, ink, 0.35) for name, one in zip(devices, colours(devices, theme), strict=True)}
 
 
 def _names(roofs: Sequence[Roof], frame: _Frame, inks: dict[str, str]) -> list[Layer]:
@@ -227,14 +232,17 @@ def _drawn(
         raise InvalidArgument("there is no roof to draw")
     points, note = placed(rows, "throughput_ips") if any("throughput_ips" in row for row in rows) else ([], "")
     below, other = placed(found, "measured_throughput_ips") if found else ([], "")
-    notes = [note, other, "filled: bound, hollow: measured" if below else ""]
+    grammar = "filled: bound, hollow: measured" if points else "hollow: measured"
+    notes = [note, other, grammar if below else ""]
     frame = _frame(roofs, [*points, *below], *size)
     colour = alt.Color("device:N", scale=colour_scale(distinct(one.device for one in roofs), theme), legend=None)
     lines = alt.Chart(inline(_lines(roofs, frame))).mark_line(strokeWidth=2.2, clip=True, strokeJoin="round")
     layers: list[Layer] = [
         lines.encode(
-            x=alt.X("intensity:Q", scale=log_scale(frame.x), axis=log_axis("Operational intensity [op/byte]")),
-            y=alt.Y("performance:Q", scale=log_scale(frame.y), axis=log_axis("Performance [GOP/s]")),
+            x=alt.X(
+                "intensity:Q", scale=log_scale(frame.x), axis=frame.axis("Operational intensity [op/byte]", frame.x)
+            ),
+            y=alt.Y("performance:Q", scale=log_scale(frame.y), axis=frame.axis("Performance [GOP/s]", frame.y)),
             color=colour,
             strokeDash=alt.StrokeDash("stroke:N", scale=dash_scale([str(i) for i in range(len(roofs))]), legend=None),
             detail="roof:N",

@@ -102,9 +102,9 @@ def need(rows: Sequence[Row], *names: str) -> tuple[list[Row], str]:
     known = [row for row in rows if all(row.get(name) is not None for name in names)]
     if not known:
         raise InvalidArgument(f"no row knows its {' and '.join(names)}")
-    missing = len(rows) - len(known)
-    columns = " or ".join(names)
-    return known, f"{missing} of {len(rows)} rows left out: no {columns}" if missing else ""
+    missing = [name for name in names if any(row.get(name) is None for row in rows)]
+    left_out = f"{len(rows) - len(known)} of {len(rows)} rows left out: no {' or '.join(missing)}"
+    return known, left_out if missing else ""
 
 
 def positive(rows: Sequence[Row], *names: str) -> None:
@@ -140,9 +140,8 @@ def batch_of(row: Mapping[str, Any]) -> Any:
 
 
 def device_of(row: Mapping[str, Any]) -> str:
-    """'jetson_tx2:maxn', or the platform alone where it has no modes."""
-    platform = row.get("platform") or "?"
-    return f"{platform}:{row['mode']}" if row.get("mode") else str(platform)
+    """'jetson_tx2:maxn', or the platform alone where it has no modes; '' where neither is known."""
+    return ":".join(str(row[name]) for name in ("platform", "mode") if row.get(name))
 
 
 def network_of(row: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ def _labelled(row: Row) -> Row:
     metric = str(known.get("metric") or known.get("figure") or "")
     what = {"latency": "latency [s]", "throughput": "throughput [inputs/s]"} | _UNITS
     head = " \u00b7 ".join(filter(None, [str(known.get("network") or ""), device_of(known)]))
-    return known | {"head": head.removesuffix(" \u00b7 ?"), "what": what.get(metric, metric.replace("_", " "))}
+    return known | {"head": head, "what": what.get(metric, metric.replace("_", " "))}
 
 
 def _names(row: Row) -> dict[str, str]:

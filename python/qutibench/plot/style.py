@@ -145,12 +145,16 @@ def compact(value: float) -> str:
 def dots(rows: Sequence[dict[str, Any]], theme: Theme, size: float = 80, hollow: bool = False) -> alt.Chart:
     """Points of predictions, filled, or of measurements, hollow; areas in square pixels."""
     ground = look(theme).background
-    chart = alt.Chart(inline(rows))
-    made: alt.Chart = (
-        chart.mark_point(filled=False, size=size, fill=ground, strokeWidth=1.8, opacity=1, clip=True)
-        if hollow
-        else chart.mark_point(filled=True, size=size, stroke=ground, strokeWidth=0.9, opacity=1, clip=True)
+    if not hollow:
+        made: alt.Chart = alt.Chart(inline(rows)).mark_point(
+            filled=True, size=size, stroke=ground, strokeWidth=0.9, opacity=1, clip=True
+        )
+        return made
+    # A constant fill would blank the symbols of legends; one that comes by way of a scale leaves them alone.
+    ring = alt.Chart(inline([row | {"inside": ""} for row in rows])).mark_point(
+        filled=False, size=size, strokeWidth=1.8, opacity=1, clip=True
     )
+    made = ring.encode(fill=alt.Fill("inside:N", scale=alt.Scale(domain=[""], range=[ground]), legend=None))
     return made
 
 
@@ -181,10 +185,17 @@ def spread(positions: Sequence[float], gap: float) -> list[float]:
     return found
 
 
+def colours(names: Sequence[str], theme: Theme) -> list[str]:
+    """One colour for each name; from the ninth on half way to the text's, and repeating after sixteen."""
+    now = look(theme)
+    further = [mixed(one, now.ink if one != OKABE_ITO["black"] else NEUTRAL, 0.5) for one in now.series]
+    series = [*now.series, *further]
+    return [series[i % len(series)] for i in range(len(names))]
+
+
 def colour_scale(names: Sequence[str], theme: Theme) -> alt.Scale:
-    """One colour for each name; they repeat after the eighth, where shapes go on telling them apart."""
-    series = look(theme).series
-    return alt.Scale(domain=list(names), range=[series[i % len(series)] for i in range(len(names))])
+    """The colours of names as a scale."""
+    return alt.Scale(domain=list(names), range=colours(names, theme))
 
 
 def shape_scale(names: Sequence[str]) -> alt.Scale:
