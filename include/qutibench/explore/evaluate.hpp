@@ -27,12 +27,34 @@ enum class metric : unsigned char {
     memory_bound,   ///< 1 when memory bounds the point, 0 when computing does
 };
 
-/// Throws unknown_name with the nearest metric; names as in the command line's JSON.
+namespace detail {
+
+inline constexpr std::array<std::string_view, 12> metric_names = {"throughput_ips",
+                                                                  "latency_s",
+                                                                  "operational_intensity_ops_per_byte",
+                                                                  "energy_j",
+                                                                  "operations",
+                                                                  "model_bytes",
+                                                                  "peak_ops_per_s",
+                                                                  "bandwidth_bytes_per_s",
+                                                                  "power_w",
+                                                                  "price_usd",
+                                                                  "accuracy_top1",
+                                                                  "memory_bound"};
+
+}  // namespace detail
+
+/// The name of a metric, as in the command line's JSON.
+[[nodiscard]] constexpr std::string_view to_string(metric one) {
+    return detail::metric_names[static_cast<std::size_t>(one)];
+}
+
+/// Throws unknown_name with the nearest metric.
 [[nodiscard]] inline metric parse_metric(std::string_view name) {
-    return detail::parse_enumerator<metric>(
-        "metric", name,
-        {"throughput_ips", "latency_s", "operational_intensity_ops_per_byte", "energy_j", "operations", "model_bytes",
-         "peak_ops_per_s", "bandwidth_bytes_per_s", "power_w", "price_usd", "accuracy_top1", "memory_bound"});
+    const auto at = std::find(detail::metric_names.begin(), detail::metric_names.end(), name);
+    if (at == detail::metric_names.end())
+        throw unknown_name("metric", name, detail::choices(name, detail::metric_names));
+    return static_cast<metric>(at - detail::metric_names.begin());
 }
 
 /// Where a metric is written: as many doubles as points are asked for.
