@@ -379,7 +379,7 @@ TEST_CASE("what cannot be written says so") {
     graph imported("imported");
     imported.add(operator_layer{.name = "Mystery", .output_shapes = {{1, 2}}}, {imported.input({1, 2})}, "node7");
     CHECK(refusal<unsupported_operator>(imported) ==
-          "layer 'node7' is of type 'Mystery', for which ONNX has no operator here");
+          "layer 'node7' is of type 'Mystery', of which only shapes and cost are known: it cannot be written as ONNX");
     CHECK(refusal<unsupported_operator>(with_layer(recurrent{.hidden = 3, .directions = 3}, {1, 4, 5})) ==
           "layer 'layer' has 3 directions; an ONNX file has one or two");
     CHECK(refusal<unsupported_operator>(with_layer(pooling_1d{.kernel = {2}, .padding = {3}}, {1, 4, 5})) ==

@@ -38,7 +38,7 @@ inline void write_layer(layer_output& at) {
     if (!written)
         throw unsupported_operator(
             detail::message({"layer '", at.layer().name, "' is of type '", at.layer().layer.type(),
-                             "', for which ONNX has no operator here"}));
+                             "', of which only shapes and cost are known: it cannot be written as ONNX"}));
 }
 
 /// The start of a length-delimited field: its tag and its length.
