@@ -15,10 +15,20 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-METRICS = (
-    "throughput_ips latency_s operational_intensity_ops_per_byte energy_j operations model_bytes peak_ops_per_s "
-    "bandwidth_bytes_per_s power_w price_usd accuracy_top1 memory_bound"
-).split()
+METRICS = [
+    "throughput_ips",
+    "latency_s",
+    "operational_intensity_ops_per_byte",
+    "energy_j",
+    "operations",
+    "model_bytes",
+    "peak_ops_per_s",
+    "bandwidth_bytes_per_s",
+    "power_w",
+    "price_usd",
+    "accuracy_top1",
+    "memory_bound",
+]
 """What can be asked of a point; SI units."""
 
 Limits = Mapping[str, "tuple[float | None, float | None]"]
@@ -88,7 +98,8 @@ def _limits(constraints: Limits | None) -> list[tuple[str, float, float]]:
     def bound(value: float | None, otherwise: float) -> float:
         return otherwise if value is None else float(value)
 
-    return [(name, bound(low, float("-inf")), bound(high, float("inf"))) for name, (low, high) in (constraints or {}).items()]
+    given = (constraints or {}).items()
+    return [(name, bound(low, float("-inf")), bound(high, float("inf"))) for name, (low, high) in given]
 
 
 class DesignSpace(_core.DesignSpace):
@@ -144,8 +155,8 @@ class DesignSpace(_core.DesignSpace):
     ) -> Table:
         """The non-dominated points, exactly and in constant memory.
 
-        maximize, minimize: metrics such as 'throughput_ips', 'accuracy_top1', 'energy_j' (``METRICS``). Points where one
-        of them is not known are left out. Raises UnknownName, InvalidArgument.
+        maximize, minimize: metrics such as 'throughput_ips', 'accuracy_top1', 'energy_j' (``METRICS``). Points where
+        one of them is not known are left out. Raises UnknownName, InvalidArgument.
         """
         metrics = [*_listed(maximize), *_listed(minimize)]
         senses = [True] * len(_listed(maximize)) + [False] * len(_listed(minimize))

@@ -154,7 +154,8 @@ class Table:
             if isinstance(found, Categories):
                 cells[name] = [found.names[i] if i >= 0 else None for i in found.codes[first:last].tolist()]
             else:
-                cells[name] = [None if isinstance(x, float) and math.isnan(x) else x for x in found[first:last].tolist()]
+                values = found[first:last].tolist()
+                cells[name] = [None if isinstance(one, float) and math.isnan(one) else one for one in values]
         for i in range(last - first):
             yield {name: values[i] for name, values in cells.items()}
 
@@ -187,7 +188,7 @@ class Table:
         for name in self._columns:
             found = self.column(name)
             if isinstance(found, Categories):
-                indices = arrow.array(found.codes, mask=found.codes < 0) if len(found.codes) else arrow.array([], "int32")
+                indices = arrow.array(found.codes, "int32", mask=found.codes < 0)
                 data[name] = arrow.DictionaryArray.from_arrays(indices, arrow.array(found.names, "string"))
             else:
                 data[name] = arrow.array(found)
@@ -282,13 +283,65 @@ def _text(value: object) -> str | None:
     return str(value)
 
 
-_ESTIMATE = (
-    "network platform mode datatype batch throughput_ips latency_s bound operations macs model_bytes "
-    "operational_intensity peak_ops_per_s bandwidth_bytes_per_s energy_j feasible assumptions"
-).split()
-_LAYER = "name type operations macs other_operations weights parameters input_shapes output_shapes".split()
-_NODE = "name type input_shapes output_shapes datatype".split()
-_KERNEL = "layer time_s compute_time_s memory_time_s bound operations traffic_bytes".split()
+_ESTIMATE = [
+    "network",
+    "platform",
+    "mode",
+    "datatype",
+    "batch",
+    "throughput_ips",
+    "latency_s",
+    "bound",
+    "operations",
+    "macs",
+    "model_bytes",
+    "operational_intensity",
+    "peak_ops_per_s",
+    "bandwidth_bytes_per_s",
+    "energy_j",
+    "feasible",
+    "assumptions",
+]
+_LAYER = [
+    "name",
+    "type",
+    "operations",
+    "macs",
+    "other_operations",
+    "weights",
+    "parameters",
+    "input_shapes",
+    "output_shapes",
+]
+_MEASUREMENT = [
+    "network",
+    "part",
+    "platform",
+    "mode",
+    "datatype",
+    "keep",
+    "deployment",
+    "deployment_value",
+    "scope",
+    "statistic",
+    "throughput_ips",
+    "latency_s",
+    "power_w",
+    "accuracy_top1",
+    "place",
+]
+_RESIDUAL = [
+    "network",
+    "mode",
+    "datatype",
+    "deployment",
+    "deployment_value",
+    "measured_throughput_ips",
+    "throughput_ips",
+    "error",
+]
+_NODE = ["name", "type", "input_shapes", "output_shapes", "datatype"]
+_KERNEL = ["layer", "time_s", "compute_time_s", "memory_time_s", "bound", "operations", "traffic_bytes"]
 
 
 def _record(one: object, names: Sequence[str]) -> dict[str, object]:
@@ -305,6 +358,38 @@ def estimate_record(one: _core.Estimate) -> dict[str, object]:
         for name, value in record.items()
         if name != "model_bytes"
     } | {"model_bytes": one.model_bytes, "operational_intensity_ops_per_byte": intensity if finite else None}
+
+
+def efficiency_record(one: _core.EfficiencyRow) -> dict[str, object]:
+    """A measurement beside its prediction, with the keys of ``what_if ingest``."""
+    of = one.measurement
+    record = estimate_record(one.predicted) | {"network": of.network, "keep": of.keep, "accuracy_top1": of.accuracy_top1}
+    return record | {
+        "part": of.part,
+        "deployment": of.deployment,
+        "deployment_value": of.deployment_value,
+        "scope": of.scope,
+        "measured_throughput_ips": one.measured_throughput_ips,
+        "measured_latency_s": of.latency_s,
+        "measured_power_w": of.power_w,
+        "measured_energy_j": one.measured_energy_j,
+        "efficiency": one.efficiency,
+        "flags": one.flags,
+        "place": of.place,
+    }
+
+
+def _record_of(one: object) -> dict[str, object]:
+    """A row of a list; raises InvalidArgument for what is none."""
+    if isinstance(one, _core.Estimate):
+        return estimate_record(one)
+    if isinstance(one, _core.Measurement):
+        return _record(one, _MEASUREMENT)
+    if isinstance(one, _core.EfficiencyRow):
+        return efficiency_record(one)
+    if isinstance(one, Mapping):
+        return dict(one)
+    raise InvalidArgument(f"{type(one).__name__} objects have no rows to show as a table")
 
 
 def _platform_records(device: _core.Platform) -> list[dict[str, object]]:
@@ -330,7 +415,7 @@ def table(of: object) -> Table:
         return of
     if isinstance(of, _core.Workload):
         if not of.layers:
-            totals = "operations macs weights parameters".split()
+            totals = ["operations", "macs", "weights", "parameters"]
             return from_records([{"network": of.name} | _record(of, totals)], of.name)
         return from_records([_record(one, _LAYER) for one in of.layers], of.name)
     if isinstance(of, _core.Graph):
@@ -339,15 +424,11 @@ def table(of: object) -> Table:
         return from_records([_record(one, _KERNEL) for one in of.kernels], repr(of.total))
     if isinstance(of, _core.Platform):
         return from_records(_platform_records(of), of.name)
-    if isinstance(of, _core.Estimate):
-        return from_records([estimate_record(of)])
-    if isinstance(of, Iterable) and not isinstance(of, (str, bytes)):
-        rows = list(of)
-        if rows and all(isinstance(one, _core.Estimate) for one in rows):
-            return from_records([estimate_record(one) for one in rows])
-        if all(isinstance(one, Mapping) for one in rows):
-            return from_records(rows)
-    raise InvalidArgument(f"{type(of).__name__} objects have no rows to show as a table")
+    if isinstance(of, _core.Validation):
+        return from_records([_record(one, _RESIDUAL) for one in of.rows], repr(of))
+    if isinstance(of, Iterable) and not isinstance(of, (str, bytes, Mapping)):
+        return from_records([_record_of(one) for one in of])
+    return from_records([_record_of(of)])
 
 
 def estimates(

@@ -19,4 +19,12 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     register_catalogue(module);
     register_pareto(module);
     register_sweep(module);
+    register_transform(module);
+    register_measure(module);
+    register_adapters(module);
+    register_statistics(module);
+    register_calibration(module);
+    register_onnx(module);
+    register_save_onnx(module);
+    register_probe(module);
 }

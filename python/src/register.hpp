@@ -17,5 +17,13 @@ void register_predict(pybind11::module_& module);
 void register_catalogue(pybind11::module_& module);
 void register_pareto(pybind11::module_& module);
 void register_sweep(pybind11::module_& module);
+void register_transform(pybind11::module_& module);
+void register_measure(pybind11::module_& module);
+void register_adapters(pybind11::module_& module);
+void register_statistics(pybind11::module_& module);
+void register_calibration(pybind11::module_& module);
+void register_onnx(pybind11::module_& module);
+void register_save_onnx(pybind11::module_& module);
+void register_probe(pybind11::module_& module);
 
 }  // namespace qutibench::python

@@ -85,7 +85,7 @@ def predicted_against_measured(
         "y": alt.Y("predicted:Q", scale=log_scale((low, high)), axis=log_axis(f"Predicted {heading}", decades)),
     }
     layers = [*_band(low, high, band, place, theme), _scatter(points, place, theme)]
-    chart = layered(layers, size, size).interactive()
+    chart = layered(layers, size, size).interactive(name="zoom")
     return dressed(chart, theme, title, "; ".join(filter(None, [summary, note])))
 
 
@@ -103,7 +103,7 @@ def _band(low: float, high: float, band: float, place: dict[str, Any], theme: Th
 
 def _scatter(points: Sequence[Row], place: dict[str, Any], theme: Theme) -> Layer:
     devices, networks = distinct(one["device"] for one in points), distinct(one["network"] for one in points)
-    picked = alt.selection_point(fields=["device" if len(devices) > 1 else "network"], bind="legend")
+    picked = alt.selection_point(name="picked", fields=["device" if len(devices) > 1 else "network"], bind="legend")
     legend = None if devices == [""] else colour_legend("device")
     marks: alt.Chart = dots(points, theme, 70).encode(
         color=alt.Color("device:N", scale=colour_scale(devices, theme), legend=legend),

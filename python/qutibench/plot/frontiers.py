@@ -103,7 +103,7 @@ def pareto(
         raise InvalidArgument("pareto needs predicted rows, measured rows, or both")
     if len(lines) > 1:
         notes.append("filled: predicted, hollow: measured")
-    chart = layered(_layers(points, lines, (x, y), senses[0], theme), width, height).interactive()
+    chart = layered(_layers(points, lines, (x, y), senses[0], theme), width, height).interactive(name="zoom")
     return dressed(chart, theme, title, "; ".join(filter(None, distinct(notes))))
 
 
@@ -132,7 +132,7 @@ def _layers(
         )
         layers.append(line.encode(order="x:Q", **placed))
     devices, networks = distinct(one["device"] for one in points), distinct(one["network"] for one in points)
-    picked = alt.selection_point(fields=["network"], bind="legend")
+    picked = alt.selection_point(name="picked", fields=["network"], bind="legend")
     visible = alt.condition(picked, alt.Opacity("frontier:N", scale=_PALE, legend=None), alt.value(0.05))
     colour = alt.Color("device:N", scale=colour_scale(devices, theme), legend=colour_legend("device"))
     shape = alt.Shape("network:N", scale=shape_scale(networks), legend=shape_legend("network"))

@@ -144,7 +144,7 @@ def _bandwidths(roofs: Sequence[Roof], frame: _Frame, inks: dict[str, str]) -> l
 def _marks(points: list[Row], found: list[Row], colour: alt.Color, theme: Theme) -> list[Layer]:
     """Networks as filled points on their roofs, measurements as hollow ones below, a line down to each."""
     names = distinct(point["network"] for point in [*points, *found])
-    picked = alt.selection_point(fields=["network"], bind="legend")
+    picked = alt.selection_point(name="picked", fields=["network"], bind="legend")
     legend = shape_legend(None, orient="bottom", columns=4)
     encoding: dict[str, Any] = {
         "x": "intensity:Q",
@@ -259,5 +259,5 @@ def _drawn(
     if points or below:
         layers += _marks(points, below, colour, theme)
     layers += _names(roofs, frame, inks) + _bandwidths(roofs, frame, inks)
-    chart = layered(layers, *size).interactive()
+    chart = layered(layers, *size).interactive(name="zoom")
     return dressed(chart, theme, title, "; ".join(filter(None, notes)))

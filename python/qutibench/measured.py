@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Measurements beside predictions, and predictions that measurements have corrected."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, overload
+
+from . import _core
+from .errors import InvalidArgument, ParseError, UnknownName
+
+Workloads = Mapping[str, _core.Workload]
+
+
+def _listed(measurements: _core.Measurement | Iterable[_core.Measurement]) -> list[_core.Measurement]:
+    rows = [measurements] if isinstance(measurements, _core.Measurement) else list(measurements)
+    for one in rows:
+        if not isinstance(one, _core.Measurement):
+            raise TypeError(f"a measurement is a qb.Measurement, not {type(one).__name__}")
+    return rows
+
+
+@lru_cache(maxsize=512)
+def _known_work(name: str, keep: float) -> tuple[_core.Workload, _core.Workload | None]:
+    """A network of the catalogue; one known by its totals alone with the network that it was pruned from."""
+    entry = _core.network_entry(name)
+    parent = None
+    if not entry.has_graph and entry.pruned_from:
+        parent = _core.network_entry(entry.pruned_from).workload()
+    return entry.workload(keep), parent
+
+
+def _work(one: _core.Measurement, workloads: Workloads) -> tuple[_core.Workload, _core.Workload | None]:
+    """The caller's workload for a measurement, by its key or its network, or else the catalogue's."""
+    for name in (_core.network_key(one), one.network):
+        if name in workloads:
+            return workloads[name], None
+    try:
+        return _known_work(one.network, one.keep)
+    except UnknownName as wrong:
+        if not workloads:
+            raise
+        raise UnknownName(f"neither `workloads` nor the catalogue has the network '{one.network}'") from wrong
+
+
+def _known_platform(name: str) -> _core.Platform | None:
+    """None for a board that no catalogue and no file describes."""
+    is_path = "/" in name or name.endswith(".json")
+    return _core.platform(name) if is_path or name.partition(":")[0] in _core.platforms() else None
+
+
+@overload
+def efficiency(
+    measurements: _core.Measurement,
+    workloads: Workloads | None = None,
+    platforms: Mapping[str, _core.Platform] | None = None,
+    batch: int | None = None,
+) -> _core.EfficiencyRow: ...
+@overload
+def efficiency(
+    measurements: Iterable[_core.Measurement],
+    workloads: Workloads | None = None,
+    platforms: Mapping[str, _core.Platform] | None = None,
+    batch: int | None = None,
+) -> list[_core.EfficiencyRow]: ...
+def efficiency(
+    measurements: _core.Measurement | Iterable[_core.Measurement],
+    workloads: Workloads | None = None,
+    platforms: Mapping[str, _core.Platform] | None = None,
+    batch: int | None = None,
+) -> _core.EfficiencyRow | list[_core.EfficiencyRow]:
+    """Measured over predicted throughput, one row for each measurement; rows above the bound are flagged and kept.
+
+    workloads, platforms: your own by the names in the measurements; the catalogue has the others. batch: of the bound;
+    each measurement's own unless given (the thesis reads weights for every input: batch=1).
+    Raises UnknownName for a network or platform that nobody describes, UnsupportedDatatype.
+    """
+    rows = []
+    known = dict(platforms or {})
+    for one in _listed(measurements):
+        if one.platform not in known:
+            known[one.platform] = _core.platform(one.platform)
+        work, _ = _work(one, workloads or {})
+        rows.append(_core.efficiency_row(one, work, known[one.platform], batch))
+    return rows[0] if isinstance(measurements, _core.Measurement) else rows
+
+
+class Calibration:
+    """An execution model of one device, fitted to measurements. :func:`calibrate` makes one."""
+
+    def __init__(self, fitted: _core.FittedModel, workloads: Workloads, device: _core.Platform | None) -> None:
+        self._fitted = fitted
+        self._workloads = dict(workloads)
+        self._device = device
+        self._networks = _core.NetworkSet()
+
+    def predict(
+        self,
+        network: _core.Workload | _core.Graph | _core.Measurement | str,
+        *,
+        datatype: Any = "int8",
+        batch: int = 1,
+        mode: str | None = None,
+        threads: int | None = None,
+        stream: int | None = None,
+        keep: float = 1.0,
+    ) -> _core.CalibratedEstimate:
+        """The prediction for a network, or for the run of a measurement, with a 90 % interval and warnings.
+
+        A measurement brings its own datatype, mode and deployment. stream: inputs that follow each other through a
+        pipeline, predictable for bitstreams that were measured or whose folding is declared.
+        """
+        if isinstance(network, _core.Measurement):
+            key = _core.network_key(network)
+            if key not in self._networks:
+                _add(self._networks, key, *_work(network, self._workloads))
+            return self._fitted.predict_measurement(network, self._networks, self._device)
+        if isinstance(network, str):
+            network = self._workloads[network] if network in self._workloads else _known_work(network, float(keep))[0]
+        work = _core.analyze(network) if isinstance(network, _core.Graph) else network
+        return self._fitted.predict_workload(work, datatype, batch, mode, threads, stream, self._device)
+
+    def declare_folding(
+        self, network: str, datatype: Any, interval_s: float, fill: float | None = None, mode: str | None = None
+    ) -> None:
+        """Makes a dataflow bitstream predictable from its folding: the cycles of its slowest layer over the clock."""
+        more = {} if fill is None else {"fill": fill}
+        self._fitted.declare_folding(network, datatype, interval_s, mode=mode, **more)
+
+    @property
+    def platform(self) -> str:
+        """Name of the device."""
+        return self._fitted.device_id
+
+    @property
+    def structure(self) -> str:
+        """Name of the execution structure that explains networks left out best; '' when only streams were measured."""
+        return self._fitted.structure
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The fitted parameters by name."""
+        return self._fitted.parameters
+
+    @property
+    def validation(self) -> _core.Validation:
+        """Errors on each network in turn, structure and parameters chosen anew without it; worked out when first used."""
+        return self._fitted.validation
+
+    @property
+    def mode_validation(self) -> _core.Validation:
+        """The same with one mode left out at a time; empty when only one was measured."""
+        return self._fitted.mode_validation
+
+    @property
+    def data_hash(self) -> str:
+        """Changes with the measurements."""
+        return self._fitted.data_hash
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the calibration, its held-out errors included; raises ParseError when that fails."""
+        try:
+            Path(path).write_text(self._fitted.to_json(), encoding="utf-8")
+        except OSError as wrong:
+            raise ParseError(f"{os.fspath(path)}: the file cannot be written; does its folder exist?") from wrong
+
+    def __getstate__(self) -> tuple[str, dict[str, _core.Workload], _core.Platform | None]:
+        return self._fitted.to_json(), self._workloads, self._device
+
+    def __setstate__(self, state: tuple[str, dict[str, _core.Workload], _core.Platform | None]) -> None:
+        text, workloads, device = state
+        self.__init__(_core.FittedModel.from_json(text), workloads, device)  # type: ignore[misc]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Calibration):
+            return NotImplemented
+        return self.__getstate__() == other.__getstate__()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Calibration({self.platform!r}, structure {self.structure!r}, {len(self.parameters)} parameters)"
+
+
+def _add(networks: _core.NetworkSet, key: str, work: _core.Workload, parent: _core.Workload | None) -> None:
+    if parent is None:
+        networks.add(key, work)
+    else:
+        networks.add_pruned(key, work, parent)
+
+
+def calibrate(
+    measurements: Iterable[_core.Measurement],
+    workloads: Workloads | None = None,
+    platform: _core.Platform | str | None = None,
+    structures: Sequence[str] = (),
+) -> Calibration:
+    """Fits a device's execution model to its measurements, so that networks nobody ran on it are predicted.
+
+    workloads, platform: the catalogue's by the names in the measurements unless given. A platform that nobody describes
+    is fitted from its measurements alone. structures: names of ``calibration_structures()`` to choose from.
+
+    Raises InvalidArgument without a usable measurement or with those of several platforms, UnknownName for a network
+    that nobody describes.
+    """
+    rows = _listed(measurements)
+    names = list(dict.fromkeys(one.platform for one in rows))
+    if not rows:
+        raise InvalidArgument("a calibration needs at least one measurement")
+    if len(names) > 1:
+        raise InvalidArgument(f"a calibration is of one platform; these measurements are of {', '.join(names)}")
+    device = _known_platform(platform or names[0]) if platform is None or isinstance(platform, str) else platform
+    networks = _core.NetworkSet()
+    for one in rows:
+        key = _core.network_key(one)
+        if key not in networks:
+            _add(networks, key, *_work(one, workloads or {}))
+    return Calibration(_core.FittedModel(rows, networks, device, names[0], list(structures)), workloads or {}, device)
+
+
+def load_calibration(path: str | os.PathLike[str], workloads: Workloads | None = None) -> Calibration:
+    """A saved calibration; raises ParseError with file and place."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise ParseError(f"{os.fspath(path)}: the file cannot be read") from wrong
+    fitted = _core.FittedModel.from_json(text, os.fspath(path))
+    return Calibration(fitted, workloads or {}, _known_platform(fitted.device_id))

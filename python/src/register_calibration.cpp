@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "predicted.hpp"
+#include "register.hpp"
+
+#include <qutibench/io/calibration_json.hpp>
+#include <qutibench/measure/calibrate.hpp>
+#include <qutibench/model/predict.hpp>
+
+namespace qutibench::python {
+
+namespace {
+
+/// The networks of calibrations by key, with their workloads, which estimates refer to.
+struct networks_object {
+    network_set set{};
+    std::map<std::string, std::shared_ptr<workload>> works{};
+
+    void add(const std::string& key, const std::shared_ptr<workload>& net) {
+        set.add(key, *net);
+        works.try_emplace(key, net);
+    }
+
+    void add_pruned(const std::string& key, const std::shared_ptr<workload>& totals, const workload& parent) {
+        set.add_pruned(key, *totals, parent);
+        works.try_emplace(key, totals);
+    }
+};
+
+/// What a calibration was made from, so that its held-out errors can be worked out when they are asked for.
+struct training {
+    std::vector<calibration_point> points;
+    std::shared_ptr<networks_object> networks;
+    std::shared_ptr<platform> device;  ///< nothing for a board that nobody described
+    std::string board;
+    calibration_options options;
+
+    [[nodiscard]] calibration fit(bool validate) const {
+        calibration_options chosen = options;
+        chosen.validate = validate;
+        return device ? calibrate(points, networks->set, *device, chosen)
+                      : calibrate(points, networks->set, board, chosen);
+    }
+};
+
+struct calibration_object {
+    calibration fitted;
+    std::shared_ptr<training> from{};  ///< nothing once the held-out errors are there
+
+    /// With the held-out errors.
+    [[nodiscard]] const calibration& validated() {
+        if (from) {
+            const std::shared_ptr<training> known = from;
+            std::optional<calibration> whole;
+            {
+                const py::gil_scoped_release unlocked;
+                whole = known->fit(true);
+            }
+            fitted = *std::move(whole);
+            from = nullptr;
+        }
+        return fitted;
+    }
+};
+
+struct calibrated : predicted {
+    calibrated_estimate fit{};
+    std::string board{};
+};
+
+[[nodiscard]] calibration_object make(const std::vector<measurement>& rows,
+                                      const std::shared_ptr<networks_object>& networks,
+                                      const std::shared_ptr<platform>& device, const std::string& board,
+                                      std::vector<std::string> structures) {
+    auto from = std::make_shared<training>(training{points_of(rows), networks, device, board, {}});
+    from->options.structures = std::move(structures);
+    const py::gil_scoped_release unlocked;
+    return {from->fit(false), from};
+}
+
+/// The calibrated figures in the place of the bound's, which stay where the calibration says nothing.
+[[nodiscard]] calibrated estimate_of(const calibrated_estimate& fit, const std::shared_ptr<workload>& net,
+                                     const std::shared_ptr<platform>& device, const std::string& board) {
+    calibrated result;
+    result.fit = fit;
+    result.net = net;
+    result.board = board;
+    result.datatype = fit.run.datatype;
+    estimate& figures = result.figures;
+    figures.roof = {unknown<ops_per_second>, unknown<bytes_per_second>};
+    deployment how;
+    how.datatype = fit.run.datatype;
+    how.batch = fit.run.batch();
+    if (device) {
+        const bool in_mode = fit.run.mode.empty() || fit.run.mode == device->mode().name;
+        result.device = in_mode ? device : std::make_shared<platform>(device->in_mode(fit.run.mode));
+        try {
+            figures = predict(*net, *result.device, how);
+        } catch (const unsupported_datatype&) {
+            // it was measured all the same; the roof stays unknown
+        }
+    }
+    const bool streamed = fit.run.how == feeding::stream;
+    figures.batch = streamed ? fit.run.value : fit.run.batch();
+    figures.calls = std::max<std::int64_t>(1, fit.run.threads());
+    figures.call_time = static_cast<double>(figures.batch * figures.calls) / fit.throughput_ips;
+    figures.pipeline_latency = fit.predictable ? fit.latency_s : 0;
+    figures.work = static_cast<double>(net->operation_count) * static_cast<double>(figures.batch);
+    figures.mac_work = static_cast<double>(net->mac_count) * static_cast<double>(figures.batch);
+    figures.weight_bytes = static_cast<double>(net->weight_count) * fit.run.datatype.weights.bytes_per_element();
+    figures.limited_by = fit.limited_by;
+    figures.call_energy = result.device
+                              ? result.device->power().value() * figures.call_time / static_cast<double>(figures.calls)
+                              : std::nan("");
+    figures.assumed = 0;
+    if (!std::isnan(figures.call_energy)) figures.assume(assumption::average_power);
+    return result;
+}
+
+[[nodiscard]] measured_run run_from(const precision_argument& datatype, const count_argument& batch,
+                                    const std::optional<std::string>& mode,
+                                    const std::optional<count_argument>& threads,
+                                    const std::optional<count_argument>& stream) {
+    measured_run run;
+    run.mode = mode.value_or("");
+    run.datatype = datatype.value;
+    run.how = stream ? feeding::stream : threads ? feeding::threads : feeding::batch;
+    run.value = stream ? stream->value : threads ? threads->value : batch.value;
+    run.call_batch = threads ? batch.value : 1;
+    return run;
+}
+
+void register_networks(py::module_& module) {
+    py::class_<networks_object, std::shared_ptr<networks_object>> cls(
+        module, "NetworkSet", "The networks of calibrations by key; a key that is there already is kept.");
+    cls.def(py::init<>());
+    cls.def("add", &networks_object::add, "key"_a, "workload"_a,
+            "Raises InvalidArgument when the workload has no multiply-accumulates.");
+    cls.def("add_pruned", &networks_object::add_pruned, "key"_a, "totals"_a, "parent"_a,
+            "A pruned network of which only totals are published, with the layers of the one it was pruned from.");
+    cls.def("__contains__",
+            [](const networks_object& self, std::string_view key) { return self.set.find(key) != nullptr; });
+    cls.def("__len__", [](const networks_object& self) { return self.set.size(); });
+    module.def(
+        "network_key", [](const measurement& of) { return network_key(of); }, "measurement"_a,
+        "What a measurement's network is called in a network set.");
+    module.def(
+        "network_key", [](std::string_view network, double keep) { return network_key(network, keep); }, "network"_a,
+        "keep"_a);
+}
+
+void register_validation(py::module_& module) {
+    py::class_<residual> row(module, "Residual", "A measured run beside its prediction by a fit that did not see it.");
+    row.def_readonly("network", &residual::network);
+    row.def_property_readonly("mode", [](const residual& self) { return unless_empty(self.run.mode); });
+    row.def_property_readonly("datatype", [](const residual& self) { return to_string(self.run.datatype); });
+    row.def_property_readonly("deployment", [](const residual& self) { return to_string(self.run.how); });
+    row.def_property_readonly("deployment_value", [](const residual& self) { return self.run.value; });
+    row.def_readonly("measured_throughput_ips", &residual::measured_ips);
+    row.def_readonly("throughput_ips", &residual::predicted_ips, "Inputs per second as predicted.");
+    row.def_property_readonly("error", &residual::error, "|predicted / measured - 1|.");
+    row.def("__repr__", [](const residual& self) {
+        return "<" + self.network + ": predicted " + readable(self.predicted_ips) + ", measured " +
+               readable(self.measured_ips) + " inputs/s>";
+    });
+    py::class_<validation> cls(module, "Validation", "Errors on what was left out of the fit.");
+    cls.def_property_readonly(
+        "mape", [](const validation& self) { return known(self.mape()); },
+        "Mean absolute error as a fraction; None without rows.");
+    cls.def_property_readonly(
+        "median_ape", [](const validation& self) { return known(self.median_ape()); },
+        "Median absolute error as a fraction.");
+    cls.def(
+        "within", [](const validation& self, double fraction) { return known(self.within(fraction)); }, "fraction"_a,
+        "Share of rows predicted to within a fraction of the measurement.");
+    cls.def_readonly("rows", &validation::residuals);
+    cls.def("__len__", &validation::rows);
+    cls.def("__repr__", [](const validation& self) {
+        return "Validation(" + std::to_string(self.rows()) + " rows, mean error " + readable(100 * self.mape()) +
+               " %, median " + readable(100 * self.median_ape()) + " %)";
+    });
+    add_table(cls);
+}
+
+void register_estimate(py::module_& module) {
+    py::class_<calibrated, predicted> cls(module, "CalibratedEstimate",
+                                          "A calibrated prediction. Where it is not `predictable`, throughput and "
+                                          "latency are nan and `warnings` says why.");
+    const auto figure = [&cls](const char* name, double calibrated_estimate::* member, const char* text) {
+        cls.def_property_readonly(name, [member](const calibrated& self) { return self.fit.*member; }, text);
+    };
+    figure("throughput_ips", &calibrated_estimate::throughput_ips, "Inputs per second.");
+    figure("latency_s", &calibrated_estimate::latency_s, "Seconds of one call, from first input to last result.");
+    figure("low_ips", &calibrated_estimate::low_ips, "Lower end of the 90 % interval of the throughput.");
+    figure("high_ips", &calibrated_estimate::high_ips, "Upper end of the 90 % interval of the throughput.");
+    cls.def_property_readonly("predictable", [](const calibrated& self) { return self.fit.predictable; });
+    cls.def_property_readonly("warnings", [](const calibrated& self) { return self.fit.warnings; });
+    cls.def_property_readonly("assumptions", [](const calibrated& self) { return self.fit.warnings; });
+    cls.def_property_readonly("platform", [](const calibrated& self) { return unless_empty(self.board); });
+    cls.def_property_readonly("execution", [](const calibrated&) { return "calibrated"; });
+    cls.def_property_readonly(
+        "terms",
+        [](const calibrated& self) {
+            py::typing::Dict<py::str, py::float_> all;
+            for (std::size_t i = 0; i < fitting::terms; ++i)
+                all[py::str(std::string(fitting::term_names[i]))] = self.fit.seconds[i];
+            return all;
+        },
+        "Seconds of one call by what they are spent on.");
+    cls.def("__repr__", [](const calibrated& self) {
+        return "CalibratedEstimate(" + self.net->name() + " on " + self.board + ", " + to_string(self.datatype) + ": " +
+               readable(self.fit.throughput_ips) + " inputs/s (" + readable(self.fit.low_ips) + " to " +
+               readable(self.fit.high_ips) + "))";
+    });
+}
+
+using calibration_class = py::class_<calibration_object, std::shared_ptr<calibration_object>>;
+
+void add_predictions(calibration_class& cls) {
+    cls.def(
+        "predict_workload",
+        [](const calibration_object& self, const std::shared_ptr<workload>& net, const precision_argument& datatype,
+           const count_argument& batch, const std::optional<std::string>& mode,
+           const std::optional<count_argument>& threads, const std::optional<count_argument>& stream,
+           const std::shared_ptr<platform>& device) {
+            const measured_run run = run_from(datatype, batch, mode, threads, stream);
+            return estimate_of(self.fitted.predict(*net, run), net, device, self.fitted.state().device.id);
+        },
+        py::arg("workload").none(false), "datatype"_a = "int8", "batch"_a = 1, "mode"_a = py::none(),
+        "threads"_a = py::none(), "stream"_a = py::none(), "device"_a = py::none());
+    cls.def(
+        "predict_measurement",
+        [](const calibration_object& self, const measurement& row, const networks_object& networks,
+           const std::shared_ptr<platform>& device) {
+            const std::string key = network_key(row);
+            return estimate_of(predict(self.fitted, networks.set, row), networks.works.at(key), device,
+                               self.fitted.state().device.id);
+        },
+        "measurement"_a, "networks"_a, "device"_a = py::none());
+    cls.def(
+        "declare_folding",
+        [](calibration_object& self, const std::string& network, const precision_argument& datatype, double interval_s,
+           double fill, const std::optional<std::string>& mode) {
+            self.fitted.declare_folding(network, run_from(datatype, {1}, mode, {}, {}),
+                                        quantity_of<seconds>(interval_s), fill);
+        },
+        "network"_a, "datatype"_a, "interval_s"_a, "fill"_a = fitting::usual_fill, "mode"_a = py::none(),
+        "Makes a dataflow bitstream predictable from its folding: the cycles of its slowest layer over the clock.");
+}
+
+}  // namespace
+
+void register_calibration(py::module_& module) {
+    register_networks(module);
+    register_validation(module);
+    register_estimate(module);
+    calibration_class cls(module, "FittedModel", "What qutibench.Calibration is made of.");
+    cls.def(py::init(&make), "measurements"_a, "networks"_a, "device"_a = py::none(), "board"_a = "",
+            "structures"_a = std::vector<std::string>());
+    add_predictions(cls);
+    cls.def_property_readonly("device_id",
+                              [](const calibration_object& self) { return self.fitted.state().device.id; });
+    cls.def_property_readonly("structure",
+                              [](const calibration_object& self) { return self.fitted.state().structure; });
+    cls.def_property_readonly("data_hash",
+                              [](const calibration_object& self) { return self.fitted.state().data_hash; });
+    cls.def_property_readonly(
+        "parameters",
+        [](const calibration_object& self) {
+            py::typing::Dict<py::str, py::float_> all;
+            const fitting::parameters& fitted = self.fitted.state().fitted;
+            for (std::size_t i = 0; i < fitting::terms; ++i)
+                if (fitted.active[i]) all[py::str(std::string(fitting::term_names[i]))] = std::exp(fitted.log_value[i]);
+            return all;
+        },
+        "The fitted parameters by name.");
+    cls.def_property_readonly("validation", [](calibration_object& self) { return self.validated().validation(); });
+    cls.def_property_readonly("mode_validation",
+                              [](calibration_object& self) { return self.validated().mode_validation(); });
+    cls.def("to_json", [](calibration_object& self) { return to_json(self.validated()); });
+    cls.def_static(
+        "from_json",
+        [](std::string_view text, const std::string& source) {
+            return calibration_object{parse_calibration(text, source)};
+        },
+        "text"_a, "source"_a = "calibration");
+    module.def(
+        "calibration_structures",
+        [] {
+            std::vector<std::string> names;
+            for (const fitting::structure& one : fitting::structures) names.emplace_back(one.name);
+            return names;
+        },
+        "Names of the execution structures that a calibration chooses from.");
+}
+
+}  // namespace qutibench::python

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "predicted.hpp"
+#include "register.hpp"
+
+#include <qutibench/measure/efficiency.hpp>
+#include <qutibench/network/analyze.hpp>
+
+namespace qutibench::python {
+
+namespace {
+
+using maybe = std::optional<double>;
+using deployment_argument = name_argument<deployment_parameter, &parse_deployment_parameter>;
+using scope_argument = name_argument<measured_scope, &parse_measured_scope>;
+
+template <class Quantity>
+[[nodiscard]] Quantity or_unknown(const maybe& value) {
+    return quantity_of<Quantity>(or_nan(value));
+}
+
+[[nodiscard]] measured_level level_from(const count_argument& number) {
+    if (number.value < 1 || number.value > 3)
+        throw invalid_argument("level is 1 (layer), 2 (block) or 3 (network), not " + std::to_string(number.value));
+    return static_cast<measured_level>(number.value);
+}
+
+/// The deployment that one of batch, threads and stream names.
+void deploy(measurement& one, const std::optional<count_argument>& batch, const std::optional<count_argument>& threads,
+            const std::optional<count_argument>& stream) {
+    if (threads && stream) throw invalid_argument("a measurement has threads or a stream, not both");
+    one.deployment = stream    ? deployment_parameter::stream
+                     : threads ? deployment_parameter::threads
+                               : deployment_parameter::batch;
+    const std::int64_t inputs = batch ? batch->value : 1;
+    one.deployment_value = stream ? stream->value : threads ? threads->value : inputs;
+    if (stream || threads) one.call_batch = inputs;
+}
+
+struct measurement_figures {
+    maybe latency, throughput, power, power_idle, power_base, energy, performance, operations, traffic, top1, top5;
+};
+
+[[nodiscard]] measurement make(std::string network, std::string platform, const precision_argument& datatype,
+                               const std::optional<count_argument>& batch, const std::optional<count_argument>& threads,
+                               const std::optional<count_argument>& stream, const std::optional<std::string>& mode,
+                               double keep, const measurement_figures& figures, scope_argument scope,
+                               std::string statistic, const count_argument& level, std::string part) {
+    measurement one;
+    one.network = std::move(network);
+    one.platform = std::move(platform);
+    one.datatype = datatype.value;
+    deploy(one, batch, threads, stream);
+    one.mode = mode.value_or("");
+    one.keep = keep;
+    one.latency = or_unknown<seconds>(figures.latency);
+    one.throughput = or_unknown<inputs_per_second>(figures.throughput);
+    one.power = or_unknown<watts>(figures.power);
+    one.power_idle = or_unknown<watts>(figures.power_idle);
+    one.power_base = or_unknown<watts>(figures.power_base);
+    one.energy = or_unknown<joules>(figures.energy);
+    one.performance = or_unknown<ops_per_second>(figures.performance);
+    one.operations = or_nan(figures.operations);
+    one.traffic = or_unknown<bytes>(figures.traffic);
+    one.accuracy_top1 = or_nan(figures.top1);
+    one.accuracy_top5 = or_nan(figures.top5);
+    one.scope = scope.value;
+    one.statistic = std::move(statistic);
+    one.level = level_from(level);
+    one.part = std::move(part);
+    check(one);
+    return one;
+}
+
+[[nodiscard]] std::vector<std::string_view> cautions_of(const measurement& self) {
+    std::vector<std::string_view> all;
+    for (std::uint32_t bit = 1; bit <= self.cautions; bit <<= 1)
+        if ((self.cautions & bit) != 0) all.push_back(to_string(static_cast<caution>(bit)));
+    return all;
+}
+
+[[nodiscard]] py::tuple state_of(const measurement& m) {
+    const measurement_source from = m.source ? *m.source : measurement_source{};
+    return py::make_tuple(
+        m.network, m.platform, m.mode, m.datatype, m.keep, static_cast<int>(m.level), m.part,
+        static_cast<int>(m.deployment), m.deployment_value, m.call_batch, static_cast<int>(m.scope), m.statistic,
+        std::vector<maybe>{known(m.latency), known(m.throughput), known(m.performance), known(m.operations),
+                           known(m.traffic), known(m.weights_on_chip), known(m.weights_off_chip), known(m.power),
+                           known(m.power_idle), known(m.power_base), known(m.energy), known(m.accuracy_top1),
+                           known(m.accuracy_top5)},
+        py::make_tuple(bool(m.source), from.file, from.format, from.tool), m.line, m.key, m.cautions);
+}
+
+[[nodiscard]] measurement from_state(const py::tuple& s) {
+    measurement m;
+    m.network = s[0].cast<std::string>();
+    m.platform = s[1].cast<std::string>();
+    m.mode = s[2].cast<std::string>();
+    m.datatype = s[3].cast<precision>();
+    m.keep = s[4].cast<double>();
+    m.level = static_cast<measured_level>(s[5].cast<int>());
+    m.part = s[6].cast<std::string>();
+    m.deployment = static_cast<deployment_parameter>(s[7].cast<int>());
+    m.deployment_value = s[8].cast<std::int64_t>();
+    m.call_batch = s[9].cast<std::int64_t>();
+    m.scope = static_cast<measured_scope>(s[10].cast<int>());
+    m.statistic = s[11].cast<std::string>();
+    const auto f = s[12].cast<std::vector<maybe>>();
+    m.latency = or_unknown<seconds>(f.at(0));
+    m.throughput = or_unknown<inputs_per_second>(f.at(1));
+    m.performance = or_unknown<ops_per_second>(f.at(2));
+    m.operations = or_nan(f.at(3));
+    m.traffic = or_unknown<bytes>(f.at(4));
+    m.weights_on_chip = or_unknown<bytes>(f.at(5));
+    m.weights_off_chip = or_unknown<bytes>(f.at(6));
+    m.power = or_unknown<watts>(f.at(7));
+    m.power_idle = or_unknown<watts>(f.at(8));
+    m.power_base = or_unknown<watts>(f.at(9));
+    m.energy = or_unknown<joules>(f.at(10));
+    m.accuracy_top1 = or_nan(f.at(11));
+    m.accuracy_top5 = or_nan(f.at(12));
+    const auto from = s[13].cast<py::tuple>();
+    if (from[0].cast<bool>())
+        m.source = std::make_shared<const measurement_source>(
+            measurement_source{from[1].cast<std::string>(), from[2].cast<std::string>(), from[3].cast<std::string>()});
+    m.line = s[14].cast<std::int64_t>();
+    m.key = s[15].cast<std::string>();
+    m.cautions = s[16].cast<std::uint32_t>();
+    return m;
+}
+
+[[nodiscard]] std::string described(const measurement& m) {
+    std::string text = "Measurement(" + m.network + (m.keep == 1 ? "" : " keep " + readable(m.keep));
+    if (!m.part.empty()) text += ", " + m.part;
+    text += " on " + m.platform + (m.mode.empty() ? "" : ":" + m.mode) + ", " + to_string(m.datatype) + ", " +
+            std::string(to_string(m.deployment)) + " " + std::to_string(m.deployment_value);
+    const double rate = attained_throughput(m).value();
+    if (!std::isnan(rate)) text += ": " + readable(rate) + " inputs/s";
+    if (is_known(m.latency)) text += ", " + readable(m.latency.value() * 1e3) + " ms";
+    return text + ")";
+}
+
+using measurement_class = py::class_<measurement>;
+
+void add_making(measurement_class& cls) {
+    cls.def(py::init([](std::string network, std::string platform, const precision_argument& datatype,
+                        const std::optional<count_argument>& batch, const std::optional<count_argument>& threads,
+                        const std::optional<count_argument>& stream, const maybe& latency, const maybe& throughput,
+                        const maybe& power, const maybe& energy, const maybe& accuracy_top1,
+                        const std::optional<std::string>& mode, double keep, scope_argument scope,
+                        std::string statistic, const count_argument& level, std::string part, const maybe& operations,
+                        const maybe& performance, const maybe& power_idle, const maybe& power_base,
+                        const maybe& traffic, const maybe& accuracy_top5) {
+                return make(std::move(network), std::move(platform), datatype, batch, threads, stream, mode, keep,
+                            {latency, throughput, power, power_idle, power_base, energy, performance, operations,
+                             traffic, accuracy_top1, accuracy_top5},
+                            scope, std::move(statistic), level, std::move(part));
+            }),
+            "network"_a, "platform"_a, "datatype"_a, "batch"_a = py::none(), "threads"_a = py::none(),
+            "stream"_a = py::none(), "latency_s"_a = py::none(), "throughput_ips"_a = py::none(),
+            "power_w"_a = py::none(), "energy_j"_a = py::none(), "accuracy_top1"_a = py::none(), py::kw_only(),
+            "mode"_a = py::none(), "keep"_a = 1.0, "scope"_a = "system", "statistic"_a = "", "level"_a = 3,
+            "part"_a = "", "operations"_a = py::none(), "performance_ops_per_s"_a = py::none(),
+            "power_idle_w"_a = py::none(), "power_base_w"_a = py::none(), "traffic_bytes"_a = py::none(),
+            "accuracy_top5"_a = py::none(),
+            "A result of your own stopwatch. What was not measured is None. With threads or a stream, batch is the "
+            "inputs of each call. Raises InvalidArgument on a figure that is not positive and finite.");
+}
+
+void add_figures(measurement_class& cls) {
+    const auto figure = [&cls](const char* name, auto member, const char* text) {
+        cls.def_property_readonly(name, [member](const measurement& self) { return known(self.*member); }, text);
+    };
+    figure("latency_s", &measurement::latency, "Seconds of one call; None when missing.");
+    figure("throughput_ips", &measurement::throughput, "Inputs per second as measured; None when missing.");
+    figure("performance_ops_per_s", &measurement::performance, "Operations per second as the tool reports them.");
+    figure("operations", &measurement::operations, "Of one input, as the tool reports them.");
+    figure("traffic_bytes", &measurement::traffic, "Off-chip bytes of one call.");
+    figure("weights_on_chip_bytes", &measurement::weights_on_chip, "As the tool placed them.");
+    figure("weights_off_chip_bytes", &measurement::weights_off_chip, "As the tool placed them.");
+    figure("power_w", &measurement::power, "Of the whole board while running.");
+    figure("power_idle_w", &measurement::power_idle, "Configured and waiting.");
+    figure("power_base_w", &measurement::power_base, "Nothing loaded.");
+    figure("energy_j", &measurement::energy, "Of one input, where the tool measures energy itself.");
+    figure("accuracy_top1", &measurement::accuracy_top1, "A fraction, not per cent.");
+    figure("accuracy_top5", &measurement::accuracy_top5, "A fraction, not per cent.");
+    cls.def_property_readonly(
+        "attained_throughput_ips", [](const measurement& self) { return known(attained_throughput(self)); },
+        "As measured, or from the latency of calls that follow each other.");
+    cls.def_property_readonly(
+        "attained_energy_j", [](const measurement& self) { return known(attained_energy(self)); },
+        "As measured, or power over throughput.");
+}
+
+void add_identity(measurement_class& cls) {
+    cls.def_readonly("network", &measurement::network);
+    cls.def_readonly("platform", &measurement::platform);
+    cls.def_property_readonly("mode", [](const measurement& self) { return unless_empty(self.mode); });
+    cls.def_property_readonly("datatype", [](const measurement& self) { return to_string(self.datatype); });
+    cls.def_readonly("keep", &measurement::keep, "Fraction of the channels that pruning left.");
+    cls.def_property_readonly(
+        "level", [](const measurement& self) { return static_cast<int>(self.level); },
+        "1: a layer, 2: a block, 3: the network.");
+    cls.def_property_readonly(
+        "part", [](const measurement& self) { return unless_empty(self.part); },
+        "The layer or block; None for a network.");
+    cls.def_property_readonly(
+        "deployment", [](const measurement& self) { return to_string(self.deployment); },
+        "'batch', 'stream' or 'threads'.");
+    cls.def_readonly("deployment_value", &measurement::deployment_value);
+    cls.def_property_readonly("batch", &measurement::inputs_per_call, "Inputs of one call.");
+    cls.def_property_readonly("threads", &measurement::calls_at_a_time, "Calls under way at a time.");
+    cls.def_property_readonly(
+        "scope", [](const measurement& self) { return to_string(self.scope); },
+        "'system' (what a user sees) or 'compute' (the accelerator alone).");
+    cls.def_property_readonly(
+        "statistic", [](const measurement& self) { return unless_empty(self.statistic); },
+        "Of the latency: 'mean', 'median', 'p90'...; None when unstated.");
+    cls.def_property_readonly("cautions", &cautions_of, "What to keep in mind, one sentence each.");
+    cls.def_property_readonly(
+        "place", [](const measurement& self) { return unless_empty(place_of(self)); }, "File and line, or None.");
+    cls.def_property_readonly("format", [](const measurement& self) {
+        return self.source ? unless_empty(self.source->format) : std::nullopt;
+    });
+    cls.def_property_readonly(
+        "tool", [](const measurement& self) { return self.source ? unless_empty(self.source->tool) : std::nullopt; });
+}
+
+/// A measurement beside its prediction.
+struct efficiency_view {
+    measurement measured;
+    efficiency_row row;
+    predicted bound;
+};
+
+[[nodiscard]] efficiency_view beside(const measurement& one, const std::shared_ptr<workload>& net,
+                                     const std::shared_ptr<platform>& device,
+                                     const std::optional<count_argument>& batch) {
+    deployment how;
+    how.batch = batch ? batch->value : one.inputs_per_call();
+    efficiency_view view{one, {}, {}};
+    view.row = one.level == measured_level::network ? efficiency(one, *net, *device, how)
+                                                    : efficiency(one, totals_of_part(*net, one), *device, how);
+    view.row.measured = nullptr;  // the view has its own
+    const bool in_mode = one.mode.empty() || one.mode == device->mode().name;
+    view.bound = {
+        view.row.predicted, one.datatype, how.placement,
+        how.execution,      net,          in_mode ? device : std::make_shared<platform>(device->in_mode(one.mode))};
+    return view;
+}
+
+[[nodiscard]] std::vector<std::string_view> flags_of(const efficiency_view& self) {
+    std::vector<std::string_view> all = cautions_of(self.measured);
+    if (self.row.excess != excess_reason::none) all.insert(all.begin(), to_string(self.row.excess));
+    return all;
+}
+
+void register_efficiency(py::module_& module) {
+    py::class_<efficiency_view> cls(module, "EfficiencyRow", "A measurement beside its prediction.");
+    cls.def_readonly("measurement", &efficiency_view::measured);
+    cls.def_readonly("predicted", &efficiency_view::bound);
+    const auto figure = [&cls](const char* name, double efficiency_row::* member, const char* text) {
+        cls.def_property_readonly(
+            name, [member](const efficiency_view& self) { return known(self.row.*member); }, text);
+    };
+    figure("efficiency", &efficiency_row::efficiency,
+           "Measured over predicted throughput; None without a measured one.");
+    figure("measured_throughput_ips", &efficiency_row::measured_throughput, "Inputs per second, of layers too.");
+    figure("of_peak", &efficiency_row::of_peak, "Attained operations per second over the compute peak.");
+    figure("measured_energy_j", &efficiency_row::measured_energy, "Of one input, by full power or as measured.");
+    figure("above_idle_energy_j", &efficiency_row::above_idle_energy, "Of one input, by full minus idle power.");
+    figure("above_base_energy_j", &efficiency_row::above_base_energy, "Of one input, by full minus base power.");
+    figure("predicted_energy_j", &efficiency_row::predicted_energy, "Of one input.");
+    cls.def_property_readonly("flags", &flags_of, "Why it is above the bound, and what to keep in mind.");
+    cls.def("__repr__", [](const efficiency_view& self) {
+        return "EfficiencyRow(" + described(self.measured) + ", efficiency " + readable(self.row.efficiency) + ")";
+    });
+    module.def("efficiency_row", &beside, "measurement"_a, "workload"_a, "platform"_a, "batch"_a = py::none(),
+               "A measurement beside what the device would do at its bound, at the measurement's batch unless given.");
+}
+
+}  // namespace
+
+void register_measure(py::module_& module) {
+    measurement_class cls(module, "Measurement", "One measured result: what ran where and how, and what came out.");
+    add_making(cls);
+    add_identity(cls);
+    add_figures(cls);
+    cls.def("__repr__", &described);
+    add_state(cls, &state_of, &from_state);
+    add_table(cls);
+    register_efficiency(module);
+    module.def(
+        "best_of",
+        [](const std::vector<measurement>& all) {
+            std::vector<measurement> best;
+            for (const measurement* one : best_of(all)) best.push_back(*one);
+            return best;
+        },
+        "measurements"_a,
+        "Of each network or part on each device, mode and datatype the one with the highest throughput.");
+}
+
+}  // namespace qutibench::python

@@ -1,0 +1,456 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Networks run on this machine, and everything that can go wrong with that."""
+
+import copy
+import csv
+import errno
+import json
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+qb = pytest.importorskip("qutibench")
+from qutibench import campaign, runners  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICK = {"warm_up": 1, "repeats": 4, "threads": 1}
+
+needs_onnxruntime = pytest.mark.skipif(
+    not runners.importlib.util.find_spec("onnxruntime"), reason="onnxruntime is not installed: no run is made"
+)
+needs_openvino = pytest.mark.skipif(
+    not runners.importlib.util.find_spec("openvino"), reason="openvino is not installed: its runner is not tried"
+)
+
+
+@pytest.fixture(scope="module")
+def network():
+    return qb.zoo.cnv(keep=0.125)
+
+
+def model(nodes, inputs, outputs, initializers=()) -> bytes:
+    """An ONNX model from nodes, and (name, element type, shape) of what goes in and out."""
+    onnx = pytest.importorskip("onnx")
+    values = [[onnx.helper.make_tensor_value_info(*one) for one in ends] for ends in (inputs, outputs)]
+    graph = onnx.helper.make_graph(nodes, "made", *values, list(initializers))
+    made = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)])
+    made.ir_version = 8
+    return made.SerializeToString()
+
+
+def relu(shape) -> bytes:
+    onnx = pytest.importorskip("onnx")
+    kind = onnx.TensorProto.FLOAT
+    return model([onnx.helper.make_node("Relu", ["x"], ["y"])], [("x", kind, shape)], [("y", kind, shape)])
+
+
+def endless() -> bytes:
+    """A loop of 10^15 turns."""
+    onnx = pytest.importorskip("onnx")
+    make, types = onnx.helper, onnx.TensorProto
+    body = make.make_graph(
+        [make.make_node("Identity", ["go_in"], ["go_out"]), make.make_node("Identity", ["v_in"], ["v_out"])],
+        "body",
+        [
+            make.make_tensor_value_info("turn", types.INT64, []),
+            make.make_tensor_value_info("go_in", types.BOOL, []),
+            make.make_tensor_value_info("v_in", types.FLOAT, [1]),
+        ],
+        [make.make_tensor_value_info("go_out", types.BOOL, []), make.make_tensor_value_info("v_out", types.FLOAT, [1])],
+    )
+    constants = [make.make_tensor("turns", types.INT64, [], [10**15]), make.make_tensor("go", types.BOOL, [], [True])]
+    loop = make.make_node("Loop", ["turns", "go", "x"], ["y"], body=body)
+    return model([loop], [("x", types.FLOAT, [1])], [("y", types.FLOAT, [1])], constants)
+
+
+def processes_of(folder_prefix: str) -> list[str]:
+    """Command lines of workers that are still there."""
+    lines = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if "_worker.py" in line and folder_prefix in line:
+            lines.append(line)
+    return lines
+
+
+# What a run gives.
+
+
+@needs_onnxruntime
+def test_a_run_is_a_measurement_with_all_its_latencies(network):
+    run = runners.run(network, runner="onnxruntime", batch=2, **QUICK)
+    assert isinstance(run, qb.Measurement)
+    assert (run.network, run.platform, run.mode, run.datatype) == (network.name, "host", "one_core", "fp32")
+    assert (run.batch, run.level, run.statistic, run.scope, run.cores) == (2, 3, "median", "system", 1)
+    assert len(run.latencies_s) == 4
+    assert run.latency_s == pytest.approx(np.median(run.latencies_s))
+    assert run.attained_throughput_ips == pytest.approx(2 / run.latency_s)
+    assert run.tool.startswith("onnxruntime 1.")
+
+
+def test_percentiles_are_of_the_nearest_rank():
+    facts = {"network": "n", "platform": "host", "mode": None, "datatype": "fp32", "batch": 1, "keep": 1.0}
+    latencies = [0.5, 0.1, 0.4, 0.2, 0.3, 0.9, 0.7]
+    run = runners.Run(facts, latencies, "by hand", 1)
+    for percent in (0.1, 10, 25, 50, 63, 90, 99, 100):
+        assert run.percentile_s(percent) == np.percentile(latencies, percent, method="inverted_cdf")
+    assert run.spread == pytest.approx(0.9 / 0.4 - 1)
+    for percent in (0, 101, -1):
+        with pytest.raises(qb.InvalidArgument, match="above 0 and at most 100"):
+            run.percentile_s(percent)
+    for again in (pickle.loads(pickle.dumps(run)), copy.copy(run), copy.deepcopy(run)):
+        assert again == run
+        assert again.latencies_s == run.latencies_s
+        assert again.tool == "by hand"
+
+
+@needs_onnxruntime
+def test_level_1_gives_the_time_of_layers(network):
+    layers = runners.run(network, level=1, **QUICK)
+    assert len(layers) > 5
+    assert {one.level for one in layers} == {1}
+    assert {one.network for one in layers} == {network.name}
+    assert all(one.latency_s > 0 for one in layers)
+    assert any("conv" in one.part.lower() for one in layers)
+
+
+@needs_openvino
+@pytest.mark.parametrize("level", [1, 3])
+def test_openvino_runs_the_same_network(network, level):
+    found = runners.run(network, "openvino", level=level, **QUICK)
+    rows = found if level == 1 else [found]
+    assert all(one.level == level and one.latency_s > 0 for one in rows)
+    assert all(one.tool.startswith("openvino 20") for one in rows)
+
+
+@needs_onnxruntime
+def test_a_model_may_be_a_name_a_path_or_bytes(network, tmp_path):
+    path = tmp_path / "mine.onnx"
+    qb.save_onnx(network, path)
+    assert runners.run(path, **QUICK).network == "mine"
+    assert runners.run(str(path), name="renamed", platform="desk", **QUICK).platform == "desk"
+    assert runners.run(path.read_bytes(), name="bytes", **QUICK).network == "bytes"
+    assert runners.run("mlp", **QUICK).network == "mlp"
+
+
+@needs_onnxruntime
+def test_a_quantised_graph_is_recorded_as_such(network):
+    assert runners.run(qb.quantize(network, "int8"), **QUICK).datatype == "int8"
+    mixed = qb.quantize(network, "int8", keep_first=True)
+    kinds = {one.datatype for one in mixed.nodes if one.datatype}
+    if len(kinds) > 1:
+        with pytest.raises(qb.InvalidArgument, match="say which datatype"):
+            runners.run(mixed, **QUICK)
+
+
+@needs_onnxruntime
+def test_open_dimensions_take_the_batch_and_what_the_caller_says():
+    assert runners.run(relu(["n", 8]), batch=3, **QUICK).batch == 3
+    for runner, dims in (("onnxruntime", {"length": 5}), ("onnxruntime", {"x:1": 5}), ("openvino", {"x:1": 5})):
+        if runners.importlib.util.find_spec(runner):
+            assert runners.run(relu(["n", "length"]), runner, dims=dims, **QUICK).latency_s > 0
+    with pytest.raises(runners.ModelRejected, match=r"open dimension 'length'; give its size in dims"):
+        runners.run(relu(["n", "length"]), **QUICK)
+    with pytest.raises(runners.ModelRejected, match="made for a batch of 1, not 2"):
+        runners.run(relu([1, 8]), batch=2, **QUICK)
+
+
+@needs_onnxruntime
+def test_a_run_stands_beside_its_bound(network):
+    host = qb.Platform("host", {"fp32": 1e12}, bandwidth_bytes_per_s=1e11)
+    run = runners.run(network, mode="", **QUICK)
+    row = qb.efficiency(run, {network.name: qb.analyze(network)}, {"host": host})
+    assert row.efficiency == pytest.approx(run.attained_throughput_ips / row.predicted.throughput_ips)
+
+
+# What can go wrong.
+
+
+def test_a_runtime_that_is_not_installed_is_named(network, monkeypatch):
+    monkeypatch.setattr(runners.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(qb.MissingPackage, match=r"this needs openvino: pip install 'qutibench\[run\]'"):
+        runners.run(network, "openvino")
+    with pytest.raises(qb.MissingPackage):
+        campaign.run_all([network], results=None)
+
+
+def test_an_unknown_runner_is_an_unknown_name(network):
+    with pytest.raises(qb.UnknownName, match="onnxruntime and openvino"):
+        runners.run(network, "onnxruntim")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"batch": 0}, "batch must be a whole number"),
+        ({"threads": 0}, "threads must be a whole number"),
+        ({"repeats": 1.5}, "repeats must be a whole number"),
+        ({"warm_up": -1}, "warm_up must be a whole number"),
+        ({"duration_s": float("nan")}, "duration_s must be positive"),
+        ({"time_limit_s": 0}, "time_limit_s must be positive"),
+        ({"memory_limit_bytes": -5}, "memory_limit_bytes must be positive"),
+        ({"level": 2}, r"level 1 \(layers\) or 3"),
+    ],
+)
+@needs_onnxruntime
+def test_arguments_are_checked(network, wrong, said):
+    with pytest.raises(qb.InvalidArgument, match=said):
+        runners.run(network, **wrong)
+
+
+@needs_onnxruntime
+def test_a_missing_file_says_so():
+    with pytest.raises(qb.ParseError, match="no such file, and no network of the zoo"):
+        runners.run("resnet51")
+
+
+@needs_onnxruntime
+def test_a_model_that_the_runtime_rejects_comes_with_its_words():
+    onnx = pytest.importorskip("onnx")
+    kind = onnx.TensorProto.FLOAT
+    unknown = model([onnx.helper.make_node("Reluu", ["x"], ["y"])], [("x", kind, [1])], [("y", kind, [1])])
+    with pytest.raises(runners.ModelRejected, match=r"onnxruntime does not take the model: .*Reluu"):
+        runners.run(unknown, **QUICK)
+    with pytest.raises(runners.ModelRejected, match="does not take the model"):
+        runners.run(b"this is no model", **QUICK)
+
+
+@needs_openvino
+def test_openvino_rejects_what_is_no_model():
+    with pytest.raises(runners.ModelRejected, match="openvino does not take the model"):
+        runners.run(b"this is no model", "openvino", **QUICK)
+
+
+@needs_onnxruntime
+def test_a_hanging_run_is_ended():
+    folder = []
+
+    def keep(network, place, **how):
+        folder.append(str(place))
+        return write_job(network, place, **how)
+
+    write_job, runners.write_job = runners.write_job, keep
+    try:
+        with pytest.raises(runners.TimeLimitExceeded, match="not done after 4 s and was ended") as caught:
+            runners.run(endless(), time_limit_s=4, **QUICK)
+    finally:
+        runners.write_job = write_job
+    assert isinstance(caught.value, TimeoutError)
+    assert not processes_of(folder[0])
+    assert not os.path.exists(folder[0])
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"),
+    [
+        ("os.kill(os.getpid(), 9)", "ended by SIGKILL, as the system does when it is out of memory"),
+        ("os.abort()", "ended by SIGABRT"),
+        ("sys.exit('no luck')", "without a result, with status 1: no luck"),
+        ("pass", "without a result, with status 0"),
+    ],
+)
+@needs_onnxruntime
+def test_a_killed_run_is_told_apart(network, tmp_path, monkeypatch, ending, said):
+    worker = tmp_path / "_worker.py"
+    worker.write_text(f"import os, sys\n{ending}\n", encoding="utf-8")
+    monkeypatch.setattr(runners, "WORKER", worker)
+    with pytest.raises(runners.WorkerKilled, match=said):
+        runners.run(network, **QUICK)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the memory of a process is limited on Linux only")
+@needs_onnxruntime
+def test_a_run_that_needs_too_much_memory_says_so():
+    onnx = pytest.importorskip("onnx")
+    make, types = onnx.helper, onnx.TensorProto
+    nodes = [
+        make.make_node("ConstantOfShape", ["x"], ["huge"]),
+        make.make_node("ReduceMax", ["huge"], ["y"], keepdims=0),
+    ]
+    fixed = make.make_tensor("x", types.INT64, [2], [1 << 18, 1 << 16])
+    wants_64_gib = model(nodes, [], [("y", types.FLOAT, [])], [fixed])
+    with pytest.raises(runners.OutOfMemory) as caught:
+        runners.run(wants_64_gib, memory_limit_bytes=6 << 30, **QUICK)
+    assert isinstance(caught.value, MemoryError)
+
+
+# Campaigns.
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@needs_onnxruntime
+def test_a_campaign_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
+    path = tmp_path / "runs.csv"
+    networks = {"eighth": qb.zoo.cnv(keep=0.125), "broken": b"this is no model", "quarter": qb.zoo.cnv(keep=0.25)}
+    made = []
+    run = campaign.run
+
+    def stop_at_the_third(network, runner, **how):
+        made.append(how["name"])
+        if len(made) == 3:
+            raise KeyboardInterrupt
+        return run(network, runner, **how)
+
+    monkeypatch.setattr(campaign, "run", stop_at_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        campaign.run_all(networks, results=path, **{**QUICK, "threads": [1]})
+    assert [row["network"] for row in rows_of(path)] == ["eighth", "broken"]
+
+    with open(path, "a", encoding="utf-8") as file:
+        file.write("quarter,host,one_core,fp3")  # the machine went down here
+    found = campaign.run_all(networks, results=path, **{**QUICK, "threads": [1]})
+    assert made == ["eighth", "broken", "quarter", "quarter"]
+    assert [one.network for one in found] == ["eighth", "quarter"]
+    assert [row["network"] for row in found.failed] == ["broken"]
+    assert "does not take the model" in found.failed[0]["error"]
+
+    again = campaign.run_all(networks, results=path, retry_failed=True, **{**QUICK, "threads": [1]})
+    assert made[4:] == ["broken"]
+    assert [one.latency_s for one in again] == [one.latency_s for one in found]
+    assert [row["network"] for row in rows_of(path)] == ["eighth", "quarter", "broken"]
+    read = qb.load_measurements(path, "qutibench")
+    assert [(one.network, one.latency_s, one.mode) for one in read] == [
+        (one.network, one.latency_s, one.mode) for one in found
+    ]
+
+
+@needs_onnxruntime
+def test_layers_of_a_campaign_count_only_when_all_are_there(tmp_path, network):
+    path = tmp_path / "layers.csv"
+    first = campaign.run_all([network], level=1, results=path, threads=[1], warm_up=1, repeats=3)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    assert len(lines) == 1 + len(first)
+    assert len(campaign.ResultsFile(path).finished) == 1
+    path.write_text("".join(lines[:-1]), encoding="utf-8")
+    assert not campaign.ResultsFile(path).finished
+    assert path.read_text(encoding="utf-8") == lines[0]
+    path.write_text("".join(lines), encoding="utf-8")
+    again = campaign.run_all([network], level=1, results=path, threads=[1], warm_up=1, repeats=3)
+    assert [(one.part, one.latency_s) for one in again] == [(one.part, one.latency_s) for one in first]
+
+
+@needs_onnxruntime
+def test_a_full_disk_leaves_what_was_measured(tmp_path, monkeypatch, network):
+    path = tmp_path / "runs.csv"
+    campaign.run_all([network], results=path, **{**QUICK, "threads": [1]})
+    before = path.read_bytes()
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(campaign.os, "fsync", full)
+    with pytest.raises(runners.RunError, match="cannot be written: No space left on device; those before are in it"):
+        campaign.run_all([network], batches=[2], results=path, **{**QUICK, "threads": [1]})
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "network\n", ",".join(campaign.COLUMNS) + "\n1,2\n"])
+def test_a_file_of_something_else_is_refused(tmp_path, network, text):
+    path = tmp_path / "mine.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(qb.ParseError, match=r"mine\.csv, line "):
+        campaign.run_all([network], results=path)
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_bytes_need_a_name():
+    with pytest.raises(qb.InvalidArgument, match="have no name"):
+        campaign.run_all([b"model"])
+
+
+# Other machines.
+
+
+def test_a_runner_may_be_any_callable(network):
+    def board(folder: Path) -> None:
+        job = json.loads((folder / "job.json").read_text())
+        assert (folder / job["model"]).stat().st_size > 1000
+        (folder / "result.json").write_text(json.dumps({"latencies_s": [0.25, 0.5, 0.75], "tool": "board 1"}))
+
+    run = runners.run(network, board, platform="my_board", batch=4)
+    assert (run.latency_s, run.tool, run.platform, run.mode, run.batch) == (0.5, "board 1", "my_board", None, 4)
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        ("{", "this is not JSON"),
+        ("[]", "this should be an object"),
+        ("{}", "latencies_s should be a list of seconds"),
+        ('{"latencies_s": []}', "latencies_s should be a list of seconds"),
+        ('{"latencies_s": [0.1, -1]}', "latencies_s should hold positive seconds"),
+        ('{"latencies_s": [0.1, NaN]}', "latencies_s should hold positive seconds"),
+        ('{"latencies_s": ["fast"]}', "latencies_s should hold positive seconds"),
+    ],
+)
+def test_results_of_others_are_checked(network, result, said):
+    with pytest.raises(qb.ParseError, match=said):
+        runners.run(network, lambda folder: (folder / "result.json").write_text(result))
+
+
+def test_a_job_without_a_result_says_so(network):
+    with pytest.raises(qb.ParseError, match=r"result\.json: the file cannot be read"):
+        runners.run(network, lambda folder: None)
+
+
+def test_a_board_may_leave_what_a_tool_printed(network):
+    text = "Average inference time cost: 1.85739 ms\nNumber of inferences per second: 538.39\nP50 Latency: 0.0018 s\n"
+    rows = runners.run(network, lambda folder: (folder / "output.txt").write_text(text), platform="board")
+    assert [(one.platform, one.latency_s) for one in rows] == [("board", 0.0018)]
+
+
+@needs_onnxruntime
+def test_jobs_cross_to_another_machine_and_back(network, tmp_path):
+    """`ssh` is a stand-in that runs the command here, in a folder that plays the other machine's home."""
+    home, programs, jobs = (tmp_path / name for name in ("home", "bin", "jobs"))
+    for folder in (home, programs):
+        folder.mkdir()
+    (programs / "ssh").write_text(f'#!/bin/sh\n[ "$1" = board ] && shift && cd {home} && exec sh -c "$*"\n')
+    (programs / "ssh").chmod(0o755)
+    for batch in (1, 2):
+        runners.write_job(network, jobs / f"batch_{batch}", batch=batch, platform="board", **QUICK)
+    (jobs / "done").mkdir()
+    (jobs / "done" / "result.json").write_text("{}")
+    command = [ROOT / "examples/remote_runner.sh", "board", jobs, sys.executable, runners.WORKER, "."]
+    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    for _ in range(2):
+        subprocess.run([str(word) for word in command], env=environment, check=True)
+    for batch in (1, 2):
+        run = runners.read_result(jobs / f"batch_{batch}")
+        assert (run.platform, run.batch, len(run.latencies_s)) == ("board", batch, 4)
+    assert (jobs / "done" / "result.json").read_text() == "{}"
+
+
+# The probe.
+
+
+def test_the_probe_is_a_platform_file():
+    jsonschema = pytest.importorskip("jsonschema")
+    host = qb.probe_host(threads=1, time_s=0.3, largest_bytes=4e6)
+    schema = json.loads((ROOT / "data/schemas/platform.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(json.loads(host.to_json()), schema)
+    assert (host.id, host.mode, host.device_class) == ("host", "all_cores", "CPU")
+    assert host.peaks["fp32"] > 0
+    assert {one.basis for one in host.sources} == {"probed"}
+    assert host.in_mode("one_core").peaks["fp32"] > 0
+    assert qb.Platform.from_json(host.to_json()).to_json() == host.to_json()
+    bound = qb.predict(qb.analyze(qb.zoo.resnet50()), host, datatype="fp32", batch=1)
+    assert bound.peak_ops_per_s == host.peaks["fp32"]
+
+
+@pytest.mark.parametrize("wrong", [{"threads": 0}, {"time_s": -1}, {"largest_bytes": 0}, {"time_s": float("inf")}])
+def test_the_probe_checks_its_arguments(wrong):
+    with pytest.raises(qb.InvalidArgument):
+        qb.probe_host(**wrong)

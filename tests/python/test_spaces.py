@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Sweeps: bit for bit what predict says, as columns, whatever the threads."""
+
+import itertools
+import pickle
+import signal
+import threading
+
+import numpy as np
+import pytest
+import qutibench as qb
+
+NETWORKS = ["cnv", "mlp", "resnet50"]
+PLATFORMS = ["zcu104_dpu", "jetson_tx2:maxn", "jetson_tx2:maxq"]
+
+
+def space(**changes):
+    axes = {"networks": NETWORKS, "platforms": PLATFORMS, "datatypes": ["int8", "fp16"], "batches": [1, 3, 50]}
+    return qb.DesignSpace(**(axes | changes))
+
+
+def test_every_row_is_a_prediction():
+    s = qb.sweep(NETWORKS, PLATFORMS, ["int8", "fp16"], [1, 3, 50])
+    assert len(s) == 3 * 5 * 3  # the DPU computes in int8 only
+    assert any("fp16" in one for one in s.skipped)
+    for row in s:
+        p = qb.platform(row["platform"], mode=row["mode"])
+        e = qb.predict(qb.network(row["network"]), p, datatype=row["datatype"], batch=row["batch"])
+        assert row["throughput_ips"] == e.throughput_ips
+        assert row["latency_s"] == e.latency_s
+        assert row["operational_intensity_ops_per_byte"] == e.operational_intensity
+        assert row["bound"] == e.bound
+        assert row["energy_j"] == e.energy_j
+        assert row["operations"] == e.operations
+        assert row["model_bytes"] == e.model_bytes
+        assert row["peak_ops_per_s"] == e.peak_ops_per_s
+        assert row["bandwidth_bytes_per_s"] == e.bandwidth_bytes_per_s
+        assert row["power_w"] == p.power_w
+
+
+def test_rows_come_in_the_order_of_the_axes():
+    s = qb.sweep(["cnv", "mlp"], ["ncs2", "jetson_tx2:maxn"], ["fp16"], [1, 2], keep=[1.0, 0.5])
+    got = list(zip(s["network"], s["keep"], s["platform"], s["batch"].tolist(), strict=True))
+    assert got == list(itertools.product(["cnv"], [1.0, 0.5], ["ncs2", "jetson_tx2"], [1, 2])) + list(
+        itertools.product(["mlp"], [1.0, 0.5], ["ncs2", "jetson_tx2"], [1, 2])
+    )
+
+
+def test_per_layer_models_take_part():
+    s = qb.sweep(["cnv"], ["zcu104_dpu"], ["int8"], [1, 8], placement=["published", "capacity"], execution=["layers"])
+    w, p = qb.network("cnv"), qb.platform("zcu104_dpu")
+    want = [
+        qb.predict(w, p, batch=batch, placement=placement, execution="layers").latency_s
+        for placement in ("published", "capacity")
+        for batch in (1, 8)
+    ]
+    assert s["latency_s"].tolist() == want
+
+
+def test_scales_of_the_device():
+    s = qb.sweep(["resnet50"], ["zcu104_dpu"], ["int8"], compute_scales=[1, 2, 4], bandwidth_scales=[1, 0.5])
+    assert s["compute_scale"].tolist() == [1, 1, 2, 2, 4, 4]
+    assert s["bandwidth_scale"].tolist() == [1, 0.5] * 3
+    base = qb.platform("zcu104_dpu")
+    assert s["peak_ops_per_s"].tolist() == [base.peaks["int8"] * x for x in (1, 1, 2, 2, 4, 4)]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_threads_change_nothing(threads):
+    axes = (NETWORKS, PLATFORMS, ["int8", "fp16"], range(1, 20_000))
+    alone, together = qb.sweep(*axes, threads=1), qb.sweep(*axes, threads=threads)
+    for name in ("throughput_ips", "latency_s", "energy_j"):
+        assert np.array_equal(alone[name], together[name], equal_nan=True)
+
+
+def test_own_networks_and_platforms():
+    w = qb.Workload("mine", 10**9, 10**6)
+    p = qb.Platform("board", {"int8": 1e12}, bandwidth_bytes_per_s=1e10)
+    s = qb.sweep([w, qb.zoo.cnv()], [p], batches=[1, 2])
+    assert s["network"].tolist() == ["mine", "mine", "cnv", "cnv"]
+    assert np.isnan(s["energy_j"]).all()
+    with pytest.raises(qb.InvalidArgument, match="prune"):
+        qb.sweep([w], [p], keep=[0.5])
+
+
+def test_frontier_and_best_are_those_of_the_table():
+    s = space(batches=range(1, 300))
+    table = s.table()
+    found = s.frontier(maximize=["throughput_ips"], minimize=["latency_s", "model_bytes"])
+    mask = qb.pareto_front(table.to_numpy(["throughput_ips", "latency_s", "model_bytes"]), [True, False, False])
+    assert found["point"].tolist() == np.flatnonzero(mask).tolist()
+    assert found["throughput_ips"].tolist() == table["throughput_ips"][mask].tolist()
+    best = s.best("throughput_ips", 7, constraints={"latency_s": (None, 0.02)})
+    values = np.where(table["latency_s"] <= 0.02, table["throughput_ips"], -1)
+    assert best["throughput_ips"].tolist() == sorted(values, reverse=True)[:7]
+    each = s.best_by("network", "latency_s", maximize=False)
+    assert each["network"].tolist() == NETWORKS
+    counts = s.histogram("latency_s", [0, 0.01, 0.1, 1e9])
+    assert counts.sum() == len(s)
+    assert counts[0] == (table["latency_s"] < 0.01).sum()
+
+
+def test_accuracy_constrains_what_is_known():
+    s = qb.DesignSpace(["resnet50", "googlenet_v1", "mobilenet_v1"], ["jetson_tx2:maxn", "ncs2"])
+    found = s.frontier(maximize=["accuracy_top1", "throughput_ips"])
+    assert len(found) > 0
+    assert all(0 < one < 1 for one in found["accuracy_top1"])
+
+
+def test_points_are_not_stored():
+    scales = np.linspace(0.5, 2, 60)
+    s = space(batches=range(1, 200_001), compute_scales=scales, bandwidth_scales=scales)
+    assert s.size == len(s) == 15 * 60 * 60 * 200_000
+    point = s.point(s.size - 1)
+    assert (point["network"], point["batch"], point["compute_scale"]) == ("resnet50", 200_000, 2.0)
+    assert s.predict(s.size - 1).batch == 200_000
+    with pytest.raises(qb.InvalidArgument):
+        s.point(s.size)
+    with pytest.raises(qb.InvalidArgument):
+        s.point(-1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "leaf"),
+    [
+        ({"networks": []}, qb.InvalidArgument),
+        ({"platforms": []}, qb.InvalidArgument),
+        ({"batches": []}, qb.InvalidArgument),
+        ({"batches": [0]}, qb.InvalidArgument),
+        ({"batches": [2**70]}, (qb.Error, TypeError)),
+        ({"datatypes": ["int9x"]}, qb.UnknownName),
+        ({"platforms": ["zcu104_dpu"], "datatypes": ["fp32"]}, qb.UnsupportedDatatype),
+        ({"compute_scales": [-1]}, qb.InvalidArgument),
+        ({"compute_scales": [float("nan")]}, qb.InvalidArgument),
+        ({"placement": "publish"}, qb.UnknownName),
+        ({"networks": ["cnv2"]}, qb.UnknownName),
+    ],
+)
+def test_what_cannot_be(changes, leaf):
+    with pytest.raises(leaf):
+        space(**changes)
+
+
+def test_questions_that_cannot_be_answered():
+    s = space()
+    with pytest.raises(qb.UnknownName, match="latency_s"):
+        s.best("latency")
+    with pytest.raises(qb.InvalidArgument):
+        s.frontier()
+    with pytest.raises(qb.InvalidArgument):
+        s.best("latency_s", 0)
+    with pytest.raises(qb.InvalidArgument):
+        s.histogram("latency_s", [1, 0])
+    with pytest.raises(qb.InvalidArgument):
+        s.best("latency_s", threads=0)
+    with pytest.raises(qb.UnknownName):
+        s.best_by("batch", "latency_s")
+    with pytest.raises(qb.UnknownName, match="latency_s"):
+        s.table()["latencys"]
+
+
+def test_ctrl_c_stops_a_long_search():
+    scales = np.linspace(0.5, 2, 500)
+    s = space(batches=range(1, 200_001), compute_scales=scales, bandwidth_scales=scales)
+    threading.Timer(0.3, lambda: signal.raise_signal(signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        s.best("latency_s")
+
+
+def test_other_threads_run_meanwhile():
+    """Long calls leave the interpreter to others."""
+    s = space(batches=range(1, 200_001), compute_scales=np.linspace(0.5, 2, 20))
+    ticks = []
+    done = threading.Event()
+
+    def tick():
+        while not done.is_set():
+            ticks.append(1)
+            done.wait(0.001)
+
+    other = threading.Thread(target=tick)
+    other.start()
+    before = len(ticks)
+    s.best("latency_s")
+    assert len(ticks) > before
+    done.set()
+    other.join()
+
+
+def test_sweeps_pickle_as_tables():
+    s = qb.sweep(["cnv"], ["ncs2"], batches=[1, 2])
+    again = pickle.loads(pickle.dumps(s))
+    assert again.columns == s.columns
+    assert again["latency_s"].tolist() == s["latency_s"].tolist()
+    assert again["network"].tolist() == ["cnv", "cnv"]

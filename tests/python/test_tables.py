@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Everything with rows as a table: pandas, Arrow, notebooks, text."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+import qutibench as qb
+
+
+def shown():
+    work = qb.analyze(qb.zoo.cnv())
+    platform = qb.platform("jetson_tx2")
+    return {
+        "layers": work,
+        "totals": qb.network("resnet50_pruned_80"),
+        "graph": qb.zoo.cnv(),
+        "platform": platform,
+        "estimate": qb.predict(work, platform, datatype="fp16"),
+        "kernels": qb.explain(work, platform, datatype="fp16", execution="layers"),
+        "estimates": qb.table([qb.predict(work, platform, datatype="fp16", batch=b) for b in (1, 2)]),
+        "measurement": qb.Measurement("cnv", "jetson_tx2", "fp16", batch=1, latency_s=0.01),
+        "sweep": qb.sweep(["cnv"], ["jetson_tx2:maxn"], batches=range(1, 100)),
+        "heatmap": qb.heatmap("mnist"),
+        "what_if": qb.estimates(["cnv", "mlp"], ["ncs2"]),
+    }
+
+
+@pytest.mark.parametrize("name", shown())
+def test_as_frames(name):
+    one = shown()[name]
+    table = qb.table(one)
+    frame, arrow = one.to_pandas(), one.to_arrow()
+    assert isinstance(frame, pd.DataFrame) and isinstance(arrow, pa.Table)
+    assert len(frame) == arrow.num_rows == len(table) == len(list(table)) > 0
+    assert list(frame.columns) == arrow.column_names == table.columns
+    for column in table.columns:
+        for x, y, z in zip(frame[column], arrow[column].to_pylist(), table[column], strict=True):
+            assert x == z or (pd.isna(x) and (z is None or math.isnan(z)))
+            assert y == z or y is None or math.isnan(y)
+
+
+@pytest.mark.parametrize("name", shown())
+def test_in_a_notebook_and_as_text(name):
+    one = shown()[name]
+    html = one._repr_html_()
+    assert html.startswith("<table") and html.count("<table") == 1 == html.count("</table>")
+    assert html.count("<th ") == len(qb.table(one).columns)
+    assert "\n" not in qb.table(one).headings()
+
+
+def test_headings_say_the_unit():
+    headings = qb.estimates(["cnv"], ["ncs2"]).headings()
+    assert "latency [ms]" in headings and "throughput [inputs/s]" in headings and "network" in headings
+    text = repr(qb.estimates(["cnv"], ["ncs2"]))
+    assert text.splitlines()[-1] == "1 rows"
+
+
+def test_long_tables_are_cut_in_the_middle():
+    s = qb.sweep(["cnv"], ["ncs2"], batches=range(1, 1001))
+    assert s._repr_html_().count("<tr>") < 30
+    assert "1,000 rows" in s._repr_html_()
+    assert len(repr(s).splitlines()) < 20
+
+
+def test_names_are_kept_as_codes():
+    s = qb.sweep(["cnv", "mlp"], ["ncs2", "jetson_tx2:maxn"], ["fp16"], [1, 2])
+    column = s.column("network")
+    assert column.codes.dtype == np.int32 and column.names == ["cnv", "mlp"]
+    assert isinstance(s.to_pandas()["network"].dtype, pd.CategoricalDtype)
+    assert pa.types.is_dictionary(s.to_arrow()["mode"].type)
+    assert s["mode"].tolist() == [None, None, "maxn", "maxn"] * 2
+    assert s.to_pandas()["mode"].isna().tolist() == [True, True, False, False] * 2
+    assert s.to_arrow()["mode"].to_pylist() == [None, None, "maxn", "maxn"] * 2
+
+
+def test_html_is_escaped():
+    w = qb.Workload("<script>", 10**9, 10**6)
+    assert "<script>" not in w._repr_html_()
+
+
+def test_readable_numbers():
+    from qutibench.tables import readable
+
+    cases = {1234567: "1\u202f234\u202f567", 0.0: "0", 1.5: "1.5", 1234.5678: "1\u202f235", 0.000012345: "1.23e-05"}
+    for value, text in cases.items():
+        assert readable(value) == text
+    assert readable(None) == readable(float("nan")) == "-"
+    assert readable(True) == "yes" and readable(float("inf")) == "\u221e"
+
+
+def test_what_has_no_rows():
+    with pytest.raises(qb.InvalidArgument):
+        qb.table(3)
+    with pytest.raises(qb.InvalidArgument):
+        qb.table([1, 2])
+
+
+def test_heatmap_of_the_thesis():
+    table = qb.heatmap("mnist")
+    assert len(table) == sum(1 for row in qb.heatmap() if row["task"] == "mnist")
+    errata = [row for row in qb.heatmap() if row["erratum"]]
+    assert {row["printed_inputs_per_second"] for row in errata} >= {38400.0}
