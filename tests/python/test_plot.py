@@ -5,6 +5,7 @@ import csv
 import itertools
 import json
 import math
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -133,6 +134,11 @@ def data(specification: dict[str, Any]) -> list[list[dict[str, Any]]]:
     return inline + list(specification.get("datasets", {}).values())
 
 
+def drawn(chart: Any) -> str:
+    """A specification without the names that older versions of Altair number on."""
+    return re.sub(r"(view|param)_\d+", r"\1", json.dumps(chart.to_dict(), sort_keys=True))
+
+
 def points(chart: Any, *keys: str) -> list[dict[str, Any]]:
     """The rows of those layers that have all these keys."""
     return [row for layer in data(chart.to_dict()) for row in layer if all(key in row for key in keys)]
@@ -214,11 +220,10 @@ def test_roofline_drops_measurements_from_their_bound() -> None:
 
 def test_roofline_of_rows_is_that_of_platforms() -> None:
     estimate = qb.predict(qb.network("cnv"), qb.platform("zcu104_dpu"), datatype="int8")
-    ours = plot.roofline([estimate])
-    assert ours.to_dict() == plot.roofline(["zcu104_dpu"], "cnv").to_dict()
-    assert ours.to_dict() == plot.roofline(qb.estimates(["cnv"], ["zcu104_dpu"])).to_dict()
-    frame = pytest.importorskip("pandas").DataFrame(rows.rows_of(estimate))
-    assert ours.to_dict() == plot.roofline(frame).to_dict()
+    ours = drawn(plot.roofline([estimate]))
+    assert ours == drawn(plot.roofline(["zcu104_dpu"], "cnv"))
+    assert ours == drawn(plot.roofline(qb.estimates(["cnv"], ["zcu104_dpu"])))
+    assert ours == drawn(plot.roofline(pytest.importorskip("pandas").DataFrame(rows.rows_of(estimate))))
 
 
 def test_roofs_without_bandwidth_are_flat() -> None:
