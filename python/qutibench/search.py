@@ -128,7 +128,8 @@ def search_layers(
     that evaluate() does not return, and what evaluate() raises.
 
         options = {layer: [1.0, 0.75, 0.5] for layer in ("conv1", "conv2", "conv3")}
-        search_layers(options, lambda keep: figures_of(qb.prune(g, keep)), maximize=["accuracy"], minimize=["latency_s"])
+        search_layers(options, lambda keep: judge(qb.prune(g, keep)), maximize=["accuracy"],
+                      minimize=["latency_s"])
     """
     import numpy as np
 
@@ -140,12 +141,11 @@ def search_layers(
     signs = np.array([-1.0] * len(maximize) + [1.0] * len(minimize))
 
     def keeps(figures: Mapping[str, float]) -> bool:
-        if any(math.isnan(figures[name]) for name in names):
-            return False
-        return all(
-            not math.isnan(figures[name]) and (low is None or figures[name] >= low) and (high is None or figures[name] <= high)
-            for name, (low, high) in limits.items()
-        )
+        def within(value: float, low: float | None, high: float | None) -> bool:
+            return not math.isnan(value) and (low is None or value >= low) and (high is None or value <= high)
+
+        known = not any(math.isnan(figures[name]) for name in names)
+        return known and all(within(figures[name], *bounds) for name, bounds in limits.items())
 
     counts = [len(some) for some in evaluated.layers.values()]
     algorithm = _algorithm(population, _first_population(evaluated, start, population, seed))
