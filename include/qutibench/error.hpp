@@ -44,8 +44,8 @@ public:
 class parse_error : public error {
 public:
     parse_error(const std::string& source, const std::string& place, const std::string& reason)
-        : error("parse_error", source + (place.empty() ? "" : ", " + place) + ": " + reason),
-          source_(source), place_(place) {}
+        : error("parse_error", source + (place.empty() ? "" : ", " + place) + ": " + reason), source_(source),
+          place_(place) {}
 
     [[nodiscard]] const std::string& source() const noexcept { return source_; }
     [[nodiscard]] const std::string& place() const noexcept { return place_; }
@@ -59,8 +59,9 @@ private:
 class unknown_name : public error {
 public:
     unknown_name(std::string_view kind, std::string_view name, std::string_view nearest)
-        : error("unknown_name", "unknown " + std::string(kind) + " '" + std::string(name) + "'" +
-                                    (nearest.empty() ? std::string() : "; did you mean '" + std::string(nearest) + "'?")),
+        : error("unknown_name",
+                "unknown " + std::string(kind) + " '" + std::string(name) + "'" +
+                    (nearest.empty() ? std::string() : "; did you mean '" + std::string(nearest) + "'?")),
           nearest_(nearest) {}
 
     [[nodiscard]] const std::string& nearest() const noexcept { return nearest_; }

@@ -147,7 +147,7 @@ class Calibration:
 
     @property
     def validation(self) -> _core.Validation:
-        """Errors on each network in turn, structure and parameters chosen anew without it; worked out when first used."""
+        """Errors on each network in turn, structure and parameters chosen anew without it; worked out on first use."""
         return self._fitted.validation
 
     @property

@@ -263,7 +263,8 @@ def from_records(records: Sequence[Mapping[str, object]], title: str = "") -> Ta
         elif kinds == {int} and None not in values:
             columns[name] = np.array(values, dtype=np.int64)
         elif kinds <= {int, float, bool}:
-            columns[name] = np.array([math.nan if value is None else float(value) for value in values])  # type: ignore[arg-type]
+            floats = [math.nan if value is None else float(value) for value in values]  # type: ignore[arg-type]
+            columns[name] = np.array(floats)
         else:
             texts = [_text(value) for value in values]
             distinct = list(dict.fromkeys(text for text in texts if text is not None))
@@ -363,7 +364,8 @@ def estimate_record(one: _core.Estimate) -> dict[str, object]:
 def efficiency_record(one: _core.EfficiencyRow) -> dict[str, object]:
     """A measurement beside its prediction, with the keys of ``what_if ingest``."""
     of = one.measurement
-    record = estimate_record(one.predicted) | {"network": of.network, "keep": of.keep, "accuracy_top1": of.accuracy_top1}
+    own = {"network": of.network, "keep": of.keep, "accuracy_top1": of.accuracy_top1}
+    record = estimate_record(one.predicted) | own
     return record | {
         "part": of.part,
         "deployment": of.deployment,

@@ -32,8 +32,7 @@ struct onnx_graph : graph {
 
 [[nodiscard]] named_shapes shapes_of(const onnx::inferred& source, const std::vector<onnx::value_id>& ids) {
     named_shapes all;
-    for (const onnx::value_id id : ids)
-        all.emplace_back(std::string(source.values[id].name), shape_in(source.of(id)));
+    for (const onnx::value_id id : ids) all.emplace_back(std::string(source.values[id].name), shape_in(source.of(id)));
     return all;
 }
 
@@ -73,7 +72,8 @@ struct onnx_graph : graph {
 void register_onnx(py::module_& module) {
     py::class_<onnx_graph, graph, std::shared_ptr<onnx_graph>> cls(
         module, "OnnxGraph",
-        "A graph from an ONNX file. Where dimensions are open, inputs and outputs show None, and counting it says which "
+        "A graph from an ONNX file. Where dimensions are open, inputs and outputs show None, and counting it says "
+        "which "
         "ones to bind.");
     cls.def_property_readonly(
         "inputs", [](const onnx_graph& self) { return to_dict(self.entering); },

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // expect: too many operations
 #include <qutibench/qutibench.hpp>
 using namespace qutibench::literals;

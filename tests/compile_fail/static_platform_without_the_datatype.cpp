@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // expect: this static_platform has no static_peak for that datatype
 #include <qutibench/qutibench.hpp>
 using namespace qutibench::literals;

@@ -10,7 +10,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-std::set<std::string> names(const published_frontier& both, bool published_design::*on) {
+std::set<std::string> names(const published_frontier& both, bool published_design::* on) {
     std::set<std::string> all;
     for (const published_design& one : both.designs)
         if (one.*on)

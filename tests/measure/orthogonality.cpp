@@ -26,8 +26,8 @@ TEST_CASE("orthogonality: the smallest common batch for latency, the largest for
         row(1, qb::fp32, 1, 8, 125),   row(1, qb::fp32, 4, 20, 200),  row(1, qb::fp32, 8, 38, 210),
         row(1, qb::fp16, 1, 4, 250),   row(1, qb::fp16, 4, 10, 400),  row(0.5, qb::fp32, 1, 2, 500),
         row(0.5, qb::fp32, 4, 5, 800), row(0.5, qb::fp16, 1, 1, 999), row(0.5, qb::fp16, 4, 2.5, 1200)};
-    const qb::measured_variant original{"net", 1, qb::fp32}, pruned{"net", 0.5, qb::fp32}, quantised{"net", 1, qb::fp16},
-        both{"net", 0.5, qb::fp16};
+    const qb::measured_variant original{"net", 1, qb::fp32}, pruned{"net", 0.5, qb::fp32},
+        quantised{"net", 1, qb::fp16}, both{"net", 0.5, qb::fp16};
     const auto latency =
         qb::orthogonality_of(rows, rows[0], original, pruned, quantised, both, qb::orthogonality_figure::latency);
     REQUIRE(latency.has_value());

@@ -365,7 +365,11 @@ MISTAKES: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: plot.roofline(["zcu104_dpu"], [3]), TypeError, "not int"),
     (lambda: plot.roofline([ROW], ["cnv"]), qb.InvalidArgument, "platforms only"),
     (lambda: plot.roofline([ROW], datatypes="int2"), qb.InvalidArgument, "no roof"),
-    (lambda: plot.roofline(["zcu104_dpu"], theme="blue"), qb.UnknownName, "'light' and 'dark'"),  # type: ignore[arg-type]
+    (
+        lambda: plot.roofline(["zcu104_dpu"], theme="blue"),  # type: ignore[arg-type]
+        qb.UnknownName,
+        "'light' and 'dark'",
+    ),
     (lambda: plot.roofline(["zcu104_dpu"], width=0), qb.InvalidArgument, "width must be a positive"),
     (lambda: plot.roofline(["zcu104_dpu"], measured=[{"throughput_ips": 3.0}]), qb.InvalidArgument, "without network"),
     (lambda: plot.roofline([ROW | {"throughput_ips": 0.0}]), qb.InvalidArgument, "positive and finite"),
@@ -390,7 +394,11 @@ MISTAKES: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: plot.efficiency_bars(COMPARED + COMPARED, best=False), qb.InvalidArgument, "two measured rows"),
     (lambda: plot.layer_bars(qb.explain(qb.network("resnet50_pruned_80"), qb.platform("zcu104_dpu"))),
      qb.InvalidArgument, "only totals"),
-    (lambda: plot.layer_bars(WITH_LAYERS, overlap="half"), qb.UnknownName, "'full' and 'none'"),  # type: ignore[arg-type]
+    (
+        lambda: plot.layer_bars(WITH_LAYERS, overlap="half"),  # type: ignore[arg-type]
+        qb.UnknownName,
+        "'full' and 'none'",
+    ),
     (lambda: plot.batch_curves([ROW], values=[]), qb.InvalidArgument, "at least one value"),
     (lambda: plot.batch_curves(), qb.InvalidArgument, "no rows"),
     (lambda: plot.one_factor([ROW], "kernel"), qb.UnknownName, "'kernel'"),

@@ -7,7 +7,8 @@ endif()
 
 function(qutibench_add_build_test name target)
   add_test(NAME ${name}
-           COMMAND "${CMAKE_COMMAND}" --build "${PROJECT_BINARY_DIR}" --target ${target} --parallel ${cores} ${keep_going})
+           COMMAND "${CMAKE_COMMAND}" --build "${PROJECT_BINARY_DIR}" --target ${target}
+                   --parallel ${cores} ${keep_going})
   set_tests_properties(${name} PROPERTIES LABELS compile PROCESSORS ${cores} RESOURCE_LOCK build)
 endfunction()
 
@@ -18,7 +19,8 @@ function(qutibench_add_script_test name script)
 endfunction()
 
 # Every header compiles alone, and two translation units that include everything link together.
-file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/include/*.hpp")
+file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/include"
+     "${PROJECT_SOURCE_DIR}/include/*.hpp")
 set(units "")
 set(everything "")
 foreach(header IN LISTS headers)
@@ -57,7 +59,8 @@ endforeach()
 qutibench_add_script_test(dependencies_point_down dependencies.py include/qutibench)
 if(EXISTS "${PROJECT_SOURCE_DIR}/include/qutibench/qutibench.hpp")
   qutibench_add_script_test(core_stays_light core_stays_light.py ${compiler})
-  qutibench_add_script_test(outside_project outside_project.py --compiler "${CMAKE_CXX_COMPILER}" --cmake "${CMAKE_COMMAND}")
+  qutibench_add_script_test(outside_project outside_project.py --compiler "${CMAKE_CXX_COMPILER}"
+                            --cmake "${CMAKE_COMMAND}")
 endif()
 
 file(GLOB misuses CONFIGURE_DEPENDS compile_fail/*.cpp)

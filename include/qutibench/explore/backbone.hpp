@@ -231,9 +231,8 @@ private:
         throw invalid_argument(
             detail::message({"'", base.name(), "' does not have one input of rank 4 whose size could change"}));
     const auto size = input.rank() == 4 ? detail::square_size(input[2], input[3]) : std::nullopt;
-    all.add_levels("input size", levels.input_sizes, size, with([&](std::int64_t side) {
-                       return with_input_shape(base, {input[0], input[1], side, side});
-                   }));
+    all.add_levels("input size", levels.input_sizes, size,
+                   with([&](std::int64_t side) { return with_input_shape(base, {input[0], input[1], side, side}); }));
     all.add_levels("batch", levels.batches, batch, [&](std::int64_t one) { return std::pair(base, one); });
     all.add_levels("kernel", levels.kernels, std::nullopt,
                    with([&](std::int64_t kernel) { return with_kernel(base, kernel); }));

@@ -69,8 +69,7 @@ template <class Mode>
 class basic_platform {
 public:
     /// Throws invalid_argument when there is no mode, a mode has no peak, or a figure is zero, negative or infinite.
-    basic_platform(std::string id, std::vector<Mode> modes)
-        : id_(std::move(id)), name_(id_), modes_(std::move(modes)) {
+    basic_platform(std::string id, std::vector<Mode> modes) : id_(std::move(id)), name_(id_), modes_(std::move(modes)) {
         check();
     }
 

@@ -38,7 +38,7 @@ template <class... Figures>
 struct static_platform : Figures... {
     static_assert((std::same_as<Figures, static_bandwidth> + ...) == 1,
                   "a static_platform has exactly one static_bandwidth");
-    static_assert(((detail::is_peak<Figures> || std::same_as<Figures, static_bandwidth>)&&...),
+    static_assert(((detail::is_peak<Figures> || std::same_as<Figures, static_bandwidth>) && ...),
                   "a static_platform is made of static_peak<Type> and static_bandwidth");
 
     constexpr explicit static_platform(const Figures&... all) : Figures(all)... {}

@@ -119,8 +119,7 @@ inline void run_adapter(const adapter& chosen, const adapter_input& input, const
     const adapter& chosen = choose_adapter(input, format, from);
     std::vector<measurement> all;
     if (chosen.row_per_line) all.reserve(input.estimated_lines());
-    run_adapter(
-        chosen, input, options, [&](measurement&& one) { all.push_back(std::move(one)); }, from);
+    run_adapter(chosen, input, options, [&](measurement&& one) { all.push_back(std::move(one)); }, from);
     return all;
 }
 

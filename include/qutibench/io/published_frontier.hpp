@@ -119,7 +119,7 @@ private:
     ingest_options options;
     options.scope = measured_scope::compute;
     std::vector<measurement> rows;
-    const std::function<void(measurement &&)> receive = [&](measurement&& one) { rows.push_back(std::move(one)); };
+    const std::function<void(measurement&&)> receive = [&](measurement&& one) { rows.push_back(std::move(one)); };
     ingest run(level3, options, adapters::qutibench_table.name, receive);
     adapters::qutibench_table.read(run);
     std::erase_if(rows, [&](const measurement& one) { return table.network(one.network).task != task; });
@@ -131,8 +131,8 @@ private:
     using design = published_design;
     const auto accuracy = [](const design& one) { return one.accuracy_top1; };
     const auto throughput = [](const design& one) { return one.throughput_ips; };
-    const auto by_theory = detail::optimal(
-        result.designs, [](const design& one) { return one.is_predicted(); }, accuracy, throughput);
+    const auto by_theory =
+        detail::optimal(result.designs, [](const design& one) { return one.is_predicted(); }, accuracy, throughput);
     const auto by_theory_of_measured = detail::optimal(
         result.designs, [](const design& one) { return one.is_predicted() && one.is_measured(); }, accuracy,
         throughput);

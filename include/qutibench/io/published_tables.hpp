@@ -54,7 +54,7 @@ namespace detail {
     ingest_options options;
     options.scope = measured_scope::compute;
     std::vector<measurement> rows;
-    const std::function<void(measurement &&)> receive = [&](measurement&& one) {
+    const std::function<void(measurement&&)> receive = [&](measurement&& one) {
         if (one.scope == measured_scope::compute) rows.push_back(std::move(one));
     };
     ingest run(level3, options, adapters::qutibench_table.name, receive);

@@ -12,8 +12,8 @@ namespace qutibench {
 class any_layer {
 public:
     template <class Layer>
-    requires(!std::same_as<Layer, any_layer> && layer<Layer>) any_layer(Layer one)
-        : held_(new model<Layer>(std::move(one))) {}
+        requires(!std::same_as<Layer, any_layer> && layer<Layer>)
+    any_layer(Layer one) : held_(new model<Layer>(std::move(one))) {}
 
     any_layer(const any_layer& other) : held_(other.held_->clone()) {}
     any_layer(any_layer&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}

@@ -67,7 +67,7 @@ struct basic_node {
 template <class Recipe>
 concept recipe = requires(const Recipe& one) {
     typename Recipe::is_recipe;
-    {std::string_view(one.name())};
+    { std::string_view(one.name()) };
 };
 
 /// A network as a directed acyclic graph of layers whose shapes are inferred as they are added. Nodes are stored in

@@ -79,7 +79,7 @@ template <class Layer>
 concept layer = std::copyable<Layer> && requires(const Layer& one, shapes in) {
     { one.output_shape(in) } -> std::same_as<shape>;
     { one.cost(in) } -> std::same_as<layer_cost>;
-    {std::string_view(Layer::type)};
+    { std::string_view(Layer::type) };
     { Layer::kind } -> std::convertible_to<layer_kind>;
 };
 

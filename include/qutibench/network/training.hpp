@@ -21,8 +21,8 @@ struct training_workload {
 };
 
 /// Training over `examples` and `epochs`: forward and backward pass cost three times the inference, and each weight is
-/// updated once per example; weights are buffered three times (values, gradients, updates), activations twice (T eq. 2.6
-/// and the text before it). Throws invalid_argument below one example or epoch, overflow_error past 64 bits.
+/// updated once per example; weights are buffered three times (values, gradients, updates), activations twice (T
+/// eq. 2.6 and the text before it). Throws invalid_argument below one example or epoch, overflow_error past 64 bits.
 [[nodiscard]] constexpr training_workload training(const workload_totals& inference, std::int64_t examples,
                                                    std::int64_t epochs) {
     if (examples < 1 || epochs < 1) throw invalid_argument("training needs at least one example and one epoch");

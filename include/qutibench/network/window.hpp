@@ -26,8 +26,8 @@ struct padding {
     constexpr padding() = default;
     constexpr padding(same_t mode) : is_same(true), is_lower(mode.lower) {}
     template <std::convertible_to<std::int64_t>... Sides>
-    requires(sizeof...(Sides) == static_cast<std::size_t>(Rank)) constexpr padding(Sides... both_sides)
-        : before{both_sides...}, after{both_sides...} {}
+        requires(sizeof...(Sides) == static_cast<std::size_t>(Rank))
+    constexpr padding(Sides... both_sides) : before{both_sides...}, after{both_sides...} {}
 
     [[nodiscard]] static constexpr padding explicit_sides(const extents<Rank>& before, const extents<Rank>& after) {
         padding sides;

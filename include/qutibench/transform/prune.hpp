@@ -94,8 +94,8 @@ inline void require_keep(double keep, std::string_view layer) {
 /// The same with a share for each layer: `keep_of(node)` is your importance measure. Layers that must agree take the
 /// largest share among them. Throws invalid_argument unless every share is above 0 and at most 1.
 template <class KeepOf>
-requires std::convertible_to < std::invoke_result_t<KeepOf&, const node&>,
-double > [[nodiscard]] graph prune(const graph& net, KeepOf keep_of) {
+    requires std::convertible_to<std::invoke_result_t<KeepOf&, const node&>, double>
+[[nodiscard]] graph prune(const graph& net, KeepOf keep_of) {
     return detail::scale_channels(net, "channels pruned layer by layer", [&](const node& one) {
         const double keep = keep_of(one);
         detail::require_keep(keep, one.name);

@@ -23,7 +23,7 @@ namespace detail {
 /// Gives every layer the precision that `choose(node)` returns; throws what `choose` throws. The new graph's layers
 /// keep theirs whatever datatype a deployment asks for.
 template <class Choose>
-requires std::convertible_to<std::invoke_result_t<Choose&, const node&>, precision>
+    requires std::convertible_to<std::invoke_result_t<Choose&, const node&>, precision>
 [[nodiscard]] graph quantize(const graph& net, Choose choose) {
     return detail::rebuild(net, "quantised layer by layer", [&](node& one, std::size_t) {
         if (!detail::computes(one)) return;

@@ -19,7 +19,7 @@ inline const std::string data = QUTIBENCH_SOURCE_DIR "/tests/data/adapters/";
 inline std::vector<qb::measurement> rows_of(const qb::adapter& one, const qb::adapter_input& input,
                                             const qb::ingest_options& options) {
     std::vector<qb::measurement> rows;
-    const std::function<void(qb::measurement &&)> receive = [&](qb::measurement&& row) {
+    const std::function<void(qb::measurement&&)> receive = [&](qb::measurement&& row) {
         rows.push_back(std::move(row));
     };
     qb::ingest run(input, options, one.name, receive);

@@ -69,7 +69,8 @@ ordered_json setting_json(const std::array<std::int64_t, Size>& value) {
     return std::vector<std::int64_t>(value.begin(), value.end());
 }
 template <class Enum>
-requires std::is_enum_v<Enum> ordered_json setting_json(Enum value) {
+    requires std::is_enum_v<Enum>
+ordered_json setting_json(Enum value) {
     static_assert(enumerators<Enum>.size() > 0, "give detail::enumerators names for this enumeration");
     return enumerators<Enum>[static_cast<std::size_t>(value)];
 }
@@ -128,7 +129,7 @@ void read_setting(const json_reader& at, std::array<std::int64_t, Size>& value) 
     for (std::size_t i = 0; i < Size; ++i) value[i] = all[i].integer();
 }
 template <class Enum>
-requires std::is_enum_v<Enum>
+    requires std::is_enum_v<Enum>
 void read_setting(const json_reader& at, Enum& value) {
     constexpr auto& names = enumerators<Enum>;
     const std::string name = at.text();

@@ -40,8 +40,8 @@ struct network_entry {
 
     [[nodiscard]] bool has_graph() const { return !totals; }
 
-    /// The network's layers with the fraction `keep` of its channels: a recipe's own widths, or pruned. Throws invalid_argument when it is known by its
-    /// totals only, or when it has no widths to scale.
+    /// The network's layers with the fraction `keep` of its channels: a recipe's own widths, or pruned. Throws
+    /// invalid_argument when it is known by its totals only, or when it has no widths to scale.
     [[nodiscard]] graph build(double keep = 1) const {
         if (totals)
             throw invalid_argument(

@@ -60,12 +60,8 @@ public:
 #endif
     }
 
-    [[nodiscard]] std::string_view bytes() const {
-        return bytes_;
-    }
-    [[nodiscard]] const std::string& name() const {
-        return name_;
-    }
+    [[nodiscard]] std::string_view bytes() const { return bytes_; }
+    [[nodiscard]] const std::string& name() const { return name_; }
 
 private:
     explicit byte_source(std::string name) : name_(std::move(name)) {}
@@ -74,7 +70,7 @@ private:
     void map(const std::string& path) {
         const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
         if (file < 0) throw parse_error(path, "", "the file cannot be opened");
-        struct ::stat status {};
+        struct ::stat status{};
         const bool regular = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode);
         void* address = MAP_FAILED;
         const auto size = regular ? static_cast<std::size_t>(status.st_size) : 0;

@@ -16,7 +16,7 @@ inline void infer_string_normalizer(node_context& c) {
     const attribute* stopwords = c.find("stopwords");
     const auto* dims = c.dims(0);
     const bool keeps_all = stopwords == nullptr || stopwords->texts.empty();
-    if (dims == nullptr || keeps_all) return c.set(0, element_type::string, dims);
+    if (dims == nullptr || dims->empty() || keeps_all) return c.set(0, element_type::string, dims);
     dimensions shape = *dims;
     shape.back() = dimension();
     c.set(0, element_type::string, std::move(shape));
