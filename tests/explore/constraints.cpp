@@ -52,19 +52,25 @@ TEST_CASE("callables and expressions choose the same designs as the definition")
     for (unsigned seed = 0; seed < 20; ++seed) {
         const std::vector<design> all = draw(seed);
         const std::vector<std::size_t> expected = reference(all, 12);
-        CHECK(frontier(all, maximize([](const design& one) { return one.accuracy; }),
-                       minimize([](const design& one) { return one.latency; }),
-                       subject_to([](const design& one) { return one.power <= 12; })) == expected);
+        // [callables]
+        const std::vector<std::size_t> best = frontier(all, maximize([](const design& one) { return one.accuracy; }),
+                                                       minimize([](const design& one) { return one.latency; }),
+                                                       subject_to([](const design& one) { return one.power <= 12; }));
+        // [callables]
+        CHECK(best == expected);
 
-        const frontier_query query(texts{"accuracy"}, texts{"latency_s"}, texts{"power_w <= 12"}, names);
         std::vector<double> accuracy, latency, power;
         for (const design& one : all) {
             accuracy.push_back(one.accuracy);
             latency.push_back(one.latency.value());
             power.push_back(one.power);
         }
+        // [texts]
+        const std::vector<std::string> maximize{"accuracy"}, minimize{"latency_s"}, constrain{"power_w <= 12"};
+        const frontier_query query(maximize, minimize, constrain, names);  // parsed once
         const std::vector<std::span<const double>> columns{accuracy, latency, power};
         const frontier_selection chosen = query.select(columns, all.size());
+        // [texts]
         CHECK(chosen.rows == expected);
         std::size_t excluded = 0, unknown = 0;
         for (const design& one : all) {

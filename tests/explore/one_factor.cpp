@@ -60,18 +60,25 @@ TEST_CASE("a backbone has the operations of equation 2.4 whatever factor changes
 }
 
 TEST_CASE("one factor at a time around a backbone") {
-    const backbone base;
+    // [backbone]
+    const backbone base{.height = 56, .width = 56, .channels = 64, .kernel = 3, .layers = 8};
     const auto variants = vary(base, {.input_sizes = {28, 56, 112},
                                       .batches = {1, 8},
                                       .kernels = {1, 3, 5},
                                       .channels = {32, 64},
                                       .types = {convolution_type::standard, convolution_type::per_channel},
                                       .layers = {4, 16}});
+    // [backbone]
     REQUIRE(variants.size() == 1 + 3 + 2 + 3 + 2 + 2 + 2);
     CHECK(variants[0].factor == "base");
     std::vector<double> measured(variants.size(), std::nan(""));
     measured[0] = 500;
-    const auto rows = one_factor(variants, board(), {}, measured);
+    const platform device = board();
+    // [rows]
+    const auto rows = one_factor(variants, device, {.datatype = int8}, measured);
+    const auto bars = tornado(rows, [](const one_factor_row& row) { return row.prediction.latency().value(); });
+    // [rows]
+    CHECK(bars.size() == 6);
     for (const one_factor_row& row : rows) {
         if (!row.is_base) continue;
         CHECK(row.operations == rows[0].operations);

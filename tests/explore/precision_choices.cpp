@@ -71,11 +71,18 @@ TEST_CASE("the figures of a combination are those of the network quantised so") 
 
 TEST_CASE("frontier of CNV's layers in three widths equals all 19683 combinations") {
     const graph net = zoo::cnv();
+    const platform device = board();
+    const auto table = draw_table(net, 3);
+    // [widths]
+    // table: {"conv1", int4, 0.013}, {"conv1", int2, 0.21}, {"conv2", int4, 0.004} ...
     const deployment how{.datatype = int8, .execution = execution_kind::layers};
-    const auto layers = precision_choices(net, board(), how, draw_table(net, 3));
-    REQUIRE(layers.size() == 10);
-    const auto objectives = precision_objectives();
+    const auto layers = precision_choices(net, device, how, table);
+    const auto objectives = precision_objectives();  // model_bytes, latency_s, loss
     const choice_front front = choose_for_layers(layers, objectives);
+    const std::vector<std::size_t> smallest = front.choices(0);  // the option of each layer
+    // [widths]
+    REQUIRE(layers.size() == 10);
+    CHECK(layers[1].options[smallest[1]].label == "int2");
 
     std::vector<double> all;
     std::vector<std::size_t> choice(layers.size(), 0);

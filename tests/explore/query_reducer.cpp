@@ -14,11 +14,15 @@ TEST_CASE("the streamed front of expressions is that of the table") {
     design_axes axes = small_axes();
     axes.batches.clear();
     for (int i = 0; i < 3000; ++i) axes.batches.push_back(1 + i % 700);
+    // [streamed]
     const design_space space(axes);
     const evaluator of(space);
-    const frontier_query query =
-        query_of_metrics(texts{"throughput_ips / model_bytes"}, texts{"latency_s", "sqrt(peak_ops_per_s)"},
-                         texts{"latency_s <= 10e-3 or memory_bound == 1", "throughput_ips > 1"});
+    const std::vector<std::string> maximize{"throughput_ips / model_bytes"};
+    const std::vector<std::string> minimize{"latency_s", "sqrt(peak_ops_per_s)"};
+    const std::vector<std::string> constrain{"latency_s <= 10e-3 or memory_bound == 1", "throughput_ips > 1"};
+    const frontier_query query = query_of_metrics(maximize, minimize, constrain);
+    const pareto_archive front = frontier(space, of, query);  // front.numbers(): which points; space.at(number): where
+    // [streamed]
 
     const auto rows = static_cast<std::size_t>(space.size());
     std::vector<double> table;
@@ -34,6 +38,7 @@ TEST_CASE("the streamed front of expressions is that of the table") {
     const auto expected = pareto_front(table, query.senses());
     REQUIRE(rows > 10000);
     REQUIRE_FALSE(expected.empty());
+    CHECK(front.size() == expected.size());
     for (const int threads : {1, 2}) {
         const pareto_archive archive = frontier(space, of, query, threads);
         const auto numbers = archive.numbers();
