@@ -15,7 +15,7 @@ from . import _core
 from .errors import Error, InvalidArgument, MissingPackage, ParseError
 from .runners import Run, RunError, datatype_of, named, run, usable_cores
 
-KEY = ("network", "platform", "datatype", "keep", "level", "batch", "runner", "cores")
+KEY = ("network", "platform", "datatype", "keep", "level", "batch", "statistic", "runner", "cores")
 COLUMNS = (
     "network", "platform", "mode", "datatype", "keep", "level", "layer", "scope", "batch", "latency_s", "statistic",
     "p10_s", "p90_s", "p99_s", "calls", "runner", "tool", "cores", "date", "rows", "error",
@@ -106,7 +106,7 @@ class ResultsFile:
 
 def _rows_of(measured: Sequence[_core.Measurement], common: Row) -> list[Row]:
     def figures(one: _core.Measurement) -> Row:
-        row = {"layer": one.part or "", "latency_s": repr(one.latency_s), "statistic": one.statistic or ""}
+        row = {"layer": one.part or "", "latency_s": repr(one.latency_s)}
         if isinstance(one, Run):
             row |= {f"p{percent}_s": repr(one.percentile_s(percent)) for percent in (10, 90, 99)}
             row |= {"calls": str(len(one.latencies_s)), "cores": str(one.cores)}
@@ -181,8 +181,8 @@ def _run_one(
     common: Row = {
         "network": name, "platform": how.get("platform", "host"),
         "datatype": how.get("datatype") or datatype_of(network), "keep": repr(float(how.get("keep", 1.0))),
-        "level": str(how["level"]), "batch": str(how["batch"]), "runner": runner,
-        "cores": str(how["threads"] or usable_cores()),
+        "level": str(how["level"]), "batch": str(how["batch"]), "statistic": how.get("statistic", "median"),
+        "runner": runner, "cores": str(how["threads"] or usable_cores()),
     }  # fmt: skip
     known = file.finished.get(_key(common), []) if file else []
     if known and known[0]["error"] and retry_failed:

@@ -53,22 +53,49 @@ class WorkerKilled(RunError):
 _BY_KIND = {"rejected": ModelRejected, "memory": OutOfMemory, "failed": RunError}
 
 
-class Run(_core.Measurement):
-    """A measurement that was made here: a Measurement with every latency of it. Its own latency is their median."""
+def _nearest_rank(values: Sequence[float], percent: float) -> float:
+    ordered = sorted(values)
+    return ordered[max(0, -int(-percent * len(ordered) // 100) - 1)]
 
-    def __init__(self, facts: Mapping[str, Any], latencies_s: Sequence[float], tool: str, cores: int) -> None:
-        super().__init__(**facts, latency_s=statistics.median(latencies_s), statistic="median")
-        self._facts = dict(facts)
-        self.latencies_s = tuple(latencies_s)
+
+def _statistic(values: Sequence[float], name: str) -> float:
+    plain = {"median": statistics.median, "mean": statistics.fmean, "min": min, "max": max}
+    if name in plain:
+        return float(plain[name](values))
+    with contextlib.suppress(ValueError):
+        if name.startswith("p") and 0 < float(name[1:]) <= 100:
+            return _nearest_rank(values, float(name[1:]))
+    raise InvalidArgument(f"a statistic is median, mean, min, max or a percentile such as p90, not '{name}'")
+
+
+class Run(_core.Measurement):
+    """A measurement that was made here: a Measurement with every latency of it, whose own is a statistic of them."""
+
+    def __init__(
+        self,
+        facts: Mapping[str, Any],
+        latencies_s: Sequence[float],
+        tool: str,
+        cores: int,
+        statistic: str = "median",
+    ) -> None:
+        super().__init__(**facts, latency_s=_statistic(latencies_s, statistic), statistic=statistic)
+        self._state = (dict(facts), tuple(latencies_s), tool, cores, statistic)
+
+    @property
+    def latencies_s(self) -> tuple[float, ...]:
         """Seconds of each call, in order, warm-up left out."""
-        self.cores = cores
-        """Threads that one call may use."""
-        self._tool = tool
+        return self._state[1]
 
     @property
     def tool(self) -> str:
         """The runtime and its version."""
-        return self._tool
+        return self._state[2]
+
+    @property
+    def cores(self) -> int:
+        """Threads that one call may use."""
+        return self._state[3]
 
     @property
     def spread(self) -> float:
@@ -79,17 +106,16 @@ class Run(_core.Measurement):
         """The latency that so many per cent of the calls do not exceed (nearest rank)."""
         if not 0 < percent <= 100:
             raise InvalidArgument(f"a percentile is above 0 and at most 100, not {percent}")
-        ordered = sorted(self.latencies_s)
-        return ordered[max(0, -int(-percent * len(ordered) // 100) - 1)]
+        return _nearest_rank(self.latencies_s, percent)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Run, (self._facts, self.latencies_s, self._tool, self.cores)
+        return Run, self._state
 
     def __copy__(self) -> Run:
-        return Run(self._facts, self.latencies_s, self._tool, self.cores)
+        return Run(*self._state)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Run:
-        return self.__copy__()
+        return Run(*self._state)
 
 
 def usable_cores() -> int:
@@ -168,6 +194,7 @@ def write_job(
     keep: float = 1.0,
     platform: str = "host",
     mode: str | None = None,
+    statistic: str = "median",
     copy_model: bool = True,
 ) -> Path:
     """Writes a job: the model and job.json, in a folder that is made for it. :func:`run` explains the arguments.
@@ -186,6 +213,7 @@ def write_job(
     _positive("duration_s", duration_s)
     if memory_limit_bytes is not None:
         _positive("memory_limit_bytes", memory_limit_bytes)
+    _statistic([1.0], statistic)
     network = named(network)
     cores = threads or usable_cores()
     if mode is None and platform == "host":
@@ -199,7 +227,8 @@ def write_job(
         job = {
             "model": model, "runner": runner, "batch": batch, "cores": cores, "datatype": numbers,
             "dims": dict(dims or {}), "warm_up": warm_up, "repeats": repeats, "duration_s": duration_s,
-            "parts": level == 1, "memory_limit_bytes": memory_limit_bytes, "facts": {**facts, "keep": keep},
+            "parts": level == 1, "memory_limit_bytes": memory_limit_bytes,
+            "statistic": statistic, "facts": {**facts, "keep": keep},
         }  # fmt: skip
         (place / "job.json").write_text(json.dumps(job, indent=2) + "\n", encoding="utf-8")
     except OSError as wrong:
@@ -293,18 +322,24 @@ def read_result(folder: str | os.PathLike[str]) -> Run | list[_core.Measurement]
         raise _BY_KIND.get(result.get("kind", ""), RunError)(f"'{facts['network']}': {what}: {result['error']}")
     tool = str(result.get("tool", job["runner"]))
     if not job["parts"]:
-        return Run(facts, _latencies(result.get("latencies_s"), path), tool, job["cores"])
+        return Run(facts, _latencies(result.get("latencies_s"), path), tool, job["cores"], job["statistic"])
     if "onnxruntime_profile" in result:
         rows = _core.load_measurements(
             place / result["onnxruntime_profile"], "onnxruntime_profile", network=facts["network"],
             platform=facts["platform"], mode=facts["mode"] or "", batch=facts["batch"], keep=facts["keep"],
-            warm_up=job["warm_up"], scope="compute", datatype=facts["datatype"],
+            warm_up=job["warm_up"], scope="compute", statistic=job["statistic"], datatype=facts["datatype"],
         )  # fmt: skip
         layers = [one for one in rows if one.level == 1]
     else:
         about = {**facts, "level": 1, "scope": "compute"}
         layers = [
-            Run({**about, "part": one["name"]}, _latencies(one["latencies_s"], path), tool, job["cores"])
+            Run(
+                {**about, "part": one["name"]},
+                _latencies(one["latencies_s"], path),
+                tool,
+                job["cores"],
+                job["statistic"],
+            )
             for one in result.get("parts", [])
         ]
     if not layers:
@@ -330,7 +365,7 @@ def run(
     time_limit_s: float = 300.0,
     **how: Any,
 ) -> Run | list[_core.Measurement]:
-    """Runs a network on this machine: its median latency and every other one, or, at level 1, the time of each layer.
+    """Runs a network on this machine: its median latency and all others, or, at level 1, the time of each layer.
 
     network: a Graph, which is run with random weights, the path or the bytes of an ONNX file, or a name of the zoo.
     runner: 'onnxruntime' or 'openvino' (``pip install 'qutibench[run]'``), or a callable that takes a job's folder and
@@ -339,6 +374,7 @@ def run(
     that are not counted, calls that are, and seconds after which no further one begins. time_limit_s: of everything,
     loading included. memory_limit_bytes: of the process, on Linux. dims: sizes of open dimensions, by name or as
     'input:axis'. name, keep, platform, mode: what to record; mode is 'one_core' or 'all_cores', as of ``probe_host()``.
+    statistic: of the latencies: 'median', 'mean', 'min', 'max' or 'p90'.
 
     Raises MissingPackage, ModelRejected, TimeLimitExceeded, OutOfMemory, WorkerKilled, InvalidArgument, ParseError.
     """

@@ -106,6 +106,9 @@ def test_percentiles_are_of_the_nearest_rank():
     for percent in (0, 101, -1):
         with pytest.raises(qb.InvalidArgument, match="above 0 and at most 100"):
             run.percentile_s(percent)
+    for statistic, latency in {"min": 0.1, "max": 0.9, "mean": np.mean(latencies), "p90": 0.9, "median": 0.4}.items():
+        other = runners.Run(facts, latencies, "by hand", 1, statistic)
+        assert (other.latency_s, other.statistic) == (pytest.approx(latency), statistic)
     for again in (pickle.loads(pickle.dumps(run)), copy.copy(run), copy.deepcopy(run)):
         assert again == run
         assert again.latencies_s == run.latencies_s
@@ -197,6 +200,8 @@ def test_an_unknown_runner_is_an_unknown_name(network):
         ({"duration_s": float("nan")}, "duration_s must be positive"),
         ({"time_limit_s": 0}, "time_limit_s must be positive"),
         ({"memory_limit_bytes": -5}, "memory_limit_bytes must be positive"),
+        ({"statistic": "best"}, "median, mean, min, max or a percentile"),
+        ({"statistic": "p0"}, "median, mean, min, max or a percentile"),
         ({"level": 2}, r"level 1 \(layers\) or 3"),
     ],
 )
