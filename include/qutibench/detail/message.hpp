@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -15,8 +14,11 @@ struct message_part {
     message_part(std::string_view words) : text(words) {}
     message_part(const std::string& words) : text(words) {}
     message_part(int number) : text(std::to_string(number)) {}
-    message_part(std::int64_t number) : text(std::to_string(number)) {}
-    message_part(std::uint64_t number) : text(std::to_string(number)) {}
+    message_part(unsigned number) : text(std::to_string(number)) {}
+    message_part(long number) : text(std::to_string(number)) {}
+    message_part(unsigned long number) : text(std::to_string(number)) {}
+    message_part(long long number) : text(std::to_string(number)) {}
+    message_part(unsigned long long number) : text(std::to_string(number)) {}
 };
 
 /// The parts of an error message in a row. Chains of std::string's operator+ are what most of a header's compile time

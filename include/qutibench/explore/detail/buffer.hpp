@@ -35,6 +35,12 @@ struct unset_allocator : std::allocator<T> {
     }
 };
 
+/// As many numbers, unset: std::make_unique_for_overwrite, which libc++ has from version 16 on.
+template <class T>
+[[nodiscard]] std::unique_ptr<T[]> unset_array(std::size_t count) {
+    return std::unique_ptr<T[]>(new T[count]);
+}
+
 /// Numbers that are unset after a resize.
 template <class T>
 using buffer = std::vector<T, unset_allocator<T>>;

@@ -3,10 +3,10 @@
 
 #include <qutibench/detail/message.hpp>
 #include <qutibench/detail/nearest.hpp>
+#include <qutibench/detail/parse_number.hpp>
 #include <qutibench/explore/detail/expression_program.hpp>
 
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,8 +68,7 @@ public:
 
     void push_number(std::string_view digits) {
         double value = 0;
-        const auto [end, wrong] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-        if (wrong != std::errc() || end != digits.data() + digits.size())
+        if (!parse_number(digits, value))
             fail_at(digits.data(), message({"'", digits.substr(0, 40), "' is too large or too small for a number"}));
         push({operand::kind::constant, index_of_constant(value)}, false, offset(digits.data()));
     }

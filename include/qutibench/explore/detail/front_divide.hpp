@@ -159,7 +159,7 @@ private:
         for (std::size_t i = 0; i < total; ++i) {
             std::copy_n(row(i < strong.size() ? strong[i] : weak[i - strong.size()]) + 1, 3, columns.data() + i * 3);
         }
-        const auto place = std::make_unique_for_overwrite<std::uint32_t[]>(total);
+        const auto place = unset_array<std::uint32_t>(total);
         dense_ranks(columns.data(), 3, total, place.get());
         const row_order order(columns.data() + 2, 3, 1, total);  // of equal ones the strong first
         prefix_minimum second(total);

@@ -272,7 +272,7 @@ private:
             throw overflow_error(
                 "a frontier is found among at most 4294967295 rows at a time; give a pareto_archive the rows in parts");
         }
-        const auto keep = std::make_unique_for_overwrite<bool[]>(count);
+        const auto keep = unset_array<bool>(count);
         keep_front<D>(rows.data(), count, keep.get());
         std::size_t size = 0;
         for (std::size_t i = 0; i < count; ++i) {

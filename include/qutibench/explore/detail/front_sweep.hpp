@@ -123,7 +123,7 @@ inline void dense_ranks(const double* column, std::size_t stride, std::size_t co
 /// In order of the first column a row is dominated when an earlier one with no larger second column has no larger
 /// third. O(n log n) (after Kung, Luccio, Preparata 1975, doi:10.1145/321906.321910).
 inline void keep_front_3(const double* rows, std::size_t count, bool* keep) {
-    const auto place = std::make_unique_for_overwrite<std::uint32_t[]>(count);
+    const auto place = unset_array<std::uint32_t>(count);
     dense_ranks(rows + 1, 3, count, place.get());
     prefix_minimum third(count);
     keep_in_order<3>(rows, count, keep, [&](std::size_t at) {

@@ -129,7 +129,7 @@ private:
         for (std::size_t i = 0; i < total; ++i) {
             std::copy_n(row(id(i)) + 1, 2, columns.data() + i * 2);
         }
-        const auto place = std::make_unique_for_overwrite<std::uint32_t[]>(total);
+        const auto place = unset_array<std::uint32_t>(total);
         dense_ranks(columns.data(), 2, total, place.get());
         const row_order order(columns.data() + 1, 2, 1, total);  // of equal ones the strong first
         prefix_next next(total);
@@ -182,7 +182,7 @@ template <std::size_t D, class Found>
 void rank_rows(const double* rows, std::size_t count, const Found& found) {
     const row_order order(rows, D, D, count);
     const ordered_groups<D> groups(rows, count, order);
-    const auto ranks = std::make_unique_for_overwrite<std::uint32_t[]>(groups.size());
+    const auto ranks = unset_array<std::uint32_t>(groups.size());
     rank_ordered<D>(groups.rows(), groups.size(), ranks.get());
     for (std::size_t i = 0; i < count; ++i) {
         found(order[i], ranks[groups.of(i)]);

@@ -5,16 +5,18 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+
+#include "qutibench/detail/bits.hpp"
+#include "qutibench/explore/detail/buffer.hpp"
 
 namespace qutibench::detail {
 
 /// A 64-bit integer that orders as the double does. `value` is not NaN and not -0.
 [[nodiscard]] inline std::uint64_t ordered_bits(double value) noexcept {
-    const auto bits = std::bit_cast<std::uint64_t>(value);
+    const auto bits = bits_as<std::uint64_t>(value);
     const std::uint64_t sign = bits >> 63;
     return bits ^ ((std::uint64_t{0} - sign) | (std::uint64_t{1} << 63));
 }
@@ -59,8 +61,8 @@ public:
     /// Orders `count` rows, `stride` doubles apart, by their first `columns` values. No value is NaN or -0.
     row_order(const double* rows, std::size_t stride, std::size_t columns, std::size_t count)
         : rows_(rows), stride_(stride), columns_(columns),
-          keys_(std::make_unique_for_overwrite<std::uint64_t[]>(count)),
-          scratch_(std::make_unique_for_overwrite<std::uint64_t[]>(count)) {
+          keys_(unset_array<std::uint64_t>(count)),
+          scratch_(unset_array<std::uint64_t>(count)) {
         for (std::size_t i = 0; i < count; ++i) {
             keys_[i] = i;
         }

@@ -6,6 +6,7 @@
 #include <qutibench/io/onnx/facts.hpp>
 #include <qutibench/io/onnx/wire.hpp>
 
+#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -46,7 +47,7 @@ namespace qutibench::onnx::detail {
 }
 
 [[nodiscard]] inline double bfloat_to_real(std::uint16_t bits_of_bfloat) {
-    return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits_of_bfloat) << 16U));
+    return static_cast<double>(qutibench::detail::bits_as<float>(static_cast<std::uint32_t>(bits_of_bfloat) << 16U));
 }
 
 /// Bits of a 16-bit float, or a small integer, as TensorProto.int32_data holds them.

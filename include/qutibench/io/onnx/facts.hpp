@@ -3,10 +3,10 @@
 /// What inference knows of a tensor: its element type, its shape as far as known, and the values of small constants.
 #pragma once
 
+#include <qutibench/detail/bits.hpp>
 #include <qutibench/io/onnx/model.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -59,7 +59,7 @@ public:
         return {kind::integer, static_cast<std::uint64_t>(value)};
     }
     [[nodiscard]] static constexpr scalar real(double value) {
-        return {kind::real, std::bit_cast<std::uint64_t>(value)};
+        return {kind::real, qutibench::detail::bits_as<std::uint64_t>(value)};
     }
     [[nodiscard]] static constexpr scalar of(dimension dim) {
         if (dim.known()) return integer(dim.value());
@@ -75,7 +75,7 @@ public:
     [[nodiscard]] constexpr symbol_id as_symbol() const { return static_cast<symbol_id>(bits_); }
     /// The number, whichever kind it has.
     [[nodiscard]] constexpr double as_real() const {
-        return is_real() ? std::bit_cast<double>(bits_) : static_cast<double>(as_integer());
+        return is_real() ? qutibench::detail::bits_as<double>(bits_) : static_cast<double>(as_integer());
     }
     /// As a dimension; unknown when it is not one (a real, a negative number).
     [[nodiscard]] constexpr dimension as_dimension() const {
