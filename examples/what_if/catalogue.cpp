@@ -12,15 +12,7 @@ void print_networks(format as) {
     std::vector<record> records;
     for (const std::string& id : qutibench::network_ids()) {
         const qutibench::network_entry net = qutibench::load_network(id);
-        const qutibench::workload work = net.work();
-        records.push_back({{"network", id},
-                           {"name", net.name},
-                           {"task", net.task.empty() ? record(nullptr) : record(net.task)},
-                           {"operations", work.operation_count},
-                           {"macs", work.mac_count},
-                           {"weights", work.weight_count},
-                           {"operational_intensity_int8_ops_per_byte",
-                            static_cast<double>(work.operation_count) / static_cast<double>(work.weight_count)}});
+        records.push_back(network_record(net, net.work()));
     }
     print(records,
           {{"network", "network"},
@@ -30,24 +22,6 @@ void print_networks(format as) {
            {"weights [M]", "weights", 1e6},
            {"op/byte at INT8", "operational_intensity_int8_ops_per_byte"}},
           as);
-}
-
-record platform_record(const qutibench::platform& device, const qutibench::operating_mode& mode,
-                       const qutibench::peak& peak) {
-    const auto known = [](double value) { return qutibench::detail::null_or(value); };
-    const auto text = [](const std::string& value) { return value.empty() ? record(nullptr) : record(value); };
-    const qutibench::platform selected = mode.name.empty() ? device : device.in_mode(mode.name);
-    return {{"platform", device.id()},
-            {"name", device.name()},
-            {"class", text(device.device_class)},
-            {"mode", text(mode.name)},
-            {"datatype", to_string(peak.numbers)},
-            {"peak_ops_per_s", peak.dense.value()},
-            {"sparse_peak_ops_per_s", known(peak.sparse.value())},
-            {"bandwidth_bytes_per_s", known(selected.bandwidth().value())},
-            {"power_w", known(mode.power.value())},
-            {"price_usd", known(device.price_usd)},
-            {"year", device.year > 0 ? record(device.year) : record(nullptr)}};
 }
 
 struct platform_options {

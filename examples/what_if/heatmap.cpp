@@ -1,25 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands.hpp"
 
-#include <qutibench/io/heatmap.hpp>
-
 #include <cstdio>
 #include <memory>
 
 namespace what_if {
 
 namespace {
-
-record cell_record(const qutibench::heatmap_cell& cell) {
-    return {{"figure", cell.figure},
-            {"task", cell.task},
-            {"platform", cell.platform},
-            {"network_datatype", cell.network},
-            {"inputs_per_second", cell.prediction.throughput().value()},
-            {"bound", to_string(cell.prediction.bound())},
-            {"printed_inputs_per_second", qutibench::detail::null_or(cell.printed)},
-            {"erratum", cell.erratum.empty() ? record(nullptr) : record(cell.erratum)}};
-}
 
 void run(const std::string& task, format as) {
     const auto cells = qutibench::published_heatmap(task);

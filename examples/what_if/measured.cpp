@@ -5,7 +5,6 @@
 #include <qutibench/io/adapters.hpp>
 #include <qutibench/io/calibration_json.hpp>
 #include <qutibench/io/calibration_networks.hpp>
-#include <qutibench/measure/efficiency.hpp>
 
 #include <cstdio>
 #include <memory>
@@ -48,71 +47,10 @@ struct measured_options {
     }
 };
 
-/// Networks and platforms by id or path, each loaded once.
-class loaded {
-public:
-    /// The work of a measured network, or nullptr when the catalogue does not have it.
-    [[nodiscard]] const qutibench::workload* network(const std::string& id, double keep) {
-        const std::string key = qutibench::network_key(id, keep);
-        for (const auto& [known, work] : networks_)
-            if (known == key) return &work;
-        networks_.emplace_back(key, qutibench::load_network(id).work(keep));
-        return &networks_.back().second;
-    }
-
-    [[nodiscard]] const qutibench::platform& platform(const std::string& id) {
-        for (const auto& [known, device] : platforms_)
-            if (known == id) return device;
-        platforms_.emplace_back(id, qutibench::load_platform(id));
-        return platforms_.back().second;
-    }
-
-private:
-    std::vector<std::pair<std::string, qutibench::workload>> networks_;
-    std::vector<std::pair<std::string, qutibench::platform>> platforms_;
-};
-
-record flags_of(const qutibench::efficiency_row& row) {
-    record flags = record::array();
-    if (row.excess != qutibench::excess_reason::none) flags.push_back(to_string(row.excess));
-    for (unsigned bit = 1; bit <= row.measured->cautions; bit <<= 1)
-        if ((row.measured->cautions & bit) != 0) flags.push_back(to_string(static_cast<qutibench::caution>(bit)));
-    return flags;
-}
-
-record ingested(const qutibench::measurement& one, loaded& known) {
-    const auto device = known.platform(one.platform);
-    const qutibench::platform in_mode = one.mode.empty() ? device : device.in_mode(one.mode);
-    qutibench::estimate_row row{one.network, one.platform, in_mode.mode().name, one.keep, {}, {}};
-    row.how.datatype = one.datatype;
-    row.how.batch = one.inputs_per_call();
-    const qutibench::workload& work = *known.network(one.network, one.keep);
-    const qutibench::efficiency_row beside =
-        one.level == qutibench::measured_level::network
-            ? qutibench::efficiency(one, work, device, row.how)
-            : qutibench::efficiency(one, qutibench::totals_of_part(work, one), device, row.how);
-    row.prediction = beside.predicted;
-    row.accuracy_top1 = one.accuracy_top1;
-    record all = qutibench::to_record(row);
-    const auto known_or_null = [](double value) { return qutibench::detail::null_or(value); };
-    all["part"] = one.part.empty() ? record(nullptr) : record(one.part);
-    all["deployment"] = to_string(one.deployment);
-    all["deployment_value"] = one.deployment_value;
-    all["scope"] = to_string(one.scope);
-    all["measured_throughput_ips"] = known_or_null(beside.measured_throughput);
-    all["measured_latency_s"] = known_or_null(one.latency.value());
-    all["measured_power_w"] = known_or_null(one.power.value());
-    all["measured_energy_j"] = known_or_null(beside.measured_energy);
-    all["efficiency"] = known_or_null(beside.efficiency);
-    all["flags"] = flags_of(beside);
-    all["place"] = place_of(one);
-    return all;
-}
-
 void ingest(const measured_options& chosen) {
     loaded known;
     std::vector<record> records;
-    for (const qutibench::measurement& one : chosen.load()) records.push_back(ingested(one, known));
+    for (const qutibench::measurement& one : chosen.load()) records.push_back(measured_record(one, known));
     print(records,
           {{"network", "network"},
            {"layer or block", "part"},

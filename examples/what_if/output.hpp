@@ -3,7 +3,7 @@
 /// How what_if prints: a table for people, CSV or JSON for programs.
 #pragma once
 
-#include <qutibench/io/selection.hpp>
+#include "records.hpp"
 
 #include <string>
 #include <vector>
@@ -18,8 +18,6 @@ struct column {
     std::string key;
     double scale = 1;
 };
-
-using record = qutibench::detail::ordered_json;
 
 /// Prints records to standard output: as JSON whole, as CSV with one column per scalar key, as a table with `columns`.
 void print(const std::vector<record>& records, const std::vector<column>& columns, format as);
