@@ -108,8 +108,22 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from . import measured, plot, spaces, tables
+    from . import campaign, measured, plot, runners, spaces, tables
+    from .campaign import Results, run_all
+    from .cut import blocks
     from .measured import Calibration, calibrate, efficiency, load_calibration
+    from .runners import (
+        ModelRejected,
+        OutOfMemory,
+        Run,
+        RunError,
+        TimeLimitExceeded,
+        WorkerKilled,
+        read_result,
+        run,
+        run_job,
+        write_job,
+    )
     from .spaces import DesignSpace, Sweep, sweep
     from .tables import Table, estimates, heatmap, table
 
@@ -117,19 +131,34 @@ if TYPE_CHECKING:
 _lazy = {
     "Calibration": "measured",
     "DesignSpace": "spaces",
+    "ModelRejected": "runners",
+    "OutOfMemory": "runners",
+    "Results": "campaign",
+    "Run": "runners",
+    "RunError": "runners",
     "Sweep": "spaces",
     "Table": "tables",
+    "TimeLimitExceeded": "runners",
+    "WorkerKilled": "runners",
+    "blocks": "cut",
     "calibrate": "measured",
+    "campaign": "campaign",
     "efficiency": "measured",
     "estimates": "tables",
     "heatmap": "tables",
     "load_calibration": "measured",
     "measured": "measured",
     "plot": "plot",
+    "read_result": "runners",
+    "run": "runners",
+    "run_all": "campaign",
+    "run_job": "runners",
+    "runners": "runners",
     "spaces": "spaces",
     "sweep": "spaces",
     "table": "tables",
     "tables": "tables",
+    "write_job": "runners",
 }
 
 
@@ -168,12 +197,14 @@ __all__ = [
     "Measurement",
     "MemoryLevel",
     "MissingPackage",
+    "ModelRejected",
     "NetworkEntry",
     "NetworkSet",
     "Node",
     "OnnxGraph",
     "OperatingMode",
     "Orthogonality",
+    "OutOfMemory",
     "ParetoArchive",
     "ParseError",
     "Peak",
@@ -183,22 +214,29 @@ __all__ = [
     "PredictionErrors",
     "Provenance",
     "Residual",
+    "Results",
+    "Run",
+    "RunError",
     "ShapeError",
     "Sweep",
     "Table",
     "Tensor",
+    "TimeLimitExceeded",
     "TrainingWorkload",
     "UnknownName",
     "UnsupportedDatatype",
     "UnsupportedOperator",
     "Validation",
+    "WorkerKilled",
     "Workload",
     "__version__",
     "analyze",
     "best_of",
+    "blocks",
     "bootstrap_pairs",
     "calibrate",
     "calibration_structures",
+    "campaign",
     "catalogue_file",
     "catalogue_files",
     "datatypes",
@@ -237,6 +275,11 @@ __all__ = [
     "probe_host",
     "prune",
     "quantize",
+    "read_result",
+    "run",
+    "run_all",
+    "run_job",
+    "runners",
     "save_network",
     "save_onnx",
     "scale_width",
@@ -250,5 +293,6 @@ __all__ = [
     "training",
     "with_batch",
     "with_input_shape",
+    "write_job",
     "zoo",
 ]

@@ -10,11 +10,18 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+Calls = list[Callable[[], object]]
+"""One for each call that may be under way at a time."""
+Finish = Callable[[], dict[str, Any]]
+"""What the runtime itself timed, as members of the result."""
 
 
 class Rejected(Exception):
@@ -50,63 +57,117 @@ def filled(shape: list[int], kind: str) -> Any:
     return np.random.default_rng(0).standard_normal(shape).astype(dtype)
 
 
-def onnxruntime_calls(job: dict[str, Any]) -> tuple[Callable[[], object], Callable[[], dict[str, Any]], str]:
+def is_quantised(model: Path) -> bool:
+    """Whether a file speaks of quantised operators; their names stand in it as they are."""
+    text = model.read_bytes()
+    return any(name in text for name in (b"QuantizeLinear", b"QLinearConv", b"QLinearMatMul", b"ConvInteger"))
+
+
+def quantised_by_onnxruntime(model: Path, fed: dict[str, Any]) -> Path:
+    """The model in int8 (activations u8, weights s8 by channel), calibrated on the inputs that it will be fed."""
+    import logging
+
+    from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_static
+    from onnxruntime.quantization.shape_inference import quant_pre_process
+
+    class Once(CalibrationDataReader):  # type: ignore[misc]
+        def __init__(self) -> None:
+            self.left = [fed]
+
+        def get_next(self) -> dict[str, Any] | None:
+            return self.left.pop() if self.left else None
+
+    logging.disable(logging.WARNING)
+    ready, made = Path("prepared.onnx"), Path("quantised.onnx")
+    quant_pre_process(str(model), str(ready), skip_symbolic_shape=True)
+    quantize_static(
+        str(ready), str(made), Once(), per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8
+    )
+    return made
+
+
+def onnxruntime_calls(job: dict[str, Any]) -> tuple[Calls, Finish, str]:
     import onnxruntime as ort
 
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = job["cores"]
-    options.inter_op_num_threads = 1
-    options.enable_profiling = job["parts"]
-    options.profile_file_prefix = "onnxruntime"
-    options.log_severity_level = 3
+    def session_of(model: str, profile: bool) -> Any:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = max(1, job["cores"] // job["streams"])
+        options.inter_op_num_threads = 1
+        options.enable_profiling = profile
+        options.profile_file_prefix = "onnxruntime"
+        options.log_severity_level = 3
+        return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+    def inputs_of(session: Any) -> dict[str, Any]:
+        return {
+            one.name: filled(shape_of(one.name, one.shape, job, place == 0), one.type[len("tensor(") : -1])
+            for place, one in enumerate(session.get_inputs())
+        }
+
     try:
-        session = ort.InferenceSession(job["model"], options, providers=["CPUExecutionProvider"])
-    except MemoryError:
+        model = job["model"]
+        if job["quantize"] and not is_quantised(Path(model)):
+            model = str(quantised_by_onnxruntime(Path(model), inputs_of(session_of(model, False))))
+        session = session_of(model, job["parts"])
+    except (MemoryError, Rejected, ImportError):
         raise
     except Exception as wrong:
         raise Rejected(str(wrong)) from wrong
-    fed = {
-        one.name: filled(shape_of(one.name, one.shape, job, place == 0), one.type[len("tensor(") : -1])
-        for place, one in enumerate(session.get_inputs())
-    }
+    fed = inputs_of(session)
 
     def finish() -> dict[str, Any]:
         return {"onnxruntime_profile": session.end_profiling()} if job["parts"] else {}
 
-    return lambda: session.run(None, fed), finish, f"onnxruntime {ort.__version__}"
+    calls: Calls = [lambda: session.run(None, fed)] * job["streams"]
+    return calls, finish, f"onnxruntime {ort.__version__}"
 
 
-def openvino_calls(job: dict[str, Any]) -> tuple[Callable[[], object], Callable[[], dict[str, Any]], str]:
+def openvino_model(job: dict[str, Any], core: Any) -> tuple[Any, dict[str, Any]]:
+    """The model with all shapes known, quantised where the job says so, and what to feed it."""
+    model = core.read_model(job["model"])
+    shapes = {}
+    for place, given in enumerate(model.inputs):
+        declared = [one.get_length() if one.is_static else str(one) for one in given.partial_shape]
+        shapes[given.any_name] = shape_of(given.any_name, declared, job, place == 0)
+    model.reshape(shapes)
+    fed = {one.any_name: filled(shapes[one.any_name], one.element_type.to_dtype().name) for one in model.inputs}
+    if job["quantize"] and not is_quantised(Path(job["model"])):
+        import logging
+
+        import nncf
+
+        logging.disable(logging.WARNING)
+        model = nncf.quantize(model, nncf.Dataset([fed]), subset_size=1)
+    return model, fed
+
+
+def openvino_calls(job: dict[str, Any]) -> tuple[Calls, Finish, str]:
     import openvino as ov
 
     core = ov.Core()
+    precision = {"bf16": "bf16", "fp16": "f16"}.get(job["datatype"], "f32")
     settings = {
         "INFERENCE_NUM_THREADS": job["cores"],
-        "NUM_STREAMS": 1,
-        "INFERENCE_PRECISION_HINT": {"bf16": "bf16", "fp16": "f16"}.get(job["datatype"], "f32"),
+        "NUM_STREAMS": job["streams"],
+        "INFERENCE_PRECISION_HINT": precision,
         "PERF_COUNT": job["parts"],
     }
     try:
-        model = core.read_model(job["model"])
-        shapes = {}
-        for place, given in enumerate(model.inputs):
-            declared = [one.get_length() if one.is_static else str(one) for one in given.partial_shape]
-            shapes[given.any_name] = shape_of(given.any_name, declared, job, place == 0)
-        model.reshape(shapes)
-        request = core.compile_model(model, "CPU", settings).create_infer_request()
-    except (MemoryError, Rejected):
+        model, fed = openvino_model(job, core)
+        compiled = core.compile_model(model, "CPU", settings)
+        computes_in = compiled.get_property("INFERENCE_PRECISION_HINT").to_string()
+        if computes_in != precision:
+            raise Rejected(f"it would compute in {computes_in} on this processor, not in {job['datatype']}")
+        requests = [compiled.create_infer_request() for _ in range(job["streams"])]
+    except (MemoryError, Rejected, ImportError):
         raise
     except Exception as wrong:
         raise Rejected(str(wrong)) from wrong
-    fed = {one.any_name: filled(shapes[one.any_name], one.element_type.to_dtype().name) for one in model.inputs}
     times: dict[str, list[float]] = {}
 
-    def call() -> None:
-        request.infer(fed)
-
     def call_and_note() -> None:
-        request.infer(fed)
-        for node in request.profiling_info:
+        requests[0].infer(fed)
+        for node in requests[0].profiling_info:
             if node.real_time.total_seconds() > 0:
                 times.setdefault(node.node_name, []).append(node.real_time.total_seconds())
 
@@ -114,26 +175,144 @@ def openvino_calls(job: dict[str, Any]) -> tuple[Callable[[], object], Callable[
         samples = ({"name": name, "latencies_s": all_[job["warm_up"] :] or all_} for name, all_ in times.items())
         return {"parts": list(samples)} if job["parts"] else {}
 
-    return call_and_note if job["parts"] else call, finish, f"openvino {ov.__version__.partition('-')[0]}"
+    calls: Calls = [lambda one=one: one.infer(fed) for one in requests]  # type: ignore[misc]
+    return [call_and_note] if job["parts"] else calls, finish, f"openvino {ov.__version__.partition('-')[0]}"
 
 
 RUNTIMES = {"onnxruntime": onnxruntime_calls, "openvino": openvino_calls}
 
 
-def measured(job: dict[str, Any]) -> dict[str, Any]:
-    """Warm-up runs, then at most `repeats` runs, fewer past `duration_s` but never fewer than three."""
-    call, finish, tool = RUNTIMES[job["runner"]](job)
-    for _ in range(job["warm_up"]):
-        call()
+class Energy:
+    """Joules that the processor's packages took since this was made, by RAPL; None where they cannot be read."""
+
+    def __init__(self, root: Path = Path("/sys/class/powercap")) -> None:
+        self._packages = sorted(one for one in root.glob("intel-rapl:*") if one.name.count(":") == 1)
+        self._before = [self._read(one, "energy_uj") for one in self._packages]
+
+    @staticmethod
+    def _read(package: Path, name: str) -> int | None:
+        try:
+            return int((package / name).read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None
+
+    def joules(self) -> float | None:
+        total = 0
+        for package, before in zip(self._packages, self._before, strict=True):
+            after, largest = self._read(package, "energy_uj"), self._read(package, "max_energy_range_uj")
+            if before is None or after is None or (after < before and largest is None):
+                return None
+            total += after - before + ((largest or 0) if after < before else 0)
+        return total * 1e-6 if total > 0 else None
+
+
+def timed_calls(call: Callable[[], object], job: dict[str, Any], begin: float) -> list[float]:
+    """Seconds of at most `repeats` calls, fewer past `duration_s` but never fewer than three."""
     latencies: list[float] = []
-    begin = time.perf_counter()
     while len(latencies) < job["repeats"]:
         if len(latencies) >= 3 and time.perf_counter() - begin > job["duration_s"]:
             break
         start = time.perf_counter()
         call()
         latencies.append(time.perf_counter() - start)
-    return {"latencies_s": latencies, "tool": tool, **finish()}
+    return latencies
+
+
+def in_streams(calls: Calls, job: dict[str, Any]) -> tuple[list[float], float]:
+    """Latencies of all streams, and the seconds from the first call to the last."""
+    begin = time.perf_counter()
+    if len(calls) == 1:
+        latencies = timed_calls(calls[0], job, begin)
+        return latencies, time.perf_counter() - begin
+    found: list[list[float]] = []
+    wrong: list[BaseException] = []
+
+    def work(call: Callable[[], object]) -> None:
+        try:
+            found.append(timed_calls(call, job, begin))
+        except BaseException as one:
+            wrong.append(one)
+
+    workers = [threading.Thread(target=work, args=(call,)) for call in calls]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
+    if wrong:
+        raise wrong[0]
+    return [one for latencies in found for one in latencies], time.perf_counter() - begin
+
+
+def loadgen_run(calls: Calls, job: dict[str, Any]) -> str:
+    """Runs an MLPerf scenario through loadgen; the name of the summary that it leaves."""
+    import mlperf_loadgen as loadgen
+
+    settings = loadgen.TestSettings()
+    settings.scenario = getattr(loadgen.TestScenario, job["scenario"])
+    settings.mode = loadgen.TestMode.PerformanceOnly
+    settings.min_duration_ms = int(job["duration_s"] * 1000)
+    settings.min_query_count = job["repeats"]
+    begin = time.perf_counter()
+    calls[0]()
+    settings.offline_expected_qps = job["batch"] * len(calls) / (time.perf_counter() - begin)
+    if job["scenario"] == "Server":
+        settings.server_target_qps = job["target_ips"]
+        settings.server_target_latency_ns = int(job["latency_limit_s"] * 1e9)
+    waiting: queue.Queue[Sequence[int] | None] = queue.Queue()
+    wrong: list[BaseException] = []
+
+    def issue(samples: Sequence[Any]) -> None:
+        ids = [one.id for one in samples]
+        for start in range(0, len(ids), job["batch"]):
+            waiting.put(ids[start : start + job["batch"]])
+
+    def work(call: Callable[[], object]) -> None:
+        while (ids := waiting.get()) is not None:
+            try:
+                if not wrong:
+                    call()
+            except BaseException as one:
+                wrong.append(one)
+            loadgen.QuerySamplesComplete([loadgen.QuerySampleResponse(one, 0, 0) for one in ids])
+
+    workers = [threading.Thread(target=work, args=(call,)) for call in calls]
+    for one in workers:
+        one.start()
+    under_test = loadgen.ConstructSUT(issue, lambda: None)
+    samples = loadgen.ConstructQSL(job["batch"], job["batch"], lambda _: None, lambda _: None)
+    output = loadgen.LogOutputSettings()
+    output.outdir, output.copy_summary_to_stdout = ".", False
+    log = loadgen.LogSettings()
+    log.log_output, log.enable_trace = output, False
+    loadgen.StartTestWithLogSettings(under_test, samples, settings, log)
+    loadgen.DestroyQSL(samples)
+    loadgen.DestroySUT(under_test)
+    for _ in workers:
+        waiting.put(None)
+    for one in workers:
+        one.join()
+    if wrong:
+        raise wrong[0]
+    return "mlperf_log_summary.txt"
+
+
+def measured(job: dict[str, Any]) -> dict[str, Any]:
+    """Warm-up calls, then those that count."""
+    calls, finish, tool = RUNTIMES[job["runner"]](job)
+    for call in calls:
+        for _ in range(job["warm_up"]):
+            call()
+    if job["scenario"]:
+        return {"mlperf_summary": loadgen_run(calls, job), "tool": tool}
+    energy = Energy()
+    latencies, took = in_streams(calls, job)
+    joules = energy.joules()
+    result: dict[str, Any] = {"latencies_s": latencies, "tool": tool, **finish()}
+    if joules is not None:
+        result["power_w"] = joules / took
+    if job["streams"] > 1:
+        result["throughput_ips"] = len(latencies) * job["batch"] / took
+    return result
 
 
 def limit_memory(limit: int | None) -> None:
@@ -154,13 +333,16 @@ def is_out_of_memory(wrong: BaseException) -> bool:
 
 def main() -> int:
     folder = Path(sys.argv[1])
-    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    job = {"streams": 1, "scenario": None, "quantize": False}
+    job |= json.loads((folder / "job.json").read_text(encoding="utf-8"))
     os.chdir(folder)
     try:
         limit_memory(job["memory_limit_bytes"])
         result = measured(job)
     except Exception as wrong:
-        kind = "memory" if is_out_of_memory(wrong) else "rejected" if isinstance(wrong, Rejected) else "failed"
+        kinds = {Rejected: "rejected", ImportError: "missing"}
+        kind = next((kind for cause, kind in kinds.items() if isinstance(wrong, cause)), "failed")
+        kind = "memory" if is_out_of_memory(wrong) else kind
         result = {"error": " ".join(str(wrong).split()) or type(wrong).__name__, "kind": kind}
     part = Path("result.json.part")
     part.write_text(json.dumps(result), encoding="utf-8")

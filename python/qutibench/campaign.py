@@ -15,10 +15,13 @@ from . import _core
 from .errors import Error, InvalidArgument, MissingPackage, ParseError
 from .runners import Run, RunError, datatype_of, named, run, usable_cores
 
-KEY = ("network", "platform", "datatype", "keep", "level", "batch", "statistic", "runner", "cores")
+KEY = (
+    "network", "platform", "datatype", "keep", "level", "batch", "threads", "scenario", "statistic", "runner", "cores",
+)  # fmt: skip
 COLUMNS = (
-    "network", "platform", "mode", "datatype", "keep", "level", "layer", "scope", "batch", "latency_s", "statistic",
-    "p10_s", "p90_s", "p99_s", "calls", "runner", "tool", "cores", "date", "rows", "error",
+    "network", "platform", "mode", "datatype", "keep", "level", "block", "layer", "scope", "batch", "threads",
+    "scenario", "latency_s", "throughput_ips", "power_w", "statistic", "p10_s", "p90_s", "p99_s", "calls", "runner",
+    "tool", "cores", "date", "rows", "error",
 )  # fmt: skip
 """Columns of a file of results; ``load_measurements`` reads them. Of a run, each of its `rows` rows has all but layer
 and figures in common; one that failed has an error and no figure."""
@@ -106,7 +109,10 @@ class ResultsFile:
 
 def _rows_of(measured: Sequence[_core.Measurement], common: Row) -> list[Row]:
     def figures(one: _core.Measurement) -> Row:
-        row = {"layer": one.part or "", "latency_s": repr(one.latency_s)}
+        row = {"block" if one.level == 2 else "layer": one.part or ""}
+        for name in ("latency_s", "throughput_ips", "power_w"):
+            value = getattr(one, name)
+            row[name] = "" if value is None else repr(value)
         if isinstance(one, Run):
             row |= {f"p{percent}_s": repr(one.percentile_s(percent)) for percent in (10, 90, 99)}
             row |= {"calls": str(len(one.latencies_s)), "cores": str(one.cores)}
@@ -117,10 +123,12 @@ def _rows_of(measured: Sequence[_core.Measurement], common: Row) -> list[Row]:
 
 
 def _measurement_of(row: Row) -> _core.Measurement:
+    figures = {name: float(row[name]) for name in ("latency_s", "throughput_ips", "power_w") if row[name]}
+    threads = {"threads": int(row["threads"])} if row["threads"] else {}
     return _core.Measurement(
-        row["network"], row["platform"], row["datatype"], batch=int(row["batch"]), latency_s=float(row["latency_s"]),
-        mode=row["mode"] or None, keep=float(row["keep"]), scope=row["scope"], statistic=row["statistic"],
-        level=int(row["level"]), part=row["layer"],
+        row["network"], row["platform"], row["datatype"], batch=int(row["batch"]), mode=row["mode"] or None,
+        keep=float(row["keep"]), scope=row["scope"], statistic=row["statistic"], level=int(row["level"]),
+        part=row["block"] or row["layer"], **threads, **figures,
     )  # fmt: skip
 
 
@@ -181,7 +189,9 @@ def _run_one(
     common: Row = {
         "network": name, "platform": how.get("platform", "host"),
         "datatype": how.get("datatype") or datatype_of(network), "keep": repr(float(how.get("keep", 1.0))),
-        "level": str(how["level"]), "batch": str(how["batch"]), "statistic": how.get("statistic", "median"),
+        "level": str(how["level"]), "batch": str(how["batch"]),
+        "threads": str(how["streams"]) if how.get("streams", 1) > 1 else "",
+        "scenario": how.get("scenario") or "", "statistic": how.get("statistic", "median"),
         "runner": runner, "cores": str(how["threads"] or usable_cores()),
     }  # fmt: skip
     known = file.finished.get(_key(common), []) if file else []

@@ -22,10 +22,13 @@ from pathlib import Path
 from typing import Any, Literal, overload
 
 from . import _core
+from .cut import blocks
 from .errors import Error, InvalidArgument, MissingPackage, ParseError, UnknownName
 
 Network = "_core.Graph | str | os.PathLike[str] | bytes"
 RUNNERS = ("onnxruntime", "openvino")
+SCENARIOS = {"single_stream": "SingleStream", "offline": "Offline", "server": "Server"}
+"""MLPerf's scenarios, and what loadgen calls them."""
 WORKER = Path(__file__).with_name("_worker.py")
 """The program that does a job: ``python _worker.py FOLDER``. It needs NumPy and the runtime, nothing else of this."""
 
@@ -51,6 +54,13 @@ class WorkerKilled(RunError):
 
 
 _BY_KIND = {"rejected": ModelRejected, "memory": OutOfMemory, "failed": RunError}
+_INSTALL = {
+    "onnxruntime": "pip install 'qutibench[run]'",
+    "openvino": "pip install 'qutibench[run]'",
+    "mlperf_loadgen": "pip install mlcommons-loadgen",
+    "nncf": "pip install nncf",
+    "onnx": "pip install onnx",
+}
 
 
 def _nearest_rank(values: Sequence[float], percent: float) -> float:
@@ -128,8 +138,12 @@ def usable_cores() -> int:
 def _check_runner(runner: str) -> None:
     if runner not in RUNNERS:
         raise UnknownName(f"unknown runner '{runner}'; there are {' and '.join(RUNNERS)}, and any callable")
-    if importlib.util.find_spec(runner) is None:
-        raise MissingPackage(f"this needs {runner}: pip install 'qutibench[run]'")
+    _need(runner)
+
+
+def _need(package: str) -> None:
+    if importlib.util.find_spec(package) is None:
+        raise MissingPackage(f"this needs {package}: {_INSTALL[package]}")
 
 
 def datatype_of(network: Any) -> str:
@@ -176,6 +190,37 @@ def _positive(what: str, value: float) -> None:
         raise InvalidArgument(f"{what} must be positive and finite, not {value!r}")
 
 
+def _check_counts(**counts: Any) -> None:
+    for what, count in counts.items():
+        if not isinstance(count, int) or count < (0 if what == "warm_up" else 1):
+            least = 0 if what == "warm_up" else 1
+            raise InvalidArgument(f"{what} must be a whole number of at least {least}, not {count!r}")
+
+
+def _scenario(scenario: str | None, target_ips: float | None, latency_limit_s: float | None) -> dict[str, Any]:
+    """The scenario as job.json has it."""
+    if scenario is None:
+        return {"scenario": None}
+    if scenario not in SCENARIOS:
+        raise UnknownName(f"unknown scenario '{scenario}'; there are {', '.join(SCENARIOS)}")
+    if scenario == "server":
+        if target_ips is None or latency_limit_s is None:
+            raise InvalidArgument("a server scenario needs target_ips and latency_limit_s")
+        _positive("target_ips", target_ips)
+        _positive("latency_limit_s", latency_limit_s)
+    return {"scenario": SCENARIOS[scenario], "target_ips": target_ips, "latency_limit_s": latency_limit_s}
+
+
+def _is_to_be_quantised(network: Any, runner: str, datatype: str) -> bool:
+    """Whether the runtime has to quantise; raises InvalidArgument where it would compute in another datatype."""
+    if isinstance(network, _core.Graph):
+        if datatype_of(network) != "fp32":
+            return False
+        if runner == "onnxruntime" and datatype not in ("fp32", "int8"):
+            raise InvalidArgument(f"onnxruntime would compute '{network.name}' in fp32, not in {datatype}")
+    return datatype == "int8"
+
+
 def write_job(
     network: Any,
     folder: str | os.PathLike[str],
@@ -183,8 +228,10 @@ def write_job(
     runner: str = "onnxruntime",
     batch: int = 1,
     threads: int | None = None,
+    streams: int = 1,
     datatype: str | None = None,
-    level: Literal[1, 3] = 3,
+    level: Literal[1, 2, 3] = 3,
+    part: str | None = None,
     warm_up: int = 3,
     repeats: int = 50,
     duration_s: float = 10.0,
@@ -195,40 +242,52 @@ def write_job(
     platform: str = "host",
     mode: str | None = None,
     statistic: str = "median",
+    scenario: str | None = None,
+    target_ips: float | None = None,
+    latency_limit_s: float | None = None,
     copy_model: bool = True,
 ) -> Path:
     """Writes a job: the model and job.json, in a folder that is made for it. :func:`run` explains the arguments.
 
-    copy_model: False refers to a model file where it is, which only this machine can follow.
+    part: the name of the block that the network is, at level 2. copy_model: False refers to a model file where it is,
+    which only this machine can follow.
     Raises InvalidArgument, ParseError for a file that cannot be read or written, UnsupportedOperator for a graph that
     ONNX cannot hold.
     """
-    if level not in (1, 3):
-        raise InvalidArgument(f"a run is of level 1 (layers) or 3 (the network), not {level!r}")
-    for what, count in (("batch", batch), ("repeats", repeats), ("threads", 1 if threads is None else threads)):
-        if not isinstance(count, int) or count < 1:
-            raise InvalidArgument(f"{what} must be a whole number of at least 1, not {count!r}")
-    if not isinstance(warm_up, int) or warm_up < 0:
-        raise InvalidArgument(f"warm_up must be a whole number of at least 0, not {warm_up!r}")
+    if level not in (1, 2, 3) or (level == 2) != (part is not None):
+        raise InvalidArgument(
+            f"a run is of level 1 (layers), 2 (a block, named by part) or 3 (the network), not {level!r}"
+        )
+    _check_counts(batch=batch, repeats=repeats, threads=1 if threads is None else threads, streams=streams)
+    _check_counts(warm_up=warm_up)
     _positive("duration_s", duration_s)
     if memory_limit_bytes is not None:
         _positive("memory_limit_bytes", memory_limit_bytes)
     _statistic([1.0], statistic)
+    played = _scenario(scenario, target_ips, latency_limit_s)
+    if level == 1 and (streams > 1 or scenario):
+        raise InvalidArgument("layers are timed one call at a time: level 1 has no streams and no scenario")
     network = named(network)
     cores = threads or usable_cores()
     if mode is None and platform == "host":
         mode = "one_core" if cores == 1 else "all_cores" if cores == usable_cores() else None
     numbers = datatype or datatype_of(network)
+    quantize = _is_to_be_quantised(network, runner, numbers)
     place = Path(folder)
     try:
         place.mkdir(parents=True, exist_ok=True)
         own_name, model = _write_model(network, batch, place, copy_model)
         facts = {"network": name or own_name, "platform": platform, "mode": mode, "datatype": numbers, "batch": batch}
+        facts |= {"keep": keep} | ({"threads": streams} if streams > 1 else {})
+        if part is not None:
+            facts |= {"level": 2, "part": part}
+            if isinstance(network, _core.Graph):
+                facts["operations"] = _core.analyze(network).operations
         job = {
-            "model": model, "runner": runner, "batch": batch, "cores": cores, "datatype": numbers,
-            "dims": dict(dims or {}), "warm_up": warm_up, "repeats": repeats, "duration_s": duration_s,
-            "parts": level == 1, "memory_limit_bytes": memory_limit_bytes,
-            "statistic": statistic, "facts": {**facts, "keep": keep},
+            "model": model, "runner": runner, "batch": batch, "cores": cores, "streams": streams, "datatype": numbers,
+            "quantize": quantize, "dims": dict(dims or {}), "warm_up": warm_up, "repeats": repeats,
+            "duration_s": duration_s, "parts": level == 1, "memory_limit_bytes": memory_limit_bytes, **played,
+            "statistic": statistic, "facts": facts,
         }  # fmt: skip
         (place / "job.json").write_text(json.dumps(job, indent=2) + "\n", encoding="utf-8")
     except OSError as wrong:
@@ -303,8 +362,50 @@ def _latencies(values: Any, path: Path) -> list[float]:
     return [float(one) for one in values]
 
 
-def read_result(folder: str | os.PathLike[str]) -> Run | list[_core.Measurement]:
-    """What a finished job measured: a Run, or, of a job of level 1, a Measurement of each layer.
+def _said(result: Mapping[str, Any], path: Path) -> dict[str, float]:
+    """Figures of a run besides its latencies."""
+    said: dict[str, float] = {}
+    for name in ("throughput_ips", "power_w"):
+        value = result.get(name)
+        if value is not None and not (isinstance(value, (int, float)) and 0 < value < 1e18):
+            raise ParseError(f"{path}: {name} should be positive")
+        said |= {} if value is None else {name: float(value)}
+    return said
+
+
+def _layers(job: Mapping[str, Any], result: Mapping[str, Any], place: Path, tool: str) -> list[_core.Measurement]:
+    facts = job["facts"]
+    if "onnxruntime_profile" in result:
+        rows = _core.load_measurements(
+            place / result["onnxruntime_profile"], "onnxruntime_profile", network=facts["network"],
+            platform=facts["platform"], mode=facts["mode"] or "", batch=facts["batch"], keep=facts["keep"],
+            warm_up=job["warm_up"], scope="compute", statistic=job["statistic"], datatype=facts["datatype"],
+        )  # fmt: skip
+        return [one for one in rows if one.level == 1]
+    about = {**facts, "level": 1, "scope": "compute"}
+    return [
+        Run(
+            {**about, "part": one["name"]},
+            _latencies(one["latencies_s"], place / "result.json"),
+            tool,
+            job["cores"],
+            job["statistic"],
+        )
+        for one in result.get("parts", [])
+    ]
+
+
+def _raise_failure(job: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+    kind, said = result.get("kind", ""), result["error"]
+    if kind == "missing":
+        package = next((one for one in _INSTALL if f"'{one}" in said), None)
+        raise MissingPackage(f"this needs {package}: {_INSTALL[package]}" if package else said)
+    words = {"rejected": f"{job['runner']} does not take the model", "memory": "the run ran out of memory"}
+    raise _BY_KIND.get(kind, RunError)(f"'{job['facts']['network']}': {words.get(kind, 'the run failed')}: {said}")
+
+
+def read_result(folder: str | os.PathLike[str]) -> _core.Measurement | list[_core.Measurement]:
+    """What a finished job measured: a Run, a Measurement of a scenario, or, of level 1, a Measurement of each layer.
 
     Whoever cannot write result.json may leave what another tool printed in output.txt; its format is found out.
     Raises RunError and its leaves where the job says that it failed, ParseError where the folder holds no result.
@@ -312,39 +413,34 @@ def read_result(folder: str | os.PathLike[str]) -> Run | list[_core.Measurement]
     place = Path(folder)
     job = _read(place / "job.json")
     facts, path = job["facts"], place / "result.json"
+    same = {name: facts[name] for name in ("network", "platform", "datatype", "batch", "keep")}
+    same |= {"mode": facts["mode"] or ""}
     if not path.exists() and (place / "output.txt").exists():
-        same = {name: facts[name] for name in ("network", "platform", "datatype", "batch", "keep")}
-        return _core.load_measurements(place / "output.txt", **same, mode=facts["mode"] or "")
+        return _core.load_measurements(place / "output.txt", **same)
     result = _read(path)
     if "error" in result:
-        words = {"rejected": f"{job['runner']} does not take the model", "memory": "the run ran out of memory"}
-        what = words.get(result.get("kind", ""), "the run failed")
-        raise _BY_KIND.get(result.get("kind", ""), RunError)(f"'{facts['network']}': {what}: {result['error']}")
+        _raise_failure(job, result)
+    if "mlperf_summary" in result:
+        return _core.load_measurements(place / result["mlperf_summary"], "mlperf_summary", **same)[0]
     tool = str(result.get("tool", job["runner"]))
     if not job["parts"]:
-        return Run(facts, _latencies(result.get("latencies_s"), path), tool, job["cores"], job["statistic"])
-    if "onnxruntime_profile" in result:
-        rows = _core.load_measurements(
-            place / result["onnxruntime_profile"], "onnxruntime_profile", network=facts["network"],
-            platform=facts["platform"], mode=facts["mode"] or "", batch=facts["batch"], keep=facts["keep"],
-            warm_up=job["warm_up"], scope="compute", statistic=job["statistic"], datatype=facts["datatype"],
-        )  # fmt: skip
-        layers = [one for one in rows if one.level == 1]
-    else:
-        about = {**facts, "level": 1, "scope": "compute"}
-        layers = [
-            Run(
-                {**about, "part": one["name"]},
-                _latencies(one["latencies_s"], path),
-                tool,
-                job["cores"],
-                job["statistic"],
-            )
-            for one in result.get("parts", [])
-        ]
+        latencies = _latencies(result.get("latencies_s"), path)
+        return Run(facts | _said(result, path), latencies, tool, job["cores"], job["statistic"])
+    layers = _layers(job, result, place, tool)
     if not layers:
         raise RunError(f"'{facts['network']}': {job['runner']} timed no layer")
     return layers
+
+
+def _run_one(network: Any, runner: str | Callable[[Path], object], time_limit_s: float, **how: Any) -> Any:
+    called = runner if isinstance(runner, str) else getattr(runner, "__name__", "runner")
+    with tempfile.TemporaryDirectory(prefix="qutibench-", ignore_cleanup_errors=True) as folder:
+        place = write_job(network, folder, runner=called, copy_model=not isinstance(runner, str), **how)
+        if isinstance(runner, str):
+            run_job(place, time_limit_s=time_limit_s)
+        else:
+            runner(place)
+        return read_result(place)
 
 
 @overload
@@ -354,38 +450,43 @@ def run(
 ) -> Run: ...  # fmt: skip
 @overload
 def run(
-    network: Any, runner: str | Callable[[Path], object] = ..., *, level: Literal[1], time_limit_s: float = ...,
+    network: Any, runner: str | Callable[[Path], object] = ..., *, level: Literal[1, 2], time_limit_s: float = ...,
     **how: Any,
 ) -> list[_core.Measurement]: ...  # fmt: skip
 def run(
     network: Any,
     runner: str | Callable[[Path], object] = "onnxruntime",
     *,
-    level: Literal[1, 3] = 3,
+    level: Literal[1, 2, 3] = 3,
     time_limit_s: float = 300.0,
     **how: Any,
-) -> Run | list[_core.Measurement]:
-    """Runs a network on this machine: its median latency and all others, or, at level 1, the time of each layer.
+) -> _core.Measurement | list[_core.Measurement]:
+    """Runs a network on this machine: a Run, or at levels 1 and 2 a list, of each layer or each block.
 
     network: a Graph, which is run with random weights, the path or the bytes of an ONNX file, or a name of the zoo.
     runner: 'onnxruntime' or 'openvino' (``pip install 'qutibench[run]'``), or a callable that takes a job's folder and
-    leaves result.json in it. batch: inputs of a call. threads: that a call may use; all by default. datatype: what to
-    record and, for openvino, to compute in ('bf16'); of a quantised graph its own. warm_up, repeats, duration_s: calls
-    that are not counted, calls that are, and seconds after which no further one begins. time_limit_s: of everything,
-    loading included. memory_limit_bytes: of the process, on Linux. dims: sizes of open dimensions, by name or as
-    'input:axis'. name, keep, platform, mode: what to record; mode is 'one_core' or 'all_cores', as of ``probe_host()``.
-    statistic: of the latencies: 'median', 'mean', 'min', 'max' or 'p90'.
+    leaves result.json in it. level: 3, the network; 2, the blocks that ``qb.blocks`` cuts, each run alone; 1, layers as
+    the runtime's own profile has them.
+    batch: inputs of a call. threads: that all calls may use; all by default. streams: calls under way at a time.
+    datatype: what to record and compute in: 'int8' quantises by the runtime's own tools unless the network is quantised
+    already, 'bf16' is for openvino. warm_up, repeats, duration_s: calls that are not counted, calls that are, and
+    seconds after which no further one begins. time_limit_s: of everything, loading included. memory_limit_bytes: of the
+    process, on Linux. dims: sizes of open dimensions, by name or as 'input:axis'. name, keep, platform, mode: what to
+    record; mode is 'one_core' or 'all_cores', as of ``probe_host()``. statistic: of the latencies: 'median', 'mean',
+    'min', 'max' or 'p90'. scenario: 'single_stream', 'offline' or 'server', as MLPerf's loadgen plays it for at least
+    `duration_s` and `repeats` queries; the last needs target_ips and latency_limit_s.
 
     Raises MissingPackage, ModelRejected, TimeLimitExceeded, OutOfMemory, WorkerKilled, InvalidArgument, ParseError.
     """
-    is_local = isinstance(runner, str)
-    if is_local:
-        _check_runner(str(runner))
-    called = str(runner) if is_local else getattr(runner, "__name__", "runner")
-    with tempfile.TemporaryDirectory(prefix="qutibench-", ignore_cleanup_errors=True) as folder:
-        place = write_job(network, folder, runner=called, level=level, copy_model=not is_local, **how)
-        if isinstance(runner, str):
-            run_job(place, time_limit_s=time_limit_s)
-        else:
-            runner(place)
-        return read_result(place)
+    if isinstance(runner, str):
+        _check_runner(runner)
+        if how.get("scenario"):
+            _need("mlperf_loadgen")
+    network = named(network)
+    if level != 2:
+        found: _core.Measurement | list[_core.Measurement] = _run_one(network, runner, time_limit_s, level=level, **how)
+        return found
+    if not isinstance(network, _core.Graph):
+        raise InvalidArgument("blocks are cut from a Graph or a network of the zoo; a file is run at level 1 or 3")
+    about = {**how, "name": how.get("name") or network.name}
+    return [_run_one(one, runner, time_limit_s, level=2, part=one.name, **about) for one in blocks(network)]

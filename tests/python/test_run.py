@@ -4,6 +4,7 @@
 import copy
 import csv
 import errno
+import itertools
 import json
 import os
 import pickle
@@ -41,6 +42,11 @@ def model(nodes, inputs, outputs, initializers=()) -> bytes:
     made = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)])
     made.ir_version = 8
     return made.SerializeToString()
+
+
+needs_loadgen = pytest.mark.skipif(
+    not runners.importlib.util.find_spec("mlperf_loadgen"), reason="mlcommons-loadgen is not installed: no scenario"
+)
 
 
 def relu(shape) -> bytes:
@@ -134,6 +140,137 @@ def test_openvino_runs_the_same_network(network, level):
     assert all(one.tool.startswith("openvino 20") for one in rows)
 
 
+def test_blocks_hold_all_of_a_network():
+    for name in ("cnv", "mlp", "resnet18", "googlenet", "mobilenet_v3_small", "vit_b_16"):
+        whole, parts = getattr(qb.zoo, name)(), qb.blocks(getattr(qb.zoo, name)())
+        counted = [qb.analyze(one) for one in [whole, *parts]]
+        assert counted[0].operations == sum(one.operations for one in counted[1:])
+        assert counted[0].weights == sum(one.weights for one in counted[1:])
+        assert len({one.name for one in parts}) == len(parts)
+        for before, after in itertools.pairwise(parts):
+            assert list(before.outputs.values()) == list(after.inputs.values())
+    names = [one.name for one in qb.blocks(qb.zoo.resnet18())]
+    assert names[:4] == ["conv1", "res2a", "res2b", "res3a"]
+
+
+def test_blocks_of_what_is_quantised_are_refused(network):
+    with pytest.raises(qb.InvalidArgument, match="quantise the blocks"):
+        qb.blocks(qb.quantize(network, "int8"))
+    with pytest.raises(TypeError, match="not from Workload"):
+        qb.blocks(qb.analyze(network))
+
+
+@needs_onnxruntime
+def test_level_2_gives_the_time_of_blocks(network):
+    parts = qb.blocks(network)
+    found = runners.run(network, level=2, mode="", **QUICK)
+    assert [one.part for one in found] == [one.name for one in parts]
+    assert {(one.level, one.network) for one in found} == {(2, network.name)}
+    host = qb.Platform("host", {"fp32": 1e12}, bandwidth_bytes_per_s=1e11)
+    work = qb.analyze(network)
+    rows = qb.efficiency(found, {network.name: work}, {"host": host})
+    assert all(row.efficiency > 0 for row in rows)
+
+
+@pytest.mark.parametrize(
+    "runner", [pytest.param(one, marks=globals()[f"needs_{one}"]) for one in ("onnxruntime", "openvino")]
+)
+def test_streams_are_calls_side_by_side(network, runner):
+    run = runners.run(network, runner, streams=2, batch=3, **QUICK)
+    assert (run.deployment, run.threads, run.batch, len(run.latencies_s)) == ("threads", 2, 3, 8)
+    assert run.throughput_ips == run.attained_throughput_ips > 0
+
+
+@needs_onnxruntime
+def test_int8_is_quantised_by_the_runtime_itself(network, tmp_path):
+    pytest.importorskip("onnx")
+    layers = runners.run(network, datatype="int8", level=1, **QUICK)
+    assert any("QuantizeLinear" in one.part for one in layers)
+    assert runners.run(network, datatype="int8", **QUICK).datatype == "int8"
+    path = tmp_path / "ready.onnx"
+    qb.save_onnx(qb.quantize(network, "int8"), path)
+    assert runners.run(path, datatype="int8", **QUICK).datatype == "int8"
+
+
+@needs_openvino
+def test_openvino_computes_in_what_is_recorded_or_says_so(network):
+    try:
+        assert runners.run(network, "openvino", datatype="bf16", **QUICK).datatype == "bf16"
+    except runners.ModelRejected as wrong:
+        assert "would compute in f32 on this processor, not in bf16" in str(wrong)
+
+
+@needs_openvino
+def test_openvino_quantises_with_nncf(network):
+    if runners.importlib.util.find_spec("nncf"):
+        assert runners.run(network, "openvino", datatype="int8", **QUICK).datatype == "int8"
+    else:
+        with pytest.raises(qb.MissingPackage, match="this needs nncf: pip install nncf"):
+            runners.run(network, "openvino", datatype="int8", **QUICK)
+
+
+@needs_onnxruntime
+@needs_loadgen
+@pytest.mark.parametrize("scenario", ["single_stream", "offline", "server"])
+def test_mlperf_plays_its_scenarios(network, scenario):
+    how = {**QUICK, "duration_s": 0.1, "scenario": scenario}
+    if scenario == "server":
+        how |= {"target_ips": 100, "latency_limit_s": 0.5}
+    found = runners.run(network, **how)
+    assert (found.network, found.platform, found.format) == (network.name, "host", "mlperf_summary")
+    assert found.attained_throughput_ips > 0
+    assert (found.latency_s is None) == (scenario == "offline")
+    assert ("latency includes waiting behind other requests" in found.cautions) == (scenario == "server")
+
+
+@needs_onnxruntime
+def test_scenarios_say_what_they_need(network, monkeypatch):
+    with pytest.raises(qb.UnknownName, match="single_stream, offline, server"):
+        runners.write_job(network, "unused", scenario="batch")
+    with pytest.raises(qb.InvalidArgument, match="needs target_ips and latency_limit_s"):
+        runners.write_job(network, "unused", scenario="server", target_ips=3)
+    found = runners.importlib.util.find_spec
+    monkeypatch.setattr(
+        runners.importlib.util, "find_spec", lambda name: found(name) if name == "onnxruntime" else None
+    )
+    with pytest.raises(qb.MissingPackage, match="pip install mlcommons-loadgen"):
+        runners.run(network, scenario="offline")
+
+
+def counter(folder: Path, energy: int, largest: int = 1_000_000) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "energy_uj").write_text(f"{energy}\n")
+    (folder / "max_energy_range_uj").write_text(f"{largest}\n")
+
+
+def test_energy_is_that_of_all_packages_or_missing(tmp_path):
+    worker = runners.importlib.util.spec_from_file_location("worker", runners.WORKER)
+    module = runners.importlib.util.module_from_spec(worker)
+    worker.loader.exec_module(module)
+    assert module.Energy(tmp_path / "nowhere").joules() is None
+    counter(tmp_path / "intel-rapl:0", 100)
+    counter(tmp_path / "intel-rapl:1", 999_000)
+    counter(tmp_path / "intel-rapl:0:0", 5)  # the cores, a part of the package
+    energy = module.Energy(tmp_path)
+    counter(tmp_path / "intel-rapl:0", 500_100)
+    counter(tmp_path / "intel-rapl:1", 1_000)  # has begun anew
+    counter(tmp_path / "intel-rapl:0:0", 400_000)
+    assert energy.joules() == pytest.approx(0.502)
+    (tmp_path / "intel-rapl:1" / "energy_uj").unlink()
+    assert energy.joules() is None
+
+
+def test_power_and_throughput_of_others_are_taken_over(network):
+    def board(folder: Path) -> None:
+        said = {"latencies_s": [0.5], "throughput_ips": 7.5, "power_w": 12}
+        (folder / "result.json").write_text(json.dumps(said))
+
+    run = runners.run(network, board, platform="my_board", streams=3)
+    assert (run.power_w, run.throughput_ips, run.threads) == (12, 7.5, 3)
+    with pytest.raises(qb.ParseError, match="power_w should be positive"):
+        runners.run(network, lambda at: (at / "result.json").write_text('{"latencies_s": [1], "power_w": "high"}'))
+
+
 @needs_onnxruntime
 def test_a_model_may_be_a_name_a_path_or_bytes(network, tmp_path):
     path = tmp_path / "mine.onnx"
@@ -202,7 +339,10 @@ def test_an_unknown_runner_is_an_unknown_name(network):
         ({"memory_limit_bytes": -5}, "memory_limit_bytes must be positive"),
         ({"statistic": "best"}, "median, mean, min, max or a percentile"),
         ({"statistic": "p0"}, "median, mean, min, max or a percentile"),
-        ({"level": 2}, r"level 1 \(layers\) or 3"),
+        ({"level": 4}, r"level 1 \(layers\), 2 \(a block, named by part\) or 3"),
+        ({"streams": 0}, "streams must be a whole number"),
+        ({"level": 1, "streams": 2}, "level 1 has no streams"),
+        ({"datatype": "bf16"}, "onnxruntime would compute 'cnv' in fp32, not in bf16"),
     ],
 )
 @needs_onnxruntime
@@ -344,6 +484,19 @@ def test_layers_of_a_campaign_count_only_when_all_are_there(tmp_path, network):
     path.write_text("".join(lines), encoding="utf-8")
     again = campaign.run_all([network], level=1, results=path, threads=[1], warm_up=1, repeats=3)
     assert [(one.part, one.latency_s) for one in again] == [(one.part, one.latency_s) for one in first]
+
+
+@needs_onnxruntime
+def test_streams_and_blocks_of_a_campaign_come_back(tmp_path, network):
+    path = tmp_path / "runs.csv"
+    for more in ({"streams": 2, "statistic": "min"}, {"level": 2}):
+        first = campaign.run_all([network], results=path, **{**QUICK, "threads": [1]}, **more)
+        again = campaign.run_all([network], results=path, **{**QUICK, "threads": [1]}, **more)
+        for one, two in zip(first, again, strict=True):
+            assert (one.latency_s, one.throughput_ips, one.threads) == (two.latency_s, two.throughput_ips, two.threads)
+            assert (one.part, one.level, one.statistic) == (two.part, two.level, two.statistic)
+    read = qb.load_measurements(path, "qutibench")
+    assert {(one.level, one.threads) for one in read} == {(3, 2), (2, 1)}
 
 
 @needs_onnxruntime
