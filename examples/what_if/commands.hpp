@@ -17,6 +17,9 @@ void add_pareto(CLI::App& app);
 void add_heatmap(CLI::App& app);
 void add_ingest(CLI::App& app);
 void add_calibrate(CLI::App& app);
+void add_scorecard(CLI::App& app);
+void add_correlation(CLI::App& app);
+void add_orthogonality(CLI::App& app);
 
 /// Puts a saved calibration's predictions, with their 90 % interval, into records of estimates.
 void apply_calibration(const std::string& path, std::vector<record>& records);

@@ -21,6 +21,9 @@ int main(int argc, char** argv) {
     what_if::add_heatmap(app);
     what_if::add_ingest(app);
     what_if::add_calibrate(app);
+    what_if::add_scorecard(app);
+    what_if::add_correlation(app);
+    what_if::add_orthogonality(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& wrong) {

@@ -19,6 +19,9 @@ struct measured_options {
     std::string datatype{};
     std::string scope = "system";
     std::int64_t batch = 0;
+    std::int64_t threads = 0;
+    std::int64_t stream = 0;
+    double keep = 0;
     qutibench::ingest_options supplied{};
     std::string output{};
     format as = format::table;
@@ -30,6 +33,11 @@ struct measured_options {
         command.add_option("--mode", supplied.mode, "Power or clock mode, where the file does not say");
         command.add_option("--datatype", datatype, "Datatype, where the file does not say");
         command.add_option("--batch", batch, "Inputs of one call, where the file does not say");
+        command.add_option("--threads", threads, "Callers at a time, where the file does not say");
+        command.add_option("--stream", stream, "Inputs that follow each other, where the file does not say");
+        command.add_option("--keep", keep, "Fraction of the channels that pruning left, where the file does not say");
+        command.add_option("--statistic", supplied.statistic, "Of the latencies: median, mean, min, p90 ...");
+        command.add_option("--warm-up", supplied.warm_up, "Leading runs to leave out, where the file lists each");
         command.add_option("--scope", scope, "system (what a user sees) or compute (the accelerator alone)");
         add_format(command, as);
     }
@@ -38,6 +46,9 @@ struct measured_options {
         qutibench::ingest_options options = supplied;
         if (!datatype.empty()) options.datatype = qutibench::parse_precision(datatype);
         if (batch != 0) options.batch = batch;
+        if (threads != 0) options.threads = threads;
+        if (stream != 0) options.stream = stream;
+        if (keep != 0) options.keep = keep;
         options.scope = qutibench::parse_measured_scope(scope);
         std::vector<qutibench::measurement> all;
         for (const std::string& file : files)

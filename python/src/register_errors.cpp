@@ -5,12 +5,19 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 
 namespace qutibench::python {
 
 namespace py = pybind11;
 
 namespace {
+
+/// A message as text, whatever bytes of the caller's it quotes: what is not UTF-8 (a character cut in two, say) shows
+/// as the replacement character.
+[[nodiscard]] py::object readable_text(std::string_view message) {
+    return py::bytes(message.data(), message.size()).attr("decode")("utf-8", "replace");
+}
 
 /// The class of qutibench.errors for an id of the C++ error tree.
 [[nodiscard]] py::object class_of(const error& wrong) {
@@ -19,7 +26,7 @@ namespace {
 
 void raise(const error& wrong, const py::dict& details) {
     const py::object type = class_of(wrong);
-    const py::object raised = type(std::string(wrong.what()));
+    const py::object raised = type(readable_text(wrong.what()));
     for (const auto& [name, value] : details) py::setattr(raised, name, value);
     PyErr_SetObject(type.ptr(), raised.ptr());
 }
@@ -29,12 +36,12 @@ void translate(std::exception_ptr thrown) {
         if (thrown) std::rethrow_exception(thrown);
     } catch (const unknown_name& wrong) {
         py::dict details;
-        if (!wrong.nearest().empty()) details["nearest"] = wrong.nearest();
+        if (!wrong.nearest().empty()) details["nearest"] = readable_text(wrong.nearest());
         raise(wrong, details);
     } catch (const parse_error& wrong) {
         py::dict details;
-        details["source"] = wrong.source();
-        details["place"] = wrong.place();
+        details["source"] = readable_text(wrong.source());
+        details["place"] = readable_text(wrong.place());
         raise(wrong, details);
     } catch (const error& wrong) {
         raise(wrong, {});

@@ -19,6 +19,7 @@ using named_shapes = std::vector<std::pair<std::string, partial_shape>>;
 struct onnx_graph : graph {
     named_shapes entering{};
     named_shapes leaving{};
+    std::int64_t parameters = 0;
     std::string problem{};  ///< why there are no layers; empty when there are
 };
 
@@ -50,14 +51,16 @@ struct onnx_graph : graph {
     return result;
 }
 
-[[nodiscard]] std::shared_ptr<onnx_graph> imported(const onnx::model& model, const onnx_options& options,
+[[nodiscard]] std::shared_ptr<onnx_graph> imported(const onnx::model& file, const onnx_options& options,
                                                    std::string_view name) {
     auto result = std::make_shared<onnx_graph>();
-    const onnx::inferred source = onnx::infer(model, {.dims = options.dims});
+    const onnx::inferred source = onnx::infer(file, {.dims = options.dims});
     result->entering = shapes_of(source, source.inputs);
     result->leaving = shapes_of(source, source.outputs);
     try {
-        static_cast<graph&>(*result) = to_graph(source, name);
+        imported_model model = import_onnx(source, name);
+        static_cast<graph&>(*result) = std::move(model.layers);
+        result->parameters = model.parameters;
     } catch (const shape_error& open) {
         result->problem = open.what();
         result->rename(std::string(name));
@@ -81,6 +84,11 @@ void register_onnx(py::module_& module) {
     cls.def_property_readonly(
         "outputs", [](const onnx_graph& self) { return to_dict(self.leaving); },
         "Shapes by name; None for a shape or a dimension that is not known.");
+    cls.def_property_readonly(
+        "parameters",
+        [](const onnx_graph& self) { return self.problem.empty() ? std::optional(self.parameters) : std::nullopt; },
+        "Parameters of the module that the file was exported from, as far as the file shows; None when it cannot be "
+        "counted. Exporters fold and drop some, so that those of analyze(graph) can differ.");
     cls.def_property_readonly(
         "problem", [](const onnx_graph& self) { return unless_empty(self.problem); },
         "Why the model cannot be counted, or None.");

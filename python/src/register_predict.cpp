@@ -220,6 +220,20 @@ void register_parameters(py::module_& module) {
     cls.def_readonly("cores", &type::cores, "The peak is spread over so many.");
     cls.def_property_readonly("overlap",
                               [](const type& self) { return self.overlap == overlap_kind::full ? "full" : "none"; });
+    cls.def(
+        "__repr__",
+        [](const py::object& self) {
+            constexpr const char* names[] = {"call_overhead_s", "input_overhead_s", "layer_overhead_s",
+                                             "compute_efficiency", "memory_efficiency", "tile_rows", "tile_columns",
+                                             "tile_depth", "tile_softening", "pipeline_fill", "cores", "overlap"};
+            const py::object usual = py::type::of(self)();
+            py::list changed;
+            for (const char* const name : names)
+                if (!self.attr(name).equal(usual.attr(name)))
+                    changed.append(py::str("{}={!r}").format(name, self.attr(name)));
+            return py::str("ExecutionParameters({})").format(py::str(", ").attr("join")(changed));
+        },
+        "What differs from the defaults, as it would be written.");
     add_state(
         cls,
         [](const type& s) {

@@ -69,7 +69,7 @@ TEST_CASE("a scorecard has every metric of S, with the utilisation behind TOPS/W
     small.price_usd = 50;
     const std::vector<std::string> operators{"convolution_2d", "activation"};
     const scorecard card = score(analyze(net), small, {.execution = execution_kind::layers},
-                                 {.accuracy_top1 = 71.5, .supported_operators = &operators});
+                                 {.accuracy_top1 = 0.715, .supported_operators = &operators});
     CHECK(card.supported_layers == Approx(2.0 / 3));
     CHECK(card.datatype_is_native);
     CHECK(card.utilisation() * card.peak_tops_per_w() == Approx(card.attained_tops_per_w()));
@@ -77,7 +77,7 @@ TEST_CASE("a scorecard has every metric of S, with the utilisation behind TOPS/W
     for (const std::string_view metric :
          {"accuracy", "throughput", "latency", "energy and power", "cost", "flexibility", "scalability"})
         CHECK(std::any_of(rows.begin(), rows.end(), [&](const scorecard_row& one) { return one.criterion == metric; }));
-    CHECK(row(rows, "top-1 accuracy").value == 71.5);
+    CHECK(row(rows, "top-1 accuracy").value == 0.715);
     CHECK(row(rows, "throughput per price").value == Approx(card.performance.throughput().value() / 50));
     CHECK(row(rows, "attained over peak efficiency").value == Approx(card.utilisation()));
     CHECK(row(rows, "energy").value == Approx(2 * card.performance.call_time));

@@ -10,9 +10,9 @@ W = qb.Workload("w", 10**9, 10**6)
 P = qb.Platform("p", {"int8": 1e12}, bandwidth_bytes_per_s=1e10)
 
 CASES = {
-    "unknown platform": (lambda: qb.platform("jetson_tx"), qb.UnknownName, KeyError, "jetson_tx2"),
+    "unknown platform": (lambda: qb.platform("jetson_txx2"), qb.UnknownName, KeyError, "jetson_tx2"),
     "unknown mode": (lambda: qb.platform("jetson_tx2", mode="maxx"), qb.UnknownName, KeyError, "max"),
-    "unknown network": (lambda: qb.network("resnet49"), qb.UnknownName, KeyError, "resnet50"),
+    "unknown network": (lambda: qb.network("resnett50"), qb.UnknownName, KeyError, "resnet50"),
     "unknown zoo network": (lambda: qb.zoo.resnet49, qb.UnknownName, KeyError, "resnet50"),
     "unknown datatype": (lambda: qb.predict(W, P, datatype="itn8"), qb.UnknownName, ValueError, "int8"),
     "unknown placement": (lambda: qb.predict(W, P, placement="publish"), qb.UnknownName, ValueError, "published"),
@@ -87,7 +87,7 @@ def test_wrong_types_are_type_errors(call):
 
 def test_details_of_errors():
     with pytest.raises(qb.UnknownName) as caught:
-        qb.platform("ncs3")
+        qb.platform("nncs2")
     assert caught.value.nearest == "ncs2"
     with pytest.raises(qb.ParseError) as caught:
         qb.Platform.from_json('{"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": -1}]}', "mine.json")

@@ -21,15 +21,15 @@ def test_published_figures():
 
 
 def test_roofline_by_hand():
-    w = qb.Workload("mine", operations=2_000_000_000, weights=10_000_000)
+    w = qb.Workload("mine", operations=2_000_000_000, weights=20_000_000)
     p = qb.Platform("board", {"int8": 1e12, "fp32": 1e11}, bandwidth_bytes_per_s=5e9, power_w=10.0)
     slow = qb.predict(w, p, datatype="int8")
-    assert (slow.latency_s, slow.bound) == (10e6 / 5e9, "memory")
+    assert (slow.latency_s, slow.bound) == (20e6 / 5e9, "memory")
     assert slow.energy_j == pytest.approx(10.0 * slow.latency_s)
     fast = qb.predict(w, p, datatype="int8", batch=16)
     assert (fast.latency_s, fast.bound) == (16 * 2e9 / 1e12, "compute")
     assert fast.throughput_ips == 16 / fast.latency_s
-    assert qb.predict(w, p, datatype="fp32").model_bytes == 40e6
+    assert qb.predict(w, p, datatype="fp32").model_bytes == 80e6
 
 
 def test_what_is_not_known_is_none():

@@ -188,7 +188,7 @@ def test_other_threads_run_meanwhile():
 
 
 def test_sweeps_pickle_as_tables():
-    s = qb.sweep(["cnv"], ["ncs2"], batches=[1, 2])
+    s = qb.sweep(["cnv"], ["ncs2"], ["fp16"], batches=[1, 2])
     again = pickle.loads(pickle.dumps(s))
     assert again.columns == s.columns
     assert again["latency_s"].tolist() == s["latency_s"].tolist()

@@ -54,12 +54,12 @@ def test_in_a_notebook_and_as_text(name):
 def test_headings_say_the_unit():
     headings = qb.estimates(["cnv"], ["ncs2"]).headings()
     assert "latency [ms]" in headings and "throughput [inputs/s]" in headings and "network" in headings
-    text = repr(qb.estimates(["cnv"], ["ncs2"]))
+    text = repr(qb.estimates(["cnv"], ["ncs2"], ["fp16"]))
     assert text.splitlines()[-1] == "1 rows"
 
 
 def test_long_tables_are_cut_in_the_middle():
-    s = qb.sweep(["cnv"], ["ncs2"], batches=range(1, 1001))
+    s = qb.sweep(["cnv"], ["ncs2"], ["fp16"], batches=range(1, 1001))
     assert s._repr_html_().count("<tr>") < 30
     assert "1,000 rows" in s._repr_html_()
     assert len(repr(s).splitlines()) < 20

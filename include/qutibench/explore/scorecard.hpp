@@ -16,7 +16,7 @@ namespace qutibench {
 
 /// What the models cannot know of a network on a device.
 struct scorecard_facts {
-    double accuracy_top1 = std::numeric_limits<double>::quiet_NaN();  ///< percent; NaN when not known
+    double accuracy_top1 = std::numeric_limits<double>::quiet_NaN();  ///< fraction; NaN when not known
     double processing_elements = 1;                                   ///< 1: not known
     const std::vector<std::string>* supported_operators =
         nullptr;  ///< layer types that the device runs; null: not known
@@ -123,7 +123,7 @@ namespace detail {
 
 [[nodiscard]] inline std::vector<scorecard_row> scorecard::rows() const {
     std::vector<scorecard_row> all{
-        {"accuracy", "top-1 accuracy", accuracy_top1, "%"},
+        {"accuracy", "top-1 accuracy", accuracy_top1, ""},
         {"throughput", "throughput", performance.throughput().value(), "inputs/s"},
         {"throughput", "utilisation", utilisation(), ""},
         {"throughput", "utilisation: mapping", parts.mapping, ""},

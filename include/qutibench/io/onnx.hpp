@@ -4,6 +4,8 @@
 /// Only the structure is read, never the weights. Which operators have shapes and costs: docs/onnx.md.
 #pragma once
 
+#include <qutibench/io/onnx/before_export.hpp>
+#include <qutibench/io/onnx/quantized.hpp>
 #include <qutibench/io/onnx/structured.hpp>
 #include <qutibench/network/analyze.hpp>
 #include <qutibench/network/operator_layer.hpp>
@@ -35,7 +37,7 @@ namespace detail {
 class onnx_importer {
 public:
     onnx_importer(const onnx::inferred& source, const onnx::counts& counted, std::string_view name)
-        : source_(source), counted_(counted), net_(name) {}
+        : source_(source), counted_(counted), quantised_(source), net_(name) {}
 
     [[nodiscard]] graph run() {
         for (const onnx::value_id id : source_.inputs) add_input(id);
@@ -72,6 +74,10 @@ private:
         for (const onnx::value_id id : op.inputs)
             if (const auto from = made_.find(id); from != made_.end()) made.inputs.push_back(from->second);
         if (auto layer = agreed(one, made.inputs)) made.layer = std::move(*layer);
+        if (const auto numbers = quantised_.of(op)) {
+            made.has_precision = true;
+            made.numbers = *numbers;
+        }
         const tensor first = net_.insert(std::move(made));
         int port = 0;
         for (const onnx::value_id id : op.outputs)
@@ -119,35 +125,48 @@ private:
 
     const onnx::inferred& source_;
     const onnx::counts& counted_;
+    onnx::quantised_operands quantised_;
     graph net_;
     std::unordered_map<onnx::value_id, tensor> made_;
 };
 
 }  // namespace detail
 
+/// A model's layers, and the parameters of the module that it was exported from: exporters fold and drop some, so that
+/// those of the layers can differ (docs/onnx.md).
+struct imported_model {
+    graph layers;
+    std::int64_t parameters = 0;
+};
+
 /// A graph from a model that was read and inferred; throws as `load_onnx` does.
-[[nodiscard]] inline graph to_graph(const onnx::inferred& source, std::string_view name = "model") {
+[[nodiscard]] inline imported_model import_onnx(const onnx::inferred& source, std::string_view name = "model") {
     const onnx::counts counted = onnx::count(source);
-    return detail::onnx_importer(source, counted, name).run();
+    return {detail::onnx_importer(source, counted, name).run(), onnx::parameters_before_export(source, counted)};
 }
 
-/// A graph from the ONNX file at `path`, or from its bytes. Throws parse_error with a byte offset or node name for a
-/// file that is broken, shape_error that lists the symbolic dimensions without a value, unsupported_operator in strict
-/// mode for an operator without a cost model, overflow_error past 64 bits.
-[[nodiscard]] inline graph load_onnx(const onnx::model& model, const onnx_options& options, std::string_view name) {
-    const onnx::inferred source = onnx::infer(model, {.dims = options.dims});
-    graph net = to_graph(source, name);
-    if (options.strict) static_cast<void>(analyze(net, counting::qutibench, true));
-    return net;
+/// What the ONNX file at `path` holds, or its bytes. Throws parse_error with a byte offset or node name for a file that
+/// is broken, shape_error that lists the symbolic dimensions without a value, unsupported_operator in strict mode for an
+/// operator without a cost model, overflow_error past 64 bits.
+[[nodiscard]] inline imported_model import_onnx(const onnx::model& model, const onnx_options& options,
+                                                std::string_view name) {
+    imported_model result = import_onnx(onnx::infer(model, {.dims = options.dims}), name);
+    if (options.strict) static_cast<void>(analyze(result.layers, counting::qutibench, true));
+    return result;
 }
-[[nodiscard]] inline graph load_onnx(const std::string& path, const onnx_options& options = {}) {
+[[nodiscard]] inline imported_model import_onnx(const std::string& path, const onnx_options& options = {}) {
     const std::size_t slash = path.find_last_of('/');
     std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
     if (name.ends_with(".onnx")) name.resize(name.size() - 5);
-    return load_onnx(onnx::read(path), options, name);
+    return import_onnx(onnx::read(path), options, name);
+}
+
+/// The graph of `import_onnx`, with which it throws.
+[[nodiscard]] inline graph load_onnx(const std::string& path, const onnx_options& options = {}) {
+    return import_onnx(path, options).layers;
 }
 [[nodiscard]] inline graph load_onnx(std::span<const std::byte> content, const onnx_options& options = {}) {
-    return load_onnx(onnx::read(content), options, "model");
+    return import_onnx(onnx::read(content), options, "model").layers;
 }
 
 }  // namespace qutibench

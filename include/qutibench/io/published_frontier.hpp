@@ -7,6 +7,7 @@
 #include <qutibench/explore/pareto_front.hpp>
 #include <qutibench/io/adapters/qutibench.hpp>
 #include <qutibench/io/heatmap.hpp>
+#include <qutibench/io/published_data.hpp>
 #include <qutibench/io/selection.hpp>
 #include <qutibench/measure/efficiency.hpp>
 
@@ -156,10 +157,7 @@ private:
 
 /// The same with the measurements of the catalogue (data/measurements/level3.csv).
 [[nodiscard]] inline published_frontier compare_frontiers(std::string_view task) {
-    for (const detail::embedded_file& one : detail::embedded_files)
-        if (one.kind == "measurements" && one.name == "level3.csv")
-            return compare_frontiers(task, adapter_input::text(one.text, "level3.csv"));
-    throw parse_error("level3.csv", "", "this build carries no measurements");
+    return compare_frontiers(task, published_data("level3.csv"));
 }
 
 /// A design with the keys of the command line's JSON; null for what is not known.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <qutibench/io/adapters/qutibench.hpp>
+#include <qutibench/io/published_data.hpp>
 #include <qutibench/measure/efficiency.hpp>
 #include <qutibench/measure/orthogonality.hpp>
 #include <qutibench/measure/statistics.hpp>
@@ -186,6 +187,12 @@ inline constexpr table_8_1_correction table_8_1_corrections[] = {
     return rows;
 }
 
+/// The same from the catalogue's own tables.
+[[nodiscard]] inline std::vector<correlation_row> table_7_1() {
+    return table_7_1(published_data("level3.csv"), published_data("figures_6_3_to_6_5_heatmaps.csv"),
+                     published_data("table_7_1_correlation.csv"));
+}
+
 namespace detail {
 
 /// Reads and recomputes the rows of table 8.1.
@@ -271,6 +278,11 @@ private:
 [[nodiscard]] inline std::vector<orthogonality_row> table_8_1(const adapter_input& level3,
                                                               const adapter_input& published) {
     return detail::table_8_1_reader(level3, published).read();
+}
+
+/// The same from the catalogue's own tables.
+[[nodiscard]] inline std::vector<orthogonality_row> table_8_1() {
+    return table_8_1(published_data("level3.csv"), published_data("table_8_1_orthogonality.csv"));
 }
 
 }  // namespace qutibench

@@ -32,11 +32,11 @@ inline void save_onnx(const graph& net, const std::string& path, const onnx_sett
 [[nodiscard]] inline std::string to_onnx(const graph& net, const onnx_settings& settings = {}) {
     if (settings.external_weights) throw invalid_argument("external weights need a file; use save_onnx");
     const onnx_writer::model_file file(net, settings, "");
-    std::string bytes;
-    bytes.reserve(file.size());
-    onnx_writer::string_sink sink{bytes};
+    std::string content;
+    content.reserve(file.size());
+    onnx_writer::string_sink sink{content};
     file.write_model(sink);
-    return bytes;
+    return content;
 }
 
 }  // namespace qutibench

@@ -92,7 +92,9 @@ inline void add_estimates(estimate_table& table, const selection& wanted, const 
 [[nodiscard]] inline network_entry load_model(const std::string& name, const onnx_options& options = {}) {
     if (!name.ends_with(".onnx")) return load_network(name);
     network_entry entry;
-    entry.layers = load_onnx(name, options);
+    imported_model imported = import_onnx(name, options);
+    entry.layers = std::move(imported.layers);
+    entry.parameters = imported.parameters;
     entry.id = entry.name = entry.layers->name();
     return entry;
 }

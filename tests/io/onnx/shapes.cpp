@@ -135,5 +135,6 @@ TEST_CASE("ai.onnx.ml: scores for each class, a column for each target") {
     CHECK(one("TreeEnsembleClassifier", {{"n", "4"}}, {}, {attribute("classlabels_int64s", integers{0, 1, 2})}, 17, 2,
               ml) == "n nx3");
     CHECK(one("LinearRegressor", {{"n", "4"}}, {}, {attribute("targets", 2)}, 17, 1, ml) == "nx2");
+    CHECK(one("StringNormalizer", {{}}, {}, {word("stopwords", "a")}) == "scalar");
     CHECK(one("OneHotEncoder", {{"n", "4"}}, {}, {attribute("cats_int64s", integers{0, 1, 2})}, 17, 1, ml) == "nx4x3");
 }

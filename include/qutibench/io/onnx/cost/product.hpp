@@ -197,7 +197,7 @@ inline void cost_linear(const node_context& c, cost_sheet& sheet) {
     const auto* scores = c.output_dims(c.output_count() > 1 ? 1 : 0);
     const std::int64_t rows = c.in(0).dims.size() > 1 ? c.dim(0, 0).value() : 1;
     const std::int64_t features = c.in(0).dims.back().value();
-    sheet.counted = scores != nullptr && scores->size() == 2;
+    sheet.counted = scores != nullptr && scores->size() == 2 && scores->back().known();
     if (sheet.counted) sheet.product({rows, scores->back().value(), features, 1});
 }
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// scorecard: what a fair comparison of devices shows beside TOPS/W.
+#include "commands.hpp"
+
+#include <qutibench/explore/scorecard.hpp>
+
+#include <memory>
+
+namespace what_if {
+
+namespace {
+
+struct scorecard_options : selection_options {
+    format as = format::table;
+};
+
+/// One card as a record: metrics by name, with their criterion and unit.
+record card_record(const qutibench::scorecard& card, const qutibench::estimate_row& of) {
+    record metrics = record::array();
+    for (const qutibench::scorecard_row& one : card.rows())
+        metrics.push_back({{"criterion", one.criterion},
+                           {"metric", one.metric},
+                           {"value", qutibench::detail::null_or(one.value)},
+                           {"unit", one.unit}});
+    return {{"network", card.network},
+            {"platform", card.platform},
+            {"mode", card.mode.empty() ? record(nullptr) : record(card.mode)},
+            {"datatype", to_string(of.how.datatype)},
+            {"batch", of.how.batch},
+            {"keep", of.keep},
+            {"metrics", std::move(metrics)}};
+}
+
+/// Cards beside each other: a line for each metric, a column for each card.
+void print_cards(const std::vector<record>& cards) {
+    std::vector<column> columns{{"criterion", "criterion"}, {"metric", "metric"}, {"unit", "unit"}};
+    std::vector<record> lines;
+    for (const record& metric : cards.front()["metrics"])
+        lines.push_back({{"criterion", metric["criterion"]}, {"metric", metric["metric"]}, {"unit", metric["unit"]}});
+    for (const record& card : cards) {
+        const std::string key = std::to_string(columns.size());
+        std::string heading = card["platform"];
+        if (!card["mode"].is_null()) heading += ":" + card["mode"].get<std::string>();
+        heading += " " + card["network"].get<std::string>() + " " + card["datatype"].get<std::string>();
+        if (card["batch"] != 1) heading += " batch " + card["batch"].dump();
+        if (card["keep"] != 1.0) heading += " keep " + card["keep"].dump();
+        columns.push_back({heading, key});
+        std::size_t line = 0;
+        for (const record& metric : card["metrics"]) lines[line++][key] = metric["value"];
+    }
+    print(lines, columns, format::table);
+}
+
+/// A line for each metric of each card.
+std::vector<record> flattened(const std::vector<record>& cards) {
+    std::vector<record> lines;
+    for (const record& card : cards)
+        for (const record& metric : card["metrics"]) {
+            record line = card;
+            line.erase("metrics");
+            line.update(metric);
+            lines.push_back(std::move(line));
+        }
+    return lines;
+}
+
+void run(const scorecard_options& chosen) {
+    const qutibench::selection wanted = chosen.resolved();
+    const qutibench::estimate_table table = qutibench::predict_all(wanted);
+    std::vector<record> cards;
+    for (const qutibench::estimate_row& row : table.rows) {
+        const auto work = qutibench::load_model(row.network, wanted.onnx).work(row.keep);
+        const auto device = qutibench::load_platform(row.mode.empty() ? row.platform : row.platform + ":" + row.mode);
+        cards.push_back(card_record(score(work, device, row.how, {.accuracy_top1 = row.accuracy_top1}), row));
+    }
+    if (chosen.as == format::table)
+        print_cards(cards);
+    else
+        print(chosen.as == format::csv ? flattened(cards) : cards, {}, chosen.as);
+    for (const std::string& why : table.skipped) remark("skipped: " + why);
+}
+
+}  // namespace
+
+void add_scorecard(CLI::App& app) {
+    auto chosen = std::make_shared<scorecard_options>();
+    CLI::App* command = app.add_subcommand(
+        "scorecard", "Accuracy, throughput, latency, energy, cost, flexibility and scalability, side by side");
+    chosen->add_to(*command);
+    add_format(*command, chosen->as);
+    command->callback([chosen] { run(*chosen); });
+}
+
+}  // namespace what_if
