@@ -92,6 +92,17 @@ def consume_by_pkg_config(folder: Path, prefix: Path, arguments: argparse.Namesp
     run(folder / "consumer")
 
 
+def consume_single_header(folder: Path, arguments: argparse.Namespace) -> None:
+    """quick_start against the core in one file, without the library's folder."""
+    header = folder / "single/qutibench/qutibench.hpp"
+    run(sys.executable, ROOT / "tests/support/amalgamate.py", "-o", header)
+    program = folder / "single/quick_start"
+    include = f"-I{folder / 'single'}"
+    run(arguments.compiler, "-std=c++20", *WARNINGS, include, ROOT / "examples/quick_start.cpp", "-o", program)
+    if run(program) != (ROOT / "examples/quick_start.expected").read_text(encoding="utf-8"):
+        raise RuntimeError("quick_start prints something else against the single header")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--compiler", required=True)
@@ -107,12 +118,13 @@ def main() -> int:
             run(arguments.cmake, "--install", folder / "build", "--prefix", prefix)
             for way in WAYS:
                 consume(folder, way, prefix, arguments)
+            consume_single_header(folder, arguments)
             if shutil.which("pkg-config"):
                 consume_by_pkg_config(folder, prefix, arguments)
         except RuntimeError as failure:
             print(failure)
             return 1
-    print(f"{len(WAYS) + bool(shutil.which('pkg-config'))} ways in, each compiled and run")
+    print(f"{len(WAYS) + 1 + bool(shutil.which('pkg-config'))} ways in, each compiled and run")
     return 0
 
 
