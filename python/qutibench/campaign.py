@@ -13,6 +13,7 @@ from typing import Any
 
 from . import _core
 from .errors import Error, InvalidArgument, MissingPackage, ParseError
+from .progress import shown
 from .runners import Run, RunError, datatype_of, named, run, usable_cores
 
 KEY = (
@@ -167,13 +168,15 @@ def run_all(
     """
     file = ResultsFile(results) if results is not None else None
     found = Results()
-    for name, given in _named_networks(networks):
-        network = named(given)
-        for runner in [runners] if isinstance(runners, str) else runners:
-            for batch in batches:
-                for count in threads:
-                    settings = {**how, "batch": batch, "threads": count, "level": level}
-                    _run_one(found, file, retry_failed, name or _own_name(network), network, runner, settings)
+    work = [
+        (name or _own_name(network), network, runner, {**how, "batch": batch, "threads": count, "level": level})
+        for name, network in ((name, named(given)) for name, given in _named_networks(networks))
+        for runner in ([runners] if isinstance(runners, str) else runners)
+        for batch in batches
+        for count in threads
+    ]
+    for one in shown(work, "run", "measuring"):
+        _run_one(found, file, retry_failed, *one)
     return found
 
 
