@@ -47,7 +47,9 @@ void orthogonality(format as) {
                    {"published_ratio", qutibench::detail::null_or(row.published_ratio)}};
         const bool found = row.recomputed.has_value();
         const qutibench::orthogonality of = row.recomputed.value_or(qutibench::orthogonality{});
-        const auto value = [&](double figure) { return record(found ? qutibench::detail::null_or(figure) : qutibench::detail::json(nullptr)); };
+        const auto value = [&](double figure) {
+            return found ? record(qutibench::detail::null_or(figure)) : record(nullptr);
+        };
         all["a"] = value(of.original);
         all["b"] = value(of.second);
         all["c"] = value(of.first);

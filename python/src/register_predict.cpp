@@ -223,9 +223,10 @@ void register_parameters(py::module_& module) {
     cls.def(
         "__repr__",
         [](const py::object& self) {
-            constexpr const char* names[] = {"call_overhead_s", "input_overhead_s", "layer_overhead_s",
-                                             "compute_efficiency", "memory_efficiency", "tile_rows", "tile_columns",
-                                             "tile_depth", "tile_softening", "pipeline_fill", "cores", "overlap"};
+            constexpr const char* names[] = {
+                "call_overhead_s", "input_overhead_s", "layer_overhead_s", "compute_efficiency", "memory_efficiency",
+                "tile_rows",       "tile_columns",     "tile_depth",       "tile_softening",     "pipeline_fill",
+                "cores",           "overlap"};
             const py::object usual = py::type::of(self)();
             py::list changed;
             for (const char* const name : names)

@@ -53,7 +53,10 @@ TEST_CASE("dimensions without a value are listed, and files that are none refuse
 TEST_CASE("quantised operators compute in the datatypes that surround them") {
     constexpr int uint8_type = 2, int8_type = 3;
     build::graph g;
-    g.input("x", {"1", "3", "8", "8"}).weight("scale", {}).weight("zero", {}, uint8_type).weight("w", {4, 3, 3, 3}, int8_type);
+    g.input("x", {"1", "3", "8", "8"})
+        .weight("scale", {})
+        .weight("zero", {}, uint8_type)
+        .weight("w", {4, 3, 3, 3}, int8_type);
     g.weight("w_scale", {}).weight("w_zero", {}, int8_type).weight("packed", {16, 1, 8}, uint8_type);
     g.weight("scales", {16});
     g.node("QuantizeLinear", {"x", "scale", "zero"}, {"q"}).node("DequantizeLinear", {"q", "scale", "zero"}, {"d"});

@@ -61,6 +61,9 @@ if(EXISTS "${PROJECT_SOURCE_DIR}/include/qutibench/qutibench.hpp")
   qutibench_add_script_test(core_stays_light core_stays_light.py ${compiler})
   qutibench_add_script_test(outside_project outside_project.py --compiler "${CMAKE_CXX_COMPILER}"
                             --cmake "${CMAKE_COMMAND}")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    qutibench_add_script_test(compile_cost compile_cost.py ${compiler} --check)
+  endif()
 endif()
 
 file(GLOB misuses CONFIGURE_DEPENDS compile_fail/*.cpp)

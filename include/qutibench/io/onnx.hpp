@@ -146,8 +146,8 @@ struct imported_model {
 }
 
 /// What the ONNX file at `path` holds, or its bytes. Throws parse_error with a byte offset or node name for a file that
-/// is broken, shape_error that lists the symbolic dimensions without a value, unsupported_operator in strict mode for an
-/// operator without a cost model, overflow_error past 64 bits.
+/// is broken, shape_error that lists the symbolic dimensions without a value, unsupported_operator in strict mode for
+/// an operator without a cost model, overflow_error past 64 bits.
 [[nodiscard]] inline imported_model import_onnx(const onnx::model& model, const onnx_options& options,
                                                 std::string_view name) {
     imported_model result = import_onnx(onnx::infer(model, {.dims = options.dims}), name);
