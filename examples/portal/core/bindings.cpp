@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The library in the browser: every call takes and returns text or bytes, objects as JSON. What starts with '!' is an
+// error: the message of what the library threw.
+#include "views.hpp"
+
+#include <emscripten/bind.h>
+
+#include <string>
+
+namespace {
+
+using portal::record;
+using qutibench::detail::json;
+using qutibench::detail::json_reader;
+
+portal::session& page() {
+    static portal::session one;
+    return one;
+}
+
+template <class Answer>
+std::string answered(Answer answer) {
+    try {
+        return answer();
+    } catch (const std::exception& wrong) {
+        return std::string("!") + wrong.what();
+    }
+}
+
+/// Reads a JSON argument and answers with JSON.
+template <class Answer>
+std::string asked(const std::string& text, Answer answer) {
+    return answered([&] {
+        const std::string source = "the selection";
+        const json document = qutibench::detail::parse_json(text, source);
+        return record(answer(json_reader(document, source))).dump();
+    });
+}
+
+std::string text_in(const json_reader& at, std::string_view key) {
+    const auto one = at.find(key);
+    return one ? one->text() : std::string();
+}
+
+std::vector<std::string> texts_in(const json_reader& at, std::string_view key) {
+    const auto some = at.find(key);
+    return some ? portal::detail::texts(*some) : std::vector<std::string>();
+}
+
+std::string networks() {
+    return answered([] { return page().networks().dump(); });
+}
+
+std::string platforms() {
+    return answered([] { return page().platforms().dump(); });
+}
+
+std::string analyze(const std::string& text) {
+    return asked(text, [](const json_reader& at) {
+        at.expect_keys({"network", "keep", "datatype"});
+        const auto keep = at.find("keep");
+        return page().analyze(at["network"].text(), keep ? keep->number() : 1.0, text_in(at, "datatype"));
+    });
+}
+
+/// `dims`: an object of names and numbers.
+std::string analyze_onnx(const std::string& bytes, const std::string& name, const std::string& dims) {
+    return asked(dims, [&](const json_reader& at) {
+        qutibench::onnx::dimension_bindings bound;
+        for (const auto& one : at.value().items()) bound.emplace_back(one.key(), at[one.key()].integer());
+        return page().analyze_onnx(std::as_bytes(std::span(bytes.data(), bytes.size())), name, bound);
+    });
+}
+
+std::string add_network(const std::string& text, const std::string& file) {
+    return answered([&] { return page().add_network(text, file); });
+}
+
+std::string add_platform(const std::string& text, const std::string& file) {
+    return answered([&] { return page().add_platform(text, file); });
+}
+
+std::vector<double>& numbers_of_view() {
+    static std::vector<double> numbers;
+    return numbers;
+}
+
+/// Answers with how to read the numbers that `numbers` gives out afterwards.
+std::string view(const std::string& text) {
+    return asked(text, [](const json_reader& at) {
+        portal::drawn_view drawn = portal::view(page(), portal::question_of(at));
+        numbers_of_view() = std::move(drawn.numbers);
+        return std::move(drawn.legend);
+    });
+}
+
+/// The numbers of the last view, where they lie: valid until the next call.
+emscripten::val numbers() {
+    const std::vector<double>& all = numbers_of_view();
+    return emscripten::val(emscripten::typed_memory_view(all.size(), all.data()));
+}
+
+std::string scorecards(const std::string& text) {
+    return asked(text, [](const json_reader& at) { return portal::scorecards(page(), portal::question_of(at)); });
+}
+
+std::string frontier(const std::string& text) {
+    return asked(text, [](const json_reader& at) {
+        at.expect_keys({"selection", "maximize", "minimize", "constrain"});
+        const qutibench::frontier_question objectives{texts_in(at, "maximize"), texts_in(at, "minimize"),
+                                                      texts_in(at, "constrain")};
+        return portal::frontier(page(), portal::question_of(at["selection"]), objectives);
+    });
+}
+
+std::string measured(const std::string& content, const std::string& file, const std::string& options) {
+    return asked(options, [&](const json_reader& at) {
+        at.expect_keys({"format", "network", "platform", "mode", "datatype", "batch"});
+        qutibench::ingest_options supplied;
+        supplied.network = text_in(at, "network");
+        supplied.platform = text_in(at, "platform");
+        supplied.mode = text_in(at, "mode");
+        if (const auto one = at.find("datatype")) supplied.datatype = qutibench::parse_precision(one->text());
+        if (const auto one = at.find("batch")) supplied.batch = one->integer();
+        const std::string format = text_in(at, "format");
+        return portal::measured(
+            page(), qutibench::parse_measurements(content, format.empty() ? "auto" : format, supplied, file));
+    });
+}
+
+std::string published_measurements() {
+    return answered([] { return portal::published_measurements(page()).dump(); });
+}
+
+std::string heatmap(const std::string& task) {
+    return answered([&] { return portal::heatmap(task).dump(); });
+}
+
+std::string published_frontier(const std::string& task) {
+    return answered([&] { return portal::published_frontier(task).dump(); });
+}
+
+std::string platform_sources() {
+    return answered([] { return portal::platform_sources(page()).dump(); });
+}
+
+std::string network_details(const std::string& datatypes) {
+    return asked(datatypes,
+                 [](const json_reader& at) { return portal::network_details(page(), portal::detail::texts(at)); });
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(qutibench) {
+    using emscripten::function;
+    function("networks", &networks);
+    function("platforms", &platforms);
+    function("analyze", &analyze);
+    function("analyzeOnnx", &analyze_onnx);
+    function("addNetwork", &add_network);
+    function("addPlatform", &add_platform);
+    function("view", &view);
+    function("numbers", &numbers);
+    function("scorecards", &scorecards);
+    function("frontier", &frontier);
+    function("measured", &measured);
+    function("publishedMeasurements", &published_measurements);
+    function("heatmap", &heatmap);
+    function("publishedFrontier", &published_frontier);
+    function("platformSources", &platform_sources);
+    function("networkDetails", &network_details);
+}

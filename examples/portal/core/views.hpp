@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// What the page draws beyond what_if's answers: roofs, fronts, sources, scorecards, measured rows.
+#pragma once
+
+#include "columns.hpp"
+#include "session.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+namespace portal {
+
+namespace detail {
+
+using qutibench::detail::null_or;
+
+/// The corners of the roofs that rows were predicted under, from `low` to `high` operations per byte.
+[[nodiscard]] inline record roofs(const std::vector<qutibench::estimate_row>& rows, double low, double high) {
+    record all = record::array();
+    std::map<std::string, bool> seen;
+    for (const qutibench::estimate_row& row : rows) {
+        const qutibench::roofline& roof = row.prediction.roof;
+        const std::string datatype = to_string(row.how.datatype);
+        if (!seen.emplace(row.platform + ":" + row.mode + ":" + datatype, true).second) continue;
+        record points = record::array();
+        std::vector<double> corners{low, high};
+        if (std::isfinite(roof.bandwidth.value())) corners.insert(corners.begin() + 1, roof.ridge_point().value());
+        for (const double at : corners)
+            points.push_back({at, std::isfinite(roof.bandwidth.value())
+                                      ? roof.attainable(qutibench::quantity_of<qutibench::ops_per_byte>(at)).value()
+                                      : roof.peak.value()});
+        all.push_back({{"platform", row.platform},
+                       {"mode", row.mode.empty() ? record(nullptr) : record(row.mode)},
+                       {"datatype", datatype},
+                       {"peak_ops_per_s", roof.peak.value()},
+                       {"bandwidth_bytes_per_s", null_or(roof.bandwidth.value())},
+                       {"points", std::move(points)}});
+    }
+    return all;
+}
+
+/// The range of operational intensities that a roofline chart shows: all rows and ridges, with room on both sides.
+[[nodiscard]] inline std::pair<double, double> intensities(const std::vector<qutibench::estimate_row>& rows) {
+    double low = std::numeric_limits<double>::infinity();
+    double high = 0;
+    const auto include = [&](double one) {
+        if (!std::isfinite(one) || one <= 0) return;
+        low = std::min(low, one);
+        high = std::max(high, one);
+    };
+    for (const qutibench::estimate_row& row : rows) {
+        include(row.prediction.operational_intensity().value());
+        include(row.prediction.roof.ridge_point().value());
+    }
+    return high > 0 ? std::pair(low / 3, high * 3) : std::pair(0.1, 1000.0);
+}
+
+}  // namespace detail
+
+/// What was predicted, as columns, with the roofs and what was passed over.
+struct drawn_view {
+    std::vector<double> numbers{};
+    record legend{};
+};
+
+[[nodiscard]] inline drawn_view view(session& known, const question& asked) {
+    const qutibench::estimate_table table = known.predict(asked);
+    const columns all(table.rows);
+    const auto [low, high] = detail::intensities(table.rows);
+    record legend = all.legend();
+    legend["roofs"] = detail::roofs(table.rows, low, high);
+    legend["skipped"] = table.skipped;
+    return {all.numbers(), std::move(legend)};
+}
+
+/// Which of the rows of a selection no other beats: their places in the answer to the same selection.
+[[nodiscard]] inline record frontier(session& known, const question& asked,
+                                     const qutibench::frontier_question& objectives) {
+    const qutibench::estimate_table table = known.predict(asked);
+    std::vector<record> rows;
+    for (const qutibench::estimate_row& row : table.rows) rows.push_back(qutibench::to_record(row));
+    const auto front = qutibench::frontier_of(qutibench::columns_of(table, rows), objectives);
+    return {{"rows", front.rows}, {"excluded", front.excluded}, {"unknown", front.unknown_by_objective}};
+}
+
+[[nodiscard]] inline record heatmap(const std::string& task) {
+    record all = record::array();
+    for (const qutibench::heatmap_cell& one : qutibench::published_heatmap(task)) {
+        record cell = what_if::cell_record(one);
+        cell["latency_s"] = one.prediction.latency().value();
+        cell["inputs_per_joule"] = detail::null_or(1 / one.prediction.energy().value());
+        cell["platform_id"] = one.platform_id;
+        cell["network_id"] = one.network_id;
+        cell["datatype"] = to_string(one.datatype);
+        cell["keep"] = one.keep;
+        all.push_back(std::move(cell));
+    }
+    return all;
+}
+
+/// The designs of a task, predicted and measured, and how far theory names the measured front.
+[[nodiscard]] inline record published_frontier(const std::string& task) {
+    const qutibench::published_frontier both = qutibench::compare_frontiers(task);
+    record designs = record::array();
+    for (const qutibench::published_design& one : both.designs) designs.push_back(qutibench::to_record(one));
+    return {{"designs", std::move(designs)},
+            {"predicted", both.predicted},
+            {"predicted_optimal", both.predicted_optimal},
+            {"measured", both.measured},
+            {"measured_optimal", both.measured_optimal},
+            {"named", both.named},
+            {"named_among_measured", both.named_among_measured}};
+}
+
+/// Measurements beside predictions, with what a roofline shows of them; the best of each group is marked.
+[[nodiscard]] inline record measured(session& known, const std::vector<qutibench::measurement>& rows) {
+    const auto best = qutibench::best_of(rows);
+    record all = record::array();
+    for (const qutibench::measurement& one : rows) {
+        record row = what_if::measured_record(one, known.known());
+        row["attained_ops_per_s"] = row["throughput_ips"].get<double>() * row["operations"].get<double>();
+        const auto rate = row["measured_throughput_ips"];
+        row["measured_ops_per_s"] =
+            rate.is_null() ? record(nullptr) : record(rate.get<double>() * row["operations"].get<double>());
+        const auto joules = row["measured_energy_j"];
+        row["measured_inputs_per_joule"] = joules.is_null() ? record(nullptr) : record(1 / joules.get<double>());
+        row["best"] = std::find(best.begin(), best.end(), &one) != best.end();
+        all.push_back(std::move(row));
+    }
+    return all;
+}
+
+/// The measurements that the catalogue brings.
+[[nodiscard]] inline record published_measurements(session& known) {
+    for (const qutibench::detail::embedded_file& one : qutibench::detail::embedded_files)
+        if (one.kind == "measurements" && one.name == "level3.csv")
+            return measured(known, qutibench::parse_measurements(one.text, "qutibench", {}, "level3.csv"));
+    return record::array();
+}
+
+/// One card for each row of a selection.
+[[nodiscard]] inline record scorecards(session& known, const question& asked) {
+    record cards = record::array();
+    for (const qutibench::estimate_row& row : known.predict(asked).rows) {
+        const std::string id = row.mode.empty() ? row.platform : row.platform + ":" + row.mode;
+        const qutibench::platform& device = known.known().platform(id);
+        const qutibench::platform now = asked.changed.changes() ? adjusted(device, asked.changed) : device;
+        const qutibench::scorecard card = qutibench::score(known.known().work(row.network, row.keep), now, row.how,
+                                                           {.accuracy_top1 = row.accuracy_top1 * 100});
+        record metrics = record::array();
+        for (const qutibench::scorecard_row& one : card.rows())
+            metrics.push_back({{"criterion", one.criterion},
+                               {"metric", one.metric},
+                               {"value", detail::null_or(one.value)},
+                               {"unit", one.unit}});
+        cards.push_back({{"network", row.network},
+                         {"platform", row.platform},
+                         {"mode", row.mode.empty() ? record(nullptr) : record(row.mode)},
+                         {"datatype", to_string(row.how.datatype)},
+                         {"batch", row.how.batch},
+                         {"keep", row.keep},
+                         {"metrics", std::move(metrics)}});
+    }
+    return cards;
+}
+
+/// Where the figures of the platforms come from: by platform, a list of JSON pointers and sources.
+[[nodiscard]] inline record platform_sources(session& known) {
+    record all = record::object();
+    for (const std::string& id : known.platform_ids()) {
+        record figures = record::array();
+        for (const qutibench::provenance& one : known.known().platform(id).sources)
+            figures.push_back({{"pointer", one.pointer},
+                               {"source", one.source},
+                               {"basis", one.basis},
+                               {"derivation", one.derivation}});
+        all[id] = std::move(figures);
+    }
+    return all;
+}
+
+/// A network's size and operational intensity in datatypes, its accuracies, and where its figures come from.
+[[nodiscard]] inline record network_details(session& known, const std::vector<std::string>& datatypes) {
+    record all = record::object();
+    for (const std::string& id : known.network_ids()) {
+        const qutibench::network_entry& net = known.known().network(id);
+        const qutibench::workload& work = known.known().work(id, 1);
+        record sizes = record::object();
+        record intensities = record::object();
+        for (const std::string& name : datatypes) {
+            const double size =
+                static_cast<double>(work.weight_count) * qutibench::parse_precision(name).weights.bytes_per_element();
+            sizes[name] = size;
+            intensities[name] = detail::null_or(static_cast<double>(work.operation_count) / size);
+        }
+        record accuracies = record::array();
+        for (const qutibench::network_accuracy& one : net.accuracies)
+            accuracies.push_back({{"keep", one.keep},
+                                  {"datatype", to_string(one.datatype)},
+                                  {"top1", detail::null_or(one.top1)},
+                                  {"source", one.source}});
+        record sources = record::array();
+        for (const qutibench::provenance& one : net.sources) sources.push_back(one.source);
+        all[id] = {{"activations", work.activation_count},
+                   {"parameters", net.parameters ? *net.parameters : work.parameter_count},
+                   {"model_bytes", std::move(sizes)},
+                   {"operational_intensity", std::move(intensities)},
+                   {"accuracies", std::move(accuracies)},
+                   {"sources", std::move(sources)},
+                   {"has_layers", net.has_graph()}};
+    }
+    return all;
+}
+
+}  // namespace portal

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The library as typed calls. Errors carry the library's own text.
+import instantiate, { type Library } from "library";
+import type {
+    Analysis,
+    Card,
+    Cell,
+    Estimate,
+    Measured,
+    Network,
+    NetworkDetails,
+    Platform,
+    Provenance,
+    PublishedFrontier,
+    Question,
+    Roof,
+    Row,
+    Value,
+    View,
+} from "./types";
+
+function text(answer: string): string {
+    if (answer.startsWith("!")) throw new Error(answer.slice(1));
+    return answer;
+}
+
+function parsed<Answer>(answer: string): Answer {
+    return JSON.parse(text(answer)) as Answer;
+}
+
+type Kind = "text" | "number" | "boolean" | "list";
+
+/// How to read the numbers of a view: core/columns.hpp.
+interface Legend {
+    fields: [string, Kind][];
+    texts: string[];
+    lists: string[][];
+    roofs: Roof[];
+    skipped: string[];
+}
+
+/// Records with the first `count` fields.
+function rowsOf(legend: Legend, numbers: Float64Array, count: number): Estimate[] {
+    const { fields, texts, lists } = legend;
+    const value = (kind: Kind, one: number): Value => {
+        if (Number.isNaN(one)) return null;
+        return kind === "number" ? one : kind === "text" ? (texts[one] ?? null) : kind === "boolean" ? one === 1 : (lists[one] ?? null);
+    };
+    const rows: Estimate[] = [];
+    for (let at = 0; at < numbers.length; at += fields.length) {
+        const row: Row = {};
+        for (let i = 0; i < count; i++) {
+            const [name, kind] = fields[i] as [string, Kind];
+            row[name] = value(kind, numbers[at + i] as number);
+        }
+        rows.push(row as Estimate);
+    }
+    return rows;
+}
+
+export class Engine {
+    constructor(private readonly library: Library) {}
+
+    networks = (): Network[] => parsed(this.library.networks());
+    platforms = (): Platform[] => parsed(this.library.platforms());
+
+    /// With the keys of what_if, and no others.
+    estimate = (question: Question): Estimate[] => {
+        const legend = parsed<Legend>(this.library.view(JSON.stringify(question)));
+        const own = legend.fields.findIndex(([name]) => name === "assumptions") + 1;
+        return rowsOf(legend, this.library.numbers(), own);
+    };
+
+    /// With what charts show besides.
+    view = (question: Question): View => {
+        const legend = parsed<Legend>(this.library.view(JSON.stringify(question)));
+        const rows = rowsOf(legend, this.library.numbers(), legend.fields.length);
+        return { rows, roofs: legend.roofs, skipped: legend.skipped };
+    };
+
+    scorecards = (question: Question): Card[] => parsed(this.library.scorecards(JSON.stringify(question)));
+    heatmap = (task: string): Cell[] => parsed(this.library.heatmap(task));
+    publishedFrontier = (task: string): PublishedFrontier => parsed(this.library.publishedFrontier(task));
+    publishedMeasurements = (): Measured[] => parsed(this.library.publishedMeasurements());
+    platformSources = (): Record<string, Provenance[]> => parsed(this.library.platformSources());
+    addNetwork = (content: string, file: string): string => text(this.library.addNetwork(content, file));
+    addPlatform = (content: string, file: string): string => text(this.library.addPlatform(content, file));
+
+    networkDetails = (datatypes: string[]): Record<string, NetworkDetails> =>
+        parsed(this.library.networkDetails(JSON.stringify(datatypes)));
+
+    analyze = (network: string, options: { keep?: number; datatype?: string } = {}): Analysis =>
+        parsed(this.library.analyze(JSON.stringify({ ...options, network })));
+
+    analyzeOnnx = (bytes: Uint8Array, dims: Record<string, number> = {}, name = "model"): Analysis =>
+        parsed(this.library.analyzeOnnx(bytes, name, JSON.stringify(dims)));
+
+    measured = (content: Uint8Array, file: string, options: Record<string, string | number> = {}): Measured[] =>
+        parsed(this.library.measured(content, file, JSON.stringify(options)));
+
+    /// Rows of `view` that no other row beats, by their place in it.
+    frontier = (selection: Question, maximize: string[], minimize: string[]): { rows: number[]; unknown: number[] } =>
+        parsed(this.library.frontier(JSON.stringify({ selection, maximize, minimize })));
+}
+
+/// Unpacks the library that lies in the page, compressed and in base 64.
+export async function loadEngine(packed: string): Promise<Engine> {
+    const bytes = Uint8Array.from(atob(packed.trim()), (one) => one.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const wasmBinary = new Uint8Array(await new Response(stream).arrayBuffer());
+    return new Engine(await instantiate({ wasmBinary }));
+}

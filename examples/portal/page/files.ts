@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Files dropped on the page or chosen: networks, platforms, measured results. Nothing is sent anywhere.
+import type { Engine } from "./engine";
+import type { Measured } from "./types";
+
+export type Read =
+    | { kind: "network"; id: string }
+    | { kind: "platform"; id: string }
+    | { kind: "measured"; rows: Measured[] };
+
+const stem = (file: string): string => file.replace(/^.*[\\/]/, "").replace(/\.onnx$/i, "").replace(/[,:&#=\s]+/g, "_") || "model";
+
+/// Whether a JSON document describes a network or a platform; anything else is taken for measured results.
+function kindOf(text: string): "network" | "platform" | "measured" {
+    try {
+        const document: unknown = JSON.parse(text);
+        if (typeof document !== "object" || document === null || !("id" in document)) return "measured";
+        if ("peaks" in document || "modes" in document) return "platform";
+        return "layers" in document || "operations" in document || "zoo" in document ? "network" : "measured";
+    } catch {
+        return "measured";
+    }
+}
+
+async function readOnnx(engine: Engine, file: File, dims: Record<string, number>): Promise<Read> {
+    const id = stem(file.name);
+    engine.analyzeOnnx(new Uint8Array(await file.arrayBuffer()), dims, id);
+    return { kind: "network", id };
+}
+
+/// Reads a file into the library. Throws the library's error.
+export async function readFile(
+    engine: Engine,
+    file: File,
+    options: { dims?: Record<string, number>; supplied?: Record<string, string | number> } = {},
+): Promise<Read> {
+    if (/\.onnx$/i.test(file.name)) return readOnnx(engine, file, options.dims ?? {});
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const text = new TextDecoder().decode(bytes);
+    const kind = /\.json$/i.test(file.name) ? kindOf(text) : "measured";
+    if (kind === "network") return { kind, id: engine.addNetwork(text, file.name) };
+    if (kind === "platform") return { kind, id: engine.addPlatform(text, file.name) };
+    return { kind, rows: engine.measured(bytes, file.name, options.supplied ?? {}) };
+}
+
+/// Calls `take` with files dropped anywhere on the page, or chosen with the input.
+export function listenForFiles(input: HTMLInputElement, take: (files: File[]) => void): void {
+    let depth = 0;
+    const over = (on: boolean): void => void document.body.classList.toggle("dropping", on);
+    const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+    addEventListener("dragenter", (event) => {
+        if (hasFiles(event)) over(++depth > 0);
+    });
+    addEventListener("dragleave", (event) => {
+        if (hasFiles(event)) over(--depth > 0);
+    });
+    addEventListener("dragover", (event) => {
+        if (hasFiles(event)) event.preventDefault();
+    });
+    addEventListener("drop", (event) => {
+        depth = 0;
+        over(false);
+        if (!event.dataTransfer?.files.length) return;
+        event.preventDefault();
+        take([...event.dataTransfer.files]);
+    });
+    input.addEventListener("change", () => {
+        take([...(input.files ?? [])]);
+        input.value = "";
+    });
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What core/bindings.cpp exports. Answers are JSON; those that begin with '!' are the message of an error.
+export interface Library {
+    networks(): string;
+    platforms(): string;
+    analyze(question: string): string;
+    analyzeOnnx(bytes: Uint8Array, name: string, dims: string): string;
+    addNetwork(text: string, file: string): string;
+    addPlatform(text: string, file: string): string;
+    view(question: string): string;
+    numbers(): Float64Array;
+    scorecards(question: string): string;
+    frontier(question: string): string;
+    measured(content: Uint8Array, file: string, options: string): string;
+    publishedMeasurements(): string;
+    heatmap(task: string): string;
+    publishedFrontier(task: string): string;
+    platformSources(): string;
+    networkDetails(datatypes: string): string;
+}
+export default function instantiate(options: { wasmBinary: Uint8Array }): Promise<Library>;

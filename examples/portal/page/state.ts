@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The one selection that all views share. It lives in the URL's hash, so that a view can be sent to somebody.
+import type { Question } from "./types";
+
+export interface State {
+    view: string;
+    task: string;
+    networks: string[];
+    platforms: string[];
+    datatypes: string[];
+    batch: number;
+    keep: number;
+    placement: string;
+    execution: string;
+    clock: number;
+    bandwidth: number;
+    onChip: number;
+    /// How the heatmap and the bars measure, and what the frontier is of.
+    metric: string;
+    against: string;
+}
+
+export const initial: State = {
+    view: "predictions",
+    task: "imagenet",
+    networks: ["resnet50", "googlenet_v1", "mobilenet_v1"],
+    platforms: ["zcu104_dpu", "ultra96_dpu", "jetson_tx2:maxn", "edgetpu:fast", "ncs2"],
+    datatypes: [],
+    batch: 1,
+    keep: 1,
+    placement: "published",
+    execution: "network",
+    clock: 1,
+    bandwidth: 1,
+    onChip: 1,
+    metric: "throughput_ips",
+    against: "throughput_ips",
+};
+
+const texts = ["view", "task", "placement", "execution", "metric", "against"] as const;
+const lists = ["networks", "platforms", "datatypes"] as const;
+const numbers = ["batch", "keep", "clock", "bandwidth", "onChip"] as const;
+
+/// What differs from the initial state, as a query string.
+export function toHash(state: State): string {
+    const parts = new URLSearchParams();
+    for (const key of texts) if (state[key] !== initial[key]) parts.set(key, state[key]);
+    for (const key of lists) if (state[key].join() !== initial[key].join()) parts.set(key, state[key].join(","));
+    for (const key of numbers) if (state[key] !== initial[key]) parts.set(key, String(state[key]));
+    return parts.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
+}
+
+/// Reads a hash; what it does not say, or says wrongly, is as initially.
+export function fromHash(hash: string): State {
+    const parts = new URLSearchParams(hash.replace(/^#/, ""));
+    const state: State = { ...initial };
+    for (const key of texts) state[key] = parts.get(key) ?? initial[key];
+    for (const key of lists) {
+        const given = parts.get(key);
+        if (given !== null) state[key] = given.split(",").filter(Boolean);
+    }
+    for (const key of numbers) {
+        const given = Number(parts.get(key) ?? NaN);
+        if (Number.isFinite(given) && given > 0) state[key] = given;
+    }
+    state.batch = Math.max(1, Math.round(state.batch));
+    state.keep = Math.min(1, state.keep);
+    return state;
+}
+
+/// The selection as the library is asked for it.
+export function questionOf(state: State): Question {
+    return {
+        networks: state.networks,
+        platforms: state.platforms,
+        datatypes: state.datatypes,
+        batches: state.batch,
+        keep: state.keep,
+        placement: state.placement,
+        execution: state.execution,
+        changed: { clock: state.clock, bandwidth: state.bandwidth, on_chip: state.onChip },
+        lenient: true,
+    };
+}
+
+type Listener = (state: State) => void;
+
+/// Holds the state, writes the hash, and tells listeners once per frame.
+export class Store {
+    private current: State;
+    private readonly listeners: Listener[] = [];
+    private scheduled = false;
+
+    constructor(private readonly known: (state: State) => State) {
+        this.current = known(fromHash(location.hash));
+        addEventListener("hashchange", () => {
+            if (location.hash.slice(1) !== toHash(this.current)) this.become(this.known(fromHash(location.hash)));
+        });
+    }
+
+    get state(): Readonly<State> {
+        return this.current;
+    }
+
+    change(part: Partial<State>): void {
+        this.become({ ...this.current, ...part });
+        history.replaceState(null, "", `#${toHash(this.current)}`);
+    }
+
+    listen(listener: Listener): void {
+        this.listeners.push(listener);
+    }
+
+    private become(state: State): void {
+        this.current = state;
+        if (this.scheduled) return;
+        this.scheduled = true;
+        requestAnimationFrame(() => {
+            this.scheduled = false;
+            for (const listener of this.listeners) listener(this.current);
+        });
+    }
+}

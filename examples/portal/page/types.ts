@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Answers of the library: the keys of what_if's JSON.
+
+export type Value = string | number | boolean | null | string[] | number[] | number[][];
+export type Row = Record<string, Value>;
+
+export interface Network extends Row {
+    network: string;
+    name: string;
+    task: string | null;
+    operations: number;
+    macs: number;
+    weights: number;
+}
+
+export interface Platform extends Row {
+    platform: string;
+    name: string;
+    class: string | null;
+    mode: string | null;
+    datatype: string;
+    peak_ops_per_s: number;
+    bandwidth_bytes_per_s: number | null;
+    power_w: number | null;
+    price_usd: number | null;
+    year: number | null;
+}
+
+export interface Layer extends Row {
+    name: string;
+    type: string;
+    operations: number;
+    macs: number;
+    weights: number;
+    input_shapes: number[][];
+    output_shapes: number[][];
+}
+
+export interface Analysis {
+    network: string;
+    operations: number;
+    macs: number;
+    other_operations: number;
+    weights: number;
+    parameters: number;
+    activations: number;
+    peak_live_activations: number;
+    uncounted: string[];
+    layers: Layer[];
+}
+
+export interface Estimate extends Row {
+    network: string;
+    platform: string;
+    mode: string | null;
+    datatype: string;
+    batch: number;
+    keep: number;
+    throughput_ips: number;
+    latency_s: number;
+    bound: string;
+    operations: number;
+    accuracy_top1: number | null;
+    attained_ops_per_s: number;
+    assumptions: string[];
+}
+
+export interface Measured extends Estimate {
+    deployment: string;
+    deployment_value: number;
+    measured_throughput_ips: number | null;
+    measured_latency_s: number | null;
+    measured_ops_per_s: number | null;
+    efficiency: number | null;
+    flags: string[];
+    best: boolean;
+}
+
+export interface Roof {
+    platform: string;
+    mode: string | null;
+    datatype: string;
+    peak_ops_per_s: number;
+    bandwidth_bytes_per_s: number | null;
+    points: [number, number][];
+}
+
+export interface View {
+    rows: Estimate[];
+    roofs: Roof[];
+    skipped: string[];
+}
+
+export interface Cell extends Row {
+    figure: string;
+    task: string;
+    platform: string;
+    network_datatype: string;
+    inputs_per_second: number;
+    platform_id: string;
+    network_id: string;
+    datatype: string;
+    keep: number;
+}
+
+export interface Design extends Row {
+    network: string;
+    platform: string;
+    mode: string | null;
+    datatype: string;
+    keep: number;
+    throughput_ips: number | null;
+    accuracy_top1: number | null;
+    measured_throughput_ips: number | null;
+    measured_accuracy_top1: number | null;
+    predicted_optimal: boolean;
+    measured_optimal: boolean;
+}
+
+export interface PublishedFrontier {
+    designs: Design[];
+    predicted: number;
+    predicted_optimal: number;
+    measured: number;
+    measured_optimal: number;
+    named: number;
+    named_among_measured: number;
+}
+
+export interface Metric {
+    criterion: string;
+    metric: string;
+    value: number | null;
+    unit: string;
+}
+
+export interface Card {
+    network: string;
+    platform: string;
+    mode: string | null;
+    datatype: string;
+    batch: number;
+    keep: number;
+    metrics: Metric[];
+}
+
+export interface Provenance {
+    pointer: string;
+    source: string;
+    basis: string;
+    derivation: string;
+}
+
+export interface NetworkDetails {
+    activations: number;
+    parameters: number;
+    model_bytes: Record<string, number>;
+    operational_intensity: Record<string, number | null>;
+    accuracies: { keep: number; datatype: string; top1: number | null; source: string }[];
+    sources: string[];
+    has_layers: boolean;
+}
+
+/// What is asked of the library: what_if's options, and factors on the devices' figures.
+export interface Question {
+    networks: string[];
+    platforms: string[];
+    datatypes?: string[];
+    batches?: number | number[];
+    keep?: number | number[];
+    placement?: string;
+    execution?: string;
+    changed?: { clock?: number; bandwidth?: number; on_chip?: number };
+    lenient?: boolean;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What devices can do: peaks, bandwidth, power, price; every figure with its source.
+import { Chart, logAxis, type Spec } from "../chart";
+import { el } from "../dom";
+import { deviceOf, headingOf, inUnit, shown } from "../format";
+import { colours, cycled, look, shapes } from "../palette";
+import { Table } from "../table";
+import type { Platform, Provenance, Row } from "../types";
+import { distinct, type Context, type Page } from "./view";
+
+export class Platforms implements Page {
+    private readonly chart = new Chart("Peak against power of all devices");
+    private sources: Record<string, Provenance[]> = {};
+    private known = 0;
+    private readonly table: Table;
+    readonly element: HTMLElement;
+    private selected = new Set<string>();
+
+    constructor() {
+        const from = (figure: string) => (row: Row): string => this.source(row, figure);
+        this.table = new Table(
+            "All devices",
+            "platforms",
+            [
+                { key: "platform" }, { key: "name" }, { key: "class" }, { key: "mode" }, { key: "datatype" },
+                { key: "peak_ops_per_s", hint: from("operations_per_second") },
+                { key: "sparse_peak_ops_per_s", hint: from("sparse_operations_per_second") },
+                { key: "bandwidth_bytes_per_s", hint: from("bandwidth_bytes_per_s") },
+                { key: "power_w", hint: from("power_w") }, { key: "price_usd", hint: from("price_usd") },
+                { key: "year", text: (row) => String(row.year ?? "–"), hint: from("year") },
+            ],
+            ["class", "datatype"],
+            (row) => this.selected.has(String(row.platform)) || this.selected.has(`${row.platform}:${row.mode}`),
+        );
+        this.element = el(
+            "div",
+            {},
+            el("div", { class: "figure" }, el("h3", {}, "Peak against power, each device in its fastest datatype"), this.chart.element,
+                el("p", { class: "note" }, "The selected devices stand out. In the table, hold the pointer over a figure to see where it comes from.")),
+            this.table.element,
+        );
+    }
+
+    draw(context: Context): void {
+        if (this.known !== context.platforms.length) {
+            this.sources = context.engine.platformSources();
+            this.known = context.platforms.length;
+        }
+        this.selected = new Set(context.state.platforms);
+        const best = new Map<string, Platform>();
+        for (const one of context.platforms)
+            if (one.power_w !== null && one.peak_ops_per_s > (best.get(deviceOf(one))?.peak_ops_per_s ?? 0)) best.set(deviceOf(one), one);
+        const points = [...best.values()].map((one) => ({
+            device: deviceOf(one), class: one.class ?? "Other", datatype: one.datatype, x: one.power_w, y: inUnit("peak_ops_per_s", one.peak_ops_per_s),
+            peak: `${shown("peak_ops_per_s", one.peak_ops_per_s)} TOP/s ${one.datatype}`, power: `${shown("power_w", one.power_w)} W`,
+            price: one.price_usd === null ? "" : `${shown("price_usd", one.price_usd)} USD`,
+            chosen: this.selected.has(one.platform) || this.selected.has(deviceOf(one)),
+        }));
+        this.chart.draw(specOf(context, points), { points }, `Peak and power of ${points.length} devices`);
+        this.table.show(context.platforms);
+    }
+
+    done = (): Promise<unknown> => this.chart.done;
+
+    /// The source of a figure of a row, as the platform's file states it: of its mode if modes differ in it.
+    private source(row: Row, figure: string): string {
+        const ends = new RegExp(`/${figure}$`);
+        const found = (this.sources[String(row.platform)] ?? []).filter((one) => ends.test(one.pointer));
+        const texts = found.map((one) => [one.source, one.basis === "derived" ? `derived: ${one.derivation}` : ""].filter(Boolean).join("; "));
+        return distinct(texts).join("\n");
+    }
+}
+
+function specOf(context: Context, points: { class: string; device: string; chosen: boolean }[]): Spec {
+    const classes = distinct(points.map((one) => one.class)).sort();
+    const isNarrow = context.width < 560;
+    const x = { field: "x", type: "quantitative", scale: { type: "log" }, axis: logAxis(headingOf("power_w")) };
+    const y = { field: "y", type: "quantitative", scale: { type: "log" }, axis: logAxis(headingOf("peak_ops_per_s")) };
+    return {
+        data: { name: "points" },
+        width: Math.max(220, context.width - (isNarrow ? 70 : 230)),
+        height: isNarrow ? 280 : 340,
+        encoding: { x, y },
+        layer: [
+            {
+                params: [{ name: "view", select: "interval", bind: "scales" }],
+                mark: { type: "point", filled: true, clip: true },
+                encoding: {
+                    color: { field: "class", type: "nominal", scale: { domain: classes, range: colours(classes) }, legend: { title: null, orient: isNarrow ? "bottom" : "right", columns: isNarrow ? 2 : 1, symbolOpacity: 1 } },
+                    shape: { field: "class", type: "nominal", scale: { domain: classes, range: cycled(classes, shapes) } },
+                    size: { condition: { test: "datum.chosen", value: 170 }, value: 60 },
+                    opacity: { condition: { test: "datum.chosen", value: 1 }, value: 0.45 },
+                    tooltip: [{ field: "device" }, { field: "class" }, { field: "peak" }, { field: "power" }, { field: "price" }],
+                },
+            },
+            {
+                transform: [{ filter: "datum.chosen" }],
+                mark: { type: "text", dy: -13, fontSize: 11, color: look().ink, clip: true },
+                encoding: { text: { field: "device" } },
+            },
+        ],
+    };
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The rows that came with the page, as they are.
+import { Chart, linearAxis, logAxis, type Spec } from "../chart";
+import { el } from "../dom";
+import { headingOf, inUnit, shown } from "../format";
+import { colours } from "../palette";
+import { Table } from "../table";
+import type { Report } from "../report";
+import type { Row } from "../types";
+import { metricSelect } from "./predictions";
+import { distinct, type Context, type Page } from "./view";
+
+const hidden = new Set(["assumptions", "layers"]);
+
+export class ReportView implements Page {
+    private readonly chart = new Chart("The report's rows");
+    private readonly table: Table;
+    private readonly rows: Row[];
+    private readonly metric: HTMLSelectElement;
+    readonly element: HTMLElement;
+    private context: Context | undefined;
+
+    constructor(report: Report) {
+        this.rows = report.rows ?? [];
+        const keys = distinct(this.rows.flatMap((row) => Object.keys(row)));
+        const numeric = keys.filter((key) => this.rows.some((row) => typeof row[key] === "number"));
+        const first = ["measured_throughput_ips", "throughput_ips", "latency_s"].find((key) => numeric.includes(key)) ?? numeric[0] ?? "";
+        this.metric = metricSelect(numeric, () => this.context && this.draw(this.context));
+        this.metric.value = first;
+        this.table = new Table(report.title || "The report's rows", "report", keys.filter((key) => !hidden.has(key)).map((key) => ({ key })));
+        this.element = el(
+            "div",
+            {},
+            el("div", { class: "figure" }, el("div", { class: "figure-bar" }, el("h3", {}, report.title || "This report"), this.metric), this.chart.element),
+            this.table.element,
+        );
+        this.table.show(this.rows);
+    }
+
+    draw(context: Context): void {
+        this.context = context;
+        const key = this.metric.value;
+        const points = this.rows.slice(0, 80).map((row, at) => ({
+            at, row: labelOf(row), device: String(row.platform ?? ""), value: inUnit(key, row[key]), shown: shown(key, row[key]),
+        }));
+        this.chart.draw(specOf(context, points, key), { points }, `${headingOf(key)} of ${points.length} rows`);
+    }
+
+    done = (): Promise<unknown> => this.chart.done;
+}
+
+const labelOf = (row: Row): string =>
+    ["network", "keep", "platform", "mode", "datatype", "batch"].map((key) => row[key]).filter((one) => one !== null && one !== undefined && one !== 1).join(" ");
+
+function specOf(context: Context, points: { row: string; device: string; value: number | null }[], key: string): Spec {
+    const values = points.flatMap((one) => (one.value === null ? [] : [one.value]));
+    const log = values.length > 0 && Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > 20;
+    const devices = distinct(points.map((one) => one.device));
+    const axis = log ? logAxis(headingOf(key), values) : linearAxis(headingOf(key));
+    return {
+        data: { name: "points" },
+        width: Math.max(160, context.width - 300),
+        height: { step: 20 },
+        mark: { type: "point", filled: true, size: 90, opacity: 1 },
+        encoding: {
+            x: { field: "value", type: "quantitative", scale: log ? { type: "log" } : { zero: true }, axis },
+            y: { field: "row", type: "nominal", sort: { field: "at" }, axis: { title: null, grid: true, ticks: false, domain: false, labelLimit: 260 } },
+            color: { field: "device", type: "nominal", scale: { domain: devices, range: colours(devices) }, legend: null },
+            tooltip: [{ field: "row" }, { field: "shown", title: headingOf(key) }],
+        },
+    };
+}
