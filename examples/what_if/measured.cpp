@@ -24,6 +24,7 @@ struct measured_options {
     double keep = 0;
     qutibench::ingest_options supplied{};
     std::string output{};
+    std::string summary{};
     format as = format::table;
 
     void add_to(CLI::App& command) {
@@ -52,16 +53,53 @@ struct measured_options {
         options.scope = qutibench::parse_measured_scope(scope);
         std::vector<qutibench::measurement> all;
         for (const std::string& file : files)
-            for (qutibench::measurement& one : qutibench::load_measurements(file, from, options))
+            for (qutibench::measurement& one : qutibench::load_measurements(file, from, options)) {
+                if (one.network != supplied.network) qutibench::detail::require_id("network", one.network);
+                if (one.platform != supplied.platform) qutibench::detail::require_id("platform", one.platform);
                 all.push_back(std::move(one));
+            }
         return all;
     }
 };
 
+record summary_record(const qutibench::efficiency_summary& one) {
+    return {{"group", one.name},
+            {"rows", one.count},
+            {"memory_bound", one.memory_bound},
+            {"above_bound", one.above_bound},
+            {"min", one.min},
+            {"mean", one.mean},
+            {"max", one.max},
+            {"bound_error", one.bound_error}};
+}
+
+void summarize(const std::vector<qutibench::measurement>& measured, loaded& known, const std::string& by, format as) {
+    if (by != "platform" && by != "network")
+        throw qutibench::unknown_name("summary", by, by.starts_with('n') ? "network" : "platform");
+    std::vector<qutibench::efficiency_row> rows;
+    for (const qutibench::measurement& one : measured) rows.push_back(beside_prediction(one, known));
+    std::vector<record> records;
+    for (const auto& one :
+         by == "platform" ? qutibench::summarize_by_platform(rows) : qutibench::summarize_by_network(rows))
+        records.push_back(summary_record(one));
+    print(records,
+          {{by, "group"},
+           {"rows", "rows"},
+           {"memory-bound", "memory_bound"},
+           {"above the bound", "above_bound"},
+           {"efficiency from", "min"},
+           {"mean", "mean"},
+           {"to", "max"},
+           {"mean error of the bound [%]", "bound_error", 0.01}},
+          as);
+}
+
 void ingest(const measured_options& chosen) {
     loaded known;
+    const std::vector<qutibench::measurement> measured = chosen.load();
+    if (!chosen.summary.empty()) return summarize(measured, known, chosen.summary, chosen.as);
     std::vector<record> records;
-    for (const qutibench::measurement& one : chosen.load()) records.push_back(measured_record(one, known));
+    for (const qutibench::measurement& one : measured) records.push_back(measured_record(one, known));
     print(records,
           {{"network", "network"},
            {"layer or block", "part"},
@@ -108,7 +146,10 @@ void calibrate(const measured_options& chosen) {
     if (rows.empty())
         throw qutibench::invalid_argument("no measurement in " + chosen.files.front() + " is of platform '" + id + "'");
     const auto points = qutibench::points_of(rows);
-    const auto networks = qutibench::networks_of(rows);
+    qutibench::network_set networks;
+    for (const qutibench::measurement& one : rows)
+        if (one.network == chosen.supplied.network) qutibench::add_network(networks, one.network, one.keep);
+    qutibench::add_networks(networks, rows);
     const auto known = qutibench::platform_ids();
     const bool described = qutibench::detail::is_path(id) || std::find(known.begin(), known.end(), id) != known.end();
     const qutibench::calibration fitted = described
@@ -142,6 +183,7 @@ void add_ingest(CLI::App& app) {
     CLI::App* command = app.add_subcommand("ingest", "Measured results beside predictions, with compute efficiency");
     chosen->add_to(*command);
     command->add_option("--on", chosen->supplied.platform, "Where it was measured, where the file does not say");
+    command->add_option("--summary", chosen->summary, "platform or network: a line for each, not for each measurement");
     command->callback([chosen] { ingest(*chosen); });
 }
 
@@ -172,6 +214,9 @@ void apply_calibration(const std::string& path, std::vector<record>& records) {
         run.value = row["batch"];
         const auto predicted = fitted.predict(networks.at(qutibench::network_key(network, row["keep"])), run);
         row["bound_throughput_ips"] = row["throughput_ips"];
+        if (!row["energy_j"].is_null())  // power times time, and the time is another one
+            row["energy_j"] = qutibench::detail::null_or(
+                row["energy_j"].get<double>() * row["throughput_ips"].get<double>() / predicted.throughput_ips);
         row["throughput_ips"] = qutibench::detail::null_or(predicted.throughput_ips);
         row["throughput_low_ips"] = qutibench::detail::null_or(predicted.low_ips);
         row["throughput_high_ips"] = qutibench::detail::null_or(predicted.high_ips);

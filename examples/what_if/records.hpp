@@ -60,6 +60,15 @@ namespace detail {
             {"erratum", detail::text_or_null(cell.erratum)}};
 }
 
+/// A measurement beside the prediction at its own batch.
+[[nodiscard]] inline qutibench::efficiency_row beside_prediction(const qutibench::measurement& one, loaded& known) {
+    const qutibench::platform& device = known.platform(one.platform);
+    const qutibench::workload& work = known.work(one.network, one.keep);
+    const qutibench::deployment how{.datatype = one.datatype, .batch = one.inputs_per_call()};
+    if (one.level == qutibench::measured_level::network) return qutibench::efficiency(one, work, device, how);
+    return qutibench::efficiency(one, qutibench::totals_of_part(work, one), device, how);
+}
+
 /// A measurement beside its prediction, with what is remarkable about it.
 [[nodiscard]] inline record measured_record(const qutibench::measurement& one, loaded& known) {
     const qutibench::platform& device = known.platform(one.platform);
@@ -67,11 +76,7 @@ namespace detail {
     qutibench::estimate_row row{one.network, one.platform, mode, one.keep, {}, {}};
     row.how.datatype = one.datatype;
     row.how.batch = one.inputs_per_call();
-    const qutibench::workload& work = known.work(one.network, one.keep);
-    const qutibench::efficiency_row beside =
-        one.level == qutibench::measured_level::network
-            ? qutibench::efficiency(one, work, device, row.how)
-            : qutibench::efficiency(one, qutibench::totals_of_part(work, one), device, row.how);
+    const qutibench::efficiency_row beside = beside_prediction(one, known);
     row.prediction = beside.predicted;
     row.accuracy_top1 = one.accuracy_top1;
     record flags = record::array();

@@ -100,6 +100,11 @@ TEST_CASE("efficiency: FINN averages at 19 % on CIFAR-10, at most 35 % (T figure
     CHECK(summary[0].count == 8);
     CHECK(summary[0].mean == Approx(0.19).margin(0.01));
     CHECK(summary[0].max == Approx(0.35).margin(0.01));
+    CHECK(summary[0].memory_bound == 8);
+    double error = 0;
+    for (const auto& row : best_rows("zcu104_finn", "cnv"))
+        error += std::abs(row.predicted.throughput().value() / row.measured_throughput - 1) / 8;
+    CHECK(summary[0].bound_error == Approx(error));
 }
 
 TEST_CASE(

@@ -167,11 +167,13 @@ namespace detail {
 /// Efficiencies of a platform's or a network's rows.
 struct efficiency_summary {
     std::string name{};
-    std::size_t count = 0;        ///< rows with an efficiency
-    std::size_t above_bound = 0;  ///< of these, rows above the bound; they are in the figures below
+    std::size_t count = 0;         ///< rows with an efficiency
+    std::size_t above_bound = 0;   ///< of these, rows above the bound; they are in the figures below
+    std::size_t memory_bound = 0;  ///< of these, rows whose bound is the memory's
     double min = 0;
     double mean = 0;
     double max = 0;
+    double bound_error = 0;  ///< mean of |bound / measured - 1| over throughputs: how far off the prediction is
 };
 
 /// Groups rows by `name_of(row)`, such as their platform, in the order of first appearance.
@@ -182,10 +184,13 @@ template <class NameOf>
         if (row.efficiency != row.efficiency) continue;
         const std::string name(name_of(row));
         auto at = std::find_if(groups.begin(), groups.end(), [&](const auto& one) { return one.name == name; });
-        if (at == groups.end()) at = groups.insert(at, {name, 0, 0, row.efficiency, 0, row.efficiency});
+        if (at == groups.end()) at = groups.insert(at, {.name = name, .min = row.efficiency, .max = row.efficiency});
         at->min = std::min(at->min, row.efficiency);
         at->max = std::max(at->max, row.efficiency);
-        at->mean += (row.efficiency - at->mean) / static_cast<double>(++at->count);
+        const auto count = static_cast<double>(++at->count);
+        at->mean += (row.efficiency - at->mean) / count;
+        at->bound_error += (std::abs(1 / row.efficiency - 1) - at->bound_error) / count;
+        at->memory_bound += row.predicted.bound() == bound_kind::memory ? 1 : 0;
         at->above_bound += row.excess == excess_reason::none ? 0 : 1;
     }
     return groups;
