@@ -33,11 +33,22 @@ def _known_work(name: str, keep: float) -> tuple[_core.Workload, _core.Workload 
     return entry.workload(keep), parent
 
 
+def _is_path(name: str) -> bool:
+    return "/" in name or "\\" in name or name.endswith((".json", ".onnx"))
+
+
+def _require_id(kind: str, name: str) -> None:
+    """Names that stand in measurements are looked up as ids only, so that reading one file never opens another."""
+    if _is_path(name):
+        raise InvalidArgument(f"a measurement names the {kind} '{name}', which is a path; pass its figures yourself")
+
+
 def _work(one: _core.Measurement, workloads: Workloads) -> tuple[_core.Workload, _core.Workload | None]:
     """The caller's workload for a measurement, by its key or its network, or else the catalogue's."""
     for name in (_core.network_key(one), one.network):
         if name in workloads:
             return workloads[name], None
+    _require_id("network", one.network)
     try:
         return _known_work(one.network, one.keep)
     except UnknownName as wrong:
@@ -48,8 +59,7 @@ def _work(one: _core.Measurement, workloads: Workloads) -> tuple[_core.Workload,
 
 def _known_platform(name: str) -> _core.Platform | None:
     """None for a board that no catalogue and no file describes."""
-    is_path = "/" in name or name.endswith(".json")
-    return _core.platform(name) if is_path or name.partition(":")[0] in _core.platforms() else None
+    return _core.platform(name) if _is_path(name) or name.partition(":")[0] in _core.platforms() else None
 
 
 @overload
@@ -82,6 +92,7 @@ def efficiency(
     known = dict(platforms or {})
     for one in _listed(measurements):
         if one.platform not in known:
+            _require_id("platform", one.platform)
             known[one.platform] = _core.platform(one.platform)
         work, _ = _work(one, workloads or {})
         rows.append(_core.efficiency_row(one, work, known[one.platform], batch))
@@ -212,6 +223,8 @@ def calibrate(
         raise InvalidArgument("a calibration needs at least one measurement")
     if len(names) > 1:
         raise InvalidArgument(f"a calibration is of one platform; these measurements are of {', '.join(names)}")
+    if platform is None:
+        _require_id("platform", names[0])
     device = _known_platform(platform or names[0]) if platform is None or isinstance(platform, str) else platform
     networks = _core.NetworkSet()
     for one in rows:
@@ -228,4 +241,5 @@ def load_calibration(path: str | os.PathLike[str], workloads: Workloads | None =
     except (OSError, UnicodeDecodeError) as wrong:
         raise ParseError(f"{os.fspath(path)}: the file cannot be read") from wrong
     fitted = _core.FittedModel.from_json(text, os.fspath(path))
-    return Calibration(fitted, workloads or {}, _known_platform(fitted.device_id))
+    device = None if _is_path(fitted.device_id) else _known_platform(fitted.device_id)
+    return Calibration(fitted, workloads or {}, device)

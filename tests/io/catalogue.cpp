@@ -89,6 +89,7 @@ TEST_CASE("paths that are no readable file") {
     }
     CHECK_THROWS_WITH(load_platform("absent.json"), "absent.json: there is no such file");
     CHECK_THROWS_WITH(load_network(QUTIBENCH_SOURCE_DIR), Catch::Contains("this is a folder, not a file"));
+    CHECK_THROWS_WITH(load_platform("/dev/null"), "/dev/null: this is a device, not a file");
 }
 
 TEST_CASE("every file of the catalogue loads, under the id that its name says, and every figure has a source") {

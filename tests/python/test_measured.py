@@ -230,3 +230,14 @@ def test_what_cannot_be_calibrated(published):
         qb.calibrate([qb.Measurement("nobody_knows", "ncs2", "fp16", latency_s=1.0)])
     with pytest.raises(qb.UnknownName):
         qb.calibrate([m for m in published if m.platform == "ncs2"], structures=["no such"])
+
+
+def test_measurements_do_not_open_other_files(tmp_path):
+    columns = "network,platform,datatype,batch,latency_ms\n"
+    files = [f"{tmp_path}/net.json,zcu104_dpu", "cnv,../board.json"]
+    for names in files:
+        (row,) = qb.parse_measurements(f"{columns}{names},int8,1,12.5\n", "qutibench")
+        with pytest.raises(qb.InvalidArgument, match="which is a path"):
+            qb.efficiency(row)
+        with pytest.raises(qb.InvalidArgument, match="which is a path"):
+            qb.calibrate([row])

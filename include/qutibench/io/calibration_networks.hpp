@@ -16,15 +16,21 @@ inline void add_network(network_set& networks, std::string_view name, double kee
     if (networks.find(key) != nullptr) return;
     const network_entry entry = load_network(name);
     if (entry.totals && !entry.pruned_from.empty()) {
+        detail::require_id("network", entry.pruned_from);
         networks.add_pruned(key, entry.work(keep), load_network(entry.pruned_from).work());
     } else {
         networks.add(key, entry.work(keep));
     }
 }
 
-/// Adds the networks that measurements name; those that the set has already, such as the caller's own, stay.
+/// Adds the networks that measurements name; those that the set has already, such as the caller's own, stay. Throws
+/// invalid_argument for a name that is a path.
 inline void add_networks(network_set& networks, std::span<const measurement> rows) {
-    for (const measurement& one : rows) add_network(networks, one.network, one.keep);
+    for (const measurement& one : rows) {
+        if (networks.find(network_key(one.network, one.keep)) != nullptr) continue;
+        detail::require_id("network", one.network);
+        add_network(networks, one.network, one.keep);
+    }
 }
 
 /// The catalogue's networks that measurements name.

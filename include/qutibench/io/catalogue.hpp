@@ -36,6 +36,14 @@ namespace detail {
            name.ends_with(".json") || name.ends_with(".onnx") || name == "." || name == "..";
 }
 
+/// Throws invalid_argument for a path. Names that stand in data files are looked up as ids only, so that reading one
+/// file never opens another.
+inline void require_id(std::string_view kind, std::string_view name) {
+    if (is_path(name))
+        throw invalid_argument(message({"a file names the ", kind, " '", name,
+                                        "', which is a path; only ids are looked up for a file, so name it yourself"}));
+}
+
 /// Where the mode of "id:mode" or "path.json:mode" starts, or npos.
 [[nodiscard]] inline std::size_t mode_colon(std::string_view name) {
     if (name.ends_with(".json")) return std::string_view::npos;

@@ -12,12 +12,14 @@ namespace qutibench::detail {
 
 using file_handle = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
-/// Opens a regular file for reading; throws parse_error that says what is in the way.
+/// Opens a file or a pipe for reading; throws parse_error that says what is in the way.
 [[nodiscard]] inline file_handle open_file(const std::string& path) {
     std::error_code ignored;
     const auto status = std::filesystem::status(path, ignored);
     if (status.type() == std::filesystem::file_type::not_found) throw parse_error(path, "", "there is no such file");
     if (std::filesystem::is_directory(status)) throw parse_error(path, "", "this is a folder, not a file");
+    if (std::filesystem::is_character_file(status) || std::filesystem::is_block_file(status))
+        throw parse_error(path, "", "this is a device, not a file");
     file_handle file(std::fopen(path.c_str(), "rb"), &std::fclose);
     if (file == nullptr) throw parse_error(path, "", "the file cannot be opened; may you read it?");
     return file;
