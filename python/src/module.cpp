@@ -27,4 +27,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     register_onnx(module);
     register_save_onnx(module);
     register_probe(module);
+    register_variants(module);
+    register_models(module);
+    register_published(module);
 }

@@ -25,5 +25,8 @@ void register_calibration(pybind11::module_& module);
 void register_onnx(pybind11::module_& module);
 void register_save_onnx(pybind11::module_& module);
 void register_probe(pybind11::module_& module);
+void register_variants(pybind11::module_& module);
+void register_models(pybind11::module_& module);
+void register_published(pybind11::module_& module);
 
 }  // namespace qutibench::python

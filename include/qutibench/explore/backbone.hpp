@@ -226,7 +226,7 @@ private:
         return [batch, change](const auto& level) { return std::pair(change(level), batch); };
     };
     shape input;
-    if (const auto inputs = base.inputs(); inputs.size() == 1) input = base.shape_of(inputs[0]);
+    if (const auto all_inputs = base.inputs(); all_inputs.size() == 1) input = base.shape_of(all_inputs[0]);
     if (!levels.input_sizes.empty() && input.rank() != 4)
         throw invalid_argument(
             detail::message({"'", base.name(), "' does not have one input of rank 4 whose size could change"}));
