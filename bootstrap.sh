@@ -9,7 +9,8 @@ usage() {
 usage: ./bootstrap.sh [demo|test|check|page]
 
   demo    install what is missing, build, answer the what-if questions of the README   (the default)
-  test    the same set-up, then every test: C++, Python, notebooks, documentation
+  test    the same set-up, then every test: C++, Python, notebooks, documentation; with CI set, the models under
+          sanitizers too
   check   test, and what a release needs besides: clang++, sanitizers, coverage, longer fuzzing, linters
   page    build the portal page, build/portal.html
 
@@ -240,15 +241,27 @@ run_pytest() { # NAME OPTION...
     suite "$name" .venv/bin/python -m pytest -q --junitxml="$results/$name.xml" "$@"
 }
 
-cpp_tests() {
+cpp_tests() { # test | check
+    local later=()
+    # One compiler sees each header alone; a release is checked with both.
+    ! have clang++ || [ "$1" = check ] || later=(-E '^headers_compile_alone$')
     run_single "configure" configure release
     run_single "build" build release
-    run_ctest "ctest" release
-    # The headers alone and the misuses once more with the other compiler.
+    run_ctest "ctest" release "${later[@]}"
     if have clang++; then
         run_single "configure with clang++" configure clang
         run_ctest "clang++" clang -L compile
     fi
+}
+
+# The models and what they compute with, under the address and undefined-behaviour sanitizers; the parsers run under
+# them in the fuzzers, and all tests in `check`.
+sanitized_tests() {
+    local name targets=()
+    for name in core network transform hardware model measure; do targets+=("test_$name"); done
+    run_single "configure with sanitizers" configure debug
+    run_single "build with sanitizers" build debug "${targets[@]}"
+    run_ctest "ctest with sanitizers" debug -R '^(core|network|transform|hardware|model|measure)$'
 }
 
 fuzz_tests() { # SECONDS
@@ -340,7 +353,8 @@ run_tests() { # test | check
     mkdir -p "$results"
     install_packages "$1"
     make_environment build test notebook lint
-    cpp_tests
+    cpp_tests "$1"
+    [ -z "${CI:-}" ] || [ "$1" = check ] || sanitized_tests
     fuzz_tests "$([ "$1" = check ] && echo 120 || echo 5)"
     python_tests
     page_tests
