@@ -8,7 +8,7 @@ usage() {
     cat <<'END'
 usage: ./bootstrap.sh [demo|test|check|page]
 
-  demo    install what is missing, build, answer the what-if questions of the README   (the default)
+  demo    install what is missing, build, answer the what-if questions of the README, build the page   (the default)
   test    the same set-up, then every test: C++, Python, notebooks, documentation; with CI set, the models under
           sanitizers too
   check   test, and what a release needs besides: clang++, sanitizers, coverage, longer fuzzing, linters
@@ -133,6 +133,7 @@ missing_packages() {
     fi
     if [ "$1" = check ]; then
         have clang-tidy || say clang-tidy
+        have valgrind || say valgrind
     fi
     if [ -d examples/portal ]; then
         have node || say nodejs
@@ -302,6 +303,7 @@ release_checks() {
     run_single "configure with sanitizers" configure debug
     run_single "build with sanitizers" build debug
     run_ctest "ctest with sanitizers" debug
+    run_single "instruction counts" instruction_check
     run_single "clang-format" format_check
     run_single "clang-tidy" tidy_check
     if has_package; then
@@ -309,6 +311,11 @@ release_checks() {
     fi
     run_single "coverage" coverage_report
     tail -n 8 "$logs/coverage.log"
+}
+
+instruction_check() {
+    cmake --build --preset release --target instructions
+    .venv/bin/python tests/support/instruction_counts.py build/release/tests/instructions
 }
 
 format_check() { git ls-files -z '*.hpp' '*.cpp' | xargs -0 .venv/bin/clang-format --dry-run -Werror; }
