@@ -159,6 +159,15 @@ def test_questions_that_cannot_be_answered():
         s.table()["latencys"]
 
 
+@pytest.fixture
+def heard_interrupt():
+    """SIGINT as in a terminal; a process that was started in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard_interrupt")
 def test_ctrl_c_stops_a_long_search():
     scales = np.linspace(0.5, 2, 500)
     s = space(batches=range(1, 200_001), compute_scales=scales, bandwidth_scales=scales)
