@@ -6,6 +6,7 @@ licence line), or `<!-- quoted: tests/network/graph.cpp#residual -->` for the li
 `// [residual]`, without their common indentation.
 """
 
+import json
 import re
 import textwrap
 from collections.abc import Iterator
@@ -62,3 +63,10 @@ def test_quoted_code_is_tested_code(page: Path) -> None:
     assert len(quotes) == len(re.findall(r"^<!-- quoted: ", text, re.MULTILINE))
     for source, marker, quoted in quotes:
         assert quoted.rstrip("\n") == quoted_lines(source, marker), f"{source} has changed since it was quoted"
+
+
+@pytest.mark.parametrize("schema", ["platform", "network"])
+def test_file_formats_are_described_whole(schema: str) -> None:
+    text = (ROOT / "docs/file_formats.md").read_text(encoding="utf-8")
+    keys = json.loads((ROOT / f"data/schemas/{schema}.schema.json").read_text(encoding="utf-8"))["properties"]
+    assert not [key for key in keys if f"`{key}`" not in text and key != "$schema"]
