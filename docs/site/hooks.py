@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the site needs besides its settings.
+
+Pages link to files of the repository outside of docs/; on the site these links lead to copies under source/. Pages that
+the navigation does not name stand at its end.
+"""
+
+import html
+import os
+import re
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+LINK = re.compile(r"(\]\(\s*)((?:\.\./)+[^)\s#]*)")
+
+
+def target_of(page: str, link: str) -> str | None:
+    """The path in the repository of what a page links to outside of docs/; None for what is a page itself."""
+    path = os.path.normpath(os.path.join("docs", os.path.dirname(page), link))
+    return None if path.startswith(("docs/", "..")) else path
+
+
+def listing(folder: Path) -> str:
+    """A folder as a page: its files, each as a link."""
+    entries = sorted(f"{path.name}/" if path.is_dir() else path.name for path in folder.iterdir())
+    lines = "\n".join(f"<li>{html.escape(name)}</li>" for name in entries)
+    name = html.escape(str(folder.relative_to(ROOT)))
+    return f"<!doctype html><meta charset='utf-8'><title>{name}</title><h1>{name}</h1><ul>\n{lines}\n</ul>\n"
+
+
+def named(nav: object) -> set[str]:
+    """The pages that a navigation names."""
+    if isinstance(nav, str):
+        return {nav}
+    parts = nav.values() if isinstance(nav, dict) else nav if isinstance(nav, list) else []
+    return {page for part in parts for page in named(part)}
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    for page in list(files.documentation_pages()):
+        for found in LINK.finditer(page.content_string):
+            target = target_of(page.src_uri, found[2])
+            if not target or not (ROOT / target).exists():
+                continue
+            path = ROOT / target
+            if path.is_dir():
+                copy = File.generated(config, f"source/{target}/index.html", content=listing(path))
+            else:
+                name = f"source/{target}.txt" if path.suffix == ".md" else f"source/{target}"
+                copy = File.generated(config, name, abs_src_path=str(path))
+            if copy.src_uri not in files.src_uris:
+                files.append(copy)
+    others = sorted({page.src_uri for page in files.documentation_pages()} - named(config.nav))
+    if others:
+        config.nav = [*(config.nav or []), {"More": others}]
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    up = "../" * page.file.src_uri.count("/")
+
+    def replaced(found: re.Match[str]) -> str:
+        target = target_of(page.file.src_uri, found[2])
+        if not target or not (ROOT / target).exists():
+            return found[0]  # and the link is reported as broken
+        path = ROOT / target
+        end = "/index.html" if path.is_dir() else ".txt" if path.suffix == ".md" else ""
+        return f"{found[1]}{up}source/{target}{end}"
+
+    return LINK.sub(replaced, markdown)
