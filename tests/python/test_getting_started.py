@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The Python code of docs/getting_started.md."""
+"""The Python code of the README and of docs/getting_started.md."""
 
 import pytest
 import qutibench as qb
@@ -25,3 +25,12 @@ def test_table():
     table.to_pandas()  # or to_arrow(), or rows as mappings
     # [table]
     assert len(table.to_pandas()) == 2 * 3 * 2
+
+
+def test_readme(capsys):
+    # [readme]
+    net = qb.analyze(qb.zoo.resnet50())
+    answer = qb.predict(net, qb.platform("jetson_tx2", mode="maxn"), datatype="fp16", batch=8)
+    print(f"{answer.throughput_ips:.1f} inputs/s, {answer.bound}-bound")  # 172.4 inputs/s, compute-bound
+    # [readme]
+    assert capsys.readouterr().out == "172.4 inputs/s, compute-bound\n"
