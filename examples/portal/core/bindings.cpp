@@ -3,8 +3,11 @@
 // error: the message of what the library threw.
 #include "views.hpp"
 
+#include <qutibench/io/onnx/slices.hpp>
+
 #include <emscripten/bind.h>
 
+#include <optional>
 #include <string>
 
 namespace {
@@ -64,12 +67,45 @@ std::string analyze(const std::string& text) {
 }
 
 /// `dims`: an object of names and numbers.
+record analyzed(const std::string& bytes, const std::string& name, const json_reader& dims) {
+    qutibench::onnx::dimension_bindings bound;
+    for (const auto& one : dims.value().items()) bound.emplace_back(one.key(), dims[one.key()].integer());
+    return page().analyze_onnx(std::as_bytes(std::span(bytes.data(), bytes.size())), name, bound);
+}
+
 std::string analyze_onnx(const std::string& bytes, const std::string& name, const std::string& dims) {
-    return asked(dims, [&](const json_reader& at) {
-        qutibench::onnx::dimension_bindings bound;
-        for (const auto& one : at.value().items()) bound.emplace_back(one.key(), at[one.key()].integer());
-        return page().analyze_onnx(std::as_bytes(std::span(bytes.data(), bytes.size())), name, bound);
+    return asked(dims, [&](const json_reader& at) { return analyzed(bytes, name, at); });
+}
+
+// A model too large to hold: begin, then give the slice that is asked for until none is, then end.
+
+std::optional<qutibench::onnx::slice_reader>& slices() {
+    static std::optional<qutibench::onnx::slice_reader> one;
+    return one;
+}
+
+/// Offset and length of the slice to give, with a space between.
+std::string wanted_slice() {
+    const auto wanted = slices()->wanted();
+    return std::to_string(wanted.offset) + " " + std::to_string(wanted.length);
+}
+
+std::string begin_slices(double size, const std::string& file) {
+    return answered([&] {
+        slices().emplace(static_cast<std::uint64_t>(size), file);
+        return wanted_slice();
     });
+}
+
+std::string give_slice(const std::string& bytes) {
+    return answered([&] {
+        slices()->give(bytes);
+        return wanted_slice();
+    });
+}
+
+std::string end_slices(const std::string& name, const std::string& dims) {
+    return asked(dims, [&](const json_reader& at) { return analyzed(slices()->finish(), name, at); });
 }
 
 std::string add_network(const std::string& text, const std::string& file) {
@@ -157,6 +193,9 @@ EMSCRIPTEN_BINDINGS(qutibench) {
     function("platforms", &platforms);
     function("analyze", &analyze);
     function("analyzeOnnx", &analyze_onnx);
+    function("beginSlices", &begin_slices);
+    function("giveSlice", &give_slice);
+    function("endSlices", &end_slices);
     function("addNetwork", &add_network);
     function("addPlatform", &add_platform);
     function("view", &view);

@@ -8,16 +8,25 @@ import { showTooltip } from "./tooltip";
 export type Spec = Record<string, unknown>;
 export type Data = Record<string, object[]>;
 
-const decade = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6";
+const times = (factor: number): string =>
+    `abs(log(datum.value / ${factor}) / LN10 - round(log(datum.value / ${factor}) / LN10)) < 1e-6`;
+const decade = times(1);
+const steps = `${decade} || ${times(2)} || ${times(5)}`;
 const tick =
     "datum.value == 0 ? '0' : abs(datum.value) >= 1000 ? format(datum.value, '~s') : " +
     "abs(datum.value) < 1e-3 ? format(datum.value, '.0e') : format(datum.value, '~r')";
 
-/// A logarithmic axis with labels at powers of ten, or wherever there is room when it spans few of them.
+/// A logarithmic axis labelled at powers of ten, and at 2 and 5 times these where it spans few of them.
 export function logAxis(title: string, values: readonly number[] = []): Spec {
-    const span = values.length ? Math.max(...values) / Math.min(...values) : 1e3;
-    const labels = span > 100 ? `${decade} ? (${tick}) : ''` : tick;
-    return { title, labelExpr: labels, labelOverlap: span > 100 ? false : "greedy", tickCount: span > 100 ? 12 : 6 };
+    const span = values.length ? Math.max(...values) / Math.min(...values) : 1e6;
+    const labelled = span > 150 ? decade : steps;
+    return {
+        title,
+        labelExpr: `${labelled} ? (${tick}) : ''`,
+        labelOverlap: span > 1e8 ? "greedy" : false,
+        gridOpacity: { condition: { test: labelled, value: 1 }, value: 0 },
+        tickSize: { condition: { test: labelled, value: 5 }, value: 2 },
+    };
 }
 
 export const linearAxis = (title: string): Spec => ({ title, labelExpr: tick, tickCount: 6 });
@@ -96,12 +105,13 @@ export class Chart {
         }
         this.view?.finalize();
         const datasets = Object.fromEntries(Object.keys(data).map((name) => [name, [] as object[]]));
-        const { spec: compiled } = compile({ ...whole, datasets } as unknown as TopLevelSpec);
+        const { spec: compiled } = compile({ ...whole, datasets } as unknown as TopLevelSpec, { logger: vega.logger(vega.Error) });
         const size = Object.values(data).reduce((sum, rows) => sum + rows.length, 0);
         const view = new vega.View(vega.parse(compiled), {
             renderer: size > 1500 ? "canvas" : "svg",
             container: this.element,
             hover: true,
+            logLevel: vega.Error,
         });
         view.tooltip(showTooltip);
         for (const [name, rows] of Object.entries(data)) view.data(name, rows);

@@ -28,6 +28,11 @@ function parsed<Answer>(answer: string): Answer {
     return JSON.parse(text(answer)) as Answer;
 }
 
+function sliceOf(answer: string): [offset: number, length: number] {
+    const [offset = 0, length = 0] = text(answer).split(" ").map(Number);
+    return [offset, length];
+}
+
 type Kind = "text" | "number" | "boolean" | "list";
 
 /// How to read the numbers of a view: core/columns.hpp.
@@ -94,6 +99,16 @@ export class Engine {
 
     analyzeOnnx = (bytes: Uint8Array, dims: Record<string, number> = {}, name = "model"): Analysis =>
         parsed(this.library.analyzeOnnx(bytes, name, JSON.stringify(dims)));
+
+    /// Reads only the structure of a model, slice by slice, however large its weights are.
+    async analyzeSlices(file: File, dims: Record<string, number>, name: string): Promise<Analysis> {
+        let [offset, length] = sliceOf(this.library.beginSlices(file.size, file.name));
+        while (length > 0) {
+            const bytes = new Uint8Array(await file.slice(offset, offset + length).arrayBuffer());
+            [offset, length] = sliceOf(this.library.giveSlice(bytes));
+        }
+        return parsed(this.library.endSlices(name, JSON.stringify(dims)));
+    }
 
     measured = (content: Uint8Array, file: string, options: Record<string, string | number> = {}): Measured[] =>
         parsed(this.library.measured(content, file, JSON.stringify(options)));

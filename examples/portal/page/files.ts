@@ -8,6 +8,9 @@ export type Read =
     | { kind: "platform"; id: string }
     | { kind: "measured"; rows: Measured[] };
 
+/// Up to here a model is read whole; beyond, only its structure is, in slices.
+const wholeUpTo = 32 * 1024 * 1024;
+
 const stem = (file: string): string => file.replace(/^.*[\\/]/, "").replace(/\.onnx$/i, "").replace(/[,:&#=\s]+/g, "_") || "model";
 
 /// Whether a JSON document describes a network or a platform; anything else is taken for measured results.
@@ -24,7 +27,8 @@ function kindOf(text: string): "network" | "platform" | "measured" {
 
 async function readOnnx(engine: Engine, file: File, dims: Record<string, number>): Promise<Read> {
     const id = stem(file.name);
-    engine.analyzeOnnx(new Uint8Array(await file.arrayBuffer()), dims, id);
+    if (file.size > wholeUpTo) await engine.analyzeSlices(file, dims, id);
+    else engine.analyzeOnnx(new Uint8Array(await file.arrayBuffer()), dims, id);
     return { kind: "network", id };
 }
 

@@ -85,6 +85,8 @@ export function compact(value: number): string {
 export function si(value: number, unit: string): string {
     for (const [prefix, scale] of [["P", 1e15], ["T", 1e12], ["G", 1e9], ["M", 1e6], ["k", 1e3]] as const)
         if (value >= scale) return `${Number((value / scale).toPrecision(3))} ${prefix}${unit}`;
+    for (const [prefix, scale] of [["", 1], ["m", 1e-3], ["µ", 1e-6], ["n", 1e-9]] as const)
+        if (value >= scale) return `${Number((value / scale).toPrecision(3))} ${prefix}${unit}`;
     return `${Number(value.toPrecision(3))} ${unit}`;
 }
 

@@ -5,6 +5,9 @@ export interface Library {
     platforms(): string;
     analyze(question: string): string;
     analyzeOnnx(bytes: Uint8Array, name: string, dims: string): string;
+    beginSlices(size: number, file: string): string;
+    giveSlice(bytes: Uint8Array): string;
+    endSlices(name: string, dims: string): string;
     addNetwork(text: string, file: string): string;
     addPlatform(text: string, file: string): string;
     view(question: string): string;

@@ -108,17 +108,15 @@ class Portal {
     private makeTabs(): void {
         const bar = byId("tabs");
         const ids = [...this.pages.keys()];
-        const choose = (view: string): void => {
-            this.store.change({ view });
-            this.tabs.get(view)?.focus();
-        };
         for (const id of ids) {
-            const tab = el("button", { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": "view", onclick: () => choose(id) }, titles[id] ?? id);
+            const tab = el("button", { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": "view", onclick: () => this.store.change({ view: id }) }, titles[id] ?? id);
             tab.addEventListener("keydown", (event) => {
                 const step = { ArrowRight: 1, ArrowLeft: -1, Home: -ids.indexOf(id), End: ids.length - 1 - ids.indexOf(id) }[event.key];
                 if (step === undefined) return;
                 event.preventDefault();
-                choose(ids[(ids.indexOf(id) + step + ids.length) % ids.length] as string);
+                const view = ids[(ids.indexOf(id) + step + ids.length) % ids.length] as string;
+                this.store.change({ view });
+                this.tabs.get(view)?.focus();
             });
             this.tabs.set(id, tab);
         }
@@ -192,10 +190,9 @@ class Portal {
     /// Says what is wrong with a file, and asks for what it does not say.
     private refuse(file: File, text: string, supplied: Record<string, string>, isModel: boolean): void {
         const again = (given: Record<string, string>): void => void this.takeOne(file, { ...supplied, ...given });
-        const symbols = isModel ? [...text.matchAll(/'([^']+)'/g)].map((one) => one[1] as string) : [];
-        if (isModel && /symbolic dimension/.test(text) && symbols.length)
-            askFor(file.name, text, [...new Set(symbols)].map((name) => ({ name, label: name })), again);
-        else if (!isModel && /(does not say|nobody|neither|is not said|name )/.test(text) && !/no format/.test(text))
+        const unbound = isModel ? /dimensions without a value: ([^;]+);/.exec(text)?.[1] : undefined;
+        if (unbound) askFor(file.name, text, unbound.split(", ").map((name) => ({ name, label: name })), again);
+        else if (!isModel && /does not say the/.test(text))
             askFor(
                 file.name, text,
                 [

@@ -42,6 +42,7 @@ export class Table {
     private sorted = "";
     private reversed = false;
     private limit = step;
+    private numeric = new Set<string>();
     private readonly filters = new Map<string, HTMLSelectElement>();
     private readonly search: HTMLInputElement;
     private readonly count = el("span", { class: "count", "aria-live": "polite" });
@@ -80,6 +81,9 @@ export class Table {
 
     show(rows: Row[]): void {
         this.rows = rows;
+        const numbers = this.columns.filter((one) => rows.some((row) => typeof row[one.key] === "number"));
+        this.numeric = new Set(numbers.map((one) => one.key));
+        for (const [key, heading] of this.headings) heading.classList.toggle("number", this.numeric.has(key));
         for (const [key, select] of this.filters) {
             const values = [...new Set(rows.map((row) => row[key]).filter((one) => typeof one === "string"))].sort();
             const kept = select.value;
@@ -133,9 +137,8 @@ export class Table {
     }
 
     private cell(column: Column, row: Row): HTMLElement {
-        const isNumber = typeof row[column.key] === "number" || row[column.key] === null;
         const hint = column.hint?.(row);
-        return el("td", { class: isNumber ? "number" : null, title: hint || null }, this.cellText(column, row));
+        return el("td", { class: this.numeric.has(column.key) ? "number" : null, title: hint || null }, this.cellText(column, row));
     }
 
     private fill(): void {

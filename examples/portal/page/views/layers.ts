@@ -3,7 +3,7 @@
 import { Chart, linearAxis, logAxis, type Spec } from "../chart";
 import { el } from "../dom";
 import { deviceOf, inUnit, readable, shown, unitOf } from "../format";
-import { colours, cycled, shapes } from "../palette";
+import { colours, cycled, look, shapes } from "../palette";
 import { questionOf } from "../state";
 import { Table } from "../table";
 import type { Analysis, Estimate, Layer } from "../types";
@@ -38,7 +38,7 @@ export class Layers implements Page {
             el("div", { class: "figure-bar" }, el("label", { class: "field inline" }, el("span", {}, "Network"), this.choice)),
             this.cards,
             this.uncounted,
-            el("div", { class: "figure" }, el("h3", {}, "Predicted on every device of the catalogue"), this.deviceChart.element, this.deviceNote),
+            el("div", { class: "figure" }, el("h3", {}, "Predicted on every device"), this.deviceChart.element, this.deviceNote),
             el("div", { class: "figure" }, el("h3", {}, "Layer by layer, in the order they run"), this.layerChart.element),
             this.table.element,
         );
@@ -84,11 +84,12 @@ export class Layers implements Page {
         const points = best.map((row) => ({
             device: deviceOf(row), class: classes.get(row.platform) ?? "Other", datatype: row.datatype,
             value: row.throughput_ips, shown: `${readable(row.throughput_ips)} inputs/s`,
+            label: context.state.platforms.includes(deviceOf(row)) || context.state.platforms.includes(row.platform) ? deviceOf(row) : "",
             latency: `${shown("latency_s", row.latency_s)} ms`, bound: row.bound,
         }));
         this.deviceChart.draw(deviceSpec(context, points), { points }, `Predicted throughput on ${points.length} devices`);
         this.deviceNote.textContent =
-            `${points.length} devices, each in the datatype it is fastest in. ` + (skipped.length ? `${skipped.length} combinations passed over.` : "");
+            `${points.length} devices, from the fastest to the slowest, each in the datatype it is fastest in; the selected ones are named. ` + (skipped.length ? `${skipped.length} combinations passed over.` : "");
     }
 }
 
@@ -138,17 +139,28 @@ function layerSpec(context: Context, layers: Layer[]): Spec {
 function deviceSpec(context: Context, points: { device: string; class: string; value: number }[]): Spec {
     const classes = distinct(points.map((one) => one.class)).sort();
     const isNarrow = context.width < 560;
+    const x = { field: "device", type: "nominal", sort: points.map((one) => one.device), axis: null, scale: { padding: 0.5 } };
+    const values = points.map((one) => one.value);
+    const y = { field: "value", type: "quantitative", scale: { type: "log" }, axis: logAxis("Throughput [inputs/s]", values) };
     return {
         data: { name: "points" },
-        width: Math.max(160, context.width - (isNarrow ? 190 : 250)),
-        height: { step: 15 },
-        mark: { type: "point", filled: true, size: 70, opacity: 1 },
-        encoding: {
-            x: { field: "value", type: "quantitative", scale: { type: "log" }, axis: { ...logAxis("Predicted throughput [inputs/s]"), orient: "top" } },
-            y: { field: "device", type: "nominal", sort: points.map((one) => one.device), axis: { title: null, grid: true, ticks: false, domain: false, labelFontSize: 11, labelLimit: 170 } },
-            color: { field: "class", type: "nominal", scale: { domain: classes, range: colours(classes) }, legend: { title: null, orient: "top", columns: isNarrow ? 2 : 6 } },
-            shape: { field: "class", type: "nominal", scale: { domain: classes, range: cycled(classes, shapes) } },
-            tooltip: [{ field: "device" }, { field: "class" }, { field: "datatype" }, { field: "shown", title: "throughput" }, { field: "latency" }, { field: "bound", title: "bound by" }],
-        },
+        width: Math.max(200, context.width - 80),
+        height: 300,
+        encoding: { x, y },
+        layer: [
+            {
+                mark: { type: "point", filled: true, size: 62, opacity: 1 },
+                encoding: {
+                    color: { field: "class", type: "nominal", scale: { domain: classes, range: colours(classes) }, legend: { title: null, orient: "bottom", columns: isNarrow ? 1 : 3, labelLimit: 340 } },
+                    shape: { field: "class", type: "nominal", scale: { domain: classes, range: cycled(classes, shapes) } },
+                    tooltip: [{ field: "device" }, { field: "class" }, { field: "datatype" }, { field: "shown", title: "throughput" }, { field: "latency" }, { field: "bound", title: "bound by" }],
+                },
+            },
+            {
+                transform: [{ filter: "datum.label != ''" }],
+                mark: { type: "text", align: "right", dx: -8, dy: 9, fontSize: 11, color: look().ink },
+                encoding: { text: { field: "label" } },
+            },
+        ],
     };
 }

@@ -78,7 +78,7 @@ function specOf(context: Context, points: { class: string; device: string; chose
     const y = { field: "y", type: "quantitative", scale: { type: "log" }, axis: logAxis(headingOf("peak_ops_per_s")) };
     return {
         data: { name: "points" },
-        width: Math.max(220, context.width - (isNarrow ? 70 : 230)),
+        width: Math.max(220, context.width - 80),
         height: isNarrow ? 280 : 340,
         encoding: { x, y },
         layer: [
@@ -86,7 +86,7 @@ function specOf(context: Context, points: { class: string; device: string; chose
                 params: [{ name: "view", select: "interval", bind: "scales" }],
                 mark: { type: "point", filled: true, clip: true },
                 encoding: {
-                    color: { field: "class", type: "nominal", scale: { domain: classes, range: colours(classes) }, legend: { title: null, orient: isNarrow ? "bottom" : "right", columns: isNarrow ? 2 : 1, symbolOpacity: 1 } },
+                    color: { field: "class", type: "nominal", scale: { domain: classes, range: colours(classes) }, legend: { title: null, orient: "bottom", columns: isNarrow ? 1 : 3, symbolOpacity: 1, labelLimit: 340 } },
                     shape: { field: "class", type: "nominal", scale: { domain: classes, range: cycled(classes, shapes) } },
                     size: { condition: { test: "datum.chosen", value: 170 }, value: 60 },
                     opacity: { condition: { test: "datum.chosen", value: 1 }, value: 0.45 },

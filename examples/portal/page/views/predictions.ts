@@ -100,7 +100,7 @@ function specOf(context: Context, key: string, rows: Estimate[]): object & Recor
     const networks = distinct(rows.map(networkOf));
     const places = distinct(rows.map((row) => `${deviceOf(row)} ${row.datatype}`));
     const devices = distinct(rows.map(deviceOf));
-    const x = { field: "value", type: "quantitative", scale: { type: "log" }, axis: logAxis(headingOf(key)) };
+    const x = { field: "value", type: "quantitative", scale: { type: "log" }, axis: logAxis(headingOf(key), rows.map((row) => inUnit(key, row[key]) ?? 1)) };
     const y = { field: "on", type: "nominal", sort: places, axis: { title: null, ticks: false, domain: false, labelLimit: 180, grid: true } };
     const color = { field: "device", type: "nominal", scale: { domain: devices, range: colours(devices) }, legend: null };
     const tooltip = [
@@ -118,14 +118,14 @@ function specOf(context: Context, key: string, rows: Estimate[]): object & Recor
                 field: "network", type: "nominal", sort: networks,
                 header: {
                     title: null, labelAngle: 0, labelAlign: "left", labelOrient: "top", labelAnchor: "start",
-                    labelFontWeight: "bold", labelColor: look().ink, labelFontSize: 13,
+                    labelFontWeight: "bold", labelColor: look().ink, labelFontSize: 13, labelPadding: 2, labelBaseline: "bottom",
                 },
             },
         },
         spacing: 6,
         resolve: { scale: { y: "independent" } },
         spec: {
-            width: Math.max(140, context.width - 230),
+            width: Math.max(140, context.width - 190),
             height: { step: 20 },
             layer: [dots("predicted", { filled: true }), dots("measured", { filled: false, strokeWidth: 1.8 })],
         },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a fair comparison shows beside TOPS/W: V. Sze et al., 2020, doi:10.1109/MSSC.2020.3002140.
 import { el } from "../dom";
-import { deviceOf, networkOf, readable } from "../format";
+import { deviceOf, networkOf, readable, si } from "../format";
 import { questionOf } from "../state";
 import type { Card, Metric } from "../types";
 import type { Context, Page } from "./view";
@@ -10,7 +10,7 @@ const most = 8;
 
 export class Scorecard implements Page {
     private readonly note = el("p", { class: "note" });
-    private readonly body = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Scorecard" });
+    private readonly body = el("div", { class: "scroll whole", tabindex: 0, role: "region", "aria-label": "Scorecard" });
     private readonly choice = el("select", { "aria-label": "Network" });
     readonly element: HTMLElement;
     private context: Context | undefined;
@@ -24,9 +24,13 @@ export class Scorecard implements Page {
         this.element = el(
             "div",
             {},
-            el("div", { class: "figure-bar" }, el("h3", {}, "The selected devices side by side"), el("label", { class: "field inline" }, el("span", {}, "Network"), this.choice)),
-            this.body,
-            this.note,
+            el(
+                "div",
+                { class: "figure" },
+                el("div", { class: "figure-bar" }, el("h3", {}, "The selected devices side by side"), el("label", { class: "field inline" }, el("span", {}, "Network"), this.choice)),
+                this.body,
+                this.note,
+            ),
         );
     }
 
@@ -62,13 +66,15 @@ function table(cards: Card[]): HTMLElement {
 
 function line(metric: Metric, values: (number | null)[]): HTMLElement {
     const top = Math.max(...values.map((one) => Math.abs(one ?? 0)), Number.MIN_VALUE);
-    const name = metric.unit ? `${metric.metric} [${metric.unit}]` : metric.metric;
+    const isPrefixed = ["s", "W", "byte/s", "inputs/s"].includes(metric.unit);
+    const name = metric.unit && !isPrefixed ? `${metric.metric} [${metric.unit}]` : metric.metric;
+    const text = (one: number | null): string => (isPrefixed && one !== null ? si(one, metric.unit) : readable(one));
     return el(
         "tr",
         {},
         el("th", { scope: "row" }, name),
         ...values.map((one) =>
-            el("td", { class: "number" }, el("span", { class: "bar", style: `width:${(Math.abs(one ?? 0) / top) * 100}%` }), el("span", {}, readable(one))),
+            el("td", { class: "number" }, el("span", { class: "bar", style: `width:${(Math.abs(one ?? 0) / top) * 100}%` }), el("span", {}, text(one))),
         ),
     );
 }
