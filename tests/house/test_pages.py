@@ -65,6 +65,14 @@ def test_quoted_code_is_tested_code(page: Path) -> None:
         assert quoted.rstrip("\n") == quoted_lines(source, marker), f"{source} has changed since it was quoted"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_cpp_is_quoted(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert len(re.findall(r"^```cpp$", text, re.MULTILINE)) == len(
+        re.findall(r"^<!-- quoted: .*\n```cpp$", text, re.MULTILINE)
+    )
+
+
 @pytest.mark.parametrize("schema", ["platform", "network"])
 def test_file_formats_are_described_whole(schema: str) -> None:
     text = (ROOT / "docs/file_formats.md").read_text(encoding="utf-8")

@@ -132,3 +132,13 @@ def test_compile_fail_wants_that_message(tmp_path: Path, text: str, status: int)
     source = tmp_path / "misuse.cpp"
     source.write_text(text, encoding="utf-8")
     assert run("compile_fail.py", "--compiler", "c++", source).returncode == status
+
+
+def test_amalgamation_holds_every_header_once(tmp_path: Path) -> None:
+    assert run("amalgamate.py", "-o", tmp_path / "one.hpp").returncode == 0
+    text = (tmp_path / "one.hpp").read_text(encoding="utf-8")
+    begins = [line for line in text.splitlines() if line.startswith("// qutibench/")]
+    assert len(begins) == len(set(begins)) > 20
+    assert "#include <qutibench/" not in text
+    assert text.count("#pragma once") == 1
+    assert run("amalgamate.py", "qutibench/no_such_header.hpp").returncode == 1

@@ -6,6 +6,8 @@
 #include <qutibench/io/calibration_networks.hpp>
 #include <qutibench/measure/calibrate.hpp>
 
+#include <cstdio>
+
 using namespace qutibench;
 
 namespace {
@@ -74,4 +76,53 @@ TEST_CASE("calibration JSON: what is wrong is named", "[calibration_json]") {
     CHECK(refusal(replaced(good, "\"int8\"", "\"int88\"")).starts_with("mine.json, /device/modes/0/peaks/0/datatype"));
     CHECK(refusal(replaced(good, "\"log_spread\"", "\"lag_spread\"")).find("log_spread") != std::string::npos);
     CHECK_THROWS_AS(load_calibration("nowhere/calibration.json"), parse_error);
+}
+
+// What docs/adapters.md, docs/calibration.md and docs/catalogue.md begin with
+
+namespace qb = qutibench;
+
+TEST_CASE("docs/adapters.md: a file of trtexec") {
+    const std::string folder = QUTIBENCH_TEST_DATA_DIR "/adapters/";
+    // [measured]
+    auto rows =
+        qb::load_measurements(folder + "trtexec_log.txt", "trtexec",
+                              {.network = "resnet50", .platform = "jetson_tx2", .datatype = qb::fp16, .batch = 8});
+    // [measured]
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].network == "resnet50");
+    CHECK(rows[0].inputs_per_call() == 8);
+}
+
+TEST_CASE("docs/calibration.md: fit, predict, save") {
+    const std::string measured = QUTIBENCH_DATA_DIR "/measurements/level3.csv";
+    const std::string file = "pages_calibration.json";
+    // [calibrated]
+    auto rows = qb::load_measurements(measured, "auto");
+    std::erase_if(rows, [](const qb::measurement& one) { return one.platform != "ultra96_dpu"; });
+    auto fitted = qb::calibrate(qb::points_of(rows), qb::networks_of(rows), qb::load_platform("ultra96_dpu"));
+    auto error = fitted.validation().mape();  // leave-one-network-out, never the training error
+    auto said = fitted.predict(qb::load_network("mobilenet_v1").work(),
+                               {.datatype = qb::int8, .how = qb::feeding::threads, .value = 2});
+    // said.throughput(), said.low_ips, said.high_ips, said.warnings
+    qb::save_calibration(fitted, file);
+    // [calibrated]
+    CHECK(error == Approx(0.0267).epsilon(0.02));
+    CHECK(said.low_ips < said.throughput().value());
+    CHECK(said.throughput().value() < said.high_ips);
+    CHECK(qb::load_calibration(file).state().data_hash == fitted.state().data_hash);
+    std::remove(file.c_str());
+}
+
+TEST_CASE("docs/catalogue.md: by id, by path") {
+    const std::string folder = QUTIBENCH_TEST_DATA_DIR;
+    // [catalogue]
+    qb::platform board = qb::load_platform("jetson_tx2:maxp");         // id, and a mode behind a colon
+    qb::platform mine = qb::load_platform(folder + "/my_board.json");  // what has a slash or ends in .json is a path
+    qb::network_entry net = qb::load_network("cnv");
+    qb::workload work = net.work(0.5);  // half of its channels
+    // [catalogue]
+    CHECK(board.mode().name == "maxp");
+    CHECK(mine.id() == "my_board");
+    CHECK(work.weight_count == 1'542'848);
 }
