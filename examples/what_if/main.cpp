@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     what_if::add_scorecard(app);
     what_if::add_correlation(app);
     what_if::add_orthogonality(app);
+    what_if::add_report(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& wrong) {

@@ -44,7 +44,7 @@ export async function launch() {
 export async function open(browser, { hash = "", file = page, ...options } = {}) {
     const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, ...options });
     const tab = await context.newPage();
-    tab.setDefaultTimeout(120_000);
+    tab.setDefaultTimeout(60_000);
     tab.noise = [];
     tab.on("console", (message) => tab.noise.push(`${message.type()}: ${message.text()}`));
     tab.on("pageerror", (wrong) => tab.noise.push(`error: ${wrong.message}`));
@@ -97,6 +97,6 @@ export const contents = (tab) =>
     tab.evaluate(() =>
         [...document.querySelectorAll("#view .chart, #view tbody")].map((one) => {
             const canvas = one.querySelector("canvas");
-            return canvas ? canvas.toDataURL() : one.innerHTML;
+            return canvas ? canvas.toDataURL() : one.innerHTML.replace(/(clip|gradient_)\d+/g, "$1");
         }),
     );

@@ -24,7 +24,7 @@ export const initial: State = {
     view: "predictions",
     task: "imagenet",
     networks: ["resnet50", "googlenet_v1", "mobilenet_v1"],
-    platforms: ["zcu104_dpu", "ultra96_dpu", "jetson_tx2:maxn", "edgetpu:fast", "ncs2"],
+    platforms: ["zcu104_dpu", "ultra96_dpu", "jetson_tx2:maxp", "edgetpu:fast", "ncs2"],
     datatypes: [],
     batch: 1,
     keep: 1,

@@ -8,7 +8,7 @@ let chosen: "light" | "dark" | undefined;
 function apply(): void {
     const theme = matchMedia("print").matches ? "light" : (chosen ?? (system.matches ? "dark" : "light"));
     document.documentElement.dataset.theme = theme;
-    byId("theme").setAttribute("aria-pressed", String(theme === "dark"));
+    byId("theme").textContent = theme === "dark" ? "Light" : "Dark";
 }
 
 /// Calls `changed` whenever the theme does; on paper it is light.

@@ -127,7 +127,7 @@ function layerSpec(context: Context, layers: Layer[]): Spec {
         height: 120,
         mark: { type: "bar", width: { band: 0.85 } },
         encoding: {
-            x: { field: "layer", type: "nominal", sort: { field: "at" }, axis: count > 40 || context.width < 560 ? null : { title: null, labelAngle: -60, labelLimit: 110, ticks: false } },
+            x: { field: "layer", type: "nominal", sort: { field: "at", op: "min" }, axis: count > 40 || context.width < 560 ? null : { title: null, labelAngle: -60, labelLimit: 110, ticks: false } },
             y: { field: "value", type: "quantitative", axis: { ...linearAxis(`${what} [${unit}]`), tickCount: 4 } },
             color: { field: "type", type: "nominal", scale: { domain: types, range: colours(types) }, legend: { title: null, orient: "top", columns: context.width < 560 ? 2 : 6 } },
             tooltip: [{ field: "layer" }, { field: "type" }, { field: "shown", title: what.toLowerCase() }, { field: "out", title: "output" }],
@@ -158,7 +158,7 @@ function deviceSpec(context: Context, points: { device: string; class: string; v
             },
             {
                 transform: [{ filter: "datum.label != ''" }],
-                mark: { type: "text", align: "right", dx: -8, dy: 9, fontSize: 11, color: look().ink },
+                mark: { type: "text", align: "left", angle: -50, dx: 9, dy: -3, fontSize: 11, color: look().ink },
                 encoding: { text: { field: "label" } },
             },
         ],

@@ -64,7 +64,7 @@ function specOf(context: Context, points: { row: string; device: string; value: 
         mark: { type: "point", filled: true, size: 90, opacity: 1 },
         encoding: {
             x: { field: "value", type: "quantitative", scale: log ? { type: "log" } : { zero: true }, axis },
-            y: { field: "row", type: "nominal", sort: { field: "at" }, axis: { title: null, grid: true, ticks: false, domain: false, labelLimit: 260 } },
+            y: { field: "row", type: "nominal", sort: { field: "at", op: "min" }, axis: { title: null, grid: true, ticks: false, domain: false, labelLimit: 260 } },
             color: { field: "device", type: "nominal", scale: { domain: devices, range: colours(devices) }, legend: null },
             tooltip: [{ field: "row" }, { field: "shown", title: headingOf(key) }],
         },
