@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Lists the public names of the headers with the first sentence of what is written about them: docs/api.md.
+"""Lists the public names of the headers with the first sentence of what is written about them, and those of the Python
+package: docs/api.md.
 
 Public is what stands in a namespace of the library that is not one of INTERNAL; of a type, its public members.
 Everything is read from the text of the headers, which keep to one style, so no compiler is needed.
@@ -9,6 +10,7 @@ usage: api.py --check        whether docs/api.md is up to date; prints the diffe
 """
 
 import argparse
+import ast
 import difflib
 import re
 import sys
@@ -20,9 +22,10 @@ PAGE = ROOT / "docs/api.md"
 INTERNAL = {"detail", "onnx", "onnx_writer", "blocks", "expression_grammar"}
 CORE = re.compile(r"#include <qutibench/([^>]+)>")
 
-TOP = """# C++ names
+TOP = """# Public names
 
-Which names are there, and what is each one for? All of them stand in namespace `qutibench` unless a name says more.
+Which names are there, and what is each one for? C++ first, [Python](#python) at the end. All of C++ stands in namespace
+`qutibench`, unless a name says more.
 The headers carry the full story: units, shapes, what is thrown, sources. Those marked **core** come with
 `<qutibench/qutibench.hpp>`; the others are included by name. What stands in `detail`, `onnx` and `onnx_writer` is the
 inside and may change with any version.
@@ -244,6 +247,15 @@ def rows(header: Path) -> list[str]:
     return [*table, *([f"| {', '.join(plain)} | |"] if plain else [])]
 
 
+def python_names() -> list[str]:
+    """What `from qutibench import *` brings."""
+    tree = ast.parse((ROOT / "python/qutibench/__init__.py").read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and any(isinstance(to, ast.Name) and to.id == "__all__" for to in node.targets):
+            return sorted(ast.literal_eval(node.value))
+    raise SystemExit("api.py: the package has no __all__")
+
+
 def page() -> str:
     include = ROOT / "include/qutibench"
     core = set(CORE.findall((include / "qutibench.hpp").read_text(encoding="utf-8")))
@@ -268,7 +280,8 @@ def page() -> str:
         mark = " (core)" if relative.as_posix() in core else ""
         title = f"[`{relative.as_posix()}`](../include/qutibench/{relative.as_posix()}){mark}"
         text += f"\n**{title}**\n\n| name | what it is; its members |\n|---|---|\n" + "\n".join(table) + "\n"
-    return text
+    names = ", ".join(f"`{name}`" for name in python_names())
+    return f"{text}\n## Python\n\n[What each is for](python_api.md). {names}.\n"
 
 
 def main() -> int:
