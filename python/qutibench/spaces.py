@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from . import _core
+from ._ranges import Progress, Question
 from .errors import InvalidArgument
 from .tables import Categories, Table, from_records
 
@@ -94,12 +96,88 @@ def _count(threads: int | None) -> int:
     return threads
 
 
-def _limits(constraints: Limits | None) -> list[tuple[str, float, float]]:
+_Bounds = list[tuple[str, float, float]]
+
+
+def _limits(constraints: Limits | None) -> _Bounds:
     def bound(value: float | None, otherwise: float) -> float:
         return otherwise if value is None else float(value)
 
     given = (constraints or {}).items()
     return [(name, bound(low, float("-inf")), bound(high, float("inf"))) for name, (low, high) in given]
+
+
+@dataclass(frozen=True)
+class _Front(Question):
+    maximize: list[str]
+    minimize: list[str]
+    conditions: list[str]
+    limits: _Bounds
+
+    def ask(self, space: DesignSpace, first: int, last: int, threads: int) -> _core.ParetoArchive:
+        return space.reduce_frontier(self.maximize, self.minimize, self.conditions, self.limits, threads, first, last)
+
+    def merge(self, one: _core.ParetoArchive, other: _core.ParetoArchive) -> _core.ParetoArchive:
+        one.merge(other)
+        return one
+
+
+@dataclass(frozen=True)
+class _Best(Question):
+    metric: str
+    maximize: bool
+    count: int
+    limits: _Bounds
+
+    def ask(self, space: DesignSpace, first: int, last: int, threads: int) -> list[tuple[int, float]]:
+        found = space.reduce_best(self.metric, self.maximize, self.count, self.limits, threads, first, last)
+        return list(zip(*(column.tolist() for column in found), strict=True))
+
+    def merge(self, one: list[tuple[int, float]], other: list[tuple[int, float]]) -> list[tuple[int, float]]:
+        sign = -1 if self.maximize else 1
+        return sorted(one + other, key=lambda point: (sign * point[1], point[0]))[: self.count]
+
+
+@dataclass(frozen=True)
+class _BestBy(Question):
+    axis: str
+    metric: str
+    maximize: bool
+    limits: _Bounds
+
+    def ask(self, space: DesignSpace, first: int, last: int, threads: int) -> list[list[tuple[int, float]]]:
+        found = space.reduce_best_by(self.axis, self.metric, self.maximize, self.limits, threads, first, last)
+        return [[] if one is None else [one] for one in found]
+
+    def merge(self, one: list[Any], other: list[Any]) -> list[Any]:
+        best = _Best(self.metric, self.maximize, 1, [])
+        return [best.merge(a, b) for a, b in zip(one, other, strict=True)]
+
+
+@dataclass(frozen=True)
+class _Histogram(Question):
+    metric: str
+    edges: list[float]
+    limits: _Bounds
+
+    def ask(self, space: DesignSpace, first: int, last: int, threads: int) -> npt.NDArray[np.uint64]:
+        return space.reduce_histogram(self.metric, self.edges, self.limits, threads, first, last)[0]
+
+    def merge(self, one: npt.NDArray[np.uint64], other: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+        return one + other
+
+
+@dataclass(frozen=True)
+class _Columns(Question):
+    """Parts of columns, by the number of their first point."""
+
+    metrics: list[str]
+
+    def ask(self, space: DesignSpace, first: int, last: int, threads: int) -> dict[int, list[npt.NDArray[np.float64]]]:
+        return {first: space.columns(self.metrics, threads, first, last)}
+
+    def merge(self, one: dict[int, Any], other: dict[int, Any]) -> dict[int, Any]:
+        return one | other
 
 
 class DesignSpace(_core.DesignSpace):
@@ -129,7 +207,7 @@ class DesignSpace(_core.DesignSpace):
         execution: str | Iterable[str] = "network",
         carriers: bool = True,
     ) -> None:
-        super().__init__(
+        self._axes = (
             _networks(_listed(networks), [float(share) for share in _listed(keep)]),
             _platforms(_listed(platforms)),
             _listed(datatypes),
@@ -140,29 +218,43 @@ class DesignSpace(_core.DesignSpace):
             _listed(execution),
             carriers,
         )
+        super().__init__(*self._axes)
 
-    def table(self, threads: int | None = None) -> Sweep:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _space_of, self._axes
+
+    def table(
+        self, threads: int | None = None, *, client: Any = None, progress: Progress | bool | None = None
+    ) -> Sweep:
         """All points as columns."""
-        return Sweep(self, _count(threads))
+        return Sweep(self, _count(threads), client, progress)
 
     def frontier(
         self,
         *,
-        maximize: Sequence[str] = (),
-        minimize: Sequence[str] = (),
-        constraints: Limits | None = None,
+        maximize: str | Sequence[str] = (),
+        minimize: str | Sequence[str] = (),
+        constraints: Limits | str | Sequence[str] | None = None,
         threads: int | None = None,
+        client: Any = None,
+        progress: Progress | bool | None = None,
     ) -> Table:
         """The non-dominated points, exactly and in constant memory.
 
-        maximize, minimize: metrics such as 'throughput_ips', 'accuracy_top1', 'energy_j' (``METRICS``). Points where
-        one of them is not known are left out. Raises UnknownName, InvalidArgument.
+        maximize, minimize: metrics (``METRICS``) or expressions of them: 'throughput_ips', 'energy_j * price_usd'.
+        constraints: {metric: (low, high)}, or conditions: ['latency_s <= 10e-3']. Points where an objective is not
+        known are left out. client: a dask.distributed.Client on whose workers ranges of the space are worked out; the
+        answer is the same, bit for bit. progress: True for a line on the standard error, or a function of the points
+        done and all points. Raises ParseError with the place of a mistake, InvalidArgument.
         """
-        metrics = [*_listed(maximize), *_listed(minimize)]
-        senses = [True] * len(_listed(maximize)) + [False] * len(_listed(minimize))
-        numbers, points = self.reduce_frontier(metrics, senses, _limits(constraints), _count(threads))
-        columns = points.reshape(-1, len(metrics)).T.tolist()
-        return self._points(numbers.tolist(), dict(zip(metrics, columns, strict=True)))
+        maximize, minimize = _listed(maximize), _listed(minimize)
+        conditions: list[str] = []
+        if constraints is not None and not isinstance(constraints, Mapping):
+            conditions, constraints = _listed(constraints), None
+        question = _Front(maximize, minimize, conditions, _limits(constraints))
+        front = question.answer(self, _count(threads), client, progress)
+        columns = front.points.T.tolist()
+        return self._points(front.numbers.tolist(), dict(zip([*maximize, *minimize], columns, strict=True)))
 
     def best(
         self,
@@ -172,10 +264,13 @@ class DesignSpace(_core.DesignSpace):
         maximize: bool = True,
         constraints: Limits | None = None,
         threads: int | None = None,
+        client: Any = None,
+        progress: Progress | bool | None = None,
     ) -> Table:
-        """The best points by one metric, best first; of equal ones the earlier."""
-        numbers, values = self.reduce_best(metric, maximize, count, _limits(constraints), _count(threads))
-        return self._points(numbers.tolist(), {metric: values.tolist()})
+        """The best points by one metric, best first; of equal ones the earlier. The rest is as in ``frontier``."""
+        question = _Best(metric, maximize, count, _limits(constraints))
+        found = question.answer(self, _count(threads), client, progress)
+        return self._points([number for number, _ in found], {metric: [value for _, value in found]})
 
     def best_by(
         self,
@@ -185,11 +280,13 @@ class DesignSpace(_core.DesignSpace):
         maximize: bool = True,
         constraints: Limits | None = None,
         threads: int | None = None,
+        client: Any = None,
+        progress: Progress | bool | None = None,
     ) -> Table:
         """For each value of the axis 'network' or 'platform' its best point by one metric."""
-        found = self.reduce_best_by(axis, metric, maximize, _limits(constraints), _count(threads))
-        kept = [one for one in found if one is not None]
-        return self._points([number for number, _ in kept], {metric: [value for _, value in kept]})
+        question = _BestBy(axis, metric, maximize, _limits(constraints))
+        found = [one for group in question.answer(self, _count(threads), client, progress) for one in group]
+        return self._points([number for number, _ in found], {metric: [value for _, value in found]})
 
     def histogram(
         self,
@@ -198,9 +295,13 @@ class DesignSpace(_core.DesignSpace):
         *,
         constraints: Limits | None = None,
         threads: int | None = None,
+        client: Any = None,
+        progress: Progress | bool | None = None,
     ) -> npt.NDArray[np.uint64]:
         """How many points fall between each two neighbouring edges, the lower edge included."""
-        return self.reduce_histogram(metric, list(edges), _limits(constraints), _count(threads))[0]
+        question = _Histogram(metric, [float(edge) for edge in edges], _limits(constraints))
+        counts: npt.NDArray[np.uint64] = question.answer(self, _count(threads), client, progress)
+        return counts
 
     def _points(self, numbers: Iterable[int], values: Mapping[str, Sequence[float]]) -> Table:
         records = [self.point(number) | {"point": number} for number in numbers]
@@ -216,10 +317,12 @@ class Sweep(Table):
     Throughput, latency and operational intensity are there at once, other columns when they are first used.
     """
 
-    def __init__(self, space: DesignSpace, threads: int) -> None:
+    def __init__(
+        self, space: DesignSpace, threads: int, client: Any = None, progress: Progress | bool | None = None
+    ) -> None:
         self.skipped = space.skipped
         first = METRICS[:3]
-        evaluated = space.columns(first, threads)
+        evaluated = _gathered(space, first, threads, client, progress)
         columns: dict[str, Any] = {
             "network": _names(space, "network", [name for name, _ in space.networks]),
             "keep": _numbers(space, "network", [share for _, share in space.networks]),
@@ -241,6 +344,24 @@ class Sweep(Table):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, ({name: self.column(name) for name in self.columns}, len(self), self.title)
+
+
+def _space_of(*axes: Any) -> DesignSpace:
+    space = DesignSpace.__new__(DesignSpace)
+    space._axes = axes
+    _core.DesignSpace.__init__(space, *axes)
+    return space
+
+
+def _gathered(
+    space: DesignSpace, metrics: list[str], threads: int, client: Any, progress: Progress | bool | None
+) -> list[npt.NDArray[np.float64]]:
+    if client is None and not progress:
+        return space.columns(metrics, threads)
+    import numpy as np
+
+    parts = _Columns(metrics).answer(space, threads, client, progress)
+    return [np.concatenate([parts[first][i] for first in sorted(parts)]) for i in range(len(metrics))]
 
 
 def _restored(columns: dict[str, Any], length: int, title: str) -> Table:
@@ -278,13 +399,32 @@ def sweep(
     batches: Iterable[int] = (1,),
     keep: Iterable[float] = (1.0,),
     *,
+    maximize: str | Sequence[str] = (),
+    minimize: str | Sequence[str] = (),
+    constraints: Limits | str | Sequence[str] | None = None,
     threads: int | None = None,
+    client: Any = None,
+    progress: Progress | bool | None = None,
     **axes: Any,
-) -> Sweep:
-    """Every combination predicted, as a table with one row each: ``to_pandas()``, ``to_arrow()``, ``["latency_s"]``.
+) -> Sweep | Table:
+    """Every combination predicted: a table with one row each, or, with objectives, the front and nothing else.
 
-    The axes are those of :class:`DesignSpace`. threads: None for all there are. Figures are bit for bit those of
-    ``predict``, whatever the number of threads. For more points than memory holds, ask the space itself:
-    ``qb.DesignSpace(...).frontier(...)``.
+    The axes are those of :class:`DesignSpace`, the objectives and all that follows those of its ``frontier``. Without
+    objectives every point is a row (``to_pandas()``, ``to_arrow()``, ``["latency_s"]``); with maximize or minimize the
+    points stream by, so that their number is a matter of time, not of memory. threads: None for all there are. client:
+    a dask.distributed.Client on whose workers ranges of the space are worked out. Figures are bit for bit those of
+    ``predict``, whatever the threads, the workers, and how many of these are lost on the way.
     """
-    return DesignSpace(networks, platforms, datatypes, batches, keep, **axes).table(threads)
+    space = DesignSpace(networks, platforms, datatypes, batches, keep, **axes)
+    if not _listed(maximize) and not _listed(minimize):
+        if constraints is not None:
+            raise InvalidArgument("constraints need an objective: give maximize or minimize")
+        return space.table(threads, client=client, progress=progress)
+    return space.frontier(
+        maximize=maximize,
+        minimize=minimize,
+        constraints=constraints,
+        threads=threads,
+        client=client,
+        progress=progress,
+    )

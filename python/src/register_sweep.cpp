@@ -3,7 +3,9 @@
 #include "predicted.hpp"
 #include "register.hpp"
 
-#include <qutibench/explore/reducers.hpp>
+#include <qutibench/explore/query_reducer.hpp>
+
+#include <chrono>
 
 namespace qutibench::python {
 
@@ -15,8 +17,6 @@ using metric_argument = name_argument<metric, &parse_metric>;
 using accuracies = std::vector<std::pair<precision_argument, double>>;
 using network_value = std::tuple<std::string, double, std::shared_ptr<workload>, accuracies>;
 using limit_value = std::tuple<metric_argument, double, double>;
-
-constexpr std::uint64_t slice_points = 1ULL << 22;
 
 /// A space with what evaluates it, and the Python objects behind its axes.
 struct space_object {
@@ -59,39 +59,62 @@ struct space_object {
     return std::make_unique<space_object>(std::move(axes), std::move(works), platforms);
 }
 
-/// Runs `body(first, last)` over slices of a range without the interpreter's lock; between them Ctrl-C is heeded.
+/// Points [first, last); last None: to the end of the space.
+struct range_argument {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+
+    range_argument(const space_object& self, std::uint64_t from, const std::optional<std::uint64_t>& to)
+        : first(from), last(to.value_or(self.space.size())) {
+        if (first > last || last > self.space.size())
+            throw invalid_argument("a space of " + std::to_string(self.space.size()) + " points has no points from " +
+                                   std::to_string(first) + " to " + std::to_string(last));
+    }
+    [[nodiscard]] std::uint64_t size() const { return last - first; }
+};
+
+/// Runs `body(first, last)` over slices of a range without the interpreter's lock; between them, several times a second
+/// however slow the points are, Ctrl-C is heeded.
 template <class Body>
-void in_slices(std::uint64_t first, std::uint64_t last, const Body& body) {
-    for (std::uint64_t at = first; at < last;) {
-        const std::uint64_t until = last - at > slice_points ? at + slice_points : last;
+void in_slices(const range_argument& range, const Body& body) {
+    using clock = std::chrono::steady_clock;
+    std::uint64_t size = 1U << 12;
+    for (std::uint64_t at = range.first; at < range.last;) {
+        const std::uint64_t until = range.last - at > size ? at + size : range.last;
+        const auto begin = clock::now();
         {
             const py::gil_scoped_release unlocked;
             body(at, until);
         }
         if (PyErr_CheckSignals() != 0) throw py::error_already_set();
         at = until;
+        const std::chrono::duration<double> took = clock::now() - begin;
+        if (took.count() < 0.05 && size < 1ULL << 40) size *= 2;
+        if (took.count() > 0.2 && size > 64) size /= 2;
     }
 }
 
-[[nodiscard]] py::ssize_t rows_of(const space_object& self) {
+[[nodiscard]] py::ssize_t rows_of(std::uint64_t size) {
     constexpr std::uint64_t most = 1ULL << 48;
-    if (self.space.size() > most)
-        throw invalid_argument("a table of " + std::to_string(self.space.size()) +
+    if (size > most)
+        throw invalid_argument("a table of " + std::to_string(size) +
                                " rows fits no memory; ask the space for its frontier or best points instead");
-    return static_cast<py::ssize_t>(self.space.size());
+    return static_cast<py::ssize_t>(size);
 }
 
 [[nodiscard]] std::vector<py::array_t<double>> columns(const space_object& self,
-                                                       const std::vector<metric_argument>& metrics, int threads) {
+                                                       const std::vector<metric_argument>& metrics, int threads,
+                                                       std::uint64_t from, const std::optional<std::uint64_t>& to) {
+    const range_argument range(self, from, to);
     std::vector<py::array_t<double>> arrays;
     std::vector<metric_column> wanted;
     for (const metric_argument& one : metrics) {
-        arrays.emplace_back(rows_of(self));
+        arrays.emplace_back(rows_of(range.size()));
         wanted.push_back({one.value, arrays.back().mutable_data()});
     }
-    in_slices(0, self.space.size(), [&](std::uint64_t first, std::uint64_t last) {
+    in_slices(range, [&](std::uint64_t first, std::uint64_t last) {
         std::vector<metric_column> shifted = wanted;
-        for (metric_column& one : shifted) one.values += first;
+        for (metric_column& one : shifted) one.values += first - range.first;
         fill_columns(self.of, first, static_cast<std::size_t>(last - first), shifted, threads);
     });
     return arrays;
@@ -100,7 +123,7 @@ void in_slices(std::uint64_t first, std::uint64_t last, const Body& body) {
 /// The number of the value of each point on one axis.
 template <class Value, class Of>
 [[nodiscard]] py::array_t<Value> per_run(const space_object& self, const Of& of) {
-    py::array_t<Value> all(rows_of(self));
+    py::array_t<Value> all(rows_of(self.space.size()));
     Value* out = all.mutable_data();
     const std::size_t length = self.space.axes().batches.size();
     design_point point;
@@ -127,7 +150,7 @@ template <class Value, class Of>
 }
 
 [[nodiscard]] py::array_t<std::int64_t> batches(const space_object& self) {
-    py::array_t<std::int64_t> all(rows_of(self));
+    py::array_t<std::int64_t> all(rows_of(self.space.size()));
     std::int64_t* out = all.mutable_data();
     const auto& values = self.space.axes().batches;
     for (std::uint64_t run = 0; run < self.space.runs(); ++run) out = std::copy(values.begin(), values.end(), out);
@@ -142,22 +165,35 @@ template <class Value, class Of>
 }
 
 template <class Reducer>
-[[nodiscard]] Reducer reduced(const space_object& self, const design_query& query, const Reducer& empty) {
+[[nodiscard]] Reducer reduced(const space_object& self, const design_query& query, const Reducer& empty,
+                              const range_argument& range) {
+    if (query.metrics.empty()) throw invalid_argument("at least one metric must be asked for");
     Reducer all = empty;
-    in_slices(0, self.space.size(),
+    in_slices(range,
               [&](std::uint64_t first, std::uint64_t last) { all.merge(reduce(self.of, query, empty, first, last)); });
     return all;
 }
 
-[[nodiscard]] auto frontier(const space_object& self, const std::vector<metric_argument>& metrics,
-                            const std::vector<bool>& maximize, const std::vector<limit_value>& limits, int threads) {
-    std::vector<metric> wanted;
-    for (const metric_argument& one : metrics) wanted.push_back(one.value);
-    if (maximize.size() != wanted.size()) throw invalid_argument("each metric needs a direction");
-    std::vector<sense> senses;
-    for (const bool one : maximize) senses.push_back(one ? sense::maximize : sense::minimize);
-    const auto found = reduced(self, query_of(wanted, limits, threads), frontier_reducer(senses));
-    return std::make_pair(to_array(found.archive().numbers()), to_array(found.archive().points()));
+/// Objectives that are metrics are read as they are; expressions of metrics, and conditions, are worked out.
+[[nodiscard]] pareto_archive frontier(const space_object& self, const std::vector<std::string>& maximize,
+                                      const std::vector<std::string>& minimize,
+                                      const std::vector<std::string>& conditions,
+                                      const std::vector<limit_value>& limits, int threads, std::uint64_t from,
+                                      const std::optional<std::uint64_t>& to) {
+    const range_argument range(self, from, to);
+    const frontier_query asked = query_of_metrics(maximize, minimize, conditions);
+    const frontier_reducer empty(asked.senses());
+    std::vector<metric> metrics;
+    for (const auto* texts : {&maximize, &minimize})
+        for (const std::string& text : *texts) {
+            const auto& names = detail::metric_names;
+            const auto at = std::find(names.begin(), names.end(), text);
+            if (at != names.end()) metrics.push_back(static_cast<metric>(at - names.begin()));
+        }
+    if (conditions.empty() && metrics.size() == asked.senses().size())
+        return reduced(self, query_of(metrics, limits, threads), empty, range).archive();
+    const query_reducer<frontier_reducer> evaluated(asked, empty);
+    return reduced(self, query_of(evaluated.metrics(), limits, threads), evaluated, range).inner().archive();
 }
 
 [[nodiscard]] sense sense_of(bool maximize) {
@@ -165,10 +201,12 @@ template <class Reducer>
 }
 
 [[nodiscard]] auto best(const space_object& self, metric_argument what, bool maximize, const count_argument& count,
-                        const std::vector<limit_value>& limits, int threads) {
+                        const std::vector<limit_value>& limits, int threads, std::uint64_t from,
+                        const std::optional<std::uint64_t>& to) {
     if (count.value < 1) throw invalid_argument("at least one point must be asked for");
     const auto found = reduced(self, query_of({what.value}, limits, threads),
-                               best_reducer(0, sense_of(maximize), static_cast<std::size_t>(count.value)));
+                               best_reducer(0, sense_of(maximize), static_cast<std::size_t>(count.value)),
+                               range_argument(self, from, to));
     std::vector<std::uint64_t> numbers;
     std::vector<double> values;
     for (const chosen_point& one : found.points()) {
@@ -179,8 +217,10 @@ template <class Reducer>
 }
 
 [[nodiscard]] auto histogram(const space_object& self, metric_argument what, const std::vector<double>& edges,
-                             const std::vector<limit_value>& limits, int threads) {
-    const auto found = reduced(self, query_of({what.value}, limits, threads), histogram_reducer(0, edges));
+                             const std::vector<limit_value>& limits, int threads, std::uint64_t from,
+                             const std::optional<std::uint64_t>& to) {
+    const auto found = reduced(self, query_of({what.value}, limits, threads), histogram_reducer(0, edges),
+                               range_argument(self, from, to));
     return std::make_tuple(to_array(found.counts()), found.below(), found.above(), found.unknown());
 }
 
@@ -198,12 +238,14 @@ struct axis_group {
 };
 
 [[nodiscard]] auto best_by(const space_object& self, std::string_view axis, metric_argument what, bool maximize,
-                           const std::vector<limit_value>& limits, int threads) {
+                           const std::vector<limit_value>& limits, int threads, std::uint64_t from,
+                           const std::optional<std::uint64_t>& to) {
     if (axis != "network" && axis != "platform") throw unknown_name("axis to group by", axis, "platform");
     const bool by_network = axis == "network";
     const std::size_t groups = by_network ? self.nets.size() : self.devices.size();
     const auto found = reduced(self, query_of({what.value}, limits, threads),
-                               group_reducer(0, sense_of(maximize), groups, axis_group{&self.space, by_network}));
+                               group_reducer(0, sense_of(maximize), groups, axis_group{&self.space, by_network}),
+                               range_argument(self, from, to));
     std::vector<std::optional<std::pair<std::uint64_t, double>>> all;
     for (const best_reducer& one : found.groups())
         all.push_back(one.points().empty()
@@ -292,16 +334,20 @@ void register_sweep(py::module_& module) {
     cls.def(py::init(&make_space), "networks"_a, "platforms"_a, "datatypes"_a, "batches"_a, "compute_scales"_a,
             "bandwidth_scales"_a, "placements"_a, "executions"_a, "carriers"_a);
     add_axes(cls);
-    cls.def("columns", &columns, "metrics"_a, "threads"_a = 0,
-            "Metrics of all points, float64 (n,) each. threads: 0 for all there are.");
-    cls.def("reduce_frontier", &frontier, "metrics"_a, "maximize"_a, "limits"_a = std::vector<int>(), "threads"_a = 0,
-            "(numbers, points) of the non-dominated points that keep the limits.");
-    cls.def("reduce_best", &best, "metric"_a, "maximize"_a, "count"_a = 1, "limits"_a = std::vector<int>(),
-            "threads"_a = 0, "(numbers, values) of the best points, best first.");
-    cls.def("reduce_best_by", &best_by, "axis"_a, "metric"_a, "maximize"_a, "limits"_a = std::vector<int>(),
-            "threads"_a = 0, "For each network or platform the (number, value) of its best point, or None.");
-    cls.def("reduce_histogram", &histogram, "metric"_a, "edges"_a, "limits"_a = std::vector<int>(), "threads"_a = 0,
-            "(counts between the edges, below, above, unknown).");
+    constexpr auto none = std::nullopt;
+    const auto no_limits = std::vector<int>();
+    cls.def("columns", &columns, "metrics"_a, "threads"_a = 0, "first"_a = 0, "last"_a = none,
+            "Metrics of the points [first, last), float64 each. threads: 0 for all there are; last: None for the end.");
+    cls.def("reduce_frontier", &frontier, "maximize"_a, "minimize"_a, "conditions"_a = std::vector<std::string>(),
+            "limits"_a = no_limits, "threads"_a = 0, "first"_a = 0, "last"_a = none,
+            "The ParetoArchive of the points [first, last) that keep the limits and conditions.");
+    cls.def("reduce_best", &best, "metric"_a, "maximize"_a, "count"_a = 1, "limits"_a = no_limits, "threads"_a = 0,
+            "first"_a = 0, "last"_a = none, "(numbers, values) of the best points, best first.");
+    cls.def("reduce_best_by", &best_by, "axis"_a, "metric"_a, "maximize"_a, "limits"_a = no_limits, "threads"_a = 0,
+            "first"_a = 0, "last"_a = none,
+            "For each network or platform the (number, value) of its best point, or None.");
+    cls.def("reduce_histogram", &histogram, "metric"_a, "edges"_a, "limits"_a = no_limits, "threads"_a = 0,
+            "first"_a = 0, "last"_a = none, "(counts between the edges, below, above, unknown).");
     cls.def("__repr__", [](const space_object& self) {
         return "DesignSpace(" + std::to_string(self.space.size()) + " points: " + std::to_string(self.nets.size()) +
                " networks, " + std::to_string(self.space.targets().size()) + " platforms with a datatype, " +

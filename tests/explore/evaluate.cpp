@@ -5,6 +5,10 @@
 
 #include "catch.hpp"
 
+#include <qutibench/network/zoo/mobilenet_v1.hpp>
+#include <qutibench/network/zoo/resnet.hpp>
+#include <qutibench/transform/quantize.hpp>
+
 #include <cstring>
 
 using namespace qutibench;
@@ -31,14 +35,15 @@ constexpr std::array all_metrics{metric::throughput, metric::latency,    metric:
 
 }  // namespace
 
-TEST_CASE("every metric of every point has the bits that predict gives it") {
-    const design_space space(small_axes());
+namespace {
+
+void require_predictions(const design_space& space) {
     const auto size = static_cast<std::size_t>(space.size());
     const std::vector<double> got = evaluated(evaluator(space), 0, size);
     for (std::size_t i = 0; i < size; ++i) {
         const design_point point = space.at(i);
         const design_network& net = space.axes().networks[point.network];
-        const platform& device = space.device_of(point);
+        const platform device = space.device_of(point);
         const estimate want = predict(*net.work, device, space.deployment_of(point));
         const double known_accuracy =
             point.network == 0 && space.targets()[point.target].datatype == precision(int8) ? 0.8 : NAN;
@@ -58,6 +63,55 @@ TEST_CASE("every metric of every point has the bits that predict gives it") {
             CAPTURE(i, m, got[m * size + i], values[m]);
             REQUIRE(same_bits(got[m * size + i], values[m]));
         }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("every metric of every point has the bits that predict gives it") {
+    require_predictions(design_space(small_axes()));
+}
+
+TEST_CASE("so has every network layer by layer: with branches, depthwise, in several precisions, counted otherwise") {
+    design_axes axes = small_axes();
+    axes.networks.resize(1);
+    axes.platforms.resize(1);  // the one with both datatypes
+    const auto add = [&axes](const char* name, const graph& net, counting convention = counting::qutibench) {
+        axes.networks.push_back({name, 1, std::make_shared<workload>(analyze(net, convention)), {}});
+    };
+    add("resnet50", zoo::resnet50());
+    add("resnet50 as fvcore counts", zoo::resnet50(), counting::fvcore);
+    add("mobilenet", zoo::mobilenet_v1());
+    add("mixed", quantize(zoo::cnv(), [n = 0](const node&) mutable { return precision(++n < 9 ? fp32 : int8); }));
+    add("all in its own", quantize(zoo::cnv(), int8));
+    axes.executions = {execution_kind::layers, execution_kind::dataflow};
+    axes.batches.clear();
+    for (int i = 0; i < 3; ++i)
+        for (const std::int64_t batch : {1, 2, 3, 600, 700}) axes.batches.push_back(batch + i);
+    require_predictions(design_space(axes));
+}
+
+TEST_CASE("a run longer than what is worked out at once, and more networks than are kept") {
+    design_axes axes = small_axes();
+    axes.executions = {execution_kind::layers};
+    axes.placements = {placement_kind::published};
+    axes.platforms.resize(1);
+    axes.networks.resize(1);
+    axes.batches.clear();
+    for (std::int64_t i = 1; i <= 2 * static_cast<std::int64_t>(detail::layer_run::block) + 3; ++i)
+        axes.batches.push_back(i);
+    require_predictions(design_space(axes));
+    axes.batches = {1, 5};
+    axes.compute_scales = axes.bandwidth_scales = {1.0};
+    axes.networks.resize(2100, axes.networks[0]);
+    axes.networks[2050].work = std::make_shared<workload>(analyze(graph(zoo::cnv(0.5))));
+    const design_space space(axes);
+    const evaluator of(space);
+    for (const std::uint64_t number : {std::uint64_t{0}, std::uint64_t{2049 * 4}, std::uint64_t{2050 * 4 + 2}}) {
+        std::vector<double> latency(4);
+        const metric_column column{metric::latency, latency.data()};
+        of.fill(number, latency.size(), std::span(&column, 1));
+        for (std::uint64_t i = 0; i < 4; ++i) REQUIRE(latency[i] == space.predict(number + i).latency().value());
     }
 }
 

@@ -113,3 +113,28 @@ TEST_CASE("archive: repeats under one number count once, copies stand alone") {
     again.insert(table{}, 0);
     CHECK(again.size() == 3);
 }
+
+TEST_CASE("archive: rows collected in small parts are the front once they are settled") {
+    for_many_sets(8, 60, [&](const table& points, const std::vector<sense>& senses) {
+        const std::size_t d = senses.size();
+        const std::size_t n = points.size() / d;
+        qutibench::pareto_archive collected(senses);
+        qutibench::pareto_archive merged(senses);
+        for (std::size_t at = 0; at < n; at += 7) {
+            std::vector<std::vector<double>> values(d);
+            for (std::size_t i = at; i < std::min(n, at + 7); ++i) {
+                for (std::size_t j = 0; j < d; ++j) {
+                    values[j].push_back(points[i * d + j]);
+                }
+            }
+            const std::vector<std::span<const double>> columns(values.begin(), values.end());
+            collected.collect_columns(columns, at);
+        }
+        merged.merge(collected);  // what is not settled yet merges as well
+        collected.settle();
+        for (const auto* archive : {&collected, &merged}) {
+            const auto numbers = archive->numbers();
+            REQUIRE(std::vector<std::size_t>(numbers.begin(), numbers.end()) == reference_front(points, senses));
+        }
+    });
+}

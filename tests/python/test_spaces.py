@@ -4,7 +4,10 @@
 import itertools
 import pickle
 import signal
+import subprocess
+import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -120,6 +123,9 @@ def test_points_are_not_stored():
         s.point(-1)
 
 
+MANY = {"batches": range(1, 2**20), "compute_scales": np.linspace(1, 2, 2**20), "bandwidth_scales": range(1, 2**20)}
+
+
 @pytest.mark.parametrize(
     ("changes", "leaf"),
     [
@@ -134,6 +140,7 @@ def test_points_are_not_stored():
         ({"compute_scales": [float("nan")]}, qb.InvalidArgument),
         ({"placement": "publish"}, qb.UnknownName),
         ({"networks": ["cnv2"]}, qb.UnknownName),
+        (MANY | {"placement": ["published", "capacity"], "execution": ["network", "layers"]}, qb.CountOverflow),
     ],
 )
 def test_what_cannot_be(changes, leaf):
@@ -174,6 +181,45 @@ def test_ctrl_c_stops_a_long_search():
     threading.Timer(0.3, lambda: signal.raise_signal(signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
         s.best("latency_s")
+
+
+LONG = """
+import signal, sys
+import numpy as np
+import qutibench as qb
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a process started in the background ignores it
+scales = np.linspace(0.5, 2, 400)
+axes = {"networks": ["resnet50", "cnv"], "platforms": ["zcu104_dpu", "jetson_tx2:maxn"], "batches": range(1, 60_001)}
+wide = axes | {"compute_scales": scales, "bandwidth_scales": scales}
+ask = {
+    "front": lambda: qb.sweep(**wide, maximize="throughput_ips / power_w", minimize="latency_s"),
+    "slow points": lambda: qb.sweep(**wide, placement="capacity", execution="layers", minimize="latency_s"),
+    "table": lambda: qb.sweep(**wide, execution="layers", threads=1),
+    "told": lambda: qb.sweep(**wide, minimize="latency_s", progress=lambda done, size: None),
+}
+if sys.argv[1] == "table":
+    wide["compute_scales"] = wide["bandwidth_scales"] = scales[:20]
+print("begins", flush=True)
+try:
+    ask[sys.argv[1]]().to_pandas().to_csv("result.csv")
+except KeyboardInterrupt:
+    print("stopped", len(qb.sweep(**axes, minimize="latency_s")), flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+@pytest.mark.parametrize("what", ["front", "slow points", "table", "told"])
+def test_ctrl_c_from_a_terminal(what, tmp_path):
+    """The sweep ends, nothing is written, and the same process goes on with another one."""
+    running = subprocess.Popen([sys.executable, "-c", LONG, what], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    assert running.stdout.readline() == "begins\n"
+    time.sleep(0.5)
+    running.send_signal(signal.SIGINT)
+    words = running.communicate(timeout=60)[0].split()
+    assert words[0] == "stopped" and int(words[1]) > 0
+    assert running.returncode == 0
+    assert not list(tmp_path.iterdir())
 
 
 def test_other_threads_run_meanwhile():

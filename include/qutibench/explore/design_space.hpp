@@ -65,7 +65,6 @@ public:
     explicit design_space(design_axes axes) : axes_(std::move(axes)) {
         check();
         list_targets();
-        scale_platforms();
         const std::array<std::size_t, axis_count> extents = {axes_.networks.size(),       targets_.size(),
                                                              axes_.compute_scales.size(), axes_.bandwidth_scales.size(),
                                                              axes_.placements.size(),     axes_.executions.size(),
@@ -125,10 +124,11 @@ public:
     }
 
     /// The device of a point, its figures scaled.
-    [[nodiscard]] const platform& device_of(const design_point& point) const {
-        return *devices_[(targets_[point.target].platform * axes_.compute_scales.size() + point.compute_scale) *
-                             axes_.bandwidth_scales.size() +
-                         point.bandwidth_scale];
+    [[nodiscard]] platform device_of(const design_point& point) const {
+        const platform& device = *axes_.platforms[targets_[point.target].platform];
+        const double compute = axes_.compute_scales[point.compute_scale];
+        const double bandwidth = axes_.bandwidth_scales[point.bandwidth_scale];
+        return compute == 1 && bandwidth == 1 ? device : scaled(device, compute, bandwidth);
     }
 
     /// How a point is deployed.
@@ -195,15 +195,7 @@ private:
         if (targets_.empty()) throw unsupported_datatype(skipped_.front());
     }
 
-    void scale_platforms() {
-        for (const auto& device : axes_.platforms)
-            for (const double compute : axes_.compute_scales)
-                for (const double bandwidth : axes_.bandwidth_scales)
-                    devices_.push_back(compute == 1 && bandwidth == 1 ? device : scaled(*device, compute, bandwidth));
-    }
-
-    [[nodiscard]] static std::shared_ptr<const platform> scaled(const platform& device, double compute,
-                                                                double bandwidth) {
+    [[nodiscard]] static platform scaled(const platform& device, double compute, double bandwidth) {
         operating_mode mode = device.mode();
         for (peak& one : mode.peaks) {
             one.dense = one.dense * compute;
@@ -211,15 +203,14 @@ private:
         }
         for (memory_level& one : mode.memories)
             if (!one.on_chip) one.bandwidth = one.bandwidth * bandwidth;
-        auto changed = std::make_shared<platform>(device.id(), std::vector<operating_mode>{std::move(mode)});
-        changed->price_usd = device.price_usd;
+        platform changed(device.id(), std::vector<operating_mode>{std::move(mode)});
+        changed.price_usd = device.price_usd;
         return changed;
     }
 
     design_axes axes_;
     std::vector<design_target> targets_;
     std::vector<std::string> skipped_;
-    std::vector<std::shared_ptr<const platform>> devices_;
     std::array<std::uint64_t, axis_count> strides_{};
     std::uint64_t size_ = 0;
 };

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <qutibench/explore/design_space.hpp>
+#include <qutibench/explore/detail/layer_run.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <span>
 
 namespace qutibench {
@@ -99,6 +101,8 @@ struct target_terms {
             return result.operational_intensity().value();
         case metric::energy:
             return result.energy().value();
+        case metric::peak:
+            return result.peak().value();
         default:
             return result.bound() == bound_kind::memory ? 1.0 : 0.0;
     }
@@ -155,13 +159,10 @@ public:
         : space_(&space), batches_(space.axes().batches.begin(), space.axes().batches.end()) {
         const design_axes& axes = space.axes();
         design_point point;
-        for (point.target = 0; point.target < space.targets().size(); ++point.target)
-            for (point.compute_scale = 0; point.compute_scale < axes.compute_scales.size(); ++point.compute_scale)
-                for (point.bandwidth_scale = 0; point.bandwidth_scale < axes.bandwidth_scales.size();
-                     ++point.bandwidth_scale)
-                    targets_.push_back(terms_of(point));
+        for (; point.target < space.targets().size(); ++point.target) targets_.push_back(terms_of(point.target));
         is_plain_ = !axes.how.sparse && axes.how.threads == 1 && axes.how.overrides.empty() &&
                     axes.how.parameters == execution_parameters{};
+        load_programs();
     }
 
     /// Writes the metrics of the points [first, first + count) to the columns. O(count) for each.
@@ -172,10 +173,13 @@ public:
             throw invalid_argument(detail::message({"a space of ", space_->size(), " points has no point ", first,
                                                     " + ", static_cast<std::uint64_t>(count - 1)}));
         design_point point = space_->at(first);
+        current_program layered;
         for (std::size_t done = 0; done < count;) {
             const std::size_t size = std::min(batches_.size() - point.batch, count - done);
             if (is_level_0(point))
                 fill_part(point, size, done, columns);
+            else if (is_layered(point))
+                fill_layered(point, size, done, columns, program(point, layered));
             else
                 fill_one_by_one(point, size, done, columns);
             done += size;
@@ -184,26 +188,28 @@ public:
     }
 
 private:
-    [[nodiscard]] detail::target_terms terms_of(const design_point& point) const {
-        const platform& device = space_->device_of(point);
-        const deployment& how = space_->axes().how;
-        const detail::deployed_roof under = detail::roof_of(device, how, space_->targets()[point.target].datatype);
+    [[nodiscard]] detail::target_terms terms_of(std::size_t target) const {
+        const design_target& one = space_->targets()[target];
+        const platform& device = *space_->axes().platforms[one.platform];
+        const detail::deployed_roof under = detail::roof_of(device, space_->axes().how, one.datatype);
         return {under.roof.peak.value(),    under.roof.bandwidth.value(), under.bytes_per_weight,
                 device.bandwidth().value(), device.power().value(),       device.price_usd};
     }
 
-    [[nodiscard]] const detail::target_terms& terms(const design_point& point) const {
-        const design_axes& axes = space_->axes();
-        return targets_[(point.target * axes.compute_scales.size() + point.compute_scale) *
-                            axes.bandwidth_scales.size() +
-                        point.bandwidth_scale];
+    /// As `design_space::device_of` scales them.
+    [[nodiscard]] detail::target_terms terms(const design_point& point) const {
+        detail::target_terms on = targets_[point.target];
+        on.peak *= space_->axes().compute_scales[point.compute_scale];
+        on.bandwidth *= space_->axes().bandwidth_scales[point.bandwidth_scale];
+        on.roof_bandwidth *= space_->axes().bandwidth_scales[point.bandwidth_scale];
+        return on;
     }
 
     /// A run from the batch of `point` on.
     void fill_part(const design_point& point, std::size_t size, std::size_t at,
                    std::span<const metric_column> columns) const {
         const workload& net = *space_->axes().networks[point.network].work;
-        const detail::target_terms& on = terms(point);
+        const detail::target_terms on = terms(point);
         const double traffic = static_cast<double>(net.weight_count) * on.bytes_per_weight;
         const detail::run_terms run{static_cast<double>(net.operation_count), traffic, on.peak, on.power,
                                     traffic / on.roof_bandwidth};
@@ -228,20 +234,64 @@ private:
     void fill_one_by_one(design_point point, std::size_t size, std::size_t at,
                          std::span<const metric_column> columns) const {
         const workload& net = *space_->axes().networks[point.network].work;
-        const platform& device = space_->device_of(point);
+        const platform device = space_->device_of(point);
         for (std::size_t i = 0; i < size; ++i, ++point.batch) {
             const estimate result = predict(net, device, space_->deployment_of(point));
             for (const metric_column& column : columns)
-                column.values[at + i] = detail::varies_with_batch(column.what)
+                column.values[at + i] = detail::varies_with_batch(column.what) || column.what == metric::peak
                                             ? detail::metric_of(result, column.what)
                                             : constant(point, column.what, result.weight_bytes);
+        }
+    }
+
+    /// A run layer by layer, from the batch of `point` on.
+    void fill_layered(design_point point, std::size_t size, std::size_t at, std::span<const metric_column> columns,
+                      const detail::layer_program& program) const {
+        const auto asks = [columns](metric what) {
+            return std::any_of(columns.begin(), columns.end(), [what](const auto& one) { return one.what == what; });
+        };
+        if (!program.uniform && asks(metric::peak)) return fill_one_by_one(point, size, at, columns);
+        const detail::target_terms on = terms(point);
+        const double work = static_cast<double>(space_->axes().networks[point.network].work->operation_count);
+        const double scale = space_->axes().compute_scales[point.compute_scale];
+        const bool with_bound = asks(metric::memory_bound);
+        for (std::size_t done = 0; done < size; done += detail::layer_run::block) {
+            const std::size_t count = std::min(detail::layer_run::block, size - done);
+            const double* const batches = batches_.data() + point.batch + done;
+            const detail::layer_run run(program, scale, on.roof_bandwidth, {batches, count}, with_bound);
+            const double* const time = run.time();
+            for (const metric_column& column : columns) {
+                double* const out = column.values + at + done;
+                switch (column.what) {
+                    case metric::throughput:
+                        for (std::size_t i = 0; i < count; ++i) out[i] = batches[i] / time[i];
+                        break;
+                    case metric::latency:
+                        std::copy_n(time, count, out);
+                        break;
+                    case metric::intensity:
+                        for (std::size_t i = 0; i < count; ++i) out[i] = work * batches[i] / program.traffic;
+                        break;
+                    case metric::energy:
+                        for (std::size_t i = 0; i < count; ++i) out[i] = on.power * time[i] / batches[i];
+                        break;
+                    case metric::peak:
+                        std::fill_n(out, count, program.peak * scale);
+                        break;
+                    case metric::memory_bound:
+                        for (std::size_t i = 0; i < count; ++i) out[i] = run.memory_bound(i) ? 1.0 : 0.0;
+                        break;
+                    default:
+                        std::fill_n(out, count, constant(point, column.what, program.weight_bytes));
+                }
+            }
         }
     }
 
     /// What the batch does not change.
     [[nodiscard]] double constant(const design_point& point, metric what, double model_bytes) const {
         const design_network& net = space_->axes().networks[point.network];
-        const detail::target_terms& on = terms(point);
+        const detail::target_terms on = terms(point);
         switch (what) {
             case metric::work:
                 return static_cast<double>(net.work->operation_count);
@@ -271,9 +321,60 @@ private:
                !axes.networks[point.network].work->has_precisions();
     }
 
+    /// Whether layers under the published placement without losses apply: what no on-chip memory changes.
+    [[nodiscard]] bool is_layered(const design_point& point) const {
+        const design_axes& axes = space_->axes();
+        return is_plain_ && axes.executions[point.execution] == execution_kind::layers &&
+               axes.placements[point.placement] == placement_kind::published &&
+               !axes.networks[point.network].work->layers().empty();
+    }
+
+    /// The program of the run at hand where it is not kept.
+    struct current_program {
+        std::size_t number = 0;
+        std::optional<detail::layer_program> program{};
+    };
+
+    [[nodiscard]] std::size_t program_number(const design_point& point) const {
+        return point.network * space_->targets().size() + point.target;
+    }
+
+    [[nodiscard]] const detail::layer_program& program(const design_point& point, current_program& current) const {
+        const std::size_t number = program_number(point);
+        if (!programs_.empty()) return programs_[number];
+        if (!current.program || current.number != number) current = {number, load_program(point)};
+        return *current.program;
+    }
+
+    [[nodiscard]] detail::layer_program load_program(const design_point& point) const {
+        const design_axes& axes = space_->axes();
+        const design_target& target = space_->targets()[point.target];
+        deployment how = axes.how;
+        how.datatype = target.datatype;
+        how.execution = execution_kind::layers;
+        return detail::program_of(*axes.networks[point.network].work, *axes.platforms[target.platform], how);
+    }
+
+    /// Programs are kept where they take little; else each call of `fill` makes those that it meets.
+    void load_programs() {
+        constexpr std::size_t most = 4096;
+        const auto& executions = space_->axes().executions;
+        const std::size_t count = space_->axes().networks.size() * space_->targets().size();
+        if (!is_plain_ || count > most ||
+            std::find(executions.begin(), executions.end(), execution_kind::layers) == executions.end())
+            return;
+        programs_.resize(count);
+        design_point point;
+        for (; point.network < space_->axes().networks.size(); ++point.network)
+            for (point.target = 0; point.target < space_->targets().size(); ++point.target)
+                if (!space_->axes().networks[point.network].work->layers().empty())
+                    programs_[program_number(point)] = load_program(point);
+    }
+
     const design_space* space_;
     std::vector<double> batches_;
     std::vector<detail::target_terms> targets_;
+    std::vector<detail::layer_program> programs_;  // by network and target; empty: none kept
     bool is_plain_ = true;
 };
 

@@ -62,6 +62,13 @@ public:
     /// Inserts rows whose objectives lie in a column each, all of one length.
     /// \throws invalid_argument when the columns are not one for each objective, or differ in length.
     void insert_columns(std::span<const std::span<const double>> columns, std::uint64_t first_number) {
+        collect_columns(columns, first_number);
+        settle();
+    }
+
+    /// As `insert_columns`, but rows that others beat may stay until `settle`, which should follow many such calls:
+    /// then small parts cost no more than large ones, however many rows are equally good.
+    void collect_columns(std::span<const std::span<const double>> columns, std::uint64_t first_number) {
         check_columns(columns);
         const std::size_t rows = columns[0].size();
         check_numbers(rows, first_number);
@@ -78,6 +85,12 @@ public:
                 }
                 front.offer(block.data(), size, first_number + at);
             }
+        });
+    }
+
+    /// Makes this exactly the front again after `collect_columns`.
+    void settle() {
+        visit([](auto& front) {
             front.settle();
             front.order_by_number();
         });

@@ -9,6 +9,7 @@
 #include <qutibench/explore/pareto_archive.hpp>
 
 #include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/parallel_reduce.h>
 #include <oneapi/tbb/task_arena.h>
@@ -54,9 +55,13 @@ namespace detail {
 class frontier_reducer {
 public:
     explicit frontier_reducer(std::span<const sense> senses) : archive_(senses) {}
-    void take(const design_chunk& chunk) { archive_.insert_columns(chunk.columns, chunk.first); }
+    void take(const design_chunk& chunk) { archive_.collect_columns(chunk.columns, chunk.first); }
     void merge(const frontier_reducer& other) { archive_.merge(other.archive_); }
-    [[nodiscard]] const pareto_archive& archive() const { return archive_; }
+    [[nodiscard]] pareto_archive archive() const {
+        pareto_archive all = archive_;
+        all.settle();
+        return all;
+    }
 
 private:
     pareto_archive archive_;
@@ -209,11 +214,18 @@ namespace detail {
 
 inline constexpr std::size_t chunk_points = 4096;
 
-/// Runs `body` where at most `threads` of them work, 0 meaning all that there are.
+/// Runs `body` where at most `threads` of them work, 0 meaning all that there are; more than these are never asked for.
 template <class Body>
 void in_arena(int threads, const Body& body) {
-    tbb::task_arena arena(threads > 0 ? threads : tbb::task_arena::automatic);
+    const int available = tbb::info::default_concurrency();
+    tbb::task_arena arena(threads > 0 ? std::min(threads, available) : available);
     arena.execute(body);
+}
+
+/// The least number of points that a thread takes at a time: few enough to share out, since points may be slow ones.
+[[nodiscard]] inline std::uint64_t grain_of(std::uint64_t points) {
+    const auto threads = static_cast<std::uint64_t>(tbb::this_task_arena::max_concurrency());
+    return std::clamp<std::uint64_t>(points / (8 * threads), 64, 16 * chunk_points);
 }
 
 /// Evaluates chunks into memory of its own and hands them on.
@@ -256,6 +268,27 @@ private:
     const design_query* query_;
 };
 
+/// What oneTBB reduces with: a thread goes on with its reducer until another one takes over a part of its range.
+template <reducer Reducer>
+class parallel_stream {
+public:
+    parallel_stream(const chunk_source& source, const Reducer& empty)
+        : result(empty), source_(&source), empty_(&empty) {}
+    parallel_stream(const parallel_stream& other, tbb::split)
+        : result(*other.empty_), source_(other.source_), empty_(other.empty_) {}
+
+    void operator()(const tbb::blocked_range<std::uint64_t>& range) {
+        source_->stream(range.begin(), range.end(), result);
+    }
+    void join(const parallel_stream& other) { result.merge(other.result); }
+
+    Reducer result;
+
+private:
+    const chunk_source* source_;
+    const Reducer* empty_;
+};
+
 }  // namespace detail
 
 /// Reduces the points [first, last) of a space to what `empty` makes of them, in constant memory.
@@ -270,18 +303,11 @@ template <reducer Reducer>
         source.stream(first, last, result);
         return result;
     }
-    constexpr std::uint64_t grain = 16 * detail::chunk_points;
     detail::in_arena(query.threads, [&] {
-        result = tbb::parallel_reduce(
-            tbb::blocked_range<std::uint64_t>(first, last, grain), empty,
-            [&source](const auto& range, Reducer part) {
-                source.stream(range.begin(), range.end(), part);
-                return part;
-            },
-            [](Reducer a, const Reducer& b) {
-                a.merge(b);
-                return a;
-            });
+        detail::parallel_stream<Reducer> body(source, empty);
+        const std::uint64_t grain = detail::grain_of(last - first);
+        tbb::parallel_reduce(tbb::blocked_range<std::uint64_t>(first, last, grain), body);
+        result = std::move(body.result);
     });
     return result;
 }
@@ -289,14 +315,14 @@ template <reducer Reducer>
 /// Writes metrics of the points [first, first + count) to columns, on up to `threads` threads (0: all).
 inline void fill_columns(const evaluator& of, std::uint64_t first, std::size_t count,
                          std::span<const metric_column> columns, int threads = 0) {
-    constexpr std::size_t grain = 1U << 14;
     const auto part = [&](std::size_t begin, std::size_t end) {
         std::vector<metric_column> shifted(columns.begin(), columns.end());
         for (metric_column& one : shifted) one.values += begin;
         of.fill(first + begin, end - begin, shifted);
     };
-    if (threads == 1 || count <= grain) return part(0, count);
+    if (threads == 1) return part(0, count);
     detail::in_arena(threads, [&] {
+        const std::size_t grain = static_cast<std::size_t>(detail::grain_of(count));
         tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, grain),
                           [&](const auto& range) { part(range.begin(), range.end()); });
     });

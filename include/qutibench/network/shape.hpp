@@ -81,7 +81,10 @@ private:
 /// "1x64x56x56"; "scalar" for rank 0.
 [[nodiscard]] inline std::string to_string(const shape& of) {
     std::string text;
-    for (const std::int64_t extent : of) text += (text.empty() ? "" : "x") + std::to_string(extent);
+    for (const std::int64_t extent : of) {
+        if (!text.empty()) text += 'x';
+        text += std::to_string(extent);
+    }
     return text.empty() ? "scalar" : text;
 }
 

@@ -89,6 +89,7 @@ public:
             const std::size_t left = filter_.survivors(block, size, turn_, kept.data());
             collect(block, std::span(kept).first(left), first + at);
             seen_ += size;
+            passed_ += left;
             if (pending() >= std::max(least_pending, settled_)) {
                 take_sample(rows, at + size);
                 settle();
@@ -179,7 +180,8 @@ private:
     static constexpr std::size_t least_pending = 4096;
     static constexpr std::size_t few_rows = 256;
     static constexpr std::size_t few_pairs = 131072;
-    static constexpr bool tabled = D > 3;  // below, settling costs no more than asking a table
+    static constexpr std::uint64_t most_passed = 32768;  // what settling these takes pays for another choice of filters
+    static constexpr bool tabled = D > 3;                // below, settling costs no more than asking a table
 
     [[nodiscard]] std::size_t pending() const noexcept { return numbers_.size() - settled_; }
 
@@ -256,9 +258,10 @@ private:
     void renew_filters() {
         stale_ = false;
         entered_ = 0;
-        if (seen_ >= 4 * seen_at_choice_) {
+        if (seen_ >= 4 * seen_at_choice_ || passed_ >= most_passed) {
             filter_.choose(rows_, sample_);
             seen_at_choice_ = seen_;
+            passed_ = 0;
         }
         if constexpr (tabled) {
             const std::size_t count = std::min(settled_, table_.capacity);
@@ -335,6 +338,7 @@ private:
     std::size_t replaced_ = 0;
     std::uint64_t seen_ = 0;
     std::uint64_t seen_at_choice_ = 0;
+    std::uint64_t passed_ = 0;  // the filters, since they were chosen
 };
 
 /// The front of a whole table, ascending numbers being row numbers.

@@ -1,0 +1,370 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""How fast the library is beside what people use today, measured side by side in one run.
+
+usage: performance.py [--only WORD...] [--benchmarks DIR] [--write docs/performance.md]
+
+Prints a table of ratios; --write also puts it, and a figure, between the markers of that page. Peers that are not
+installed are left out and named. All times are CPU seconds of one thread, the best of several turns, peers and library
+taking turns; only the gain of a second core is wall time. Needs the package and the programs of build/release.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import importlib.metadata
+import io
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import qutibench as qb
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Row:
+    """A figure of the library beside that of a peer or a goal. A ratio above 1: the library wins."""
+
+    what: str
+    ours: str
+    peer: str = ""
+    theirs: str = ""
+    ratio: float | None = None
+    goal: str = ""
+
+
+def cpu_seconds(run: Callable[[], object]) -> float:
+    begin = time.process_time()
+    run()
+    return time.process_time() - begin
+
+
+def take_turns(*runs: Callable[[], object], turns: int = 3, least: float = 0.05) -> list[float]:
+    """The best time of each; short ones are repeated within a turn."""
+    repeats = [max(1, round(least / max(cpu_seconds(run), 1e-9))) for run in runs]
+    best = [float("inf")] * len(runs)
+    for _ in range(turns):
+        for i, run in enumerate(runs):
+            took = cpu_seconds(lambda run=run, n=repeats[i]: [run() for _ in range(n)]) / repeats[i]
+            best[i] = min(best[i], took)
+    return best
+
+
+def shown(seconds: float) -> str:
+    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= scale:
+            return f"{seconds / scale:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def installed(name: str) -> object | None:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        missing.add(name)
+        return None
+
+
+missing: set[str] = set()
+programs = ROOT / "build/release/benchmarks"
+
+
+def program(*filters: str) -> dict[str, dict[str, float]]:
+    """The counters and times of the C++ benchmarks that match, by name; the best of three turns each."""
+    command = [programs / "benchmark_sweep", f"--benchmark_filter={'|'.join(filters)}", "--benchmark_format=json"]
+    command += ["--benchmark_repetitions=3", "--benchmark_min_time=0.1"]
+    out = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=True).stdout
+    found: dict[str, dict[str, float]] = {}
+    for one in json.loads(out)["benchmarks"]:
+        if one["run_type"] == "iteration":
+            before = found.get(one["name"])
+            if before is None or one["cpu_time"] < before["cpu_time"]:
+                found[one["name"]] = one
+    return found
+
+
+# --- design spaces ---------------------------------------------------------------------------------------------------
+
+
+def broadcast(points: int) -> Callable[[], object]:
+    """Level 0 of 5 networks on 6 devices in 2 datatypes as a NumPy user writes it: throughput, latency, intensity."""
+    random = np.random.default_rng(1)
+    work = random.random((5, 1, 1, 1)) * 1e9
+    weights = random.random((5, 1, 1, 1)) * 1e7
+    peak = random.random((1, 6, 2, 1)) * 1e12
+    bandwidth = random.random((1, 6, 1, 1)) * 1e10
+    bits = np.array([8, 16]).reshape(1, 1, 2, 1)
+    batch = np.arange(1, points // 60 + 1).reshape(1, 1, 1, -1)
+
+    def run() -> object:
+        operations = work * batch
+        traffic = weights * bits / 8
+        latency = np.maximum(operations / peak, traffic / bandwidth)
+        return batch / latency, latency, operations / traffic
+
+    return run
+
+
+def spaces() -> Iterator[Row]:
+    large, small = 100_000_000, 1_200_000
+    (peer,) = take_turns(broadcast(large), turns=2)
+    (cached,) = take_turns(broadcast(small), turns=5)
+    found = program("level_0_.*/1/100000000", "layer_by_layer/1/.*")
+    for name, what in (
+        ("columns", "throughput, latency and intensity of 10^8 points"),
+        ("front", "front of throughput and latency of 10^8 points"),
+        ("best", "ten best of 10^8 points"),
+    ):
+        seconds = found[f"level_0_{name}/1/{large}/real_time"]["cpu_time"] / 1e3
+        rate = large / seconds
+        goal = "5" if name == "columns" else ""
+        yield Row(
+            what, f"{rate / 1e6:.0f} M/s", "NumPy broadcast", f"{large / peer / 1e6:.0f} M/s", peer / seconds, goal
+        )
+        if name == "columns":
+            against = f"{small / cached / 1e6:.0f} M/s"
+            ratio = rate * cached / small
+            yield Row(what, f"{rate / 1e6:.0f} M/s", "NumPy, 1.2 million points at a time", against, ratio)
+    axes = {
+        "networks": ["cnv", "mlp", "resnet50", "googlenet_v1", "mobilenet_v1"],
+        "platforms": ["zcu104_dpu", "zcu102_dpu", "ultra96_dpu"] + [f"jetson_tx2:max{mode}" for mode in "npq"],
+        "datatypes": ["int8", "fp16"],
+        "batches": range(1, 20_001),
+    }
+    ours, peer = take_turns(lambda: qb.sweep(**axes, threads=1), broadcast(small), turns=5)
+    rates = [f"{small / seconds / 1e6:.0f} M/s" for seconds in (ours, peer)]
+    yield Row("`qb.sweep`, a table of 1.2 million rows", rates[0], "NumPy broadcast", rates[1], peer / ours, "1")
+
+    one = found["layer_by_layer/1/100000/0/real_time"]
+    layers = one["layers"] * one["real_time"] / one["cpu_time"]
+    yield Row("layers evaluated, layer by layer", f"{layers / 1e6:.0f} M/s", "goal", "200 M/s", layers / 2e8, "1")
+    one = program("level_0_front/2/1000000000")["level_0_front/2/1000000000/real_time"]
+    resident = one["resident_mb"]
+    seconds = one["real_time"] / 1e3
+    what = f"resident memory for the front of 10^9 points ({seconds:.2g} s)"
+    yield Row(what, f"{resident:.0f} MB", "goal", "200 MB", 200 / resident, "1")
+    both = program("layer_by_layer/./2000000/0", "level_0_columns")
+    for name, what in (("layer_by_layer/{}/2000000/0", "layers"), ("level_0_columns/{}/100000000", "level 0")):
+        alone, together = (both[f"{name.format(threads)}/real_time"]["real_time"] for threads in (1, 2))
+        yield Row(f"two cores, {what}, wall time", shown(together / 1e3), "one core", shown(alone / 1e3),
+                  alone / together, "1.8")  # fmt: skip
+
+
+# --- frontiers -------------------------------------------------------------------------------------------------------
+
+
+def sphere(random: np.random.Generator, rows: int, objectives: int) -> np.ndarray:
+    points = np.abs(random.standard_normal((rows, objectives)))
+    return points / np.linalg.norm(points, axis=1, keepdims=True)
+
+
+def frontiers() -> Iterator[Row]:
+    moocore, paretoset = installed("moocore"), installed("paretoset")
+    random = np.random.default_rng(1)
+    uniform = [(2, 10_000_000), (3, 1_000_000), (4, 1_000_000), (5, 1_000_000), (6, 100_000)]
+    spherical = [(2, 1_000_000), (3, 100_000), (4, 50_000), (5, 20_000), (6, 20_000)]
+    for kind, sets in (("uniform", uniform), ("on a sphere", spherical)):
+        for objectives, rows in sets:
+            flat = kind == "uniform"
+            points = random.random((rows, objectives)) if flat else sphere(random, rows, objectives)
+            runs = {"": lambda points=points, d=objectives: qb.pareto_front(points, [False] * d)}
+            if moocore:
+                runs["moocore"] = lambda points=points: moocore.is_nondominated(points)
+            if paretoset and flat:
+                paretoset.paretoset(points[:1000], ["min"] * objectives)  # compiles
+                runs["paretoset"] = lambda points=points, d=objectives: paretoset.paretoset(points, ["min"] * d)
+            times = dict(zip(runs, take_turns(*runs.values()), strict=True))
+            ours = times.pop("")
+            if times:
+                peer = min(times, key=times.__getitem__)
+                yield Row(f"front of {rows:,} points {kind}, {objectives} objectives", shown(ours), peer,
+                          shown(times[peer]), times[peer] / ours, "2" if flat else "1")  # fmt: skip
+    if moocore:
+        for objectives, rows in ((2, 100_000), (3, 100_000), (4, 3000), (5, 300)):
+            points = sphere(random, rows, objectives)
+            worst = np.full(objectives, 1.1)
+            ours, peer = take_turns(
+                lambda points=points, worst=worst: qb.hypervolume(points, worst),
+                lambda points=points, worst=worst: moocore.hypervolume(points, ref=worst),
+            )
+            yield Row(f"hypervolume of {rows:,} points, {objectives} objectives", shown(ours), "moocore", shown(peer),
+                      peer / ours)  # fmt: skip
+
+
+# --- networks and files ----------------------------------------------------------------------------------------------
+
+
+def files() -> Iterator[Row]:
+    onnx, onnx_tool, pandas = installed("onnx"), installed("onnx_tool"), installed("pandas")
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "resnet50.onnx")
+        qb.save_onnx(qb.zoo.resnet50(), path)
+        size = Path(path).stat().st_size / 1e6
+
+        def tool() -> None:
+            options = {"verbose": False, "constant_folding": True, "if_fixed_branch": "else", "fixed_topk": 0}
+            with contextlib.redirect_stdout(io.StringIO()):
+                graph = onnx_tool.Model(path, options).graph
+                graph.shape_infer()
+                graph.profile()
+
+        what = f"ResNet-50 of {size:.0f} MB, ONNX, loaded and analysed"
+        runs = [lambda: qb.analyze(qb.load_onnx(path)).macs]
+        runs += [tool] if onnx_tool else []
+        runs += [lambda: onnx.shape_inference.infer_shapes(onnx.load(path))] if onnx else []
+        ours, *theirs = take_turns(*runs)
+        if onnx_tool:
+            yield Row(what, shown(ours), "onnx-tool", shown(theirs[0]), theirs[0] / ours, "100")
+        if onnx:
+            name = "onnx.load and infer_shapes"
+            yield Row(what, shown(ours), name, shown(theirs[-1]), theirs[-1] / ours, "200")
+    if pandas:
+        table = ROOT / "data/measurements/level3.csv"
+        ours, peer = take_turns(lambda: qb.load_measurements(table), lambda: pandas.read_csv(table))
+        yield Row("641 lines of measurements read, checked and typed", shown(ours), "pandas.read_csv", shown(peer),
+                  peer / ours)  # fmt: skip
+
+
+def models() -> Iterator[Row]:
+    found = program("analyze_resnet50", "predict_resnet50")
+    ours = found["analyze_resnet50"]["cpu_time"] * 1e-6
+    yield Row("`analyze` of ResNet-50 (C++)", shown(ours), "goal", "20 µs", 20e-6 / ours, "1")
+    for name, what in (("0", "level 0"), ("1", "layer by layer")):
+        yield Row(f"`predict` of ResNet-50, {what} (C++)", shown(found[f"predict_resnet50/{name}"]["cpu_time"] * 1e-9))
+    work, device = qb.analyze(qb.zoo.resnet50()), qb.platform("zcu104_dpu")
+    (ours,) = take_turns(lambda: qb.predict(work, device, datatype="int8", batch=1), turns=5)
+    yield Row("`qb.predict` of ResNet-50, level 0 (Python)", shown(ours), "goal", "3 µs", 3e-6 / ours, "1")
+
+
+UNITS = "#include <boost/units/quantity.hpp>\n#include <boost/units/systems/si.hpp>\n"
+CORE = "#include <qutibench/qutibench.hpp>\n"
+STATIC = """#include <qutibench/model/predict.hpp>
+#include <qutibench/network/zoo/resnet.hpp>
+using namespace qutibench;
+using namespace qutibench::literals;
+constexpr auto net = zoo::resnet50();
+static_assert(analyze(net).operations().value() > 7'000'000'000);
+constexpr static_platform board{static_peak<integer<8>>(4.6_top_per_s), static_bandwidth(19.2_gb_per_s)};
+static_assert(predict<integer<8>>(net, board).throughput() >= 500_ips);
+"""
+
+
+def compiling() -> Iterator[Row]:
+    compiler = os.environ.get("CXX", "c++")
+    with tempfile.TemporaryDirectory() as folder:
+
+        def seconds(name: str, text: str) -> float:
+            source = Path(folder) / f"{name}.cpp"
+            source.write_text(text, encoding="utf-8")
+            command = [compiler, "-std=c++20", f"-I{ROOT / 'include'}", "-c", str(source), "-o", f"{folder}/o.o"]
+            before = os.times().children_user + os.times().children_system
+            subprocess.run(command, check=True, capture_output=True)
+            return os.times().children_user + os.times().children_system - before
+
+        texts = {"units": UNITS, "static": STATIC, "core": CORE}
+        best = {name: min(seconds(name, text) for _ in range(4)) for name, text in texts.items()}
+    for name, what, goal in (
+        ("static", "compiling ResNet-50 analysed and predicted by `static_assert`", 2.0),
+        ("core", "compiling the core's umbrella header", 1.6),
+    ):
+        theirs = f"{shown(best['units'])}; goal {goal:g} times that"
+        ratio = goal * best["units"] / best[name]
+        yield Row(f"{what}: {best[name] / best['units']:.2f} times", shown(best[name]), "Boost.Units' own headers",
+                  theirs, ratio, "1")  # fmt: skip
+
+
+GROUPS = {
+    "design spaces": spaces,
+    "frontiers": frontiers,
+    "files": files,
+    "models": models,
+    "compiling": compiling,
+}
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+
+def table(rows: list[Row]) -> str:
+    lines = ["| | qutibench | beside it | | ratio | goal |", "|---|---:|---|---:|---:|---:|"]
+    for row in rows:
+        ratio = "" if row.ratio is None else f"{row.ratio:.3g}"
+        lines.append(f"| {row.what} | {row.ours} | {row.peer} | {row.theirs} | {ratio} | {row.goal} |")
+    return "\n".join(lines)
+
+
+def draw(rows: list[Row], path: Path) -> None:
+    import altair
+
+    data = [
+        {"what": row.what.replace("`", ""), "peer": row.peer, "ratio": row.ratio, "goal": float(row.goal or "nan")}
+        for row in rows
+        if row.ratio and row.peer != "goal"
+    ]
+    for one in data:
+        one["what"] += f" / {one['peer']}"
+    base = altair.Chart(altair.Data(values=data)).encode(y=altair.Y("what:N", sort=None, title=None))
+    scale = altair.Scale(type="log", domainMin=0.2)
+    axis = altair.X("ratio:Q", scale=scale, title="times faster than the peer")
+    dots = base.mark_point(filled=True, size=60, color=qb.plot.OKABE_ITO[4]).encode(x=axis)
+    goals = base.mark_tick(color="#555", thickness=2).encode(x="goal:Q").transform_filter("isFinite(datum.goal)")
+    even = altair.Chart(altair.Data(values=[{"one": 1}])).mark_rule(strokeDash=[4, 4]).encode(x="one:Q")
+    chart = (even + goals + dots).properties(width=380, height=16 * len(data))
+    qb.plot.save(chart.configure_axis(labelLimit=460, labelFontSize=10), path)
+
+
+def machine() -> str:
+    text = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
+    name = re.search(r"model name\s*:\s*(.+)", text)
+    versions = [f"Python {platform.python_version()}"]
+    for peer in ("numpy", "moocore", "paretoset", "onnx", "onnx_tool", "pandas"):
+        with contextlib.suppress(Exception):
+            versions.append(f"{peer.replace('_', '-')} {importlib.metadata.version(peer.replace('_', '-'))}")
+    return f"{name[1] if name else platform.processor()}, {os.cpu_count()} cores; {', '.join(versions)}."
+
+
+def write(page: Path, rows: list[Row]) -> None:
+    draw(rows, page.parent / "images/performance.svg")
+    text = page.read_text(encoding="utf-8")
+    made = f"<!-- made -->\n{machine()}\n\n{table(rows)}\n<!-- end -->"
+    page.write_text(re.sub(r"<!-- made -->.*<!-- end -->", lambda _: made, text, flags=re.DOTALL), encoding="utf-8")
+
+
+def main() -> None:
+    global programs
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="+", choices=GROUPS, default=list(GROUPS), help="groups to measure")
+    parser.add_argument("--benchmarks", type=Path, default=programs, help="folder of the C++ benchmarks")
+    parser.add_argument("--write", type=Path, help="page to renew")
+    options = parser.parse_args()
+    programs = options.benchmarks
+    warnings.filterwarnings("ignore")
+    rows = []
+    for group in options.only:
+        for row in GROUPS[group]():
+            rows.append(row)
+            print(
+                f"{row.what}: {row.ours}; {row.peer} {row.theirs}; {row.ratio or 0:.3g} (goal {row.goal})", flush=True
+            )
+    print(table(rows))
+    if missing:
+        print(f"left out, because they are not installed: {', '.join(sorted(missing))}", file=sys.stderr)
+    if options.write:
+        write(options.write, rows)
+
+
+if __name__ == "__main__":
+    main()
