@@ -124,7 +124,9 @@ def _rows_of(measured: Sequence[_core.Measurement], common: Row) -> list[Row]:
 
 
 def _measurement_of(row: Row) -> _core.Measurement:
-    figures = {name: float(row[name]) for name in ("latency_s", "throughput_ips", "power_w") if row[name]}
+    figures: dict[str, Any] = {
+        name: float(row[name]) for name in ("latency_s", "throughput_ips", "power_w") if row[name]
+    }
     threads = {"threads": int(row["threads"])} if row["threads"] else {}
     return _core.Measurement(
         row["network"], row["platform"], row["datatype"], batch=int(row["batch"]), mode=row["mode"] or None,

@@ -18,8 +18,8 @@ def _is_cut_after(network: _core.Graph) -> list[bool]:
         for one in node.inputs:
             last_use[one.node, one.port] = max(place, last_use.get((one.node, one.port), 0))
     open_at = [0] * (len(nodes) + 1)
-    for (node, _), last in last_use.items():
-        open_at[node] += 1
+    for (written, _), last in last_use.items():
+        open_at[written] += 1
         open_at[last] -= 1
     open_now, cuts = 0, []
     for change in open_at[:-1]:
@@ -79,8 +79,8 @@ def blocks(network: _core.Graph) -> list[_core.Graph]:
     if not isinstance(network, _core.Graph):
         raise TypeError(f"blocks are cut from a qb.Graph, not from {type(network).__name__}")
     nodes = network.nodes
-    for one in nodes:
-        if one.datatype is not None or one.density != 1 or one.shares_weights_with >= 0:
+    for node in nodes:
+        if node.datatype is not None or node.density != 1 or node.shares_weights_with >= 0:
             raise InvalidArgument(
                 f"'{network.name}' has shared weights, or layers with datatypes or densities of their own: cut the "
                 "network that it was made from, and quantise the blocks"

@@ -69,9 +69,11 @@ def _nearest_rank(values: Sequence[float], percent: float) -> float:
 
 
 def _statistic(values: Sequence[float], name: str) -> float:
-    plain = {"median": statistics.median, "mean": statistics.fmean, "min": min, "max": max}
+    plain: dict[str, Callable[[Sequence[float]], float]] = {
+        "median": statistics.median, "mean": statistics.fmean, "min": min, "max": max,
+    }  # fmt: skip
     if name in plain:
-        return float(plain[name](values))
+        return plain[name](values)
     with contextlib.suppress(ValueError):
         if name.startswith("p") and 0 < float(name[1:]) <= 100:
             return _nearest_rank(values, float(name[1:]))
@@ -277,7 +279,13 @@ def write_job(
     try:
         place.mkdir(parents=True, exist_ok=True)
         own_name, model = _write_model(network, batch, place, copy_model)
-        facts = {"network": name or own_name, "platform": platform, "mode": mode, "datatype": numbers, "batch": batch}
+        facts: dict[str, Any] = {
+            "network": name or own_name,
+            "platform": platform,
+            "mode": mode,
+            "datatype": numbers,
+            "batch": batch,
+        }
         facts |= {"keep": keep} | ({"threads": streams} if streams > 1 else {})
         if part is not None:
             facts |= {"level": 2, "part": part}

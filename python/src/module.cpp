@@ -30,4 +30,5 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     register_variants(module);
     register_models(module);
     register_published(module);
+    register_choices(module);
 }

@@ -28,5 +28,6 @@ void register_probe(pybind11::module_& module);
 void register_variants(pybind11::module_& module);
 void register_models(pybind11::module_& module);
 void register_published(pybind11::module_& module);
+void register_choices(pybind11::module_& module);
 
 }  // namespace qutibench::python

@@ -4,6 +4,7 @@
 import copy
 import pickle
 
+import numpy as np
 import pytest
 
 qb = pytest.importorskip("qutibench")
@@ -155,3 +156,30 @@ def test_published_tables_come_out_again():
     found = qb.compare_frontiers("imagenet")
     assert (found["predicted_optimal"], found["measured_optimal"], found["named"]) == (4, 6, 1)
     assert sum(row["measured_optimal"] for row in found["designs"]) == 6
+
+
+def test_a_precision_for_every_layer():
+    net, device = qb.zoo.mlp(keep=0.125), qb.Platform("board", {"int8": 1e12, "int4": 2e12}, bandwidth_bytes_per_s=1e9)
+    table = [(name, kind, loss) for name in ("fc2", "fc3") for kind, loss in (("int8", 0.0), ("int4", 0.5))]
+    options = qb.precision_choices(net, device, table, datatype="int8")
+    assert list(options) == ["fc2", "fc3", "everything else"]
+    front = qb.choose_for_layers(options)
+    brute = []  # all four combinations
+    for second in ("int8", "int4"):
+        for third in ("int8", "int4"):
+            chosen = {"fc2": second, "fc3": third, "everything else": "int8"}
+            rows = [options[layer][kind] for layer, kind in chosen.items()]
+            brute.append(tuple(sum(column) for column in zip(*rows, strict=True)))
+    expected = [one for one, on in zip(brute, qb.pareto_front(brute, maximize=[False] * 3), strict=True) if on]
+    found = sorted(tuple(figures.values()) for figures, _ in front)
+    assert np.allclose(found, sorted(set(expected)))
+    figures, chosen = next(one for one in front if set(one[1].values()) == {"int8"})
+    whole = qb.predict(qb.analyze(qb.quantize(net, "int8")), device, execution="layers")
+    assert figures["model_bytes"] == pytest.approx(whole.model_bytes)
+    assert figures["latency_s"] == pytest.approx(whole.latency_s)
+    slowest = qb.choose_for_layers({"a": {"x": [1.0], "y": [3.0]}, "b": {"x": [2.0]}}, names=["s"], largest=["s"])
+    assert slowest == (({"s": 2.0}, {"a": "x", "b": "x"}),)
+    with pytest.raises(qb.InvalidArgument, match="has 1 figures for 3 objectives"):
+        qb.choose_for_layers({"a": {"x": [1.0]}})
+    with pytest.raises(qb.UnknownName, match="objective"):
+        qb.choose_for_layers({"a": {"x": [1.0]}}, names=["s"], maximize=["t"])

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What C++ can, Python can: every public function of the list in docs/api.md, with the exceptions named here."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+qb = pytest.importorskip("qutibench")
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
+
+ELSEWHERE = {
+    "add_network": "NetworkSet.add",
+    "add_networks": "NetworkSet.add",
+    "attained_energy": "Measurement.attained_energy_j",
+    "attained_throughput": "Measurement.attained_throughput_ips",
+    "bootstrap": "bootstrap_pairs",
+    "builtin_adapters": "measurement_formats",
+    "errors_of": "prediction_errors",
+    "frontier": "DesignSpace.frontier",
+    "frontier_of": "DesignSpace.frontier",
+    "import_onnx": "load_onnx",
+    "load_network": "network",
+    "load_network_file": "network",
+    "load_platform": "platform",
+    "load_platform_file": "platform",
+    "network_ids": "networks",
+    "networks_of": "calibrate",
+    "orthogonality_of": "orthogonality",
+    "pareto_mask": "pareto_front",
+    "parse_calibration": "load_calibration",
+    "parse_datatype": "Datatype",
+    "parse_graph": "Graph.from_json",
+    "parse_network": "network",
+    "parse_platform": "Platform.from_json",
+    "parse_precision": "Precision",
+    "place": "Breakdown.tensors",
+    "place_of": "Measurement.place",
+    "platform_ids": "platforms",
+    "points_of": "calibrate",
+    "predict_all": "estimates",
+    "published_data": "catalogue_file",
+    "published_heatmap": "heatmap",
+    "read_measurements": "load_measurements",
+    "reduce": "DesignSpace",
+    "save_calibration": "Calibration.save",
+    "save_platform": "Platform.save",
+    "stages_of": "best_folding",
+    "to_json": "Graph.to_json",
+    "to_platform": "probe_host",
+    "to_record": "table",
+}
+"""Functions that have another name in Python, where they belong to something."""
+
+NOT_IN_PYTHON = {
+    **dict.fromkeys(
+        ("maximize", "minimize", "subject_to", "query_of_metrics", "metric_names", "columns_of", "fill_columns"),
+        "objectives and constraints are keyword arguments of frontiers",
+    ),
+    **dict.fromkeys(
+        ("quantity_of", "is_known", "append", "check", "warn", "dominates", "nan_rows"),
+        "figures are floats with units in their names, None where nothing is known",
+    ),
+    **dict.fromkeys(
+        ("processor_name", "host_caches", "host_threads", "host_memory_sizes"),
+        "what the operating system says; platform and os have it",
+    ),
+    **dict.fromkeys(("for_each_json_record", "run_of", "load_model"), "a step of a function that Python has"),
+    **dict.fromkeys(
+        ("summarize", "summarize_by_platform", "summarize_by_network"),
+        "qb.table(rows).to_pandas().groupby(...) groups by anything",
+    ),
+    **dict.fromkeys(("cost_of", "fold"), "a folding by hand; Python has the best one"),
+    **dict.fromkeys(
+        ("scaled", "mac_joules", "on_chip_joules_per_bit", "off_chip_joules_per_bit", "average_power_energy"),
+        "a step of predict_energy; by average power there is Estimate.energy_j",
+    ),
+    **dict.fromkeys(("totals_of_part", "density_of"), "a step of efficiency and operations_by_sparsity"),
+    **dict.fromkeys(("load_platform_details", "parse_platform_details"), "beside the model: what_if platforms has it"),
+    "pays_up_to": "one line over the rows of scaling_curve",
+    "to_csv": "Table.to_pandas().to_csv()",
+    "precision_objectives": "the defaults of choose_for_layers",
+    "rows": "score returns them",
+}
+"""Functions that Python does without, and why."""
+
+
+ENUMERATORS = {"to_string"} | {
+    f"parse_{kind}"
+    for kind in (
+        "convolution_type", "counting", "deployment_parameter", "execution", "measured_scope", "metric", "placement",
+    )
+}  # fmt: skip
+"""In Python these are strings."""
+
+
+def functions() -> list[str]:
+    """Free functions of the library's own namespace, without what reads and writes names of enumerators."""
+    names: set[str] = set()
+    for row in re.findall(r"^\| (`[^|]*) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE):
+        names.update(re.findall(r"`(\w+)\(\)`", row))
+    return sorted(names - ENUMERATORS)
+
+
+def found(path: str) -> object:
+    """An attribute of the package, of its extension module or of a class of either."""
+    first, *rest = path.split(".")
+    value = getattr(qb, first, None) or getattr(qb._core, first)
+    for name in rest:
+        value = getattr(value, name)
+    return value
+
+
+def test_the_list_is_not_empty():
+    assert len(functions()) > 80
+
+
+@pytest.mark.parametrize("name", functions())
+def test_function_is_reachable(name):
+    if name in NOT_IN_PYTHON:
+        assert not hasattr(qb, name), f"{name} is there after all: take it off the list of exceptions"
+    else:
+        assert found(ELSEWHERE.get(name, name)) is not None
+
+
+def test_exceptions_are_still_there():
+    known = set(functions())
+    assert sorted(set(ELSEWHERE) - known) == []
+    assert sorted(set(NOT_IN_PYTHON) - known) == []
+
+
+def test_every_network_layer_error_and_format_is_there():
+    text = PAGE.read_text(encoding="utf-8")
+    networks = set(re.findall(r"`zoo::(\w+)\(\)`", text))
+    helpers = {"build", "checked_keep", "entries", "find", "names", "rounded_to_eight", "scaled"}
+    assert networks - helpers <= set(qb.zoo.names())
+    formats = set(re.findall(r"`adapters::(\w+)`", text))
+    other_names = {"qutibench_table": "qutibench"}
+    known = {name for name, _ in qb.measurement_formats()}
+    missing = {other_names.get(one, one) for one in formats} - known
+    assert missing <= {"endless_stream"}
+    leaves = re.search(r"error\.hpp\).*?\n\n(.*?)\n\n", text, re.DOTALL)
+    raised = {"overflow_error": "CountOverflow"}
+    for name in re.findall(r"^\| `(\w+)` \|", leaves[1], re.MULTILINE):
+        assert issubclass(getattr(qb, raised.get(name, name.title().replace("_", ""))), Exception)
