@@ -32,7 +32,8 @@ for folder in boost nlohmann protozero tao; do ln -sfn "/usr/include/$folder" "$
 cmake -D DATA_DIR=data -D HEADER="$out/include/qutibench/io/catalogue_data.hpp" -P .cmake/embed_catalogue.cmake
 library=$(
     em++ --version
-    digest include/qutibench "$source/core" "$source/build.sh" "$out/include/qutibench" examples/what_if/{loaded,records}.hpp
+    digest include/qutibench "$out/include/qutibench" "$source/core" "$source/build.sh" \
+        examples/what_if/{loaded,records}.hpp
 )
 if ! is_fresh "$out/library.wasm" "$library"; then
     export NODE_PATH="$PWD/$out/node_modules" # emscripten's own acorn is older than this Node

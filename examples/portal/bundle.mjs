@@ -10,7 +10,13 @@ const [build, page] = process.argv.slice(2).map((path) => resolve(path));
 const source = join(dirname(fileURLToPath(import.meta.url)), "page");
 const { build: bundle } = createRequire(join(build, "node_modules", "of.js"))("esbuild");
 
-const options = { bundle: true, minify: true, write: false, nodePaths: [join(build, "node_modules")], logLevel: "warning" };
+const options = {
+    bundle: true,
+    minify: true,
+    write: false,
+    nodePaths: [join(build, "node_modules")],
+    logLevel: "warning",
+};
 const { outputFiles: scripts } = await bundle({
     ...options,
     entryPoints: [join(source, "main.ts")],
@@ -28,4 +34,7 @@ const parts = {
     SCRIPT: scripts[0].text.replaceAll("</script", "<\\/script"),
 };
 const template = await readFile(join(source, "index.html"), "utf8");
-await writeFile(page, template.replace(/<!--(STYLE|LIBRARY|SCRIPT)-->|\/\*(STYLE|SCRIPT)\*\//g, (_, a, b) => parts[a ?? b]));
+await writeFile(
+    page,
+    template.replace(/<!--(STYLE|LIBRARY|SCRIPT)-->|\/\*(STYLE|SCRIPT)\*\//g, (_, a, b) => parts[a ?? b]),
+);

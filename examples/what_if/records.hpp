@@ -5,6 +5,7 @@
 
 #include "loaded.hpp"
 
+#include <qutibench/explore/scorecard.hpp>
 #include <qutibench/io/heatmap.hpp>
 #include <qutibench/measure/efficiency.hpp>
 
@@ -97,6 +98,23 @@ namespace detail {
     all["flags"] = std::move(flags);
     all["place"] = place_of(one);
     return all;
+}
+
+/// One card as a record: metrics by name, with their criterion and unit.
+[[nodiscard]] inline record card_record(const qutibench::scorecard& card, const qutibench::estimate_row& of) {
+    record metrics = record::array();
+    for (const qutibench::scorecard_row& one : card.rows())
+        metrics.push_back({{"criterion", one.criterion},
+                           {"metric", one.metric},
+                           {"value", qutibench::detail::null_or(one.value)},
+                           {"unit", one.unit}});
+    return {{"network", card.network},
+            {"platform", card.platform},
+            {"mode", detail::text_or_null(card.mode)},
+            {"datatype", to_string(of.how.datatype)},
+            {"batch", of.how.batch},
+            {"keep", of.keep},
+            {"metrics", std::move(metrics)}};
 }
 
 }  // namespace what_if

@@ -2,8 +2,6 @@
 // scorecard: what a fair comparison of devices shows beside TOPS/W.
 #include "commands.hpp"
 
-#include <qutibench/explore/scorecard.hpp>
-
 #include <memory>
 
 namespace what_if {
@@ -13,23 +11,6 @@ namespace {
 struct scorecard_options : selection_options {
     format as = format::table;
 };
-
-/// One card as a record: metrics by name, with their criterion and unit.
-record card_record(const qutibench::scorecard& card, const qutibench::estimate_row& of) {
-    record metrics = record::array();
-    for (const qutibench::scorecard_row& one : card.rows())
-        metrics.push_back({{"criterion", one.criterion},
-                           {"metric", one.metric},
-                           {"value", qutibench::detail::null_or(one.value)},
-                           {"unit", one.unit}});
-    return {{"network", card.network},
-            {"platform", card.platform},
-            {"mode", card.mode.empty() ? record(nullptr) : record(card.mode)},
-            {"datatype", to_string(of.how.datatype)},
-            {"batch", of.how.batch},
-            {"keep", of.keep},
-            {"metrics", std::move(metrics)}};
-}
 
 /// Cards beside each other: a line for each metric, a column for each card.
 void print_cards(const std::vector<record>& cards) {

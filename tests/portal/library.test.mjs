@@ -14,11 +14,19 @@ after(() => browser.close());
 
 const ask = (name, ...given) => tab.evaluate(([name, given]) => window.qutibench[name](...given), [name, given]);
 const refused = async (name, ...given) =>
-    (await ask(name, ...given).then(() => "", (wrong) => wrong.message)).replace(/^page\.evaluate: Error: /, "").split("\n    at ")[0];
+    (
+        await ask(name, ...given).then(
+            () => "",
+            (wrong) => wrong.message,
+        )
+    )
+        .replace(/^page\.evaluate: Error: /, "")
+        .split("\n    at ")[0];
 
 test("the catalogue is what_if's", async () => {
     assert.deepEqual(await ask("networks"), whatIf("networks"));
-    const byId = (a, b) => `${a.platform} ${a.mode} ${a.datatype}`.localeCompare(`${b.platform} ${b.mode} ${b.datatype}`);
+    const byId = (a, b) =>
+        `${a.platform} ${a.mode} ${a.datatype}`.localeCompare(`${b.platform} ${b.mode} ${b.datatype}`);
     assert.deepEqual((await ask("platforms")).sort(byId), whatIf("platforms").sort(byId));
 });
 
@@ -37,14 +45,21 @@ const cases = [
 for (const [networks, platforms, more] of cases)
     test(`estimate ${networks} on ${platforms} ${JSON.stringify(more)}`, async () => {
         const options = Object.entries(more).flatMap(([key, value]) => [
-            `--${{ datatypes: "datatype", batches: "batch" }[key] ?? key}`, ...[value].flat().map(String),
+            `--${{ datatypes: "datatype", batches: "batch" }[key] ?? key}`,
+            ...[value].flat().map(String),
         ]);
         const expected = whatIf("estimate", ...networks, "--on", ...platforms, ...options);
         assert.ok(expected.length > 0);
         assert.deepEqual(await ask("estimate", { networks, platforms, ...more }), expected);
     });
 
-for (const [network, keep] of [["cnv", 1], ["cnv", 0.25], ["resnet50", 1], ["llama2_7b", 1], ["resnet50_pruned_50", 1]])
+for (const [network, keep] of [
+    ["cnv", 1],
+    ["cnv", 0.25],
+    ["resnet50", 1],
+    ["llama2_7b", 1],
+    ["resnet50_pruned_50", 1],
+])
     test(`analyze ${network} at ${keep}`, async () => {
         assert.deepEqual(await ask("analyze", network, { keep }), whatIf("analyze", network, "--keep", String(keep)));
     });
@@ -55,10 +70,26 @@ test("a datatype adds the size of the weights in it", async () => {
 });
 
 for (const [name, given, words] of [
-    ["estimate", [{ networks: ["resnet5O"], platforms: ["zcu104_dpu"] }], ["estimate", "resnet5O", "--on", "zcu104_dpu"]],
-    ["estimate", [{ networks: ["resnet50"], platforms: ["zcu104_dpu"], datatypes: ["fp32"] }], ["estimate", "resnet50", "--on", "zcu104_dpu", "--datatype", "fp32"]],
-    ["estimate", [{ networks: ["cnv"], platforms: ["zcu104_dpu"], batches: [0] }], ["estimate", "cnv", "--on", "zcu104_dpu", "--batch", "0"]],
-    ["estimate", [{ networks: ["cnv"], platforms: ["jetson_tx2:turbo"] }], ["estimate", "cnv", "--on", "jetson_tx2:turbo"]],
+    [
+        "estimate",
+        [{ networks: ["resnet5O"], platforms: ["zcu104_dpu"] }],
+        ["estimate", "resnet5O", "--on", "zcu104_dpu"],
+    ],
+    [
+        "estimate",
+        [{ networks: ["resnet50"], platforms: ["zcu104_dpu"], datatypes: ["fp32"] }],
+        ["estimate", "resnet50", "--on", "zcu104_dpu", "--datatype", "fp32"],
+    ],
+    [
+        "estimate",
+        [{ networks: ["cnv"], platforms: ["zcu104_dpu"], batches: [0] }],
+        ["estimate", "cnv", "--on", "zcu104_dpu", "--batch", "0"],
+    ],
+    [
+        "estimate",
+        [{ networks: ["cnv"], platforms: ["jetson_tx2:turbo"] }],
+        ["estimate", "cnv", "--on", "jetson_tx2:turbo"],
+    ],
     ["analyze", ["resnet50_pruned_80", { keep: 0.5 }], ["analyze", "resnet50_pruned_80", "--keep", "0.5"]],
 ])
     test(`errors are the library's: ${words.join(" ")}`, async () => {
@@ -68,7 +99,10 @@ for (const [name, given, words] of [
     });
 
 test("a selection with a wrong key says which", async () => {
-    assert.match(await refused("estimate", { networks: ["cnv"], platforms: ["ncs2"], batch: 1 }), /\/batch: there is no such key; did you mean 'batches'\?/);
+    assert.match(
+        await refused("estimate", { networks: ["cnv"], platforms: ["ncs2"], batch: 1 }),
+        /\/batch: there is no such key; did you mean 'batches'\?/,
+    );
 });
 
 const expected = JSON.parse(await fromRoot("tests/data/onnx/expected.json"));
@@ -78,7 +112,10 @@ const onnx = async (name, dims, cut = 1) => {
     return tab.evaluate(
         ([base64, dims]) => {
             try {
-                return window.qutibench.analyzeOnnx(Uint8Array.from(atob(base64), (one) => one.charCodeAt(0)), dims);
+                return window.qutibench.analyzeOnnx(
+                    Uint8Array.from(atob(base64), (one) => one.charCodeAt(0)),
+                    dims,
+                );
             } catch (wrong) {
                 return wrong.message;
             }
@@ -86,11 +123,12 @@ const onnx = async (name, dims, cut = 1) => {
         [base64, dims],
     );
 };
-for (const [name, { macs, dims }] of Object.entries(expected))
+for (const [name, { macs, params, dims }] of Object.entries(expected))
     test(`${name}.onnx has the MACs that PyTorch counts`, async () => {
         const analysis = await onnx(name, dims);
         assert.equal(analysis.macs, macs);
         assert.equal(analysis.operations, 2 * macs);
+        assert.equal(analysis.parameters, params);
     });
 
 test("a truncated ONNX file gives the library's error, and the page lives on", async () => {

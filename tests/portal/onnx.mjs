@@ -20,10 +20,22 @@ export function onnxWithWeights(rows, columns) {
     const node = bytes(1, join(text(1, "x"), text(1, "w"), text(2, "y"), text(4, "MatMul")));
     const input = bytes(11, join(text(1, "x"), tensorType(1, rows)));
     const output = bytes(12, join(text(1, "y"), tensorType(1, columns)));
-    const tensor = join(integer(1, rows), integer(1, columns), integer(2, 1), text(8, "w"), varint((9 << 3) | 2), varint(size));
+    const tensor = join(
+        integer(1, rows),
+        integer(1, columns),
+        integer(2, 1),
+        text(8, "w"),
+        varint((9 << 3) | 2),
+        varint(size),
+    );
     const graphHead = join(node, text(2, "g"), varint((5 << 3) | 2), varint(tensor.length + size), tensor);
     const graphTail = join(input, output);
-    const head = join(integer(1, 8), varint((7 << 3) | 2), varint(graphHead.length + size + graphTail.length), graphHead);
+    const head = join(
+        integer(1, 8),
+        varint((7 << 3) | 2),
+        varint(graphHead.length + size + graphTail.length),
+        graphHead,
+    );
     const tail = join(graphTail, bytes(8, integer(2, 17)));
     return [head.toString("base64"), tail.toString("base64"), size];
 }

@@ -6,9 +6,33 @@ import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { onnxWithWeights } from "./onnx.mjs";
-import { contents, drawn, drop, fromRoot, launch, open, page, root, shots, typescript, view, whatIf, whatIfDoes } from "./support.mjs";
+import {
+    contents,
+    drawn,
+    drop,
+    fromRoot,
+    launch,
+    open,
+    page,
+    root,
+    shots,
+    typescript,
+    view,
+    whatIf,
+    whatIfDoes,
+} from "./support.mjs";
 
-const views = ["predictions", "roofline", "heatmap", "frontier", "layers", "networks", "platforms", "efficiency", "scorecard"];
+const views = [
+    "predictions",
+    "roofline",
+    "heatmap",
+    "frontier",
+    "layers",
+    "networks",
+    "platforms",
+    "efficiency",
+    "scorecard",
+];
 const elsewhere = { networks: ["cnv", "mlp"], platforms: ["zcu104_finn", "zcu104_dpu", "edgetpu:slow"] };
 const hashOf = ({ networks, platforms }, more = "") => `#networks=${networks}&platforms=${platforms}${more}`;
 
@@ -29,7 +53,9 @@ const visit = (title, options, body) =>
 
 const cells = (tab, table) =>
     tab.evaluate((table) => {
-        const rows = [...document.querySelectorAll(`#view .table:nth-of-type(${table}) tbody tr, #view > div > .table tbody tr`)];
+        const rows = [
+            ...document.querySelectorAll(`#view .table:nth-of-type(${table}) tbody tr, #view > div > .table tbody tr`),
+        ];
         return rows.map((row) => [...row.cells].map((one) => one.textContent));
     }, table);
 
@@ -51,10 +77,20 @@ for (const [look, options] of [
     visit(`every view renders: ${look}`, { ...options, hash: "#view=predictions" }, async (tab) => {
         for (const name of views) {
             await view(tab, name);
-            const drawings = await tab.evaluate(() => [...document.querySelectorAll("#view .chart")].map((one) => one.querySelectorAll("svg .mark-symbol path, svg .mark-rect path, canvas").length));
-            assert.ok(drawings.every((marks) => marks > 0), `${name}: charts without marks (${drawings})`);
+            const drawings = await tab.evaluate(() =>
+                [...document.querySelectorAll("#view .chart")].map(
+                    (one) => one.querySelectorAll("svg .mark-symbol path, svg .mark-rect path, canvas").length,
+                ),
+            );
+            assert.ok(
+                drawings.every((marks) => marks > 0),
+                `${name}: charts without marks (${drawings})`,
+            );
             assert.ok(drawings.length > 0 || name === "scorecard");
-            const { width, room } = await tab.evaluate(() => ({ width: document.documentElement.scrollWidth, room: innerWidth }));
+            const { width, room } = await tab.evaluate(() => ({
+                width: document.documentElement.scrollWidth,
+                room: innerWidth,
+            }));
             assert.ok(width <= room, `${name} is ${width} pixels wide on ${room}`);
             await tab.screenshot({ path: join(shots, `${look}_${name}.png`), fullPage: look === "phone" });
         }
@@ -95,15 +131,29 @@ visit("numbers read off the page are what_if's", { hash: hashOf(elsewhere) }, as
     expected.forEach((row, i) => {
         const [network, platform, , datatype, , , throughput, latency, bound] = rows[i];
         assert.deepEqual([network, platform, datatype, bound], [row.network, row.platform, row.datatype, row.bound]);
-        assert.ok(Math.abs(number(throughput) / row.throughput_ips - 1) < 6e-4, `${throughput} for ${row.throughput_ips}`);
+        assert.ok(
+            Math.abs(number(throughput) / row.throughput_ips - 1) < 6e-4,
+            `${throughput} for ${row.throughput_ips}`,
+        );
         assert.ok(Math.abs((number(latency) * 1e-3) / row.latency_s - 1) < 6e-4, `${latency} for ${row.latency_s}`);
     });
 });
 
 visit("the frontier is that of what_if pareto", { hash: hashOf(elsewhere, "&view=frontier") }, async (tab) => {
     const rows = await cells(tab, 1);
-    const expected = whatIf("pareto", ...elsewhere.networks, "--on", ...elsewhere.platforms, "--maximize", "accuracy_top1", "throughput_ips");
-    assert.deepEqual(rows.map(([network, platform, , datatype]) => [network, platform, datatype]), expected.map((row) => [row.network, row.platform, row.datatype]));
+    const expected = whatIf(
+        "pareto",
+        ...elsewhere.networks,
+        "--on",
+        ...elsewhere.platforms,
+        "--maximize",
+        "accuracy_top1",
+        "throughput_ips",
+    );
+    assert.deepEqual(
+        rows.map(([network, platform, , datatype]) => [network, platform, datatype]),
+        expected.map((row) => [row.network, row.platform, row.datatype]),
+    );
 });
 
 visit("the heatmap is the published one but for its two errata", { hash: "#view=heatmap" }, async (tab) => {
@@ -114,7 +164,10 @@ visit("the heatmap is the published one but for its two errata", { hash: "#view=
         for (const [figure, platform, network, throughput] of await cells(tab, 1))
             shown.set(`${figure} ${platform} ${network}`, Number(throughput.replaceAll("\u202f", "")));
     }
-    const published = (await fromRoot("data/measurements/figures_6_3_to_6_5_heatmaps.csv")).toString().trim().split("\n");
+    const published = (await fromRoot("data/measurements/figures_6_3_to_6_5_heatmaps.csv"))
+        .toString()
+        .trim()
+        .split("\n");
     const columns = published[0].split(",");
     const at = (name) => columns.indexOf(name);
     const printed = published.slice(1).map((line) => line.split(","));
@@ -154,12 +207,28 @@ visit("a file that leaves something open is asked about", {}, async (tab) => {
     await tab.click("#messages button.primary");
     await tab.waitForFunction(() => document.querySelector("#view select")?.value === "unet");
     await drop(tab, "times.json", await fromRoot("tests/data/adapters/trtexec_times.json"));
-    for (const [name, value] of Object.entries({ network: "resnet50", platform: "jetson_tx2", datatype: "fp16", batch: "1" }))
+    for (const [name, value] of Object.entries({
+        network: "resnet50",
+        platform: "jetson_tx2",
+        datatype: "fp16",
+        batch: "1",
+    }))
         await tab.fill(`#messages input[name=${name}]`, value);
     await tab.click("#messages button.primary");
     await tab.waitForSelector("#tab-efficiency[aria-selected=true]");
     await drawn(tab);
-    const [expected] = whatIf("ingest", "tests/data/adapters/trtexec_times.json", "--network", "resnet50", "--on", "jetson_tx2", "--datatype", "fp16", "--batch", "1");
+    const [expected] = whatIf(
+        "ingest",
+        "tests/data/adapters/trtexec_times.json",
+        "--network",
+        "resnet50",
+        "--on",
+        "jetson_tx2",
+        "--datatype",
+        "fp16",
+        "--batch",
+        "1",
+    );
     await tab.fill("#view .table input[type=search]", "times.json");
     const [row] = await cells(tab, 1);
     assert.ok(Math.abs(Number(row[7]) / expected.measured_throughput_ips - 1) < 1e-3);
@@ -205,10 +274,14 @@ visit("a view can be sent as a link", {}, async (tab) => {
     await other.context().close();
 });
 
-visit("an old or mistyped link still opens", { hash: "#networks=resnet50,no_such_net&platforms=zcu104_dpu&batch=x&view=none" }, async (tab) => {
-    assert.match(await tab.textContent("#messages"), /no_such_net/);
-    assert.equal((await cells(tab, 1)).length, 1);
-});
+visit(
+    "an old or mistyped link still opens",
+    { hash: "#networks=resnet50,no_such_net&platforms=zcu104_dpu&batch=x&view=none" },
+    async (tab) => {
+        assert.match(await tab.textContent("#messages"), /no_such_net/);
+        assert.equal((await cells(tab, 1)).length, 1);
+    },
+);
 
 visit("everything is in reach of the keyboard and has a name", { hash: "#view=predictions" }, async (tab) => {
     await tab.focus("#tab-predictions");
@@ -221,7 +294,14 @@ visit("everything is in reach of the keyboard and has a name", { hash: "#view=pr
     assert.equal(await tab.getAttribute("#tab-scorecard", "aria-selected"), "true");
     const nameless = await tab.evaluate(() =>
         [...document.querySelectorAll("button, input, select, [role=img], [role=region]")]
-            .filter((one) => !(one.getAttribute("aria-label") || one.textContent?.trim() || one.closest("label")?.textContent?.trim()))
+            .filter(
+                (one) =>
+                    !(
+                        one.getAttribute("aria-label") ||
+                        one.textContent?.trim() ||
+                        one.closest("label")?.textContent?.trim()
+                    ),
+            )
             .map((one) => one.outerHTML),
     );
     assert.deepEqual(nameless, []);
@@ -230,7 +310,10 @@ visit("everything is in reach of the keyboard and has a name", { hash: "#view=pr
 visit("tables sort, filter and search", { hash: "#view=platforms" }, async (tab) => {
     await tab.click("#view thead button:has-text('Peak [TOP/s]')");
     const peaks = (await cells(tab, 1)).map((row) => Number(row[5].replaceAll("\u202f", "")));
-    assert.deepEqual(peaks, [...peaks].sort((a, b) => b - a));
+    assert.deepEqual(
+        peaks,
+        [...peaks].sort((a, b) => b - a),
+    );
     await tab.selectOption("#view .table select >> nth=1", "int8");
     await tab.fill("#view .table input", "jetson orin");
     const rows = await cells(tab, 1);
@@ -261,13 +344,32 @@ visit("paper is light and without controls", { colorScheme: "dark", hash: "#view
 
 test("what_if report puts its rows into the page", async () => {
     const out = join(shots, "report.html");
-    whatIfDoes("report", "tests/data/onnx/ts_resnet18.onnx", "cnv", "--on", "ncs2", "tests/data/my_board.json", "--dim", "batch=1", "--title", "A </script><b> title", "-o", out);
+    whatIfDoes(
+        "report",
+        "tests/data/onnx/ts_resnet18.onnx",
+        "cnv",
+        "--on",
+        "ncs2",
+        "tests/data/my_board.json",
+        "--dim",
+        "batch=1",
+        "--title",
+        "A </script><b> title",
+        "-o",
+        out,
+    );
     const tab = await open(browser, { file: out });
     assert.equal(await tab.title(), "A </script><b> title – qutibench");
     assert.equal(await tab.getAttribute("#tab-report", "aria-selected"), "true");
     const rows = await cells(tab, 1);
-    const live = await tab.evaluate(() => window.qutibench.estimate({ networks: ["ts_resnet18", "cnv"], platforms: ["ncs2"] }));
-    assert.ok(live.every((row) => rows.some((one) => one[0] === row.network && one[1] === row.platform && one[3] === row.datatype)));
+    const live = await tab.evaluate(() =>
+        window.qutibench.estimate({ networks: ["ts_resnet18", "cnv"], platforms: ["ncs2"] }),
+    );
+    assert.ok(
+        live.every((row) =>
+            rows.some((one) => one[0] === row.network && one[1] === row.platform && one[3] === row.datatype),
+        ),
+    );
     assert.deepEqual(tab.noise, []);
     await tab.screenshot({ path: join(shots, "light_report.png") });
     await tab.context().close();
@@ -277,8 +379,15 @@ test("what_if report puts its rows into the page", async () => {
 test("a change is answered for a hundred devices and twenty networks", async () => {
     const tab = await open(browser, { hash: "#view=predictions" });
     const figures = await tab.evaluate(() => {
-        const platforms = [...new Set(window.qutibench.platforms().map((one) => (one.mode ? `${one.platform}:${one.mode}` : one.platform)))].slice(0, 100);
-        const networks = window.qutibench.networks().map((one) => one.network).slice(0, 20);
+        const platforms = [
+            ...new Set(
+                window.qutibench.platforms().map((one) => (one.mode ? `${one.platform}:${one.mode}` : one.platform)),
+            ),
+        ].slice(0, 100);
+        const networks = window.qutibench
+            .networks()
+            .map((one) => one.network)
+            .slice(0, 20);
         const times = [];
         let rows = 0;
         for (let i = 0; i < 9; i++) {
@@ -289,7 +398,10 @@ test("a change is answered for a hundred devices and twenty networks", async () 
         const paint = performance.getEntriesByName("first-contentful-paint")[0]?.startTime;
         return { rows, median: times.sort((a, b) => a - b)[4], paint };
     });
-    console.log(`# ${figures.rows} predictions in ${figures.median.toFixed(1)} ms, first paint after ${figures.paint?.toFixed(0)} ms`);
+    console.log(
+        `# ${figures.rows} predictions in ${figures.median.toFixed(1)} ms, first paint after ` +
+            `${figures.paint?.toFixed(0)} ms`,
+    );
     assert.ok(figures.rows > 1000);
     await tab.context().close();
 });

@@ -20,7 +20,13 @@ export const typescript = join(root, "build/portal/node_modules/.bin/tsc");
 
 /// What what_if prints as JSON.
 export function whatIf(...words) {
-    return JSON.parse(execFileSync(program, [...words, "--format", "json"], { cwd: root, maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "ignore"] }));
+    return JSON.parse(
+        execFileSync(program, [...words, "--format", "json"], {
+            cwd: root,
+            maxBuffer: 1 << 28,
+            stdio: ["ignore", "pipe", "ignore"],
+        }),
+    );
 }
 
 /// Runs what_if; its exit status and the message after its name.
@@ -35,7 +41,8 @@ export function whatIfDoes(...words) {
 }
 
 export async function launch() {
-    const executablePath = process.env.CHROMIUM ?? browsers.map((name) => `/usr/bin/${name}`).find((path) => existsSync(path));
+    const executablePath =
+        process.env.CHROMIUM ?? browsers.map((name) => `/usr/bin/${name}`).find((path) => existsSync(path));
     if (!executablePath) throw new Error("no Chromium; set CHROMIUM to the path of one");
     return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
 }
@@ -49,7 +56,8 @@ export async function open(browser, { hash = "", file = page, ...options } = {})
     tab.on("console", (message) => tab.noise.push(`${message.type()}: ${message.text()}`));
     tab.on("pageerror", (wrong) => tab.noise.push(`error: ${wrong.message}`));
     tab.on("request", (request) => {
-        if (!/^(data|blob):/.test(request.url()) && !request.isNavigationRequest()) tab.noise.push(`request: ${request.url()}`);
+        if (!/^(data|blob):/.test(request.url()) && !request.isNavigationRequest())
+            tab.noise.push(`request: ${request.url()}`);
     });
     await tab.goto(pathToFileURL(file).href + hash);
     await tab.evaluate(() => window.qutibench.ready);
@@ -65,7 +73,11 @@ export async function drawn(tab) {
         do {
             before = document.documentElement.dataset.drawn;
             for (let i = 0; i < 4; i++) await frame();
-        } while (before !== document.documentElement.dataset.drawn || !before || document.body.classList.contains("reading"));
+        } while (
+            before !== document.documentElement.dataset.drawn ||
+            !before ||
+            document.body.classList.contains("reading")
+        );
     });
 }
 

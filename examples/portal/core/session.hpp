@@ -6,7 +6,6 @@
 #include "../../what_if/records.hpp"
 #include "question.hpp"
 
-#include <qutibench/explore/scorecard.hpp>
 #include <qutibench/io/adapters.hpp>
 #include <qutibench/io/frontier.hpp>
 #include <qutibench/io/published_frontier.hpp>
@@ -39,6 +38,8 @@ public:
     /// What a network needs at a width; with a datatype, its size in it as well.
     [[nodiscard]] record analyze(const std::string& id, double keep, const std::string& datatype) {
         record all = qutibench::to_record(known_.work(id, keep));
+        const qutibench::network_entry& net = known_.network(id);
+        if (net.parameters && keep == 1) all["parameters"] = *net.parameters;
         if (!datatype.empty()) {
             const auto numbers = qutibench::parse_precision(datatype);
             all["datatype"] = to_string(numbers);

@@ -149,20 +149,8 @@ struct drawn_view {
         const qutibench::platform& device = known.known().platform(id);
         const qutibench::platform now = asked.changed.changes() ? adjusted(device, asked.changed) : device;
         const qutibench::scorecard card = qutibench::score(known.known().work(row.network, row.keep), now, row.how,
-                                                           {.accuracy_top1 = row.accuracy_top1 * 100});
-        record metrics = record::array();
-        for (const qutibench::scorecard_row& one : card.rows())
-            metrics.push_back({{"criterion", one.criterion},
-                               {"metric", one.metric},
-                               {"value", detail::null_or(one.value)},
-                               {"unit", one.unit}});
-        cards.push_back({{"network", row.network},
-                         {"platform", row.platform},
-                         {"mode", row.mode.empty() ? record(nullptr) : record(row.mode)},
-                         {"datatype", to_string(row.how.datatype)},
-                         {"batch", row.how.batch},
-                         {"keep", row.keep},
-                         {"metrics", std::move(metrics)}});
+                                                           {.accuracy_top1 = row.accuracy_top1});
+        cards.push_back(what_if::card_record(card, row));
     }
     return cards;
 }

@@ -17,9 +17,10 @@ const tick =
     "abs(datum.value) < 1e-3 ? format(datum.value, '.0e') : format(datum.value, '~r')";
 
 /// A logarithmic axis labelled at powers of ten, and at 2 and 5 times these where it spans few of them.
-export function logAxis(title: string, values: readonly number[] = []): Spec {
+/// `room`: its length in pixels.
+export function logAxis(title: string, values: readonly number[] = [], room = 800): Spec {
     const span = values.length ? Math.max(...values) / Math.min(...values) : 1e6;
-    const labelled = span > 150 ? decade : steps;
+    const labelled = span > room / 5 ? decade : steps;
     return {
         title,
         labelExpr: `${labelled} ? (${tick}) : ''`,
@@ -81,9 +82,11 @@ export class Chart {
     /// included, when only rows changed.
     draw(spec: Spec, data: Data, label?: string): void {
         if (label) this.element.setAttribute("aria-label", label);
-        this.pending = this.pending.then(() => this.render(spec, data)).catch((wrong) => {
-            this.element.textContent = `This chart could not be drawn: ${(wrong as Error).message}`;
-        });
+        this.pending = this.pending
+            .then(() => this.render(spec, data))
+            .catch((wrong) => {
+                this.element.textContent = `This chart could not be drawn: ${(wrong as Error).message}`;
+            });
     }
 
     /// Settles once everything asked for is drawn.
@@ -105,7 +108,9 @@ export class Chart {
         }
         this.view?.finalize();
         const datasets = Object.fromEntries(Object.keys(data).map((name) => [name, [] as object[]]));
-        const { spec: compiled } = compile({ ...whole, datasets } as unknown as TopLevelSpec, { logger: vega.logger(vega.Error) });
+        const { spec: compiled } = compile({ ...whole, datasets } as unknown as TopLevelSpec, {
+            logger: vega.logger(vega.Error),
+        });
         const size = Object.values(data).reduce((sum, rows) => sum + rows.length, 0);
         const view = new vega.View(vega.parse(compiled), {
             renderer: size > 1500 ? "canvas" : "svg",

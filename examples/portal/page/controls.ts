@@ -25,10 +25,22 @@ class Picker {
         private readonly changed: (ids: string[]) => void,
         isOpen: boolean,
     ) {
-        this.search = el("input", { type: "search", placeholder: `Search ${title.toLowerCase()}`, "aria-label": `Search ${title.toLowerCase()}` });
+        this.search = el("input", {
+            type: "search",
+            placeholder: `Search ${title.toLowerCase()}`,
+            "aria-label": `Search ${title.toLowerCase()}`,
+        });
         this.search.addEventListener("input", () => this.fill());
-        const all = el("button", { type: "button", class: "plain", onclick: () => this.set(this.matching(), true) }, "All shown");
-        const none = el("button", { type: "button", class: "plain", onclick: () => this.set(this.matching(), false) }, "None shown");
+        const all = el(
+            "button",
+            { type: "button", class: "plain", onclick: () => this.set(this.matching(), true) },
+            "All shown",
+        );
+        const none = el(
+            "button",
+            { type: "button", class: "plain", onclick: () => this.set(this.matching(), false) },
+            "None shown",
+        );
         this.element = el(
             "details",
             { class: "picker", open: isOpen },
@@ -117,7 +129,10 @@ function slider<Stop>(
 }
 
 const nearest = (stops: number[], value: number): number =>
-    stops.reduce((best, one, i) => (Math.abs(Math.log(one / value)) < Math.abs(Math.log((stops[best] ?? 1) / value)) ? i : best), 0);
+    stops.reduce(
+        (best, one, i) => (Math.abs(Math.log(one / value)) < Math.abs(Math.log((stops[best] ?? 1) / value)) ? i : best),
+        0,
+    );
 
 const factors = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4, 8];
 const keeps = [0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1];
@@ -155,15 +170,33 @@ export class Controls {
         this.chips = new Map(chips.map((name) => [name, this.chip(name)]));
         this.selects = new Map([
             ["task", this.select("task", "Task", { ...tasks, "": "All networks" })],
-            ["placement", this.select("placement", "Weights are", { published: "off-chip, as published", capacity: "on chip where they fit" })],
-            ["execution", this.select("execution", "Runs as", { network: "whole network, one roofline", layers: "layer by layer", dataflow: "dataflow pipeline" })],
+            [
+                "placement",
+                this.select("placement", "Weights are", {
+                    published: "off-chip, as published",
+                    capacity: "on chip where they fit",
+                }),
+            ],
+            [
+                "execution",
+                this.select("execution", "Runs as", {
+                    network: "whole network, one roofline",
+                    layers: "layer by layer",
+                    dataflow: "dataflow pipeline",
+                }),
+            ],
         ]);
         const [task, placement, execution] = [...this.selects.values()].map((one) => one.closest("label"));
         into.replaceChildren(
             task ?? "",
             this.networkPicker.element,
             this.platformPicker.element,
-            el("div", { class: "chips", role: "group", "aria-label": "Datatypes" }, el("span", {}, "Datatypes"), ...this.chips.values()),
+            el(
+                "div",
+                { class: "chips", role: "group", "aria-label": "Datatypes" },
+                el("span", {}, "Datatypes"),
+                ...this.chips.values(),
+            ),
             el(
                 "fieldset",
                 { class: "what-if" },
@@ -171,7 +204,11 @@ export class Controls {
                 ...this.sliders.map((one) => one.element),
                 placement ?? "",
                 execution ?? "",
-                el("button", { type: "button", class: "plain", onclick: () => this.reset() }, "Back to the data sheets"),
+                el(
+                    "button",
+                    { type: "button", class: "plain", onclick: () => this.reset() },
+                    "Back to the data sheets",
+                ),
             ),
         );
     }
@@ -191,7 +228,8 @@ export class Controls {
         );
         this.platformPicker.show(this.deviceItems(platforms), state.platforms);
         for (const one of this.sliders) one.show(state);
-        for (const [name, chip] of this.chips) chip.setAttribute("aria-pressed", String(state.datatypes.includes(name)));
+        for (const [name, chip] of this.chips)
+            chip.setAttribute("aria-pressed", String(state.datatypes.includes(name)));
         for (const [key, select] of this.selects) select.value = state[key];
     }
 
@@ -207,21 +245,65 @@ export class Controls {
     private makeSliders(): Slider[] {
         const { store } = this;
         const bitsOf = (state: State): number =>
-            state.datatypes.length === 1 ? Math.max(0, bits.findIndex(([, name]) => name === state.datatypes[0])) : 0;
+            state.datatypes.length === 1
+                ? Math.max(
+                      0,
+                      bits.findIndex(([, name]) => name === state.datatypes[0]),
+                  )
+                : 0;
         return [
-            slider("Channels kept", "Pruning: the fraction of the channels that is left", keeps, (one) => `${one * 100} %`,
-                (state) => nearest(keeps, state.keep), (keep) => store.change({ keep })),
-            slider("Precision", "One datatype for all devices; what a device lacks runs in a wider one", bits, ([text]) => text,
-                bitsOf, ([, name]) => store.change({ datatypes: name ? [name] : [] })),
-            slider("Batch", "Inputs of one call; weights are read once for all of them", batches, readable,
-                (state) => nearest(batches, state.batch), (batch) => store.change({ batch })),
-            slider("Clock", "A factor on every peak", factors, times,
-                (state) => nearest(factors, state.clock), (clock) => store.change({ clock })),
-            slider("Memory bandwidth", "A factor on off-chip bandwidth", factors, times,
-                (state) => nearest(factors, state.bandwidth), (bandwidth) => store.change({ bandwidth })),
-            slider("On-chip memory", "A factor on on-chip capacity; it matters when weights are placed on chip", factors, times,
+            slider(
+                "Channels kept",
+                "Pruning: the fraction of the channels that is left",
+                keeps,
+                (one) => `${one * 100} %`,
+                (state) => nearest(keeps, state.keep),
+                (keep) => store.change({ keep }),
+            ),
+            slider(
+                "Precision",
+                "One datatype for all devices; what a device lacks runs in a wider one",
+                bits,
+                ([text]) => text,
+                bitsOf,
+                ([, name]) => store.change({ datatypes: name ? [name] : [] }),
+            ),
+            slider(
+                "Batch",
+                "Inputs of one call; weights are read once for all of them",
+                batches,
+                readable,
+                (state) => nearest(batches, state.batch),
+                (batch) => store.change({ batch }),
+            ),
+            slider(
+                "Clock",
+                "A factor on every peak",
+                factors,
+                times,
+                (state) => nearest(factors, state.clock),
+                (clock) => store.change({ clock }),
+            ),
+            slider(
+                "Memory bandwidth",
+                "A factor on off-chip bandwidth",
+                factors,
+                times,
+                (state) => nearest(factors, state.bandwidth),
+                (bandwidth) => store.change({ bandwidth }),
+            ),
+            slider(
+                "On-chip memory",
+                "A factor on on-chip capacity; it matters when weights are placed on chip",
+                factors,
+                times,
                 (state) => nearest(factors, state.onChip),
-                (onChip) => store.change({ onChip, ...(store.state.placement === "published" ? { placement: "capacity" } : {}) })),
+                (onChip) =>
+                    store.change({
+                        onChip,
+                        ...(store.state.placement === "published" ? { placement: "capacity" } : {}),
+                    }),
+            ),
         ];
     }
 
@@ -235,7 +317,11 @@ export class Controls {
         return el("button", { type: "button", class: "chip", onclick: toggle }, name);
     }
 
-    private select(key: "task" | "placement" | "execution", label: string, options: Record<string, string>): HTMLSelectElement {
+    private select(
+        key: "task" | "placement" | "execution",
+        label: string,
+        options: Record<string, string>,
+    ): HTMLSelectElement {
         const made = el("select", {}, ...Object.entries(options).map(([value, text]) => el("option", { value }, text)));
         made.addEventListener("change", () => this.store.change({ [key]: made.value }));
         el("label", { class: "field" }, el("span", {}, label), made);
@@ -243,6 +329,15 @@ export class Controls {
     }
 
     private reset(): void {
-        this.store.change({ keep: 1, datatypes: [], batch: 1, clock: 1, bandwidth: 1, onChip: 1, placement: "published", execution: "network" });
+        this.store.change({
+            keep: 1,
+            datatypes: [],
+            batch: 1,
+            clock: 1,
+            bandwidth: 1,
+            onChip: 1,
+            placement: "published",
+            execution: "network",
+        });
     }
 }

@@ -49,7 +49,13 @@ function rowsOf(legend: Legend, numbers: Float64Array, count: number): Estimate[
     const { fields, texts, lists } = legend;
     const value = (kind: Kind, one: number): Value => {
         if (Number.isNaN(one)) return null;
-        return kind === "number" ? one : kind === "text" ? (texts[one] ?? null) : kind === "boolean" ? one === 1 : (lists[one] ?? null);
+        return kind === "number"
+            ? one
+            : kind === "text"
+              ? (texts[one] ?? null)
+              : kind === "boolean"
+                ? one === 1
+                : (lists[one] ?? null);
     };
     const rows: Estimate[] = [];
     for (let at = 0; at < numbers.length; at += fields.length) {

@@ -4,14 +4,16 @@ import type { Engine } from "./engine";
 import type { Measured } from "./types";
 
 export type Read =
-    | { kind: "network"; id: string }
-    | { kind: "platform"; id: string }
-    | { kind: "measured"; rows: Measured[] };
+    { kind: "network"; id: string } | { kind: "platform"; id: string } | { kind: "measured"; rows: Measured[] };
 
 /// Up to here a model is read whole; beyond, only its structure is, in slices.
 const wholeUpTo = 32 * 1024 * 1024;
 
-const stem = (file: string): string => file.replace(/^.*[\\/]/, "").replace(/\.onnx$/i, "").replace(/[,:&#=\s]+/g, "_") || "model";
+const stem = (file: string): string =>
+    file
+        .replace(/^.*[\\/]/, "")
+        .replace(/\.onnx$/i, "")
+        .replace(/[,:&#=\s]+/g, "_") || "model";
 
 /// Whether a JSON document describes a network or a platform; anything else is taken for measured results.
 function kindOf(text: string): "network" | "platform" | "measured" {

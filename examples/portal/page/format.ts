@@ -76,16 +76,31 @@ export function shown(key: string, value: Value | undefined): string {
 
 /// For a small space: 49.5, 1216, 38.4k, 1.2M.
 export function compact(value: number): string {
-    for (const [letter, scale] of [["G", 1e9], ["M", 1e6], ["k", 1e3]] as const)
+    for (const [letter, scale] of [
+        ["G", 1e9],
+        ["M", 1e6],
+        ["k", 1e3],
+    ] as const)
         if (value >= Math.max(scale, 9999.5)) return `${Number((value / scale).toPrecision(3))}${letter}`;
     return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
 }
 
 /// With the SI prefix that leaves one to three digits before the point: 4.6 TOP/s.
 export function si(value: number, unit: string): string {
-    for (const [prefix, scale] of [["P", 1e15], ["T", 1e12], ["G", 1e9], ["M", 1e6], ["k", 1e3]] as const)
+    for (const [prefix, scale] of [
+        ["P", 1e15],
+        ["T", 1e12],
+        ["G", 1e9],
+        ["M", 1e6],
+        ["k", 1e3],
+    ] as const)
         if (value >= scale) return `${Number((value / scale).toPrecision(3))} ${prefix}${unit}`;
-    for (const [prefix, scale] of [["", 1], ["m", 1e-3], ["µ", 1e-6], ["n", 1e-9]] as const)
+    for (const [prefix, scale] of [
+        ["", 1],
+        ["m", 1e-3],
+        ["µ", 1e-6],
+        ["n", 1e-9],
+    ] as const)
         if (value >= scale) return `${Number((value / scale).toPrecision(3))} ${prefix}${unit}`;
     return `${Number(value.toPrecision(3))} ${unit}`;
 }

@@ -68,7 +68,8 @@ class Portal {
         ]);
         if (report.rows?.length) this.pages.set("report", new ReportView(report));
         this.makeTabs();
-        if (!location.hash && report.selection) this.store.change({ ...report.selection, task: "", ...(report.rows?.length ? { view: "report" } : {}) });
+        if (!location.hash && report.selection)
+            this.store.change({ ...report.selection, task: "", ...(report.rows?.length ? { view: "report" } : {}) });
         this.store.listen(() => this.draw());
         listenForTheme(() => this.draw());
         let width = 0;
@@ -102,16 +103,35 @@ class Portal {
         const all = state.platforms.includes("all") ? [...new Set(this.platforms.map(deviceOf))] : state.platforms;
         const lost = [...state.networks.filter((one) => !networks.has(one)), ...all.filter((one) => !devices.has(one))];
         if (lost.length) tell(`This page does not know ${lost.join(", ")}; drop the file it came from to see it.`);
-        return { ...state, networks: state.networks.filter((one) => networks.has(one)), platforms: all.filter((one) => devices.has(one)) };
+        return {
+            ...state,
+            networks: state.networks.filter((one) => networks.has(one)),
+            platforms: all.filter((one) => devices.has(one)),
+        };
     }
 
     private makeTabs(): void {
         const bar = byId("tabs");
         const ids = [...this.pages.keys()];
         for (const id of ids) {
-            const tab = el("button", { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": "view", onclick: () => this.store.change({ view: id }) }, titles[id] ?? id);
+            const tab = el(
+                "button",
+                {
+                    type: "button",
+                    role: "tab",
+                    id: `tab-${id}`,
+                    "aria-controls": "view",
+                    onclick: () => this.store.change({ view: id }),
+                },
+                titles[id] ?? id,
+            );
             tab.addEventListener("keydown", (event) => {
-                const step = { ArrowRight: 1, ArrowLeft: -1, Home: -ids.indexOf(id), End: ids.length - 1 - ids.indexOf(id) }[event.key];
+                const step = {
+                    ArrowRight: 1,
+                    ArrowLeft: -1,
+                    Home: -ids.indexOf(id),
+                    End: ids.length - 1 - ids.indexOf(id),
+                }[event.key];
                 if (step === undefined) return;
                 event.preventDefault();
                 const view = ids[(ids.indexOf(id) + step + ids.length) % ids.length] as string;
@@ -142,13 +162,26 @@ class Portal {
         try {
             answer = this.engine.view(questionOf(state));
             page.draw({
-                engine: this.engine, store: this.store, state, networks: this.networks, platforms: this.platforms,
-                answer, measured: this.measured, width: place.clientWidth - 32,
+                engine: this.engine,
+                store: this.store,
+                state,
+                networks: this.networks,
+                platforms: this.platforms,
+                answer,
+                measured: this.measured,
+                width: place.clientWidth - 32,
             });
         } catch (wrong) {
             tellError("This cannot be predicted", (wrong as Error).message);
         }
-        void page.done().then(() => (document.documentElement.dataset.drawn = String(Number(document.documentElement.dataset.drawn ?? 0) + 1)));
+        void page
+            .done()
+            .then(
+                () =>
+                    (document.documentElement.dataset.drawn = String(
+                        Number(document.documentElement.dataset.drawn ?? 0) + 1,
+                    )),
+            );
     }
 
     private async take(files: File[]): Promise<void> {
@@ -162,7 +195,11 @@ class Portal {
         const dims = Object.fromEntries(Object.entries(supplied).map(([name, value]) => [name, Number(value)]));
         document.body.classList.add("reading");
         try {
-            const read = await readFile(this.engine, file, isModel ? { dims } : { supplied: { ...rest, ...(batch ? { batch: Number(batch) } : {}) } });
+            const read = await readFile(
+                this.engine,
+                file,
+                isModel ? { dims } : { supplied: { ...rest, ...(batch ? { batch: Number(batch) } : {}) } },
+            );
             clearMessages();
             const { networks, platforms } = this.store.state;
             if (read.kind === "network") {
@@ -175,7 +212,8 @@ class Portal {
             } else {
                 this.measured = [...this.measured, ...read.rows];
                 this.store.change({
-                    view: "efficiency", task: "",
+                    view: "efficiency",
+                    task: "",
                     networks: [...new Set([...networks, ...read.rows.map((row) => row.network)])],
                     platforms: [...new Set([...platforms, ...read.rows.map(deviceOf)])],
                 });
@@ -191,13 +229,24 @@ class Portal {
     private refuse(file: File, text: string, supplied: Record<string, string>, isModel: boolean): void {
         const again = (given: Record<string, string>): void => void this.takeOne(file, { ...supplied, ...given });
         const unbound = isModel ? /dimensions without a value: ([^;]+);/.exec(text)?.[1] : undefined;
-        if (unbound) askFor(file.name, text, unbound.split(", ").map((name) => ({ name, label: name })), again);
+        if (unbound)
+            askFor(
+                file.name,
+                text,
+                unbound.split(", ").map((name) => ({ name, label: name })),
+                again,
+            );
         else if (!isModel && /does not say the/.test(text))
             askFor(
-                file.name, text,
+                file.name,
+                text,
                 [
                     { name: "network", label: "Network", choices: this.networks.map((one) => one.network) },
-                    { name: "platform", label: "Device", choices: [...new Set(this.platforms.map((one) => one.platform))] },
+                    {
+                        name: "platform",
+                        label: "Device",
+                        choices: [...new Set(this.platforms.map((one) => one.platform))],
+                    },
                     { name: "datatype", label: "Datatype", choices: ["int8", "fp16", "fp32", "int4", "int2"] },
                     { name: "batch", label: "Batch" },
                 ],

@@ -10,7 +10,11 @@ interface Field {
 
 function place(kind: string, ...content: Node[]): HTMLElement {
     const box = el("div", { class: `message ${kind}`, role: kind === "error" ? "alert" : "status" }, ...content);
-    const close = el("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => box.remove() }, "×");
+    const close = el(
+        "button",
+        { type: "button", class: "close", "aria-label": "Close", onclick: () => box.remove() },
+        "×",
+    );
     box.append(close);
     byId("messages").replaceChildren(box);
     return box;
@@ -29,7 +33,12 @@ export function tellError(title: string, text: string): void {
 }
 
 /// An error with a form for what is missing.
-export function askFor(title: string, text: string, fields: Field[], answer: (given: Record<string, string>) => void): void {
+export function askFor(
+    title: string,
+    text: string,
+    fields: Field[],
+    answer: (given: Record<string, string>) => void,
+): void {
     const inputs = fields.map((field) => {
         const list = `choices-${field.name}`;
         return el(
@@ -37,13 +46,17 @@ export function askFor(title: string, text: string, fields: Field[], answer: (gi
             { class: "field inline" },
             el("span", {}, field.label),
             el("input", { name: field.name, list: field.choices ? list : null, autocomplete: "off" }),
-            field.choices ? el("datalist", { id: list }, ...field.choices.map((one) => el("option", { value: one }))) : null,
+            field.choices
+                ? el("datalist", { id: list }, ...field.choices.map((one) => el("option", { value: one })))
+                : null,
         );
     });
     const form = el("form", {}, ...inputs, el("button", { class: "primary" }, "Read it"));
     form.addEventListener("submit", (event) => {
         event.preventDefault();
-        const given = [...new FormData(form)].flatMap(([name, value]) => (typeof value === "string" && value.trim() ? [[name, value.trim()]] : []));
+        const given = [...new FormData(form)].flatMap(([name, value]) =>
+            typeof value === "string" && value.trim() ? [[name, value.trim()]] : [],
+        );
         answer(Object.fromEntries(given) as Record<string, string>);
     });
     place("error", el("div", {}, el("strong", {}, title), el("p", {}, text), form));

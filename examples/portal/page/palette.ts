@@ -42,8 +42,23 @@ const dark: Look = {
 export const isDark = (): boolean => document.documentElement.dataset.theme === "dark";
 export const look = (): Look => (isDark() ? dark : light);
 
-export const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left"];
-export const dashes = [[1, 0], [7, 3], [2, 2.5], [9, 3, 2, 3], [12, 4]];
+export const shapes = [
+    "circle",
+    "square",
+    "triangle-up",
+    "diamond",
+    "cross",
+    "triangle-down",
+    "triangle-right",
+    "triangle-left",
+];
+export const dashes = [
+    [1, 0],
+    [7, 3],
+    [2, 2.5],
+    [9, 3, 2, 3],
+    [12, 4],
+];
 
 function mixed(one: string, other: string): string {
     const channel = (colour: string, at: number): number => parseInt(colour.slice(at, at + 2), 16);

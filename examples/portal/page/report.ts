@@ -8,7 +8,9 @@ import type { Row } from "./types";
 
 export interface Report {
     title?: string;
-    selection?: Partial<Pick<State, "networks" | "platforms" | "datatypes" | "batch" | "keep" | "placement" | "execution" | "task">>;
+    selection?: Partial<
+        Pick<State, "networks" | "platforms" | "datatypes" | "batch" | "keep" | "placement" | "execution" | "task">
+    >;
     networks?: object[];
     platforms?: object[];
     rows?: Row[];

@@ -69,7 +69,15 @@ export class Table {
         this.element = el(
             "section",
             { class: "table" },
-            el("div", { class: "table-bar" }, el("h3", {}, caption), this.count, this.search, ...this.filters.values(), save),
+            el(
+                "div",
+                { class: "table-bar" },
+                el("h3", {}, caption),
+                this.count,
+                this.search,
+                ...this.filters.values(),
+                save,
+            ),
             el(
                 "div",
                 { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
@@ -120,10 +128,15 @@ export class Table {
 
     private visible(): Row[] {
         const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
-        let rows = this.rows.filter((row) => [...this.filters].every(([key, one]) => !one.value || row[key] === one.value));
+        let rows = this.rows.filter((row) =>
+            [...this.filters].every(([key, one]) => !one.value || row[key] === one.value),
+        );
         if (words.length)
             rows = rows.filter((row) => {
-                const text = this.columns.map((one) => this.cellText(one, row)).join(" ").toLowerCase();
+                const text = this.columns
+                    .map((one) => this.cellText(one, row))
+                    .join(" ")
+                    .toLowerCase();
                 return words.every((word) => text.includes(word));
             });
         const key = this.sorted;
@@ -138,7 +151,11 @@ export class Table {
 
     private cell(column: Column, row: Row): HTMLElement {
         const hint = column.hint?.(row);
-        return el("td", { class: this.numeric.has(column.key) ? "number" : null, title: hint || null }, this.cellText(column, row));
+        return el(
+            "td",
+            { class: this.numeric.has(column.key) ? "number" : null, title: hint || null },
+            this.cellText(column, row),
+        );
     }
 
     private fill(): void {
@@ -154,7 +171,10 @@ export class Table {
             ),
         );
         for (const [key, heading] of this.headings)
-            heading.setAttribute("aria-sort", key !== this.sorted ? "none" : this.reversed ? "ascending" : "descending");
+            heading.setAttribute(
+                "aria-sort",
+                key !== this.sorted ? "none" : this.reversed ? "ascending" : "descending",
+            );
         const total = this.rows.length;
         this.count.textContent = rows.length === total ? `${total} rows` : `${rows.length} of ${total} rows`;
         this.more.hidden = drawn.length === rows.length;

@@ -3,9 +3,25 @@
 import { byId, el } from "./dom";
 
 const steps: [string, string, string][] = [
-    ["panel", "Choose what to compare", "Networks, devices and datatypes on the left; the sliders ask what if: pruned further, quantised, a faster clock, more bandwidth. Every view follows at once."],
-    ["tabs", "Look at it from all sides", "Rooflines say what holds a design back, heatmaps and frontiers which to build, efficiency what was attained when somebody measured."],
-    ["drop", "Bring your own network", "Drop an ONNX file anywhere on the page. It is read here, in this tab; nothing is uploaded. Platform files and the output of device runners work too."],
+    [
+        "panel",
+        "Choose what to compare",
+        "Networks, devices and datatypes; the sliders ask what if: pruned further, quantised, a faster clock, more " +
+            "bandwidth. Every view follows at once.",
+    ],
+    [
+        "tabs",
+        "Look at it from all sides",
+        "Rooflines say what holds a design back, heatmaps and frontiers which to build, efficiency " +
+            "what was attained when somebody measured.",
+    ],
+    [
+        "drop",
+        "Bring your own network",
+        "Drop an ONNX file anywhere on the page. It is read here, in this tab; nothing is uploaded. " +
+            "Platform files and " +
+            "the output of device runners work too.",
+    ],
 ];
 
 const seen = "qutibench-tour";
@@ -37,14 +53,23 @@ export function startTour(at = 0): void {
     const target = byId(id);
     target.classList.add("toured");
     target.scrollIntoView({ block: "nearest" });
-    const next = el("button", { class: "primary", type: "button", onclick: () => startTour(at + 1) }, at + 1 < steps.length ? "Next" : "Done");
+    const next = el(
+        "button",
+        { class: "primary", type: "button", onclick: () => startTour(at + 1) },
+        at + 1 < steps.length ? "Next" : "Done",
+    );
     const box = el(
         "div",
         { class: "tour", role: "dialog", "aria-label": title },
         el("small", {}, `${at + 1} of ${steps.length}`),
         el("strong", {}, title),
         el("p", {}, text),
-        el("div", {}, next, el("button", { class: "plain", type: "button", onclick: () => startTour(steps.length) }, "Leave")),
+        el(
+            "div",
+            {},
+            next,
+            el("button", { class: "plain", type: "button", onclick: () => startTour(steps.length) }, "Leave"),
+        ),
     );
     box.addEventListener("keydown", (event) => {
         if (event.key === "Escape") startTour(steps.length);

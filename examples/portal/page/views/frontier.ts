@@ -42,7 +42,13 @@ export class Frontier implements Page {
         this.element = el(
             "div",
             {},
-            el("div", { class: "figure" }, el("div", { class: "figure-bar" }, el("h3", {}, "The selection: accuracy against"), this.against), this.live.element, this.note),
+            el(
+                "div",
+                { class: "figure" },
+                el("div", { class: "figure-bar" }, el("h3", {}, "The selection: accuracy against"), this.against),
+                this.live.element,
+                this.note,
+            ),
             el("div", { class: "figure" }, this.publishedTitle, this.published.element, this.publishedNote),
             this.table.element,
         );
@@ -55,13 +61,24 @@ export class Frontier implements Page {
         const { rows } = context.answer;
         const up = key === "throughput_ips";
         const best = rows.length
-            ? context.engine.frontier(questionOf(context.state), up ? ["accuracy_top1", key] : ["accuracy_top1"], up ? [] : [key]).rows
+            ? context.engine.frontier(
+                  questionOf(context.state),
+                  up ? ["accuracy_top1", key] : ["accuracy_top1"],
+                  up ? [] : [key],
+              ).rows
             : [];
         const points = pointsOf(rows, new Set(best), key);
-        this.live.draw(specOf(context, points, headingOf(key)), { points }, `${points.length} designs, ${best.length} on the frontier`);
+        this.live.draw(
+            specOf(context, points, headingOf(key)),
+            { points },
+            `${points.length} designs, ${best.length} on the frontier`,
+        );
         this.note.textContent =
             `${best.length} of ${rows.length} designs are on the frontier, joined by the line. ` +
-            (points.length < rows.length ? `${rows.length - points.length} without a published accuracy or a known ${headingOf(key).toLowerCase()} are left out.` : "");
+            (points.length < rows.length
+                ? `${rows.length - points.length} without a published accuracy or a known ` +
+                  `${headingOf(key).toLowerCase()} are left out.`
+                : "");
         this.table.show(best.flatMap((row) => rows[row] ?? []));
         this.drawPublished(context);
     }
@@ -74,10 +91,16 @@ export class Frontier implements Page {
         if (!both) this.tasks.set(task, (both = context.engine.publishedFrontier(task)));
         const points = both.designs.flatMap(publishedPoints);
         this.publishedTitle.textContent = `Published designs for ${tasks[task] ?? task}: predicted and measured`;
-        this.published.draw(specOf(context, points, headingOf("throughput_ips")), { points }, `${points.length} published designs`);
+        this.published.draw(
+            specOf(context, points, headingOf("throughput_ips")),
+            { points },
+            `${points.length} published designs`,
+        );
         this.publishedNote.textContent =
-            `Predictions put ${both.predicted_optimal} of ${both.predicted} designs on the frontier, measurements ${both.measured_optimal} of ${both.measured}. ` +
-            `Theory names ${both.named} of these ${both.measured_optimal}, ${both.named_among_measured} when it chooses among the designs that were measured.`;
+            `Predictions put ${both.predicted_optimal} of ${both.predicted} designs on the ` +
+            `frontier, measurements ${both.measured_optimal} of ${both.measured}. ` +
+            `Theory names ${both.named} of these ${both.measured_optimal}, ` +
+            `${both.named_among_measured} when it chooses among the designs that were measured.`;
     }
 }
 
@@ -85,10 +108,18 @@ function pointsOf(rows: Estimate[], front: Set<number>, key: string): Point[] {
     return rows.flatMap((row, i) =>
         row.accuracy_top1 === null || typeof row[key] !== "number"
             ? []
-            : [{
-                  network: networkOf(row), on: `${deviceOf(row)} ${row.datatype}`, device: deviceOf(row), x: inUnit(key, row[key]),
-                  accuracy: inUnit("accuracy_top1", row.accuracy_top1) ?? 0, front: front.has(i), kind: "predicted", shown: shown(key, row[key]),
-              }],
+            : [
+                  {
+                      network: networkOf(row),
+                      on: `${deviceOf(row)} ${row.datatype}`,
+                      device: deviceOf(row),
+                      x: inUnit(key, row[key]),
+                      accuracy: inUnit("accuracy_top1", row.accuracy_top1) ?? 0,
+                      front: front.has(i),
+                      kind: "predicted",
+                      shown: shown(key, row[key]),
+                  },
+              ],
     );
 }
 
@@ -96,10 +127,18 @@ function publishedPoints(one: Design): Point[] {
     const point = (kind: string, x: number | null, accuracy: number | null, front: boolean): Point[] =>
         x === null || accuracy === null
             ? []
-            : [{
-                  network: networkOf(one), on: `${deviceOf(one)} ${one.datatype}`, device: deviceOf(one), x,
-                  accuracy: inUnit("accuracy_top1", accuracy) ?? 0, front, kind, shown: shown("throughput_ips", x),
-              }];
+            : [
+                  {
+                      network: networkOf(one),
+                      on: `${deviceOf(one)} ${one.datatype}`,
+                      device: deviceOf(one),
+                      x,
+                      accuracy: inUnit("accuracy_top1", accuracy) ?? 0,
+                      front,
+                      kind,
+                      shown: shown("throughput_ips", x),
+                  },
+              ];
     return [
         ...point("predicted", one.throughput_ips, one.accuracy_top1, one.predicted_optimal),
         ...point("measured", one.measured_throughput_ips, one.measured_accuracy_top1, one.measured_optimal),
@@ -111,12 +150,48 @@ function specOf(context: Context, points: Point[], heading: string): Spec {
     const networks = distinct(points.map((one) => one.network));
     const isNarrow = context.width < 560;
     const legend = isNarrow ? { orient: "bottom", columns: 2 } : { orient: "right" };
-    const x = { field: "x", type: "quantitative", scale: { type: "log" }, axis: logAxis(heading, points.map((one) => one.x ?? 1)) };
-    const y = { field: "accuracy", type: "quantitative", scale: { zero: false, padding: 12 }, axis: linearAxis("Top-1 accuracy [%]") };
-    const color = { field: "device", type: "nominal", scale: { domain: devices, range: colours(devices) }, legend: { title: "Device", symbolType: "circle", symbolOpacity: 1, ...legend } };
-    const shape = { field: "network", type: "nominal", scale: { domain: networks, range: cycled(networks, shapes) }, legend: { title: "Network", symbolFillColor: "#8c959f", symbolStrokeColor: "#8c959f", symbolOpacity: 1, ...legend } };
+    const x = {
+        field: "x",
+        type: "quantitative",
+        scale: { type: "log" },
+        axis: logAxis(
+            heading,
+            points.map((one) => one.x ?? 1),
+            context.width - 200,
+        ),
+    };
+    const y = {
+        field: "accuracy",
+        type: "quantitative",
+        scale: { zero: false, padding: 12 },
+        axis: linearAxis("Top-1 accuracy [%]"),
+    };
+    const color = {
+        field: "device",
+        type: "nominal",
+        scale: { domain: devices, range: colours(devices) },
+        legend: { title: "Device", symbolType: "circle", symbolOpacity: 1, ...legend },
+    };
+    const shape = {
+        field: "network",
+        type: "nominal",
+        scale: { domain: networks, range: cycled(networks, shapes) },
+        legend: {
+            title: "Network",
+            symbolFillColor: "#8c959f",
+            symbolStrokeColor: "#8c959f",
+            symbolOpacity: 1,
+            ...legend,
+        },
+    };
     const opacity = { condition: { test: "datum.front", value: 1 }, value: 0.35 };
-    const tooltip = [{ field: "kind" }, { field: "network" }, { field: "on" }, { field: "shown", title: heading }, { field: "accuracy", title: "top-1 [%]", format: ".1f" }];
+    const tooltip = [
+        { field: "kind" },
+        { field: "network" },
+        { field: "on" },
+        { field: "shown", title: heading },
+        { field: "accuracy", title: "top-1 [%]", format: ".1f" },
+    ];
     const dots = (kind: string, mark: object): object => ({
         transform: [{ filter: `datum.kind == '${kind}'` }],
         mark: { type: "point", size: 95, ...mark },
@@ -130,7 +205,23 @@ function specOf(context: Context, points: Point[], heading: string): Spec {
             {
                 transform: [{ filter: "datum.front" }],
                 mark: { type: "line", strokeWidth: 1.5, interpolate: "linear", color: look().muted },
-                encoding: { x, y, order: { field: "x" }, strokeDash: { field: "kind", type: "nominal", legend: points.some((one) => one.kind === "measured") ? { title: "Frontier", ...legend } : null, scale: { domain: ["predicted", "measured"], range: [[1, 0], [5, 3]] } } },
+                encoding: {
+                    x,
+                    y,
+                    order: { field: "x" },
+                    strokeDash: {
+                        field: "kind",
+                        type: "nominal",
+                        legend: points.some((one) => one.kind === "measured") ? { title: "Frontier", ...legend } : null,
+                        scale: {
+                            domain: ["predicted", "measured"],
+                            range: [
+                                [1, 0],
+                                [5, 3],
+                            ],
+                        },
+                    },
+                },
             },
             dots("predicted", { filled: true }),
             dots("measured", { filled: false, strokeWidth: 1.8 }),

@@ -29,8 +29,13 @@ export class Heatmap implements Page {
     private readonly publishedTitle = el("h3", {}, "");
     private readonly metric: HTMLSelectElement;
     private readonly table = new Table("Published cells", "heatmap", [
-        { key: "figure" }, { key: "platform" }, { key: "network_datatype", heading: "Network" }, { key: "inputs_per_second" },
-        { key: "bound" }, { key: "printed_inputs_per_second", heading: "Printed otherwise" }, { key: "erratum" },
+        { key: "figure" },
+        { key: "platform" },
+        { key: "network_datatype", heading: "Network" },
+        { key: "inputs_per_second" },
+        { key: "bound" },
+        { key: "printed_inputs_per_second", heading: "Printed otherwise" },
+        { key: "erratum" },
     ]);
     readonly element: HTMLElement;
     private context: Context | undefined;
@@ -41,7 +46,13 @@ export class Heatmap implements Page {
         this.element = el(
             "div",
             {},
-            el("div", { class: "figure" }, el("div", { class: "figure-bar" }, el("h3", {}, "The selection"), this.metric), this.live.element, this.note),
+            el(
+                "div",
+                { class: "figure" },
+                el("div", { class: "figure-bar" }, el("h3", {}, "The selection"), this.metric),
+                this.live.element,
+                this.note,
+            ),
             el("div", { class: "figure" }, this.publishedTitle, this.published.element, this.publishedNote),
             this.table.element,
         );
@@ -52,7 +63,11 @@ export class Heatmap implements Page {
         const key = metrics.includes(context.state.metric) ? context.state.metric : "throughput_ips";
         this.metric.value = key;
         const squares = liveSquares(context, key);
-        this.live.draw(specOf(squares, key, context.width), { cells: squares }, `${headingOf(key)}, ${squares.length} cells`);
+        this.live.draw(
+            specOf(squares, key, context.width),
+            { cells: squares },
+            `${headingOf(key)}, ${squares.length} cells`,
+        );
         this.note.textContent = noteOf(context, key, squares);
         this.drawPublished(context, key);
     }
@@ -65,27 +80,39 @@ export class Heatmap implements Page {
         if (!cells) this.cells.set(task, (cells = context.engine.heatmap(task)));
         const best = key === "efficiency" ? bestOf(context.measured) : undefined;
         const squares = cells.flatMap((cell) => {
-            const value = best ? best.get(placeOf(cell)) : inUnit(key, key === "throughput_ips" ? cell.inputs_per_second : cell[key]);
+            const value = best
+                ? best.get(placeOf(cell))
+                : inUnit(key, key === "throughput_ips" ? cell.inputs_per_second : cell[key]);
             return value === undefined || value === null ? [] : [publishedSquare(cell, key, value)];
         });
-        this.publishedTitle.textContent = `As published for ${tasks[task] ?? task}: figure ${cells[0]?.figure ?? ""} of the thesis, computed`;
+        this.publishedTitle.textContent =
+            `As published for ${tasks[task] ?? task}: figure ` + `${cells[0]?.figure ?? ""} of the thesis, computed`;
         this.publishedNote.textContent =
-            "M. Blott, Benchmarking Neural Networks on Heterogeneous Hardware, 2021. Outlined: the print differs from its own formula; the table says how." +
+            "M. Blott, Benchmarking Neural Networks on Heterogeneous Hardware, 2021. Outlined: the " +
+            "print differs from its own formula; the table says how." +
             (squares.length < cells.length ? ` ${cells.length - squares.length} cells have no such figure.` : "");
-        this.published.draw(specOf(squares, key, context.width), { cells: squares }, `${headingOf(key)} as published, ${squares.length} cells`);
+        this.published.draw(
+            specOf(squares, key, context.width),
+            { cells: squares },
+            `${headingOf(key)} as published, ${squares.length} cells`,
+        );
         this.table.show(cells);
     }
 }
 
 const placeOf = (of: { platform_id: string; network_id: string; datatype: string; keep: number }): string =>
-    `${of.platform_id.replace(/:.*/, "")} ${of.platform_id.replace(/^[^:]*:?/, "")} ${of.network_id} ${of.datatype} ${of.keep}`;
+    `${of.platform_id.replace(/:.*/, "")} ${of.platform_id.replace(/^[^:]*:?/, "")} ` +
+    `${of.network_id} ${of.datatype} ${of.keep}`;
 
 /// Efficiencies in per cent by place, of the best measurements.
 function bestOf(measured: Measured[]): Map<string, number> {
     const found = new Map<string, number>();
     for (const row of measured)
         if (row.best && row.efficiency !== null)
-            found.set(`${row.platform} ${row.mode ?? ""} ${row.network} ${row.datatype} ${row.keep}`, row.efficiency * 100);
+            found.set(
+                `${row.platform} ${row.mode ?? ""} ${row.network} ${row.datatype} ${row.keep}`,
+                row.efficiency * 100,
+            );
     return found;
 }
 
@@ -109,18 +136,30 @@ function splitLast(text: string): [string, string] {
 function liveSquares(context: Context, key: string): Square[] {
     const measured = key === "efficiency" ? bestOf(context.measured) : undefined;
     const value = (row: Estimate): number | null | undefined =>
-        measured ? measured.get(`${row.platform} ${row.mode ?? ""} ${row.network} ${row.datatype} ${row.keep}`) : inUnit(key, row[key]);
+        measured
+            ? measured.get(`${row.platform} ${row.mode ?? ""} ${row.network} ${row.datatype} ${row.keep}`)
+            : inUnit(key, row[key]);
     return context.answer.rows.flatMap((row) => {
         const one = value(row);
         if (one === null || one === undefined) return [];
         const tip = measured ? `${readable(one)} %` : `${shown(key, row[key])} ${unitOf(key).unit}`;
-        return [{ network: networkOf(row), device: `${deviceOf(row)} ${row.datatype}`, value: one, text: compact(one), tip, erratum: "" }];
+        return [
+            {
+                network: networkOf(row),
+                device: `${deviceOf(row)} ${row.datatype}`,
+                value: one,
+                text: compact(one),
+                tip,
+                erratum: "",
+            },
+        ];
     });
 }
 
 function noteOf(context: Context, key: string, squares: Square[]): string {
     const missing = context.answer.rows.length - squares.length;
-    if (key === "efficiency") return `Best measured over predicted throughput; ${missing} of the selected combinations were never measured.`;
+    if (key === "efficiency")
+        return `Best measured over predicted throughput; ${missing} of the selected combinations were never measured.`;
     return missing > 0 ? `${missing} combinations have no known ${unitOf(key).heading.toLowerCase()}.` : "";
 }
 
@@ -133,9 +172,24 @@ export function specOf(squares: (Square | Row)[], key: string, room: number): Sp
     const values = cells.map((one) => one.value);
     const middle = Math.sqrt(Math.min(...values) * Math.max(...values));
     const light = now.background === "#ffffff";
-    const x = { field: "network", type: "nominal", sort: networks, axis: { title: null, orient: "top", labelAngle: -38, ticks: false, domain: false, labelLimit: 200 } };
-    const y = { field: "device", type: "nominal", sort: devices, axis: { title: null, ticks: false, domain: false, labelLimit: 190 } };
-    const tooltip = [{ field: "network" }, { field: "device", title: "on" }, { field: "tip", title: unitOf(key).heading }, { field: "erratum", title: "print" }];
+    const x = {
+        field: "network",
+        type: "nominal",
+        sort: networks,
+        axis: { title: null, orient: "top", labelAngle: -38, ticks: false, domain: false, labelLimit: 200 },
+    };
+    const y = {
+        field: "device",
+        type: "nominal",
+        sort: devices,
+        axis: { title: null, ticks: false, domain: false, labelLimit: 190 },
+    };
+    const tooltip = [
+        { field: "network" },
+        { field: "device", title: "on" },
+        { field: "tip", title: unitOf(key).heading },
+        { field: "erratum", title: "print" },
+    ];
     return {
         data: { name: "cells" },
         width: { step: width },
@@ -146,8 +200,16 @@ export function specOf(squares: (Square | Row)[], key: string, room: number): Sp
                 mark: { type: "rect", strokeWidth: 1.5 },
                 encoding: {
                     color: {
-                        field: "value", type: "quantitative", scale: { type: "log", range: now.heat, interpolate: "lab" },
-                        legend: { title: headingOf(key), format: "~s", orient: "bottom", gradientLength: Math.min(260, room - 120), direction: "horizontal" },
+                        field: "value",
+                        type: "quantitative",
+                        scale: { type: "log", range: now.heat, interpolate: "lab" },
+                        legend: {
+                            title: headingOf(key),
+                            format: "~s",
+                            orient: "bottom",
+                            gradientLength: Math.min(260, room - 120),
+                            direction: "horizontal",
+                        },
                     },
                     stroke: { condition: { test: "datum.erratum != ''", value: "#D55E00" }, value: now.background },
                 },
@@ -156,7 +218,10 @@ export function specOf(squares: (Square | Row)[], key: string, room: number): Sp
                 mark: { type: "text", fontSize: 12 },
                 encoding: {
                     text: { field: "text" },
-                    color: { condition: { test: `datum.value > ${middle || 1}`, value: light ? "#ffffff" : "#0d1117" }, value: now.ink },
+                    color: {
+                        condition: { test: `datum.value > ${middle || 1}`, value: light ? "#ffffff" : "#0d1117" },
+                        value: now.ink,
+                    },
                 },
             },
         ],

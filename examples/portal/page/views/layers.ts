@@ -19,10 +19,20 @@ export class Layers implements Page {
     private readonly layerChart = new Chart("Layers of the network");
     private readonly deviceChart = new Chart("The network on every device");
     private readonly deviceNote = el("p", { class: "note" });
-    private readonly table = new Table("Layers", "layers", [
-        { key: "name", heading: "Layer" }, { key: "type" }, { key: "operations" }, { key: "macs" }, { key: "weights" },
-        { key: "input_shapes", heading: "In" }, { key: "output_shapes", heading: "Out" },
-    ], ["type"]);
+    private readonly table = new Table(
+        "Layers",
+        "layers",
+        [
+            { key: "name", heading: "Layer" },
+            { key: "type" },
+            { key: "operations" },
+            { key: "macs" },
+            { key: "weights" },
+            { key: "input_shapes", heading: "In" },
+            { key: "output_shapes", heading: "Out" },
+        ],
+        ["type"],
+    );
     readonly element: HTMLElement;
     private context: Context | undefined;
     private chosen = "";
@@ -35,11 +45,26 @@ export class Layers implements Page {
         this.element = el(
             "div",
             {},
-            el("div", { class: "figure-bar" }, el("label", { class: "field inline" }, el("span", {}, "Network"), this.choice)),
+            el(
+                "div",
+                { class: "figure-bar" },
+                el("label", { class: "field inline" }, el("span", {}, "Network"), this.choice),
+            ),
             this.cards,
             this.uncounted,
-            el("div", { class: "figure" }, el("h3", {}, "Predicted on every device"), this.deviceChart.element, this.deviceNote),
-            el("div", { class: "figure" }, el("h3", {}, "Layer by layer, in the order they run"), this.layerChart.element),
+            el(
+                "div",
+                { class: "figure" },
+                el("h3", {}, "Predicted on every device"),
+                this.deviceChart.element,
+                this.deviceNote,
+            ),
+            el(
+                "div",
+                { class: "figure" },
+                el("h3", {}, "Layer by layer, in the order they run"),
+                this.layerChart.element,
+            ),
             this.table.element,
         );
     }
@@ -56,9 +81,17 @@ export class Layers implements Page {
         this.choice.replaceChildren(...ids.map((id) => el("option", { value: id }, id)));
         this.choice.value = this.chosen;
         const analysis = this.analyse(context);
-        this.cards.replaceChildren(...(analysis ? figures.map((key) => card(unitOf(key).heading, `${shown(key, analysis[key])} ${unitOf(key).unit}`)) : []));
+        this.cards.replaceChildren(
+            ...(analysis
+                ? figures.map((key) => card(unitOf(key).heading, `${shown(key, analysis[key])} ${unitOf(key).unit}`))
+                : []),
+        );
         const layers = analysis?.layers ?? [];
-        this.layerChart.draw(layerSpec(context, layers), { layers: layerBars(layers) }, `Operations and weights of ${layers.length} layers`);
+        this.layerChart.draw(
+            layerSpec(context, layers),
+            { layers: layerBars(layers) },
+            `Operations and weights of ${layers.length} layers`,
+        );
         this.table.show(layers);
         this.drawDevices(context);
     }
@@ -68,7 +101,9 @@ export class Layers implements Page {
     private analyse(context: Context): Analysis | undefined {
         try {
             const analysis = context.engine.analyze(this.chosen, { keep: context.state.keep });
-            this.uncounted.textContent = analysis.uncounted.length ? `Not counted: ${analysis.uncounted.join("; ")}` : "";
+            this.uncounted.textContent = analysis.uncounted.length
+                ? `Not counted: ${analysis.uncounted.join("; ")}`
+                : "";
             return analysis;
         } catch (wrong) {
             this.uncounted.textContent = (wrong as Error).message;
@@ -78,18 +113,35 @@ export class Layers implements Page {
 
     private drawDevices(context: Context): void {
         const platforms = distinct(context.platforms.map(deviceOf));
-        const { rows, skipped } = context.engine.view({ ...questionOf(context.state), networks: [this.chosen], platforms });
+        const { rows, skipped } = context.engine.view({
+            ...questionOf(context.state),
+            networks: [this.chosen],
+            platforms,
+        });
         const best = fastest(rows);
         const classes = new Map(context.platforms.map((one) => [one.platform, one.class ?? "Other"]));
+        const chosen = context.state.platforms;
         const points = best.map((row) => ({
-            device: deviceOf(row), class: classes.get(row.platform) ?? "Other", datatype: row.datatype,
-            value: row.throughput_ips, shown: `${readable(row.throughput_ips)} inputs/s`,
-            label: context.state.platforms.includes(deviceOf(row)) || context.state.platforms.includes(row.platform) ? deviceOf(row) : "",
-            latency: `${shown("latency_s", row.latency_s)} ms`, bound: row.bound,
+            device: deviceOf(row),
+            class: classes.get(row.platform) ?? "Other",
+            datatype: row.datatype,
+            value: row.throughput_ips,
+            shown: `${readable(row.throughput_ips)} inputs/s`,
+            label: chosen.includes(deviceOf(row)) || chosen.includes(row.platform) ? deviceOf(row) : "",
+            side: "",
+            latency: `${shown("latency_s", row.latency_s)} ms`,
+            bound: row.bound,
         }));
-        this.deviceChart.draw(deviceSpec(context, points), { points }, `Predicted throughput on ${points.length} devices`);
+        points.filter((one) => one.label).forEach((one, i) => (one.side = i % 2 ? "below" : "above"));
+        this.deviceChart.draw(
+            deviceSpec(context, points),
+            { points },
+            `Predicted throughput on ${points.length} devices`,
+        );
         this.deviceNote.textContent =
-            `${points.length} devices, from the fastest to the slowest, each in the datatype it is fastest in; the selected ones are named. ` + (skipped.length ? `${skipped.length} combinations passed over.` : "");
+            `${points.length} devices, from the fastest to the slowest, each in the datatype it is ` +
+            `fastest in; the selected ones are named. ` +
+            (skipped.length ? `${skipped.length} combinations passed over.` : "");
     }
 }
 
@@ -112,8 +164,13 @@ function layerBars(layers: Layer[]): object[] {
         .slice(0, mostLayers)
         .flatMap((one) =>
             (["operations", "weights"] as const).map((key) => ({
-                layer: one.name, type: one.type, at: one.at, what: unitOf(key).heading, value: inUnit(key, one[key]),
-                shown: `${shown(key, one[key])} ${unitOf(key).unit}`, out: shown("output_shapes", one.output_shapes),
+                layer: one.name,
+                type: one.type,
+                at: one.at,
+                what: unitOf(key).heading,
+                value: inUnit(key, one[key]),
+                shown: `${shown(key, one[key])} ${unitOf(key).unit}`,
+                out: shown("output_shapes", one.output_shapes),
             })),
         );
 }
@@ -127,21 +184,61 @@ function layerSpec(context: Context, layers: Layer[]): Spec {
         height: 120,
         mark: { type: "bar", width: { band: 0.85 } },
         encoding: {
-            x: { field: "layer", type: "nominal", sort: { field: "at", op: "min" }, axis: count > 40 || context.width < 560 ? null : { title: null, labelAngle: -60, labelLimit: 110, ticks: false } },
+            x: {
+                field: "layer",
+                type: "nominal",
+                sort: { field: "at", op: "min" },
+                axis:
+                    count > 40 || context.width < 560
+                        ? null
+                        : { title: null, labelAngle: -60, labelLimit: 110, ticks: false },
+            },
             y: { field: "value", type: "quantitative", axis: { ...linearAxis(`${what} [${unit}]`), tickCount: 4 } },
-            color: { field: "type", type: "nominal", scale: { domain: types, range: colours(types) }, legend: { title: null, orient: "top", columns: context.width < 560 ? 2 : 6 } },
-            tooltip: [{ field: "layer" }, { field: "type" }, { field: "shown", title: what.toLowerCase() }, { field: "out", title: "output" }],
+            color: {
+                field: "type",
+                type: "nominal",
+                scale: { domain: types, range: colours(types) },
+                legend: { title: null, orient: "top", columns: context.width < 560 ? 2 : 6 },
+            },
+            tooltip: [
+                { field: "layer" },
+                { field: "type" },
+                { field: "shown", title: what.toLowerCase() },
+                { field: "out", title: "output" },
+            ],
         },
     });
-    return { data: { name: "layers" }, vconcat: [chart("Operations", "GOP"), chart("Weights", "M")], spacing: 14, resolve: { scale: { x: "shared" } } };
+    return {
+        data: { name: "layers" },
+        vconcat: [chart("Operations", "GOP"), chart("Weights", "M")],
+        spacing: 14,
+        resolve: { scale: { x: "shared" } },
+    };
 }
 
 function deviceSpec(context: Context, points: { device: string; class: string; value: number }[]): Spec {
     const classes = distinct(points.map((one) => one.class)).sort();
     const isNarrow = context.width < 560;
-    const x = { field: "device", type: "nominal", sort: points.map((one) => one.device), axis: null, scale: { padding: 0.5 } };
+    const x = {
+        field: "device",
+        type: "nominal",
+        sort: points.map((one) => one.device),
+        axis: null,
+        scale: { padding: 0.5 },
+    };
     const values = points.map((one) => one.value);
-    const y = { field: "value", type: "quantitative", scale: { type: "log" }, axis: logAxis("Throughput [inputs/s]", values) };
+    const y = {
+        field: "value",
+        type: "quantitative",
+        scale: { type: "log" },
+        axis: logAxis("Throughput [inputs/s]", values),
+    };
+    /// Names of selected devices, by turns above and below the curve.
+    const names = (side: string, align: string, dx: number): object => ({
+        transform: [{ filter: `datum.side == '${side}'` }],
+        mark: { type: "text", align, angle: -50, dx, fontSize: 11, color: look().ink },
+        encoding: { text: { field: "label" } },
+    });
     return {
         data: { name: "points" },
         width: Math.max(200, context.width - 80),
@@ -151,16 +248,29 @@ function deviceSpec(context: Context, points: { device: string; class: string; v
             {
                 mark: { type: "point", filled: true, size: 62, opacity: 1 },
                 encoding: {
-                    color: { field: "class", type: "nominal", scale: { domain: classes, range: colours(classes) }, legend: { title: null, orient: "bottom", columns: isNarrow ? 1 : 3, labelLimit: 340 } },
-                    shape: { field: "class", type: "nominal", scale: { domain: classes, range: cycled(classes, shapes) } },
-                    tooltip: [{ field: "device" }, { field: "class" }, { field: "datatype" }, { field: "shown", title: "throughput" }, { field: "latency" }, { field: "bound", title: "bound by" }],
+                    color: {
+                        field: "class",
+                        type: "nominal",
+                        scale: { domain: classes, range: colours(classes) },
+                        legend: { title: null, orient: "bottom", columns: isNarrow ? 1 : 3, labelLimit: 340 },
+                    },
+                    shape: {
+                        field: "class",
+                        type: "nominal",
+                        scale: { domain: classes, range: cycled(classes, shapes) },
+                    },
+                    tooltip: [
+                        { field: "device" },
+                        { field: "class" },
+                        { field: "datatype" },
+                        { field: "shown", title: "throughput" },
+                        { field: "latency" },
+                        { field: "bound", title: "bound by" },
+                    ],
                 },
             },
-            {
-                transform: [{ filter: "datum.label != ''" }],
-                mark: { type: "text", align: "left", angle: -50, dx: 9, dy: -3, fontSize: 11, color: look().ink },
-                encoding: { text: { field: "label" } },
-            },
+            names("above", "left", 10),
+            names("below", "right", -10),
         ],
     };
 }

@@ -21,16 +21,23 @@ export class Networks implements Page {
     private selected = new Set<string>();
 
     constructor() {
-        const source = (row: Row): string => (this.details[String(row.network)]?.sources ?? []).filter(unique).join("\n");
+        const source = (row: Row): string =>
+            (this.details[String(row.network)]?.sources ?? []).filter(unique).join("\n");
         const columns: Column[] = [
             { key: "network", hint: source },
             { key: "name" },
             { key: "task", text: (row) => (row.task ? (tasks[String(row.task)] ?? String(row.task)) : "–") },
-            { key: "operations" }, { key: "macs" }, { key: "weights" }, { key: "parameters" }, { key: "activations" },
+            { key: "operations" },
+            { key: "macs" },
+            { key: "weights" },
+            { key: "parameters" },
+            { key: "activations" },
             ...datatypes.map((name) => ({ key: `oi_${name}`, heading: `op/byte ${name}` })),
             { key: "top1", heading: "Best top-1 [%]", hint: (row: Row) => String(row.top1_source ?? "") },
         ];
-        this.table = new Table("All networks", "networks", columns, ["task"], (row) => this.selected.has(String(row.network)));
+        this.table = new Table("All networks", "networks", columns, ["task"], (row) =>
+            this.selected.has(String(row.network)),
+        );
         this.element = el(
             "div",
             {},
@@ -52,14 +59,29 @@ export class Networks implements Page {
         this.selected = new Set(context.state.networks);
         const selected = context.networks.filter((one) => this.selected.has(one.network));
         const room = context.width > 900 ? context.width / 2 - 20 : context.width;
-        const compute = selected.map((one) => ({ network: one.network, value: inUnit("operations", one.operations), shown: `${readable(inUnit("operations", one.operations))} GOP` }));
-        this.compute.draw(bars(room, selected, "Operations [GOP]", undefined), { bars: compute }, `Operations of ${selected.length} networks`);
+        const compute = selected.map((one) => ({
+            network: one.network,
+            value: inUnit("operations", one.operations),
+            shown: `${readable(inUnit("operations", one.operations))} GOP`,
+        }));
+        this.compute.draw(
+            bars(room, selected, "Operations [GOP]", undefined),
+            { bars: compute },
+            `Operations of ${selected.length} networks`,
+        );
         const memory = selected.flatMap((one) =>
             Object.entries(this.details[one.network]?.model_bytes ?? {}).map(([datatype, value]) => ({
-                network: one.network, datatype, value: inUnit("model_bytes", value), shown: `${shown("model_bytes", value)} ${unitOf("model_bytes").unit}`,
+                network: one.network,
+                datatype,
+                value: inUnit("model_bytes", value),
+                shown: `${shown("model_bytes", value)} ${unitOf("model_bytes").unit}`,
             })),
         );
-        this.memory.draw(bars(room, selected, "Weights [MB]", datatypes), { bars: memory }, `Weights of ${selected.length} networks in ${datatypes.length} datatypes`);
+        this.memory.draw(
+            bars(room, selected, "Weights [MB]", datatypes),
+            { bars: memory },
+            `Weights of ${selected.length} networks in ${datatypes.length} datatypes`,
+        );
         this.table.show(context.networks.map((one) => this.row(one)));
     }
 
@@ -68,7 +90,9 @@ export class Networks implements Page {
     private row(one: Network): Row {
         const more = this.details[one.network];
         const best = more?.accuracies.reduce<{ top1: number | null; source: string } | null>(
-            (found, next) => (next.top1 !== null && next.top1 > (found?.top1 ?? 0) ? next : found), null);
+            (found, next) => (next.top1 !== null && next.top1 > (found?.top1 ?? 0) ? next : found),
+            null,
+        );
         return {
             ...one,
             parameters: more?.parameters ?? null,
@@ -83,9 +107,19 @@ export class Networks implements Page {
 const unique = (text: string, at: number, all: string[]): boolean => all.indexOf(text) === at;
 
 function bars(room: number, networks: Network[], title: string, series: string[] | undefined): Spec {
-    const y = { field: "network", type: "nominal", sort: networks.map((one) => one.network), axis: { title: null, ticks: false, domain: false, labelLimit: 150 } };
+    const y = {
+        field: "network",
+        type: "nominal",
+        sort: networks.map((one) => one.network),
+        axis: { title: null, ticks: false, domain: false, labelLimit: 150 },
+    };
     const color = series
-        ? { field: "datatype", type: "nominal", scale: { domain: series, range: colours(series) }, legend: { title: null, orient: "top" } }
+        ? {
+              field: "datatype",
+              type: "nominal",
+              scale: { domain: series, range: colours(series) },
+              legend: { title: null, orient: "top" },
+          }
         : { value: colours(["one"])[0] };
     return {
         data: { name: "bars" },
@@ -95,11 +129,18 @@ function bars(room: number, networks: Network[], title: string, series: string[]
             y,
             x: { field: "value", type: "quantitative", axis: linearAxis(title) },
             ...(series ? { yOffset: { field: "datatype", sort: series } } : {}),
-            tooltip: [{ field: "network" }, ...(series ? [{ field: "datatype" }] : []), { field: "shown", title: title.replace(/ \[.*/, "") }],
+            tooltip: [
+                { field: "network" },
+                ...(series ? [{ field: "datatype" }] : []),
+                { field: "shown", title: title.replace(/ \[.*/, "") },
+            ],
         },
         layer: [
             { mark: { type: "bar", cornerRadiusEnd: 2 }, encoding: { color } },
-            { mark: { type: "text", align: "left", dx: 4, fontSize: 11, color: look().muted }, encoding: { text: { field: "shown" } } },
+            {
+                mark: { type: "text", align: "left", dx: 4, fontSize: 11, color: look().muted },
+                encoding: { text: { field: "shown" } },
+            },
         ],
     };
 }

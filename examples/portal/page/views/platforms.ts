@@ -17,16 +17,24 @@ export class Platforms implements Page {
     private selected = new Set<string>();
 
     constructor() {
-        const from = (figure: string) => (row: Row): string => this.source(row, figure);
+        const from =
+            (figure: string) =>
+            (row: Row): string =>
+                this.source(row, figure);
         this.table = new Table(
             "All devices",
             "platforms",
             [
-                { key: "platform" }, { key: "name" }, { key: "class" }, { key: "mode" }, { key: "datatype" },
+                { key: "platform" },
+                { key: "name" },
+                { key: "class" },
+                { key: "mode" },
+                { key: "datatype" },
                 { key: "peak_ops_per_s", hint: from("operations_per_second") },
                 { key: "sparse_peak_ops_per_s", hint: from("sparse_operations_per_second") },
                 { key: "bandwidth_bytes_per_s", hint: from("bandwidth_bytes_per_s") },
-                { key: "power_w", hint: from("power_w") }, { key: "price_usd", hint: from("price_usd") },
+                { key: "power_w", hint: from("power_w") },
+                { key: "price_usd", hint: from("price_usd") },
                 { key: "year", text: (row) => String(row.year ?? "–"), hint: from("year") },
             ],
             ["class", "datatype"],
@@ -35,8 +43,18 @@ export class Platforms implements Page {
         this.element = el(
             "div",
             {},
-            el("div", { class: "figure" }, el("h3", {}, "Peak against power, each device in its fastest datatype"), this.chart.element,
-                el("p", { class: "note" }, "The selected devices stand out. In the table, hold the pointer over a figure to see where it comes from.")),
+            el(
+                "div",
+                { class: "figure" },
+                el("h3", {}, "Peak against power, each device in its fastest datatype"),
+                this.chart.element,
+                el(
+                    "p",
+                    { class: "note" },
+                    "The selected devices stand out. In the table, hold the pointer over a figure " +
+                        "to see where it comes from.",
+                ),
+            ),
             this.table.element,
         );
     }
@@ -49,10 +67,16 @@ export class Platforms implements Page {
         this.selected = new Set(context.state.platforms);
         const best = new Map<string, Platform>();
         for (const one of context.platforms)
-            if (one.power_w !== null && one.peak_ops_per_s > (best.get(deviceOf(one))?.peak_ops_per_s ?? 0)) best.set(deviceOf(one), one);
+            if (one.power_w !== null && one.peak_ops_per_s > (best.get(deviceOf(one))?.peak_ops_per_s ?? 0))
+                best.set(deviceOf(one), one);
         const points = [...best.values()].map((one) => ({
-            device: deviceOf(one), class: one.class ?? "Other", datatype: one.datatype, x: one.power_w, y: inUnit("peak_ops_per_s", one.peak_ops_per_s),
-            peak: `${shown("peak_ops_per_s", one.peak_ops_per_s)} TOP/s ${one.datatype}`, power: `${shown("power_w", one.power_w)} W`,
+            device: deviceOf(one),
+            class: one.class ?? "Other",
+            datatype: one.datatype,
+            x: one.power_w,
+            y: inUnit("peak_ops_per_s", one.peak_ops_per_s),
+            peak: `${shown("peak_ops_per_s", one.peak_ops_per_s)} TOP/s ${one.datatype}`,
+            power: `${shown("power_w", one.power_w)} W`,
             price: one.price_usd === null ? "" : `${shown("price_usd", one.price_usd)} USD`,
             chosen: this.selected.has(one.platform) || this.selected.has(deviceOf(one)),
         }));
@@ -66,7 +90,9 @@ export class Platforms implements Page {
     private source(row: Row, figure: string): string {
         const ends = new RegExp(`/${figure}$`);
         const found = (this.sources[String(row.platform)] ?? []).filter((one) => ends.test(one.pointer));
-        const texts = found.map((one) => [one.source, one.basis === "derived" ? `derived: ${one.derivation}` : ""].filter(Boolean).join("; "));
+        const texts = found.map((one) =>
+            [one.source, one.basis === "derived" ? `derived: ${one.derivation}` : ""].filter(Boolean).join("; "),
+        );
         return distinct(texts).join("\n");
     }
 }
@@ -86,11 +112,32 @@ function specOf(context: Context, points: { class: string; device: string; chose
                 params: [{ name: "view", select: "interval", bind: "scales" }],
                 mark: { type: "point", filled: true, clip: true },
                 encoding: {
-                    color: { field: "class", type: "nominal", scale: { domain: classes, range: colours(classes) }, legend: { title: null, orient: "bottom", columns: isNarrow ? 1 : 3, symbolOpacity: 1, labelLimit: 340 } },
-                    shape: { field: "class", type: "nominal", scale: { domain: classes, range: cycled(classes, shapes) } },
+                    color: {
+                        field: "class",
+                        type: "nominal",
+                        scale: { domain: classes, range: colours(classes) },
+                        legend: {
+                            title: null,
+                            orient: "bottom",
+                            columns: isNarrow ? 1 : 3,
+                            symbolOpacity: 1,
+                            labelLimit: 340,
+                        },
+                    },
+                    shape: {
+                        field: "class",
+                        type: "nominal",
+                        scale: { domain: classes, range: cycled(classes, shapes) },
+                    },
                     size: { condition: { test: "datum.chosen", value: 170 }, value: 60 },
                     opacity: { condition: { test: "datum.chosen", value: 1 }, value: 0.45 },
-                    tooltip: [{ field: "device" }, { field: "class" }, { field: "peak" }, { field: "power" }, { field: "price" }],
+                    tooltip: [
+                        { field: "device" },
+                        { field: "class" },
+                        { field: "peak" },
+                        { field: "power" },
+                        { field: "price" },
+                    ],
                 },
             },
             {

@@ -9,19 +9,38 @@ import type { Estimate, Row } from "../types";
 import { distinct, highest, measuredOf, type Context, type Page } from "./view";
 
 const metrics = ["throughput_ips", "latency_s", "energy_j", "inputs_per_joule", "operational_intensity_ops_per_byte"];
-const measuredKeys: Record<string, string> = { throughput_ips: "measured_throughput_ips", latency_s: "measured_latency_s" };
+const measuredKeys: Record<string, string> = {
+    throughput_ips: "measured_throughput_ips",
+    latency_s: "measured_latency_s",
+};
 const most = 60;
 
 export const estimateColumns = [
-    "network", "platform", "mode", "datatype", "keep", "batch", "throughput_ips", "latency_s", "bound",
-    "operational_intensity_ops_per_byte", "peak_ops_per_s", "model_bytes", "energy_j", "accuracy_top1",
+    "network",
+    "platform",
+    "mode",
+    "datatype",
+    "keep",
+    "batch",
+    "throughput_ips",
+    "latency_s",
+    "bound",
+    "operational_intensity_ops_per_byte",
+    "peak_ops_per_s",
+    "model_bytes",
+    "energy_j",
+    "accuracy_top1",
 ].map((key) => ({
     key,
     ...(key === "throughput_ips" ? { hint: (row: Row) => `Assumed: ${shown("assumptions", row.assumptions)}` } : {}),
 }));
 
 export function metricSelect(keys: string[], onChange: (key: string) => void, label = "Show"): HTMLSelectElement {
-    const select = el("select", { "aria-label": label }, ...keys.map((key) => el("option", { value: key }, headingOf(key))));
+    const select = el(
+        "select",
+        { "aria-label": label },
+        ...keys.map((key) => el("option", { value: key }, headingOf(key))),
+    );
     select.addEventListener("change", () => onChange(select.value));
     return select;
 }
@@ -41,7 +60,18 @@ export class Predictions implements Page {
             "div",
             {},
             this.lead,
-            el("div", { class: "figure" }, el("div", { class: "figure-bar" }, el("h3", {}, "Predicted, and measured where somebody did"), this.metric), this.chart.element, this.note),
+            el(
+                "div",
+                { class: "figure" },
+                el(
+                    "div",
+                    { class: "figure-bar" },
+                    el("h3", {}, "Predicted, and measured where somebody did"),
+                    this.metric,
+                ),
+                this.chart.element,
+                this.note,
+            ),
             this.table.element,
         );
     }
@@ -54,11 +84,17 @@ export class Predictions implements Page {
         this.lead.textContent = leadOf(answer.rows);
         const known = answer.rows.filter((row) => typeof row[key] === "number");
         const drawn = highest(known, key, most);
-        const cut = known.length > drawn.length ? `The ${drawn.length} highest of ${known.length} are drawn; the table has all. ` : "";
+        const cut =
+            known.length > drawn.length
+                ? `The ${drawn.length} highest of ${known.length} are drawn; the table has all. `
+                : "";
         const unknown = answer.rows.length - known.length;
         this.note.textContent =
-            cut + (unknown ? `${unknown} without a known ${unitOf(key).heading.toLowerCase()} are left out. ` : "") +
-            (answer.skipped.length ? `Passed over: ${answer.skipped.slice(0, 3).join("; ")}${answer.skipped.length > 3 ? " …" : ""}` : "");
+            cut +
+            (unknown ? `${unknown} without a known ${unitOf(key).heading.toLowerCase()} are left out. ` : "") +
+            (answer.skipped.length
+                ? `Passed over: ${answer.skipped.slice(0, 3).join("; ")}${answer.skipped.length > 3 ? " …" : ""}`
+                : "");
         this.chart.draw(specOf(context, key, drawn), this.data(context, key, drawn), chartLabel(key, drawn));
         this.table.show(answer.rows);
     }
@@ -67,29 +103,44 @@ export class Predictions implements Page {
 
     private data(context: Context, key: string, rows: Estimate[]): { rows: object[] } {
         const place = (row: Estimate): { network: string; on: string; device: string } => ({
-            network: networkOf(row), on: `${deviceOf(row)} ${row.datatype}`, device: deviceOf(row),
+            network: networkOf(row),
+            on: `${deviceOf(row)} ${row.datatype}`,
+            device: deviceOf(row),
         });
         const predicted = rows.map((row) => ({
-            ...place(row), kind: "predicted", value: inUnit(key, row[key]), shown: shown(key, row[key]),
+            ...place(row),
+            kind: "predicted",
+            value: inUnit(key, row[key]),
+            shown: shown(key, row[key]),
             how: `bound by ${row.bound === "compute" ? "the peak" : "memory"}`,
         }));
         const measuredKey = measuredKeys[key];
         if (!measuredKey) return { rows: predicted };
         const places = new Set(predicted.map((row) => row.network + row.on));
         const measured = measuredOf(context).map((row) => ({
-            ...place(row), kind: "measured", value: inUnit(measuredKey, row[measuredKey]),
-            shown: shown(measuredKey, row[measuredKey]), how: `${row.deployment} ${row.deployment_value}`,
+            ...place(row),
+            kind: "measured",
+            value: inUnit(measuredKey, row[measuredKey]),
+            shown: shown(measuredKey, row[measuredKey]),
+            how: `${row.deployment} ${row.deployment_value}`,
         }));
-        return { rows: [...predicted, ...measured.filter((row) => row.value !== null && places.has(row.network + row.on))] };
+        return {
+            rows: [...predicted, ...measured.filter((row) => row.value !== null && places.has(row.network + row.on))],
+        };
     }
 }
 
 function leadOf(rows: Estimate[]): string {
-    if (!rows.length) return "Nothing to predict: choose at least one network and one device that computes in the datatypes you want.";
+    if (!rows.length)
+        return (
+            "Nothing to predict: choose at least one network and one device that computes in the " +
+            "datatypes you want."
+        );
     const best = highest(rows, "throughput_ips", 1)[0] as Estimate;
     return (
         `${rows.length} predictions. The fastest: ${networkOf(best)} on ${deviceOf(best)} in ${best.datatype}, ` +
-        `${readable(best.throughput_ips)} inputs/s, held back by ${best.bound === "compute" ? "its peak" : "its memory"}.`
+        `${readable(best.throughput_ips)} inputs/s, held back by ` +
+        `${best.bound === "compute" ? "its peak" : "its memory"}.`
     );
 }
 
@@ -100,11 +151,34 @@ function specOf(context: Context, key: string, rows: Estimate[]): object & Recor
     const networks = distinct(rows.map(networkOf));
     const places = distinct(rows.map((row) => `${deviceOf(row)} ${row.datatype}`));
     const devices = distinct(rows.map(deviceOf));
-    const x = { field: "value", type: "quantitative", scale: { type: "log" }, axis: logAxis(headingOf(key), rows.map((row) => inUnit(key, row[key]) ?? 1)) };
-    const y = { field: "on", type: "nominal", sort: places, axis: { title: null, ticks: false, domain: false, labelLimit: 180, grid: true } };
-    const color = { field: "device", type: "nominal", scale: { domain: devices, range: colours(devices) }, legend: null };
+    const x = {
+        field: "value",
+        type: "quantitative",
+        scale: { type: "log" },
+        axis: logAxis(
+            headingOf(key),
+            rows.map((row) => inUnit(key, row[key]) ?? 1),
+            context.width - 190,
+        ),
+    };
+    const y = {
+        field: "on",
+        type: "nominal",
+        sort: places,
+        axis: { title: null, ticks: false, domain: false, labelLimit: 180, grid: true },
+    };
+    const color = {
+        field: "device",
+        type: "nominal",
+        scale: { domain: devices, range: colours(devices) },
+        legend: null,
+    };
     const tooltip = [
-        { field: "kind" }, { field: "network" }, { field: "on" }, { field: "shown", title: headingOf(key) }, { field: "how" },
+        { field: "kind" },
+        { field: "network" },
+        { field: "on" },
+        { field: "shown", title: headingOf(key) },
+        { field: "how" },
     ];
     const dots = (kind: string, mark: object): object => ({
         transform: [{ filter: `datum.kind == '${kind}'` }],
@@ -115,10 +189,20 @@ function specOf(context: Context, key: string, rows: Estimate[]): object & Recor
         data: { name: "rows" },
         facet: {
             row: {
-                field: "network", type: "nominal", sort: networks,
+                field: "network",
+                type: "nominal",
+                sort: networks,
                 header: {
-                    title: null, labelAngle: 0, labelAlign: "left", labelOrient: "top", labelAnchor: "start",
-                    labelFontWeight: "bold", labelColor: look().ink, labelFontSize: 13, labelPadding: 2, labelBaseline: "bottom",
+                    title: null,
+                    labelAngle: 0,
+                    labelAlign: "left",
+                    labelOrient: "top",
+                    labelAnchor: "start",
+                    labelFontWeight: "bold",
+                    labelColor: look().ink,
+                    labelFontSize: 13,
+                    labelPadding: 2,
+                    labelBaseline: "bottom",
                 },
             },
         },

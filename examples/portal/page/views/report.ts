@@ -24,14 +24,26 @@ export class ReportView implements Page {
         this.rows = report.rows ?? [];
         const keys = distinct(this.rows.flatMap((row) => Object.keys(row)));
         const numeric = keys.filter((key) => this.rows.some((row) => typeof row[key] === "number"));
-        const first = ["measured_throughput_ips", "throughput_ips", "latency_s"].find((key) => numeric.includes(key)) ?? numeric[0] ?? "";
+        const first =
+            ["measured_throughput_ips", "throughput_ips", "latency_s"].find((key) => numeric.includes(key)) ??
+            numeric[0] ??
+            "";
         this.metric = metricSelect(numeric, () => this.context && this.draw(this.context));
         this.metric.value = first;
-        this.table = new Table(report.title || "The report's rows", "report", keys.filter((key) => !hidden.has(key)).map((key) => ({ key })));
+        this.table = new Table(
+            report.title || "The report's rows",
+            "report",
+            keys.filter((key) => !hidden.has(key)).map((key) => ({ key })),
+        );
         this.element = el(
             "div",
             {},
-            el("div", { class: "figure" }, el("div", { class: "figure-bar" }, el("h3", {}, report.title || "This report"), this.metric), this.chart.element),
+            el(
+                "div",
+                { class: "figure" },
+                el("div", { class: "figure-bar" }, el("h3", {}, report.title || "This report"), this.metric),
+                this.chart.element,
+            ),
             this.table.element,
         );
         this.table.show(this.rows);
@@ -41,7 +53,11 @@ export class ReportView implements Page {
         this.context = context;
         const key = this.metric.value;
         const points = this.rows.slice(0, 80).map((row, at) => ({
-            at, row: labelOf(row), device: String(row.platform ?? ""), value: inUnit(key, row[key]), shown: shown(key, row[key]),
+            at,
+            row: labelOf(row),
+            device: String(row.platform ?? ""),
+            value: inUnit(key, row[key]),
+            shown: shown(key, row[key]),
         }));
         this.chart.draw(specOf(context, points, key), { points }, `${headingOf(key)} of ${points.length} rows`);
     }
@@ -50,7 +66,10 @@ export class ReportView implements Page {
 }
 
 const labelOf = (row: Row): string =>
-    ["network", "keep", "platform", "mode", "datatype", "batch"].map((key) => row[key]).filter((one) => one !== null && one !== undefined && one !== 1).join(" ");
+    ["network", "keep", "platform", "mode", "datatype", "batch"]
+        .map((key) => row[key])
+        .filter((one) => one !== null && one !== undefined && one !== 1)
+        .join(" ");
 
 function specOf(context: Context, points: { row: string; device: string; value: number | null }[], key: string): Spec {
     const values = points.flatMap((one) => (one.value === null ? [] : [one.value]));
@@ -64,8 +83,18 @@ function specOf(context: Context, points: { row: string; device: string; value: 
         mark: { type: "point", filled: true, size: 90, opacity: 1 },
         encoding: {
             x: { field: "value", type: "quantitative", scale: log ? { type: "log" } : { zero: true }, axis },
-            y: { field: "row", type: "nominal", sort: { field: "at", op: "min" }, axis: { title: null, grid: true, ticks: false, domain: false, labelLimit: 260 } },
-            color: { field: "device", type: "nominal", scale: { domain: devices, range: colours(devices) }, legend: null },
+            y: {
+                field: "row",
+                type: "nominal",
+                sort: { field: "at", op: "min" },
+                axis: { title: null, grid: true, ticks: false, domain: false, labelLimit: 260 },
+            },
+            color: {
+                field: "device",
+                type: "nominal",
+                scale: { domain: devices, range: colours(devices) },
+                legend: null,
+            },
             tooltip: [{ field: "row" }, { field: "shown", title: headingOf(key) }],
         },
     };

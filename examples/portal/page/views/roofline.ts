@@ -27,12 +27,22 @@ export class Roofline implements Page {
     private readonly chart = new Chart("Rooflines of the selected devices");
     private readonly note = el("p", { class: "note" });
     private readonly table = new Table("Roofs", "roofs", [
-        { key: "platform" }, { key: "mode" }, { key: "datatype" }, { key: "peak_ops_per_s" }, { key: "bandwidth_bytes_per_s" },
+        { key: "platform" },
+        { key: "mode" },
+        { key: "datatype" },
+        { key: "peak_ops_per_s" },
+        { key: "bandwidth_bytes_per_s" },
     ]);
     readonly element = el(
         "div",
         {},
-        el("div", { class: "figure" }, el("h3", {}, "Attainable performance by operational intensity"), this.chart.element, this.note),
+        el(
+            "div",
+            { class: "figure" },
+            el("h3", {}, "Attainable performance by operational intensity"),
+            this.chart.element,
+            this.note,
+        ),
         this.table.element,
     );
 
@@ -40,7 +50,9 @@ export class Roofline implements Page {
         const { rows, roofs } = context.answer;
         const drawn = roofs.slice(0, mostRoofs);
         const names = new Set(drawn.map(roofName));
-        const predicted = rows.filter((row) => typeof row[intensity] === "number" && names.has(roofName(row))).map(predictedPoint);
+        const predicted = rows
+            .filter((row) => typeof row[intensity] === "number" && names.has(roofName(row)))
+            .map(predictedPoint);
         const measured = measuredOf(context)
             .filter((row) => names.has(roofName(row)) && row.measured_ops_per_s !== null)
             .map((row) => ({
@@ -50,16 +62,25 @@ export class Roofline implements Page {
                 shown: `${readable(row.measured_throughput_ips)} inputs/s measured`,
                 of: row.efficiency === null ? "" : `${readable(row.efficiency * 100)} % of the bound`,
             }));
+        const reach = Math.max(...measured.map((one) => one.x));
         const lines = drawn.flatMap((roof) =>
-            roof.points.map(([x, y]) => ({ roof: roofName(roof), device: deviceOf(roof), x, y, shown: describe(roof) })),
+            reaching(roof.points, reach).map(([x, y]) => ({
+                roof: roofName(roof),
+                device: deviceOf(roof),
+                x,
+                y,
+                shown: describe(roof),
+            })),
         );
         const cut = roofs.length > drawn.length ? `The first ${drawn.length} of ${roofs.length} roofs are drawn. ` : "";
         this.note.textContent =
-            `${cut}Filled: predicted. Rings: the best that was measured, below its bound. Drag to move, scroll to zoom, double-click to go back.`;
+            `${cut}Filled: predicted. Rings: the best that was measured, below ` +
+            `its bound. Drag to move, scroll to zoom, double-click to go back.`;
         this.chart.draw(
             specOf(context, lines, [...predicted, ...measured]),
             { lines, predicted, measured },
-            `Rooflines of ${drawn.length} devices and datatypes with ${predicted.length} predictions and ${measured.length} measurements`,
+            `Rooflines of ${drawn.length} devices and datatypes with ${predicted.length} ` +
+                `predictions and ${measured.length} measurements`,
         );
         this.table.show(roofs.map(({ points, ...roof }) => roof));
     }
@@ -67,10 +88,19 @@ export class Roofline implements Page {
     done = (): Promise<unknown> => this.chart.done;
 }
 
-const roofName = (of: { platform: string; mode: string | null; datatype: string }): string => `${deviceOf(of)} ${of.datatype}`;
+const roofName = (of: { platform: string; mode: string | null; datatype: string }): string =>
+    `${deviceOf(of)} ${of.datatype}`;
 
-const describe = (roof: Roof): string =>
-    `${si(roof.peak_ops_per_s, "OP/s")}${roof.bandwidth_bytes_per_s === null ? ", bandwidth not known" : `, ${si(roof.bandwidth_bytes_per_s, "B/s")}`}`;
+/// Corners of a roof that goes on level as far as points stand under it.
+function reaching(points: [number, number][], to: number): [number, number][] {
+    const last = points.at(-1);
+    return last && last[0] < to ? [...points, [to * 2, last[1]]] : points;
+}
+
+function describe(roof: Roof): string {
+    const bandwidth = roof.bandwidth_bytes_per_s;
+    return `${si(roof.peak_ops_per_s, "OP/s")}, ${bandwidth === null ? "bandwidth not known" : si(bandwidth, "B/s")}`;
+}
 
 function predictedPoint(row: Estimate): Point {
     return {
@@ -85,7 +115,11 @@ function predictedPoint(row: Estimate): Point {
     };
 }
 
-function specOf(context: Context, lines: { device: string; roof: string; x: number; y: number }[], points: Point[]): Spec {
+function specOf(
+    context: Context,
+    lines: { device: string; roof: string; x: number; y: number }[],
+    points: Point[],
+): Spec {
     const devices = distinct(lines.map((one) => one.device));
     const roofs = distinct(lines.map((one) => one.roof));
     const networks = distinct(points.map((one) => one.network));
@@ -94,12 +128,39 @@ function specOf(context: Context, lines: { device: string; roof: string; x: numb
     const legend = { orient: isNarrow ? "bottom" : "right", columns: columns || undefined };
     const inX = lines.map((one) => one.x);
     const inY = [...lines.map((one) => one.y), ...points.map((one) => one.y)];
-    const x = { field: "x", type: "quantitative", scale: { type: "log", nice: false, domain: inX.length ? [Math.min(...inX), Math.max(...inX)] : [0.1, 1000] }, axis: logAxis("Operational intensity [operation/byte]", inX) };
-    const y = { field: "y", type: "quantitative", scale: { type: "log", nice: true, domain: inY.length ? [Math.min(...inY), Math.max(...inY)] : [1e9, 1e12] }, axis: logAxis("Performance [operation/s]") };
-    const rank = new Map(roofs.map((roof) => [roof, roofs.filter((one) => one.split(" ")[0] === roof.split(" ")[0]).indexOf(roof)]));
-    const color = { field: "device", type: "nominal", scale: { domain: devices, range: colours(devices) }, legend: { title: "Device", symbolType: "stroke", ...legend } };
-    const shape = { field: "network", type: "nominal", scale: { domain: networks, range: cycled(networks, shapes) }, legend: { title: "Network", symbolFillColor: "#8c959f", symbolStrokeColor: "#8c959f", ...legend } };
-    const tooltip = [{ field: "network" }, { field: "roof", title: "on" }, { field: "shown", title: "throughput" }, { field: "of", title: "which is" }];
+    const x = {
+        field: "x",
+        type: "quantitative",
+        scale: { type: "log", nice: false, domain: inX.length ? [Math.min(...inX), Math.max(...inX)] : [0.1, 1000] },
+        axis: logAxis("Operational intensity [operation/byte]", inX),
+    };
+    const y = {
+        field: "y",
+        type: "quantitative",
+        scale: { type: "log", nice: true, domain: inY.length ? [Math.min(...inY), Math.max(...inY)] : [1e9, 1e12] },
+        axis: logAxis("Performance [operation/s]"),
+    };
+    const rank = new Map(
+        roofs.map((roof) => [roof, roofs.filter((one) => one.split(" ")[0] === roof.split(" ")[0]).indexOf(roof)]),
+    );
+    const color = {
+        field: "device",
+        type: "nominal",
+        scale: { domain: devices, range: colours(devices) },
+        legend: { title: "Device", symbolType: "stroke", ...legend },
+    };
+    const shape = {
+        field: "network",
+        type: "nominal",
+        scale: { domain: networks, range: cycled(networks, shapes) },
+        legend: { title: "Network", symbolFillColor: "#8c959f", symbolStrokeColor: "#8c959f", ...legend },
+    };
+    const tooltip = [
+        { field: "network" },
+        { field: "roof", title: "on" },
+        { field: "shown", title: "throughput" },
+        { field: "of", title: "which is" },
+    ];
     return {
         width: Math.max(220, context.width - (isNarrow ? 70 : 260)),
         height: isNarrow ? 320 : 440,
@@ -109,15 +170,37 @@ function specOf(context: Context, lines: { device: string; roof: string; x: numb
                 params: [{ name: "view", select: "interval", bind: "scales" }],
                 mark: { type: "line", strokeWidth: 2, clip: true },
                 encoding: {
-                    x, y, color,
+                    x,
+                    y,
+                    color,
                     detail: { field: "roof" },
-                    strokeDash: { field: "roof", type: "nominal", legend: null, scale: { domain: roofs, range: roofs.map((one) => dashes[(rank.get(one) ?? 0) % dashes.length]) } },
+                    strokeDash: {
+                        field: "roof",
+                        type: "nominal",
+                        legend: null,
+                        scale: {
+                            domain: roofs,
+                            range: roofs.map((one) => dashes[(rank.get(one) ?? 0) % dashes.length]),
+                        },
+                    },
                     tooltip: [{ field: "roof" }, { field: "shown", title: "with" }],
                 },
             },
-            { data: { name: "measured" }, mark: { type: "rule", strokeWidth: 1, opacity: 0.7, clip: true }, encoding: { x, y, y2: { field: "top" }, color } },
-            { data: { name: "predicted" }, mark: { type: "point", filled: true, size: 95, opacity: 1, clip: true }, encoding: { x, y, color, shape, tooltip } },
-            { data: { name: "measured" }, mark: { type: "point", filled: false, size: 80, strokeWidth: 1.8, opacity: 1, clip: true }, encoding: { x, y, color, shape, tooltip } },
+            {
+                data: { name: "measured" },
+                mark: { type: "rule", strokeWidth: 1, opacity: 0.7, clip: true },
+                encoding: { x, y, y2: { field: "top" }, color },
+            },
+            {
+                data: { name: "predicted" },
+                mark: { type: "point", filled: true, size: 95, opacity: 1, clip: true },
+                encoding: { x, y, color, shape, tooltip },
+            },
+            {
+                data: { name: "measured" },
+                mark: { type: "point", filled: false, size: 80, strokeWidth: 1.8, opacity: 1, clip: true },
+                encoding: { x, y, color, shape, tooltip },
+            },
         ],
     };
 }

@@ -10,7 +10,12 @@ const most = 8;
 
 export class Scorecard implements Page {
     private readonly note = el("p", { class: "note" });
-    private readonly body = el("div", { class: "scroll whole", tabindex: 0, role: "region", "aria-label": "Scorecard" });
+    private readonly body = el("div", {
+        class: "scroll whole",
+        tabindex: 0,
+        role: "region",
+        "aria-label": "Scorecard",
+    });
     private readonly choice = el("select", { "aria-label": "Network" });
     readonly element: HTMLElement;
     private context: Context | undefined;
@@ -27,7 +32,12 @@ export class Scorecard implements Page {
             el(
                 "div",
                 { class: "figure" },
-                el("div", { class: "figure-bar" }, el("h3", {}, "The selected devices side by side"), el("label", { class: "field inline" }, el("span", {}, "Network"), this.choice)),
+                el(
+                    "div",
+                    { class: "figure-bar" },
+                    el("h3", {}, "The selected devices side by side"),
+                    el("label", { class: "field inline" }, el("span", {}, "Network"), this.choice),
+                ),
                 this.body,
                 this.note,
             ),
@@ -57,11 +67,29 @@ function table(cards: Card[]): HTMLElement {
     const rows: HTMLElement[] = [];
     metrics.forEach((metric, i) => {
         if (metric.criterion !== metrics[i - 1]?.criterion)
-            rows.push(el("tr", { class: "criterion" }, el("th", { colspan: cards.length + 1, scope: "rowgroup" }, metric.criterion)));
-        rows.push(line(metric, cards.map((card) => card.metrics[i]?.value ?? null)));
+            rows.push(
+                el(
+                    "tr",
+                    { class: "criterion" },
+                    el("th", { colspan: cards.length + 1, scope: "rowgroup" }, metric.criterion),
+                ),
+            );
+        rows.push(
+            line(
+                metric,
+                cards.map((card) => card.metrics[i]?.value ?? null),
+            ),
+        );
     });
-    const heads = cards.map((card) => el("th", { scope: "col" }, `${deviceOf(card)}`, el("small", {}, `${networkOf(card)}, ${card.datatype}`)));
-    return el("table", { class: "scorecard" }, el("thead", {}, el("tr", {}, el("td", {}), ...heads)), el("tbody", {}, ...rows));
+    const heads = cards.map((card) =>
+        el("th", { scope: "col" }, `${deviceOf(card)}`, el("small", {}, `${networkOf(card)}, ${card.datatype}`)),
+    );
+    return el(
+        "table",
+        { class: "scorecard" },
+        el("thead", {}, el("tr", {}, el("td", {}), ...heads)),
+        el("tbody", {}, ...rows),
+    );
 }
 
 function line(metric: Metric, values: (number | null)[]): HTMLElement {
@@ -74,7 +102,12 @@ function line(metric: Metric, values: (number | null)[]): HTMLElement {
         {},
         el("th", { scope: "row" }, name),
         ...values.map((one) =>
-            el("td", { class: "number" }, el("span", { class: "bar", style: `width:${(Math.abs(one ?? 0) / top) * 100}%` }), el("span", {}, text(one))),
+            el(
+                "td",
+                { class: "number" },
+                el("span", { class: "bar", style: `width:${(Math.abs(one ?? 0) / top) * 100}%` }),
+                el("span", {}, text(one)),
+            ),
         ),
     );
 }
