@@ -11,13 +11,34 @@ import sys
 import tempfile
 from pathlib import Path
 
+BARE = {
+    "dict": "dict[typing.Any, typing.Any]",
+    "list": "list[typing.Any]",
+    "tuple": "tuple[typing.Any, ...]",
+    "collections.abc.Callable": "collections.abc.Callable[..., typing.Any]",
+}
+"""Containers that the generator leaves without what is in them."""
+
+
+def completed(line: str) -> str:
+    """A line of the generator's with what a strict reader of types asks for besides."""
+    if line.strip().startswith("__hash__"):
+        return f"{line}  # type: ignore[assignment]"
+    if not line.lstrip().startswith("def "):
+        return line
+    line = re.sub(r"__eq__\(self, arg0: .*?\) -> [\w.]+", "__eq__(self, other: object) -> bool", line)
+    line = re.sub(r"\*\*kwargs(?=[,)])", "**kwargs: typing.Any", line)
+    line = re.sub(r": (\w+) = None", r": \1 | None = None", line)
+    for bare, whole in BARE.items():
+        line = re.sub(rf"(?<![\w.\"']){re.escape(bare)}(?![\w\[\"'])", whole, line)
+    return line
+
 
 def main() -> int:
     module, package, output = (Path(argument).resolve() for argument in sys.argv[1:4])
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(package, Path(folder) / package.name, ignore=shutil.ignore_patterns("_core*", "__pycache__"))
         shutil.copy(module, Path(folder) / package.name)
-        # The generator runs with the staged package in front, and writes nothing there.
         code = f"import sys; sys.path.insert(0, {folder!r}); from pybind11_stubgen import main; main()"
         arguments = ["--output-dir", str(Path(folder) / "stubs"), "--exit-code", f"{package.name}._core"]
         made = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
@@ -27,11 +48,10 @@ def main() -> int:
         shutil.rmtree(output, ignore_errors=True)
         shutil.copytree(Path(folder) / "stubs" / package.name, output)
     for path in output.rglob("*.pyi"):
-        text = path.read_text(encoding="utf-8")
-        text = re.sub(
-            r"\bdef __eq__\(self, arg0: typing\.Any\) -> typing\.Any", "def __eq__(self, other: object) -> bool", text
-        )
-        path.write_text("# SPDX-License-Identifier: BSD-3-Clause\n" + text, encoding="utf-8")
+        lines = [completed(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        if "import typing" not in lines:
+            lines.insert(lines.index("from __future__ import annotations") + 1, "import typing")
+        path.write_text("\n".join(["# SPDX-License-Identifier: BSD-3-Clause", *lines, ""]), encoding="utf-8")
     return 0
 
 

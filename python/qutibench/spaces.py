@@ -383,7 +383,8 @@ def _numbers(space: DesignSpace, axis: str, values: Sequence[float]) -> Callable
     def column() -> npt.NDArray[np.float64]:
         import numpy as np
 
-        return np.array(values, dtype=np.float64)[space.codes(axis)]
+        found: npt.NDArray[np.float64] = np.array(values, dtype=np.float64)[space.codes(axis)]
+        return found
 
     return column
 
