@@ -84,7 +84,8 @@ def _panel(
     y: title of the vertical axis. label: what the points are labelled with, if anything. number: of the panel.
     """
     series = distinct(one["series"] for one in points)
-    legend = colour_legend(None, orient="bottom", columns=3) if len(series) > 1 else None
+    hollow = {} if any(one["kind"] == "predicted" for one in points) else {"symbolFillColor": look(theme).background}
+    legend = colour_legend(None, orient="bottom", columns=3, **hollow) if len(series) > 1 else None
     colour = alt.Color("series:N", scale=colour_scale(series, theme), legend=legend)
     up = alt.Y("y:Q", **fitted([one["y"] for one in points], y))
     layers: list[Layer] = []
