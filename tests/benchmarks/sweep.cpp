@@ -114,8 +114,9 @@ void layer_by_layer(benchmark::State& state) {
 }
 BENCHMARK(layer_by_layer)
     ->Args({1, 100'000, 0})
-    ->Args({2, 100'000, 0})
     ->Args({1, 100'000, 1})
+    ->Args({1, 2'000'000, 0})
+    ->Args({2, 2'000'000, 0})
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 

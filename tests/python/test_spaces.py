@@ -166,6 +166,54 @@ def test_questions_that_cannot_be_answered():
         s.table()["latencys"]
 
 
+@pytest.mark.parametrize(
+    ("question", "leaf", "words"),
+    [
+        ({"minimize": "latency"}, qb.ParseError, "did you mean 'latency_s'"),
+        ({"minimize": "latency_s /"}, qb.ParseError, "column"),
+        ({"minimize": "latency_s", "constraints": "power_w =< 5"}, qb.ParseError, "<="),
+        ({"minimize": "latency_s", "constraints": ["power_w"]}, qb.InvalidArgument, "compare it"),
+        ({"minimize": "latency_s < 1"}, qb.InvalidArgument, "condition"),
+        ({"minimize": "latency_s", "maximize": "latency_s"}, qb.InvalidArgument, "both maximised and minimised"),
+        ({"minimize": ["latency_s", "latency_s"]}, qb.InvalidArgument, "twice"),
+        ({"minimize": [f"latency_s + {i}" for i in range(9)]}, qb.InvalidArgument, "8"),
+        ({"minimize": "3"}, qb.InvalidArgument, "metric"),
+        ({"minimize": "latency_s", "constraints": {"latency": (0, 1)}}, qb.UnknownName, "latency_s"),
+        ({"minimize": "latency_s", "threads": 0}, qb.InvalidArgument, "threads"),
+        ({"constraints": "latency_s < 1"}, qb.InvalidArgument, "objective"),
+    ],
+)
+def test_questions_of_expressions_that_cannot_be_answered(question, leaf, words):
+    with pytest.raises(leaf, match=words):
+        qb.sweep(NETWORKS, PLATFORMS, **question)
+
+
+def test_expressions_ask_what_columns_answer():
+    axes = {"networks": NETWORKS, "platforms": PLATFORMS, "batches": range(1, 200)}
+    found = qb.sweep(
+        **axes,
+        maximize="throughput_ips / power_w",
+        minimize=["latency_s", "model_bytes"],
+        constraints="latency_s < 0.02",
+    )
+    s = qb.sweep(**axes)
+    columns = [s["throughput_ips"] / s["power_w"], s["latency_s"], s["model_bytes"]]
+    points = np.where(s["latency_s"] < 0.02, columns, np.nan).T  # the DPU's power is not known, so it is on no front
+    expected = np.flatnonzero(qb.pareto_front(points, [True, False, False]))
+    assert found["point"].tolist() == expected.tolist()
+    assert found["throughput_ips / power_w"].tobytes() == columns[0][expected].tobytes()
+
+
+def test_division_by_zero_and_what_is_not_known():
+    """1 / 0 is infinite, a value like others; 0 / 0 and what no source states are not known, and on no front."""
+    axes = {"networks": ["cnv"], "platforms": ["zcu104_dpu", "jetson_tx2:maxn"]}
+    rows = len(qb.sweep(**axes))
+    assert len(qb.sweep(**axes, maximize="1 / (latency_s - latency_s)")) == rows
+    assert len(qb.sweep(**axes, maximize="(latency_s - latency_s) / (latency_s - latency_s)")) == 0
+    assert set(qb.sweep(**axes, maximize="power_w")["platform"]) == {"jetson_tx2"}
+    assert len(qb.sweep(**axes, minimize="latency_s", constraints="power_w > 1e9 or power_w < 0")) == 0
+
+
 @pytest.fixture
 def heard_interrupt():
     """SIGINT as in a terminal; a process that was started in the background ignores it."""

@@ -6,6 +6,7 @@
 
 #include <qutibench/explore/design_space.hpp>
 #include <qutibench/explore/detail/layer_run.hpp>
+#include <qutibench/explore/detail/quotients.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -108,45 +109,41 @@ struct target_terms {
     }
 }
 
-/// Level 0 of one run as columns: exactly the arithmetic of `network_demand`, `complete` and `estimate`.
-inline void fill_run(const run_terms& run, const double* __restrict batches, std::size_t count, metric what,
-                     double* __restrict out) {
-    const double work = run.operations;
-    const double memory = run.memory_time;
-    const double peak = run.peak;
-    const auto time = [=](double batch) {
-        const double compute = work * batch / peak;
-        return compute < memory ? memory : compute;
-    };
-    switch (what) {
-        case metric::throughput:
-            for (std::size_t i = 0; i < count; ++i) out[i] = batches[i] / time(batches[i]);
-            break;
-        case metric::latency:
-            for (std::size_t i = 0; i < count; ++i) out[i] = time(batches[i]);
-            break;
-        case metric::intensity:
-            for (std::size_t i = 0; i < count; ++i) out[i] = work * batches[i] / run.traffic;
-            break;
-        case metric::energy:
-            for (std::size_t i = 0; i < count; ++i) out[i] = run.power * time(batches[i]) / batches[i];
-            break;
-        default:
-            for (std::size_t i = 0; i < count; ++i) out[i] = work * batches[i] / peak < memory ? 1.0 : 0.0;
-    }
+/// Batches as doubles, and what they are divided into.
+struct batch_columns {
+    const double* batches = nullptr;
+    const double* inverses = nullptr;
+};
+
+inline constexpr std::size_t run_block = 512;
+
+/// Throughput and latency of at most `run_block` batches at level 0: exactly the arithmetic of `network_demand`,
+/// `complete` and `estimate`, whichever way its quotients are found.
+inline void fill_times(const run_terms& run, const batch_columns& of, std::size_t count, double* __restrict throughput,
+                       double* __restrict latency) {
+    const std::size_t waiting = quotients(run.operations, of.batches, count, run.peak, run.memory_time, latency);
+    if (throughput == nullptr) return;
+    if (waiting == 0)
+        near_quotients(of.batches, of.inverses, latency, count, run.peak / run.operations, throughput);
+    else if (waiting == count)
+        quotients(1, of.batches, count, run.memory_time, 0, throughput);
+    else
+        for (std::size_t i = 0; i < count; ++i) throughput[i] = of.batches[i] / latency[i];
 }
 
-/// Throughput and latency together, which nearly every question asks for: the time is worked out once.
-inline void fill_times(const run_terms& run, const double* __restrict batches, std::size_t count,
-                       double* __restrict throughput, double* __restrict latency) {
-    const double work = run.operations;
-    const double memory = run.memory_time;
-    const double peak = run.peak;
-    for (std::size_t i = 0; i < count; ++i) {
-        const double compute = work * batches[i] / peak;
-        const double time = compute < memory ? memory : compute;
-        latency[i] = time;
-        throughput[i] = batches[i] / time;
+/// Metrics of at most `run_block` batches that the batch changes; `latency` is theirs.
+inline void fill_run(const run_terms& run, const double* __restrict batches, const double* __restrict latency,
+                     std::size_t count, metric what, double* __restrict out) {
+    switch (what) {
+        case metric::intensity:
+            quotients(run.operations, batches, count, run.traffic, 0, out);
+            break;
+        case metric::energy:
+            for (std::size_t i = 0; i < count; ++i) out[i] = run.power * latency[i] / batches[i];
+            break;
+        default:
+            for (std::size_t i = 0; i < count; ++i)
+                out[i] = run.operations * batches[i] / run.peak < run.memory_time ? 1.0 : 0.0;
     }
 }
 
@@ -162,6 +159,7 @@ public:
         for (; point.target < space.targets().size(); ++point.target) targets_.push_back(terms_of(point.target));
         is_plain_ = !axes.how.sparse && axes.how.threads == 1 && axes.how.overrides.empty() &&
                     axes.how.parameters == execution_parameters{};
+        for (const double batch : batches_) inverses_.push_back(1 / batch);
         load_programs();
     }
 
@@ -213,21 +211,34 @@ private:
         const double traffic = static_cast<double>(net.weight_count) * on.bytes_per_weight;
         const detail::run_terms run{static_cast<double>(net.operation_count), traffic, on.peak, on.power,
                                     traffic / on.roof_bandwidth};
-        const double* const batches = batches_.data() + point.batch;
+        for (std::size_t done = 0; done < size; done += detail::run_block) {
+            const std::size_t count = std::min(detail::run_block, size - done);
+            fill_block(run, point, count, done, at + done, columns);
+        }
+        for (const metric_column& column : columns)
+            if (!detail::varies_with_batch(column.what))
+                std::fill_n(column.values + at, size, constant(point, column.what, traffic));
+    }
+
+    void fill_block(const detail::run_terms& run, const design_point& point, std::size_t count, std::size_t offset,
+                    std::size_t at, std::span<const metric_column> columns) const {
+        const detail::batch_columns of{batches_.data() + point.batch + offset, inverses_.data() + point.batch + offset};
+        std::array<double, detail::run_block> own;
         double* throughput = nullptr;
-        double* latency = nullptr;
+        double* latency = own.data();
         for (const metric_column& column : columns) {
             if (column.what == metric::throughput) throughput = column.values + at;
             if (column.what == metric::latency) latency = column.values + at;
         }
-        const bool both = throughput != nullptr && latency != nullptr;
-        if (both) detail::fill_times(run, batches, size, throughput, latency);
+        detail::fill_times(run, of, count, throughput, latency);
         for (const metric_column& column : columns) {
             double* const out = column.values + at;
-            if (!detail::varies_with_batch(column.what))
-                std::fill_n(out, size, constant(point, column.what, traffic));
-            else if (!both || (out != throughput && out != latency))
-                detail::fill_run(run, batches, size, column.what, out);
+            if (column.what == metric::throughput || column.what == metric::latency) {
+                const double* const from = column.what == metric::latency ? latency : throughput;
+                if (out != from) std::copy_n(from, count, out);
+            } else if (detail::varies_with_batch(column.what)) {
+                detail::fill_run(run, of.batches, latency, count, column.what, out);
+            }
         }
     }
 
@@ -373,6 +384,7 @@ private:
 
     const design_space* space_;
     std::vector<double> batches_;
+    std::vector<double> inverses_;
     std::vector<detail::target_terms> targets_;
     std::vector<detail::layer_program> programs_;  // by network and target; empty: none kept
     bool is_plain_ = true;
