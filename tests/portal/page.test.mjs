@@ -196,16 +196,17 @@ visit("a bad file is refused in the library's words, and the page lives on", {},
     assert.match(await tab.textContent("#messages"), /nothing\.csv/);
     await drop(tab, "board.json", '{"id": "board", "peaks": []}');
     assert.match(await tab.textContent("#messages"), /board\.json, \/peaks/);
-    await drop(tab, "resnet50_again.onnx", whole);
+    await drop(tab, "resnet50.onnx", whole);
+    assert.equal(await tab.inputValue("#view select"), "resnet50_onnx");
     assert.equal((await tab.textContent("#messages")).trim(), "");
     assert.match(await tab.textContent("#view .cards"), /8\.178 GOP/);
 });
 
 visit("a file that leaves something open is asked about", {}, async (tab) => {
-    await drop(tab, "unet.onnx", await fromRoot("tests/data/onnx/ts_unet.onnx"));
+    await drop(tab, "mine.onnx", await fromRoot("tests/data/onnx/ts_unet.onnx"));
     await tab.fill("#messages input[name=batch]", "1");
     await tab.click("#messages button.primary");
-    await tab.waitForFunction(() => document.querySelector("#view select")?.value === "unet");
+    await tab.waitForFunction(() => document.querySelector("#view select")?.value === "mine");
     await drop(tab, "times.json", await fromRoot("tests/data/adapters/trtexec_times.json"));
     for (const [name, value] of Object.entries({
         network: "resnet50",

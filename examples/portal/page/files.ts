@@ -27,20 +27,28 @@ function kindOf(text: string): "network" | "platform" | "measured" {
     }
 }
 
-async function readOnnx(engine: Engine, file: File, dims: Record<string, number>): Promise<Read> {
-    const id = stem(file.name);
+async function readOnnx(
+    engine: Engine,
+    file: File,
+    dims: Record<string, number>,
+    catalogue: ReadonlySet<string>,
+): Promise<Read> {
+    const name = stem(file.name);
+    const id = catalogue.has(name) ? `${name}_onnx` : name;
     if (file.size > wholeUpTo) await engine.analyzeSlices(file, dims, id);
     else engine.analyzeOnnx(new Uint8Array(await file.arrayBuffer()), dims, id);
     return { kind: "network", id };
 }
 
-/// Reads a file into the library. Throws the library's error.
+/// Reads a file into the library; a model takes the name of its file, but no name of the catalogue. Throws the
+/// library's error.
 export async function readFile(
     engine: Engine,
     file: File,
     options: { dims?: Record<string, number>; supplied?: Record<string, string | number> } = {},
+    catalogue: ReadonlySet<string> = new Set(),
 ): Promise<Read> {
-    if (/\.onnx$/i.test(file.name)) return readOnnx(engine, file, options.dims ?? {});
+    if (/\.onnx$/i.test(file.name)) return readOnnx(engine, file, options.dims ?? {}, catalogue);
     const bytes = new Uint8Array(await file.arrayBuffer());
     const text = new TextDecoder().decode(bytes);
     const kind = /\.json$/i.test(file.name) ? kindOf(text) : "measured";

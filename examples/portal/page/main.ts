@@ -41,6 +41,7 @@ class Portal {
     private networks: Network[] = [];
     private platforms: Platform[] = [];
     private measured: Measured[] = [];
+    private readonly catalogue: ReadonlySet<string>;
     private readonly store: Store;
     private readonly controls: Controls;
     private readonly pages: Map<string, Page>;
@@ -52,6 +53,7 @@ class Portal {
         report: Report,
     ) {
         this.reread();
+        this.catalogue = new Set(this.networks.map((one) => one.network));
         this.measured = engine.publishedMeasurements();
         this.store = new Store((state) => this.known(state));
         this.controls = new Controls(this.store, byId("selection"));
@@ -199,6 +201,7 @@ class Portal {
                 this.engine,
                 file,
                 isModel ? { dims } : { supplied: { ...rest, ...(batch ? { batch: Number(batch) } : {}) } },
+                this.catalogue,
             );
             clearMessages();
             const { networks, platforms } = this.store.state;

@@ -74,7 +74,7 @@ export class Roofline implements Page {
         );
         const cut = roofs.length > drawn.length ? `The first ${drawn.length} of ${roofs.length} roofs are drawn. ` : "";
         this.note.textContent =
-            `${cut}Filled: predicted. Rings: the best that was measured, below ` +
+            `${cut}Filled: predicted. Rings: the best that was measured, at its own batch, below ` +
             `its bound. Drag to move, scroll to zoom, double-click to go back.`;
         this.chart.draw(
             specOf(context, lines, [...predicted, ...measured]),
@@ -147,7 +147,7 @@ function specOf(
         field: "device",
         type: "nominal",
         scale: { domain: devices, range: colours(devices) },
-        legend: { title: "Device", symbolType: "stroke", ...legend },
+        legend: { title: "Device", symbolType: "stroke", symbolOpacity: 1, symbolStrokeWidth: 3, ...legend },
     };
     const shape = {
         field: "network",
