@@ -52,7 +52,12 @@ def main() -> int:
         print(f"{bar['factor']:18} {bar['low']:9.1f} ({bar['low_level']}) to {bar['high']:9.1f} ({bar['high_level']})")
     if chosen.chart:
         for factor in dict.fromkeys(row["factor"] for row in rows if row["factor"] != "base"):
-            chart = qb.plot.one_factor([row for row in rows if row["factor"] == factor], "level", title=factor)
+            levels = [
+                row | {factor: row["level"] if row["value"] is None else row["value"]}
+                for row in rows
+                if row["factor"] == factor
+            ]
+            chart = qb.plot.one_factor(levels, factor, title=factor)
             path = chosen.chart.with_stem(f"{chosen.chart.stem}_{factor.replace(' ', '_')}")
             qb.plot.save(chart, path)
     return 0
