@@ -281,6 +281,7 @@ build_fuzzers() {
 python_tests() {
     if has_package; then
         run_single "install the package" install_package
+        run_single "mypy" .venv/bin/mypy
     fi
     if find tests -name 'test_*.py' | grep -q .; then
         run_pytest "pytest" tests
@@ -289,6 +290,7 @@ python_tests() {
         run_pytest "notebooks" --nbmake --nbmake-timeout=300 examples/notebooks
     fi
     run_single "ruff" .venv/bin/ruff check --quiet .
+    run_single "clang-format" format_check
 }
 
 page_tests() {
@@ -304,11 +306,7 @@ release_checks() {
     run_single "build with sanitizers" build debug
     run_ctest "ctest with sanitizers" debug
     run_single "instruction counts" instruction_check
-    run_single "clang-format" format_check
     run_single "clang-tidy" tidy_check
-    if has_package; then
-        run_single "mypy" .venv/bin/mypy
-    fi
     run_single "coverage" coverage_report
     tail -n 8 "$logs/coverage.log"
 }

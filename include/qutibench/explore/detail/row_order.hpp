@@ -60,8 +60,7 @@ class row_order {
 public:
     /// Orders `count` rows, `stride` doubles apart, by their first `columns` values. No value is NaN or -0.
     row_order(const double* rows, std::size_t stride, std::size_t columns, std::size_t count)
-        : rows_(rows), stride_(stride), columns_(columns),
-          keys_(unset_array<std::uint64_t>(count)),
+        : rows_(rows), stride_(stride), columns_(columns), keys_(unset_array<std::uint64_t>(count)),
           scratch_(unset_array<std::uint64_t>(count)) {
         for (std::size_t i = 0; i < count; ++i) {
             keys_[i] = i;

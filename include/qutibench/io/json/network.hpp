@@ -28,13 +28,13 @@ struct network_accuracy {
 struct network_entry {
     std::string id{};
     std::string name{};
-    std::string task{};                ///< data set: "imagenet", "cifar10", "mnist"; may be empty
-    std::string recipe{};              ///< its id in the zoo; may be empty
-    std::optional<workload> totals{};  ///< when only its operations and weights are known
-    std::optional<graph> layers{};     ///< when the file lists them
+    std::string task{};                        ///< data set: "imagenet", "cifar10", "mnist"; may be empty
+    std::string recipe{};                      ///< its id in the zoo; may be empty
+    std::optional<workload> totals{};          ///< when only its operations and weights are known
+    std::optional<graph> layers{};             ///< when the file lists them
     std::optional<std::int64_t> parameters{};  ///< of the module that an ONNX file was exported from
-    std::string pruned_from{};         ///< id of the network that this one was pruned from; may be empty
-    double pruned_to = 1;              ///< the share that its source says is kept of that network
+    std::string pruned_from{};                 ///< id of the network that this one was pruned from; may be empty
+    double pruned_to = 1;                      ///< the share that its source says is kept of that network
     std::vector<std::pair<double, workload>> published{};  ///< by keep: the rounded figures behind a publication
     std::vector<network_accuracy> accuracies{};
     std::vector<provenance> sources{};
