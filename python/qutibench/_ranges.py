@@ -73,8 +73,6 @@ def _here(question: Question, space: DesignSpace, threads: int, told: Progress |
 
 
 def _on_cluster(question: Question, space: DesignSpace, client: Any, told: Progress | None) -> Any:
-    from distributed import as_completed
-
     ranges = _split(space.size, RANGES_PER_THREAD * sum(client.nthreads().values()), LEAST, MOST)
     # a task of its own, so that it can be made again where the worker that holds it is lost
     shared = client.submit(_identity, space, pure=False)
@@ -89,7 +87,7 @@ def _on_cluster(question: Question, space: DesignSpace, client: Any, told: Progr
         if told is not None:
             points = {leaf.key: last - first for leaf, (first, last) in zip(leaves, ranges, strict=True)}
             done = 0
-            for leaf in as_completed(leaves):
+            for leaf in require("distributed", "dask").as_completed(leaves):
                 if leaf.status == "error":
                     break
                 done += points[leaf.key]
