@@ -219,23 +219,27 @@ def timed_calls(call: Callable[[], object], job: dict[str, Any], begin: float) -
 
 
 def in_streams(calls: Calls, job: dict[str, Any]) -> tuple[list[float], float]:
-    """Latencies of all streams, and the seconds from the first call to the last."""
+    """Latencies of all streams, which begin together, and the seconds from the first call to the last."""
     begin = time.perf_counter()
     if len(calls) == 1:
         latencies = timed_calls(calls[0], job, begin)
         return latencies, time.perf_counter() - begin
     found: list[list[float]] = []
     wrong: list[BaseException] = []
+    together = threading.Barrier(len(calls) + 1)
 
     def work(call: Callable[[], object]) -> None:
+        together.wait()
         try:
-            found.append(timed_calls(call, job, begin))
+            found.append(timed_calls(call, job, time.perf_counter()))
         except BaseException as one:
             wrong.append(one)
 
     workers = [threading.Thread(target=work, args=(call,)) for call in calls]
     for one in workers:
         one.start()
+    together.wait()
+    begin = time.perf_counter()
     for one in workers:
         one.join()
     if wrong:

@@ -114,6 +114,11 @@ def _rows_of(measured: Sequence[_core.Measurement], common: Row) -> list[Row]:
         for name in ("latency_s", "throughput_ips", "power_w"):
             value = getattr(one, name)
             row[name] = "" if value is None else repr(value)
+        if one.latency_s and one.throughput_ips:
+            # where other programs get in the way, the least latency may say nothing of the throughput
+            calls_at_a_time = one.latency_s * one.throughput_ips / one.batch
+            if not 0.03 < calls_at_a_time / one.threads < 30:
+                row["latency_s"] = ""
         if isinstance(one, Run):
             row |= {f"p{percent}_s": repr(one.percentile_s(percent)) for percent in (10, 90, 99)}
             row |= {"calls": str(len(one.latencies_s)), "cores": str(one.cores)}

@@ -493,7 +493,8 @@ def test_streams_and_blocks_of_a_campaign_come_back(tmp_path, network):
         first = campaign.run_all([network], results=path, **{**QUICK, "threads": [1]}, **more)
         again = campaign.run_all([network], results=path, **{**QUICK, "threads": [1]}, **more)
         for one, two in zip(first, again, strict=True):
-            assert (one.latency_s, one.throughput_ips, one.threads) == (two.latency_s, two.throughput_ips, two.threads)
+            assert (one.throughput_ips, one.threads) == (two.throughput_ips, two.threads)
+            assert two.latency_s in (one.latency_s, None if one.threads > 1 else one.latency_s)
             assert (one.part, one.level, one.statistic) == (two.part, two.level, two.statistic)
     read = qb.load_measurements(path, "qutibench")
     assert {(one.level, one.threads) for one in read} == {(3, 2), (2, 1)}
