@@ -6,8 +6,6 @@
 #include <qutibench/network/graph.hpp>
 #include <qutibench/network/workload.hpp>
 
-#include <tuple>
-
 namespace qutibench {
 
 /// The first argument of a `static_graph`: `image<height, width, channels>`, or `features<count>` for a vector.
@@ -19,6 +17,30 @@ inline constexpr static_input image{{1, Channels, Height, Width}};
 template <std::int64_t Count>
 inline constexpr static_input features{{1, Count}};
 
+namespace detail {
+
+/// Layers one after another. A std::tuple would do, but its header is a twentieth of the core's compile time.
+template <class... Layers>
+struct layer_chain {
+    template <class Visit>
+    constexpr void each(Visit&&) const {}
+};
+template <class First, class... Rest>
+struct layer_chain<First, Rest...> {
+    First first;
+    layer_chain<Rest...> rest;
+
+    constexpr explicit layer_chain(const First& one, const Rest&... others) : first(one), rest(others...) {}
+
+    template <class Visit>
+    constexpr void each(Visit&& visit) const {
+        visit(first);
+        rest.each(visit);
+    }
+};
+
+}  // namespace detail
+
 /// A chain of layers as a type: `static_graph{image<32, 32, 3>, convolution_2d{...}, dense{...}}`. Networks with
 /// branches are recipes of their own (see `recipe`).
 template <class... Layers>
@@ -28,7 +50,7 @@ struct static_graph {
     using is_recipe = void;
 
     static_input from;
-    std::tuple<Layers...> layers;
+    detail::layer_chain<Layers...> layers;
 
     constexpr explicit static_graph(const static_input& input, const Layers&... all) : from(input), layers(all...) {}
 
@@ -38,7 +60,7 @@ struct static_graph {
     template <class Net>
     constexpr void build(Net& net) const {
         auto at = net.input(from.extents);
-        std::apply([&](const auto&... one) { ((at = net.add(one, {at})), ...); }, layers);
+        layers.each([&](const auto& one) { at = net.add(one, {at}); });
     }
 };
 
