@@ -9,8 +9,8 @@ usage() {
 usage: ./bootstrap.sh [demo|test|check|page]
 
   demo    install what is missing, build, answer the what-if questions of the README, build the page   (the default)
-  test    the same set-up, then every test: C++, Python, notebooks, documentation, browser; with CI set, the
-          models under sanitizers too
+  test    the same set-up, then every test: C++, Python, notebooks, documentation, browser; with CI set,
+          networks and devices under sanitizers too
   check   test, and what a release needs besides: clang++, sanitizers, coverage, longer fuzzing, linters
   page    build the portal page, build/portal.html
 
