@@ -23,7 +23,8 @@ void add_orthogonality(CLI::App& app);
 void add_report(CLI::App& app);
 
 /// Puts a saved calibration's predictions, with their 90 % interval, into records of estimates.
-void apply_calibration(const std::string& path, std::vector<record>& records);
+void apply_calibration(const std::string& path, const std::vector<qutibench::estimate_row>& rows,
+                       std::vector<record>& records);
 
 /// What a table of estimates shows.
 [[nodiscard]] std::vector<column> estimate_columns();

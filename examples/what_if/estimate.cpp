@@ -16,7 +16,7 @@ void run(const estimate_options& chosen) {
     const qutibench::estimate_table table = qutibench::predict_all(chosen.resolved());
     std::vector<record> records;
     for (const qutibench::estimate_row& row : table.rows) records.push_back(qutibench::to_record(row));
-    if (!chosen.calibration.empty()) apply_calibration(chosen.calibration, records);
+    if (!chosen.calibration.empty()) apply_calibration(chosen.calibration, table.rows, records);
     print(records, estimate_columns(), chosen.as);
     for (const std::string& why : table.skipped) remark("skipped: " + why);
 }

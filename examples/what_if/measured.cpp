@@ -199,15 +199,25 @@ void add_calibrate(CLI::App& app) {
 }
 
 /// Predictions of a calibration in the place of the model's; the model stays as the bound.
-void apply_calibration(const std::string& path, std::vector<record>& records) {
+void apply_calibration(const std::string& path, const std::vector<qutibench::estimate_row>& rows,
+                       std::vector<record>& records) {
     const qutibench::calibration fitted = qutibench::load_calibration(path);
-    qutibench::network_set networks;
-    for (record& row : records) {
+    const qutibench::workload* work = nullptr;
+    qutibench::network_set networks;  // of `work` alone: two files may hold networks of the same name
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        record& row = records[i];
         const std::string network = row["network"];
         if (fitted.state().device.id != row["platform"].get<std::string>())
             throw qutibench::invalid_argument(path + " is a calibration of '" + fitted.state().device.id +
                                               "', not of '" + row["platform"].get<std::string>() + "'");
-        qutibench::add_network(networks, network, row["keep"]);
+        if (rows[i].work.get() != work) {
+            work = rows[i].work.get();
+            networks = {};
+            if (work->layers().empty())
+                qutibench::add_network(networks, network, row["keep"]);
+            else
+                networks.add(qutibench::network_key(network, row["keep"]), *work);
+        }
         qutibench::measured_run run;
         run.mode = row["mode"].is_null() ? "" : row["mode"].get<std::string>();
         run.datatype = qutibench::parse_precision(row["datatype"].get<std::string>());

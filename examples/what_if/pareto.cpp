@@ -50,7 +50,7 @@ void run(const pareto_options& chosen) {
     const qutibench::estimate_table table = qutibench::predict_all(chosen.resolved());
     std::vector<record> records;
     for (const qutibench::estimate_row& row : table.rows) records.push_back(qutibench::to_record(row));
-    if (!chosen.calibration.empty()) apply_calibration(chosen.calibration, records);
+    if (!chosen.calibration.empty()) apply_calibration(chosen.calibration, table.rows, records);
     const qutibench::record_columns columns = qutibench::columns_of(table, records);
     const qutibench::frontier_selection front = qutibench::frontier_of(columns, chosen.asked);
     std::vector<column> shown = estimate_columns();

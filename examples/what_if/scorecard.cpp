@@ -46,14 +46,10 @@ std::vector<record> flattened(const std::vector<record>& cards) {
 }
 
 void run(const scorecard_options& chosen) {
-    const qutibench::selection wanted = chosen.resolved();
-    const qutibench::estimate_table table = qutibench::predict_all(wanted);
+    const qutibench::estimate_table table = qutibench::predict_all(chosen.resolved());
     std::vector<record> cards;
-    for (const qutibench::estimate_row& row : table.rows) {
-        const auto work = qutibench::load_model(row.network, wanted.onnx).work(row.keep);
-        const auto device = qutibench::load_platform(row.mode.empty() ? row.platform : row.platform + ":" + row.mode);
-        cards.push_back(card_record(score(work, device, row.how, {.accuracy_top1 = row.accuracy_top1}), row));
-    }
+    for (const qutibench::estimate_row& row : table.rows)
+        cards.push_back(card_record(score(*row.work, *row.device, row.how, {.accuracy_top1 = row.accuracy_top1}), row));
     if (chosen.as == format::table)
         print_cards(cards);
     else

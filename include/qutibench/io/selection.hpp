@@ -9,6 +9,7 @@
 #include <qutibench/model/predict.hpp>
 
 #include <cmath>
+#include <memory>
 
 namespace qutibench {
 
@@ -34,6 +35,8 @@ struct estimate_row {
     double accuracy_top1 = std::numeric_limits<double>::quiet_NaN();  ///< NaN when nobody published it
     double power_w = std::numeric_limits<double>::quiet_NaN();        ///< of the platform; NaN when no source states it
     double price_usd = std::numeric_limits<double>::quiet_NaN();      ///< the same
+    std::shared_ptr<const workload> work{};               ///< what `predict_all` took: ids do not lead back to a file
+    std::shared_ptr<const qutibench::platform> device{};  ///< likewise, in its mode
 };
 
 /// The rows of a selection, and the combinations that a platform cannot run.
@@ -104,13 +107,21 @@ inline void add_estimates(estimate_table& table, const selection& wanted, const 
 /// Throws unknown_name, parse_error and invalid_argument as the loaders and `predict` do.
 [[nodiscard]] inline estimate_table predict_all(const selection& wanted) {
     estimate_table table;
-    std::vector<platform> devices;
-    for (const std::string& name : wanted.platforms) devices.push_back(load_platform(name));
+    std::vector<std::shared_ptr<const platform>> devices;
+    for (const std::string& name : wanted.platforms)
+        devices.push_back(std::make_shared<const platform>(load_platform(name)));
     for (const std::string& name : wanted.networks) {
         const network_entry net = load_model(name, wanted.onnx);
         for (const double keep : wanted.keep) {
-            const workload work = net.work(keep);
-            for (const platform& device : devices) detail::add_estimates(table, wanted, net, keep, work, device);
+            const auto work = std::make_shared<const workload>(net.work(keep));
+            for (const auto& device : devices) {
+                std::size_t row = table.rows.size();
+                detail::add_estimates(table, wanted, net, keep, *work, *device);
+                for (; row < table.rows.size(); ++row) {
+                    table.rows[row].work = work;
+                    table.rows[row].device = device;
+                }
+            }
         }
     }
     if (table.rows.empty() && !table.skipped.empty()) throw unsupported_datatype(table.skipped.front());
