@@ -11,7 +11,8 @@ usage: ./bootstrap.sh [demo|test|check|page]
   demo    install what is missing, build, answer the what-if questions of the README, build the page   (the default)
   test    the same set-up, then every test: C++, Python, notebooks, documentation, browser; with CI set,
           networks and devices under sanitizers too
-  check   test, and what a release needs besides: clang++, sanitizers, coverage, longer fuzzing, linters
+  check   test, and what a release needs besides: all tests with clang++ and sanitizers, coverage, wrong formulas that
+          tests must notice, longer fuzzing, clang-tidy
   page    build the portal page, build/portal.html
 
 CXX, PYTHON and JOBS override the compiler, the interpreter and the number of parallel jobs.
@@ -290,6 +291,7 @@ python_tests() {
         run_pytest "notebooks" --nbmake --nbmake-timeout=300 examples/notebooks
     fi
     run_single "ruff" .venv/bin/ruff check --quiet .
+    run_single "ruff format" .venv/bin/ruff format --check --quiet .
     run_single "clang-format" format_check
 }
 
@@ -299,13 +301,16 @@ page_tests() {
     [ ! -x tests/portal/run ] || suite "portal" tests/portal/run "$results/portal.xml"
 }
 
+# All tests with the other compiler and under sanitizers at once; then what looks at the code in other ways.
 release_checks() {
-    run_single "build with clang++" build clang
-    run_ctest "ctest with clang++" clang -LE compile
     run_single "configure with sanitizers" configure debug
     run_single "build with sanitizers" build debug
-    run_ctest "ctest with sanitizers" debug
+    run_ctest "ctest with sanitizers" debug -LE compile
+    run_single "configure with the thread sanitizer" configure threads
+    run_single "build with the thread sanitizer" build threads test_threads
+    run_ctest "ctest with the thread sanitizer" threads -R '^threads$'
     run_single "instruction counts" instruction_check
+    run_single "mutations" cmake --build --preset clang --target mutations
     run_single "clang-tidy" tidy_check
     run_single "coverage" coverage_report
     tail -n 8 "$logs/coverage.log"

@@ -63,9 +63,10 @@ _INSTALL = {
 }
 
 
-def _nearest_rank(values: Sequence[float], percent: float) -> float:
-    ordered = sorted(values)
-    return ordered[max(0, -int(-percent * len(ordered) // 100) - 1)]
+def _percentile(values: Sequence[float], percent: float) -> float:
+    import numpy as np
+
+    return float(np.percentile(values, percent))
 
 
 def _statistic(values: Sequence[float], name: str) -> float:
@@ -75,8 +76,8 @@ def _statistic(values: Sequence[float], name: str) -> float:
     if name in plain:
         return plain[name](values)
     with contextlib.suppress(ValueError):
-        if name.startswith("p") and 0 < float(name[1:]) <= 100:
-            return _nearest_rank(values, float(name[1:]))
+        if name.startswith("p") and 0 <= float(name[1:]) <= 100:
+            return _percentile(values, float(name[1:]))
     raise InvalidArgument(f"a statistic is median, mean, min, max or a percentile such as p90, not '{name}'")
 
 
@@ -115,10 +116,10 @@ class Run(_core.Measurement):
         return self.percentile_s(90) / statistics.median(self.latencies_s) - 1
 
     def percentile_s(self, percent: float) -> float:
-        """The latency that so many per cent of the calls do not exceed (nearest rank)."""
-        if not 0 < percent <= 100:
-            raise InvalidArgument(f"a percentile is above 0 and at most 100, not {percent}")
-        return _nearest_rank(self.latencies_s, percent)
+        """The latency that so many per cent of the calls do not exceed (between two of them by interpolation)."""
+        if not 0 <= percent <= 100:
+            raise InvalidArgument(f"a percentile is from 0 to 100, not {percent}")
+        return _percentile(self.latencies_s, percent)
 
     def __reduce__(self) -> tuple[object, ...]:
         return Run, self._state

@@ -17,20 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-METRICS = [
-    "throughput_ips",
-    "latency_s",
-    "operational_intensity_ops_per_byte",
-    "energy_j",
-    "operations",
-    "model_bytes",
-    "peak_ops_per_s",
-    "bandwidth_bytes_per_s",
-    "power_w",
-    "price_usd",
-    "accuracy_top1",
-    "memory_bound",
-]
+METRICS = _core.METRICS
 """What can be asked of a point; SI units."""
 
 Limits = Mapping[str, "tuple[float | None, float | None]"]

@@ -79,6 +79,32 @@ void register_several(py::module_& module) {
     return out;
 }
 
+[[nodiscard]] std::vector<figures> rows_of(const scorecard& of) {
+    std::vector<figures> rows;
+    for (const scorecard_row& one : of.rows()) {
+        figures out;
+        out["criterion"] = one.criterion;
+        out["metric"] = one.metric;
+        out["value"] = known(one.value);
+        out["unit"] = one.unit;
+        rows.push_back(out);
+    }
+    return rows;
+}
+
+[[nodiscard]] figures joules_of(const energy_report& of) {
+    figures out;
+    out["arithmetic_j"] = of.arithmetic.value();
+    out["on_chip_j"] = of.on_chip.value();
+    out["off_chip_j"] = of.off_chip.value();
+    out["idle_j"] = of.idle.value();
+    out["total_j"] = of.total().value();
+    out["energy_j"] = of.per_input().value();
+    out["inputs_per_joule"] = of.inputs_per_joule();
+    out["delay_product_js"] = of.delay_product();
+    return out;
+}
+
 void register_parts(py::module_& module) {
     module.def(
         "decompose",
@@ -94,16 +120,7 @@ void register_parts(py::module_& module) {
         [](const workload& net, const platform& device, std::optional<double> accuracy, double processing_elements,
            const std::optional<std::vector<std::string>>& operators, const py::kwargs& settings) {
             const scorecard_facts facts{or_nan(accuracy), processing_elements, operators ? &*operators : nullptr};
-            std::vector<figures> rows;
-            for (const scorecard_row& one : score(net, device, how_of(settings), facts).rows()) {
-                figures out;
-                out["criterion"] = one.criterion;
-                out["metric"] = one.metric;
-                out["value"] = known(one.value);
-                out["unit"] = one.unit;
-                rows.push_back(out);
-            }
-            return rows;
+            return rows_of(score(net, device, how_of(settings), facts));
         },
         "workload"_a, "platform"_a, "accuracy_top1"_a = py::none(), "processing_elements"_a = 1.0,
         "supported_operators"_a = py::none(),
@@ -117,17 +134,7 @@ void register_parts(py::module_& module) {
             energy_options options;
             if (nanometres) options.table = scaled(options.table, {*nanometres, volts});
             options.idle = quantity_of<watts>(idle);
-            const energy_report of = predict_energy(net, device, how_of(settings), options);
-            figures out;
-            out["arithmetic_j"] = of.arithmetic.value();
-            out["on_chip_j"] = of.on_chip.value();
-            out["off_chip_j"] = of.off_chip.value();
-            out["idle_j"] = of.idle.value();
-            out["total_j"] = of.total().value();
-            out["energy_j"] = of.per_input().value();
-            out["inputs_per_joule"] = of.inputs_per_joule();
-            out["delay_product_js"] = of.delay_product();
-            return out;
+            return joules_of(predict_energy(net, device, how_of(settings), options));
         },
         "workload"_a, "platform"_a, "idle_w"_a = 0.0, "process_nm"_a = py::none(), "process_v"_a = 0.9,
         "Joules of one call by where they go, from the energy of operations and of bits moved (Horowitz, ISSCC 2014, "

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Fronts, ranks, volumes and streams on two kinds of sets: uniform points, of which few are on the front, and points on
 // the unit sphere, which all are.
+#include <qutibench/explore/pareto.hpp>
+
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -11,8 +13,6 @@
 #include <random>
 #include <span>
 #include <vector>
-
-#include "qutibench/explore/pareto.hpp"
 
 namespace {
 

@@ -256,8 +256,6 @@ def models() -> Iterator[Row]:
     yield Row("`qb.predict` of ResNet-50, level 0 (Python)", shown(ours), "goal", "3 µs", 3e-6 / ours, "1")
 
 
-UNITS = "#include <boost/units/quantity.hpp>\n#include <boost/units/systems/si.hpp>\n"
-CORE = "#include <qutibench/qutibench.hpp>\n"
 ANALYSED = """#include <qutibench/network/zoo/resnet.hpp>
 using namespace qutibench;
 constexpr auto net = zoo::resnet50();
@@ -271,27 +269,19 @@ static_assert(predict<integer<8>>(net, board).throughput() >= 500_ips);
 
 
 def compiling() -> Iterator[Row]:
-    compiler = os.environ.get("CXX", "c++")
-    with tempfile.TemporaryDirectory() as folder:
+    sys.path.insert(0, str(ROOT / "tests/support"))
+    from compile_cost import PROGRAMS, UNITS, processor_time
 
-        def seconds(text: str) -> float:
-            source = Path(folder) / "one.cpp"
-            source.write_text(text, encoding="utf-8")
-            command = [compiler, "-std=c++20", f"-I{ROOT / 'include'}", "-c", str(source), "-o", f"{folder}/one.o"]
-            before = os.times()
-            subprocess.run(command, check=True, capture_output=True)
-            after = os.times()
-            return after.children_user - before.children_user + after.children_system - before.children_system
-
-        for what, text, goal in (
-            ("ResNet-50 counted in a `static_assert`", ANALYSED, 2.0),
-            ("ResNet-50 counted and predicted in `static_assert`s", ANALYSED + PREDICTED, 2.0),
-            ("the core's umbrella header", CORE, 1.6),
-        ):
-            turns = [(seconds(UNITS), seconds(text)) for _ in range(4)]
-            units, ours = (min(times) for times in zip(*turns, strict=True))
-            figure = f"{shown(ours)}, {ours / units:.2f} times Boost.Units' headers"
-            yield Row(f"compiling {what}", figure, "goal", f"{goal:g} times", goal * units / ours, "1")
+    how = argparse.Namespace(compiler=os.environ.get("CXX", "c++"), include=[ROOT / "include"], system=[])
+    for what, text, goal in (
+        ("ResNet-50 counted in a `static_assert`", ANALYSED, 2.0),
+        ("ResNet-50 counted and predicted in `static_assert`s", ANALYSED + PREDICTED, 2.0),
+        ("the core's umbrella header", PROGRAMS["umbrella"], 1.6),
+    ):
+        turns = [(processor_time(how, UNITS, 1), processor_time(how, text, 1)) for _ in range(4)]
+        units, ours = (min(times) for times in zip(*turns, strict=True))
+        figure = f"{shown(ours)}, {ours / units:.2f} times Boost.Units' headers"
+        yield Row(f"compiling {what}", figure, "goal", f"{goal:g} times", goal * units / ours, "1")
 
 
 GROUPS = {

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // How many designs a second: level 0 and layer by layer, as columns and as streams that hold nothing; and what one
 // analysis and one prediction take. The first argument is the number of threads; CPU is that of all of them.
+#include <qutibench/explore/query_reducer.hpp>
+#include <qutibench/network/analyze.hpp>
+#include <qutibench/network/zoo/cnv_mlp.hpp>
+#include <qutibench/network/zoo/resnet.hpp>
+
 #include <benchmark/benchmark.h>
 
 #include <fstream>
@@ -8,11 +13,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "qutibench/explore/query_reducer.hpp"
-#include "qutibench/network/analyze.hpp"
-#include "qutibench/network/zoo/cnv_mlp.hpp"
-#include "qutibench/network/zoo/resnet.hpp"
 
 namespace {
 

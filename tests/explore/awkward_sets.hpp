@@ -3,15 +3,16 @@
 /// Tables of points that frontier routines get wrong, and the plainest code that gets them right.
 #pragma once
 
+#include "catch.hpp"
+
+#include <qutibench/explore/dominance.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <random>
 #include <vector>
-
-#include "catch.hpp"
-#include "qutibench/explore/dominance.hpp"
 
 namespace awkward {
 

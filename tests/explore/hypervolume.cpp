@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "qutibench/explore/hypervolume.hpp"
+#include "awkward_sets.hpp"
+
+#include <qutibench/explore/hypervolume.hpp>
 
 #include <algorithm>
 #include <random>
 #include <vector>
-
-#include "awkward_sets.hpp"
 
 using namespace awkward;
 

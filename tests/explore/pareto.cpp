@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "qutibench/explore/pareto.hpp"
+#include "awkward_sets.hpp"
+
+#include <qutibench/explore/pareto.hpp>
 
 #include <memory>
-
-#include "awkward_sets.hpp"
 
 using namespace awkward;
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "qutibench/explore/pareto_archive.hpp"
+#include "awkward_sets.hpp"
+
+#include <qutibench/explore/pareto_archive.hpp>
+#include <qutibench/explore/pareto_front.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <random>
 #include <span>
 #include <vector>
-
-#include "awkward_sets.hpp"
-#include "qutibench/explore/pareto_front.hpp"
 
 using namespace awkward;
 

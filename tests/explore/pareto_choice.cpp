@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "qutibench/explore/pareto_choice.hpp"
+#include "awkward_sets.hpp"
+
+#include <qutibench/explore/pareto_choice.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <random>
 #include <vector>
-
-#include "awkward_sets.hpp"
 
 using namespace awkward;
 

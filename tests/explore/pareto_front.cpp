@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "qutibench/explore/pareto_front.hpp"
+#include "awkward_sets.hpp"
+
+#include <qutibench/explore/pareto_front.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -10,8 +12,6 @@
 #include <span>
 #include <type_traits>
 #include <vector>
-
-#include "awkward_sets.hpp"
 
 using namespace awkward;
 

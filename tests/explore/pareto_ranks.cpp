@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "qutibench/explore/pareto_ranks.hpp"
+#include "awkward_sets.hpp"
+
+#include <qutibench/explore/pareto_ranks.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <numeric>
 #include <random>
 #include <vector>
-
-#include "awkward_sets.hpp"
 
 using namespace awkward;
 

@@ -102,17 +102,24 @@ def test_a_run_is_a_measurement_with_all_its_latencies(network):
     assert run.tool.startswith("onnxruntime 1.")
 
 
-def test_percentiles_are_of_the_nearest_rank():
+def test_percentiles_are_those_of_numpy_and_of_measured_files(tmp_path):
     facts = {"network": "n", "platform": "host", "mode": None, "datatype": "fp32", "batch": 1, "keep": 1.0}
     latencies = [0.5, 0.1, 0.4, 0.2, 0.3, 0.9, 0.7]
     run = runners.Run(facts, latencies, "by hand", 1)
-    for percent in (0.1, 10, 25, 50, 63, 90, 99, 100):
-        assert run.percentile_s(percent) == np.percentile(latencies, percent, method="inverted_cdf")
-    assert run.spread == pytest.approx(0.9 / 0.4 - 1)
-    for percent in (0, 101, -1):
-        with pytest.raises(qb.InvalidArgument, match="above 0 and at most 100"):
+    for percent in (0, 0.1, 10, 25, 50, 63, 90, 99, 100):
+        assert run.percentile_s(percent) == np.percentile(latencies, percent)
+    assert run.percentile_s(90) == pytest.approx(0.7 + 0.4 * 0.2)
+    assert run.spread == pytest.approx(run.percentile_s(90) / 0.4 - 1)
+    for percent in (101, -1, float("nan")):
+        with pytest.raises(qb.InvalidArgument, match="from 0 to 100"):
             run.percentile_s(percent)
-    for statistic, latency in {"min": 0.1, "max": 0.9, "mean": np.mean(latencies), "p90": 0.9, "median": 0.4}.items():
+    file = tmp_path / "times.json"
+    file.write_text(json.dumps([{"latencyMs": 1e3 * one, "computeMs": 1e3 * one} for one in latencies]))
+    for percent in (0, 37, 90):
+        told = {"network": "n", "platform": "host", "datatype": "fp32", "batch": 1, "statistic": f"p{percent}"}
+        (same,) = qb.load_measurements(str(file), "trtexec_times", **told)
+        assert same.latency_s == pytest.approx(run.percentile_s(percent), rel=1e-12)
+    for statistic, latency in {"min": 0.1, "max": 0.9, "mean": np.mean(latencies), "p90": 0.78, "median": 0.4}.items():
         other = runners.Run(facts, latencies, "by hand", 1, statistic)
         assert (other.latency_s, other.statistic) == (pytest.approx(latency), statistic)
     for again in (pickle.loads(pickle.dumps(run)), copy.copy(run), copy.deepcopy(run)):
@@ -338,7 +345,7 @@ def test_an_unknown_runner_is_an_unknown_name(network):
         ({"time_limit_s": 0}, "time_limit_s must be positive"),
         ({"memory_limit_bytes": -5}, "memory_limit_bytes must be positive"),
         ({"statistic": "best"}, "median, mean, min, max or a percentile"),
-        ({"statistic": "p0"}, "median, mean, min, max or a percentile"),
+        ({"statistic": "p101"}, "median, mean, min, max or a percentile"),
         ({"level": 4}, r"level 1 \(layers\), 2 \(a block, named by part\) or 3"),
         ({"streams": 0}, "streams must be a whole number"),
         ({"level": 1, "streams": 2}, "level 1 has no streams"),

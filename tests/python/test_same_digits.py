@@ -44,9 +44,7 @@ def test_estimates(case, placement, execution):
     words += ["--datatype", *datatypes] if datatypes else []
     told = json.loads(asked(*words, "--placement", placement, "--execution", execution, "--format", "json"))
     tabled = list(qb.estimates(networks, platforms, datatypes, batches, keep, placement, execution))
-    swept = list(
-        qb.sweep(networks, platforms, datatypes, batches, keep, placement=[placement], execution=[execution])
-    )
+    swept = list(qb.sweep(networks, platforms, datatypes, batches, keep, placement=[placement], execution=[execution]))
     assert len(told) == len(tabled) == len(swept) > 0
     by_point = {(r["network"], r["keep"], r["platform"], r["mode"], r["datatype"], r["batch"]): r for r in swept}
     for record, row in zip(told, tabled, strict=True):

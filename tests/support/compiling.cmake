@@ -66,6 +66,12 @@ if(EXISTS "${PROJECT_SOURCE_DIR}/include/qutibench/qutibench.hpp")
   endif()
 endif()
 
+# Wrong formulas that the tests must notice: minutes, so by hand and before a release
+add_custom_target(mutations
+                  COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/support/mutations.py" ${compiler}
+                          --jobs ${cores}
+                  USES_TERMINAL)
+
 file(GLOB misuses CONFIGURE_DEPENDS compile_fail/*.cpp)
 foreach(misuse IN LISTS misuses)
   get_filename_component(name "${misuse}" NAME_WE)

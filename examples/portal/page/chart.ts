@@ -2,7 +2,7 @@
 // Vega-Lite charts that keep their view while only the data changes.
 import * as vega from "vega";
 import { compile, type Config, type TopLevelSpec } from "vega-lite";
-import { look } from "./palette";
+import { colours, cycled, grey, look, shapes } from "./palette";
 import { showTooltip } from "./tooltip";
 
 export type Spec = Record<string, unknown>;
@@ -31,6 +31,28 @@ export function logAxis(title: string, values: readonly number[] = [], room = 80
 }
 
 export const linearAxis = (title: string): Spec => ({ title, labelExpr: tick, tickCount: 6 });
+
+/// Devices by colour. `legend`: its marks and its place.
+export const deviceColour = (devices: string[], legend: Spec): Spec => ({
+    field: "device",
+    type: "nominal",
+    scale: { domain: devices, range: colours(devices) },
+    legend: { title: "Device", symbolOpacity: 1, ...legend },
+});
+
+/// Networks by shape, grey in the legend because colours mean devices.
+export const networkShape = (networks: string[], legend: Spec): Spec => ({
+    field: "network",
+    type: "nominal",
+    scale: { domain: networks, range: cycled(networks, shapes) },
+    legend: {
+        title: "Network",
+        symbolFillColor: grey,
+        symbolStrokeColor: grey,
+        symbolOpacity: 1,
+        ...legend,
+    },
+});
 
 function dress(): Config {
     const now = look();

@@ -19,6 +19,16 @@ export function el<Name extends keyof HTMLElementTagNameMap>(
     return made;
 }
 
+/// A chart, or what stands in for one, under its heading.
+export function figure(heading: string | Node, ...content: Child[]): HTMLElement {
+    return el("div", { class: "figure" }, typeof heading === "string" ? el("h3", {}, heading) : heading, ...content);
+}
+
+/// A heading with what steers its figure beside it.
+export function steered(heading: string, ...controls: Child[]): HTMLElement {
+    return el("div", { class: "figure-bar" }, el("h3", {}, heading), ...controls);
+}
+
 /// The element of the page with this id.
 export function byId(id: string): HTMLElement {
     const found = document.getElementById(id);

@@ -9,7 +9,8 @@ const purple = "#CC79A7";
 const orange = "#E69F00";
 const sky = "#56B4E9";
 const yellow = "#F0E442";
-const grey = "#8c959f";
+/// What stands for no device in particular.
+export const grey = "#8c959f";
 
 export interface Look {
     background: string;

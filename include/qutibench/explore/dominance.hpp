@@ -7,14 +7,14 @@
 /// values; +0 and -0 are equal. A row that holds a NaN neither dominates nor is dominated: it is in no front.
 #pragma once
 
+#include <qutibench/error.hpp>
+
 #include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
-
-#include "qutibench/error.hpp"
 
 namespace qutibench {
 

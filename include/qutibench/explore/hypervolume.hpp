@@ -3,6 +3,11 @@
 /// Hypervolume: one number for how good a front is.
 #pragma once
 
+#include <qutibench/error.hpp>
+#include <qutibench/explore/detail/front_stream.hpp>
+#include <qutibench/explore/detail/volume.hpp>
+#include <qutibench/explore/dominance.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -12,11 +17,6 @@
 #include <span>
 #include <string>
 #include <vector>
-
-#include "qutibench/error.hpp"
-#include "qutibench/explore/detail/front_stream.hpp"
-#include "qutibench/explore/detail/volume.hpp"
-#include "qutibench/explore/dominance.hpp"
 
 namespace qutibench {
 

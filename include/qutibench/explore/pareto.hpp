@@ -12,9 +12,9 @@
 /// All take a row-major table of doubles with 1 to 8 columns, and a sense for each column.
 #pragma once
 
-#include "qutibench/explore/dominance.hpp"
-#include "qutibench/explore/hypervolume.hpp"
-#include "qutibench/explore/pareto_archive.hpp"
-#include "qutibench/explore/pareto_choice.hpp"
-#include "qutibench/explore/pareto_front.hpp"
-#include "qutibench/explore/pareto_ranks.hpp"
+#include <qutibench/explore/dominance.hpp>
+#include <qutibench/explore/hypervolume.hpp>
+#include <qutibench/explore/pareto_archive.hpp>
+#include <qutibench/explore/pareto_choice.hpp>
+#include <qutibench/explore/pareto_front.hpp>
+#include <qutibench/explore/pareto_ranks.hpp>

@@ -3,6 +3,10 @@
 /// A front that grows as rows arrive, and merges with others: the frontier of a space that is never held at once.
 #pragma once
 
+#include <qutibench/error.hpp>
+#include <qutibench/explore/detail/front_stream.hpp>
+#include <qutibench/explore/dominance.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -14,10 +18,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include "qutibench/error.hpp"
-#include "qutibench/explore/detail/front_stream.hpp"
-#include "qutibench/explore/dominance.hpp"
 
 namespace qutibench {
 

@@ -3,6 +3,10 @@
 /// Fewer points than a front has: the knee, and a subset that misses no point by more than a stated amount.
 #pragma once
 
+#include <qutibench/error.hpp>
+#include <qutibench/explore/detail/front_stream.hpp>
+#include <qutibench/explore/dominance.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -13,10 +17,6 @@
 #include <span>
 #include <string>
 #include <vector>
-
-#include "qutibench/error.hpp"
-#include "qutibench/explore/detail/front_stream.hpp"
-#include "qutibench/explore/dominance.hpp"
 
 namespace qutibench {
 

@@ -3,15 +3,15 @@
 /// The exact set of non-dominated rows of a table.
 #pragma once
 
+#include <qutibench/error.hpp>
+#include <qutibench/explore/detail/front_stream.hpp>
+#include <qutibench/explore/dominance.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "qutibench/error.hpp"
-#include "qutibench/explore/detail/front_stream.hpp"
-#include "qutibench/explore/dominance.hpp"
 
 namespace qutibench {
 

@@ -3,17 +3,17 @@
 /// Non-dominated sorting: the front has rank 0, the front of what remains rank 1, and so on.
 #pragma once
 
+#include <qutibench/error.hpp>
+#include <qutibench/explore/detail/front_sweep.hpp>
+#include <qutibench/explore/detail/rank_divide.hpp>
+#include <qutibench/explore/dominance.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
 #include <vector>
-
-#include "qutibench/error.hpp"
-#include "qutibench/explore/detail/front_sweep.hpp"
-#include "qutibench/explore/detail/rank_divide.hpp"
-#include "qutibench/explore/dominance.hpp"
 
 namespace qutibench {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Measured over predicted throughput (T section 4.3.1), of the published measurements and of files dropped on the page.
 import { Chart, linearAxis, type Spec } from "../chart";
-import { el } from "../dom";
+import { el, figure } from "../dom";
 import { deviceOf, networkOf, readable, shown } from "../format";
 import { colours, cycled, look, shapes } from "../palette";
 import { Table } from "../table";
@@ -35,13 +35,7 @@ export class Efficiency implements Page {
     readonly element = el(
         "div",
         {},
-        el(
-            "div",
-            { class: "figure" },
-            el("h3", {}, "How much of the prediction was attained"),
-            this.chart.element,
-            this.note,
-        ),
+        figure("How much of the prediction was attained", this.chart.element, this.note),
         this.table.element,
     );
 

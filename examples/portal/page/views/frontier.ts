@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Which designs no other beats: accuracy against throughput, latency, energy or size; of the selection, and of the
 // published designs, predicted and measured.
-import { Chart, linearAxis, logAxis, type Spec } from "../chart";
+import { Chart, deviceColour, linearAxis, logAxis, networkShape, type Spec } from "../chart";
 import { tasks } from "../controls";
-import { el } from "../dom";
+import { el, figure, steered } from "../dom";
 import { deviceOf, headingOf, inUnit, networkOf, shown } from "../format";
-import { colours, cycled, look, shapes } from "../palette";
+import { look } from "../palette";
 import { questionOf } from "../state";
 import { Table } from "../table";
 import type { Design, Estimate, PublishedFrontier } from "../types";
@@ -42,14 +42,8 @@ export class Frontier implements Page {
         this.element = el(
             "div",
             {},
-            el(
-                "div",
-                { class: "figure" },
-                el("div", { class: "figure-bar" }, el("h3", {}, "The selection: accuracy against"), this.against),
-                this.live.element,
-                this.note,
-            ),
-            el("div", { class: "figure" }, this.publishedTitle, this.published.element, this.publishedNote),
+            figure(steered("The selection: accuracy against", this.against), this.live.element, this.note),
+            figure(this.publishedTitle, this.published.element, this.publishedNote),
             this.table.element,
         );
     }
@@ -166,24 +160,8 @@ function specOf(context: Context, points: Point[], heading: string): Spec {
         scale: { zero: false, padding: 12 },
         axis: linearAxis("Top-1 accuracy [%]"),
     };
-    const color = {
-        field: "device",
-        type: "nominal",
-        scale: { domain: devices, range: colours(devices) },
-        legend: { title: "Device", symbolType: "circle", symbolOpacity: 1, ...legend },
-    };
-    const shape = {
-        field: "network",
-        type: "nominal",
-        scale: { domain: networks, range: cycled(networks, shapes) },
-        legend: {
-            title: "Network",
-            symbolFillColor: "#8c959f",
-            symbolStrokeColor: "#8c959f",
-            symbolOpacity: 1,
-            ...legend,
-        },
-    };
+    const color = deviceColour(devices, { symbolType: "circle", ...legend });
+    const shape = networkShape(networks, legend);
     const opacity = { condition: { test: "datum.front", value: 1 }, value: 0.35 };
     const tooltip = [
         { field: "kind" },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Networks on devices as a coloured table: the thesis' figures 6.3 to 6.5, or the selection.
 import { Chart, type Spec } from "../chart";
-import { el } from "../dom";
+import { el, figure, steered } from "../dom";
 import { compact, deviceOf, headingOf, inUnit, networkOf, readable, shown, unitOf } from "../format";
 import { look } from "../palette";
 import { tasks } from "../controls";
@@ -46,14 +46,8 @@ export class Heatmap implements Page {
         this.element = el(
             "div",
             {},
-            el(
-                "div",
-                { class: "figure" },
-                el("div", { class: "figure-bar" }, el("h3", {}, "The selection"), this.metric),
-                this.live.element,
-                this.note,
-            ),
-            el("div", { class: "figure" }, this.publishedTitle, this.published.element, this.publishedNote),
+            figure(steered("The selection", this.metric), this.live.element, this.note),
+            figure(this.publishedTitle, this.published.element, this.publishedNote),
             this.table.element,
         );
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One network: what it needs in all and layer by layer, and how fast it is predicted to be on every device.
 import { Chart, linearAxis, logAxis, type Spec } from "../chart";
-import { el } from "../dom";
+import { el, figure } from "../dom";
 import { deviceOf, inUnit, readable, shown, unitOf } from "../format";
 import { colours, cycled, look, shapes } from "../palette";
 import { questionOf } from "../state";
@@ -52,19 +52,8 @@ export class Layers implements Page {
             ),
             this.cards,
             this.uncounted,
-            el(
-                "div",
-                { class: "figure" },
-                el("h3", {}, "Predicted on every device"),
-                this.deviceChart.element,
-                this.deviceNote,
-            ),
-            el(
-                "div",
-                { class: "figure" },
-                el("h3", {}, "Layer by layer, in the order they run"),
-                this.layerChart.element,
-            ),
+            figure("Predicted on every device", this.deviceChart.element, this.deviceNote),
+            figure("Layer by layer, in the order they run", this.layerChart.element),
             this.table.element,
         );
     }

@@ -2,7 +2,7 @@
 // What networks need, whatever the device: operations, and the size of their weights in each datatype.
 import { Chart, linearAxis, type Spec } from "../chart";
 import { tasks } from "../controls";
-import { el } from "../dom";
+import { el, figure } from "../dom";
 import { inUnit, readable, shown, unitOf } from "../format";
 import { colours, look } from "../palette";
 import { Table, type Column } from "../table";
@@ -44,8 +44,8 @@ export class Networks implements Page {
             el(
                 "div",
                 { class: "pair" },
-                el("div", { class: "figure" }, el("h3", {}, "Compute: operations of one input"), this.compute.element),
-                el("div", { class: "figure" }, el("h3", {}, "Memory: weights by datatype"), this.memory.element),
+                figure("Compute: operations of one input", this.compute.element),
+                figure("Memory: weights by datatype", this.memory.element),
             ),
             this.table.element,
         );

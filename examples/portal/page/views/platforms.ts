@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What devices can do: peaks, bandwidth, power, price; every figure with its source.
 import { Chart, logAxis, type Spec } from "../chart";
-import { el } from "../dom";
+import { el, figure } from "../dom";
 import { deviceOf, headingOf, inUnit, shown } from "../format";
 import { colours, cycled, look, shapes } from "../palette";
 import { Table } from "../table";
@@ -43,10 +43,8 @@ export class Platforms implements Page {
         this.element = el(
             "div",
             {},
-            el(
-                "div",
-                { class: "figure" },
-                el("h3", {}, "Peak against power, each device in its fastest datatype"),
+            figure(
+                "Peak against power, each device in its fastest datatype",
                 this.chart.element,
                 el(
                     "p",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Predicted figures of every combination, as dots on a logarithmic axis and as a table; measurements as rings beside.
 import { Chart, logAxis } from "../chart";
-import { el } from "../dom";
+import { el, figure, steered } from "../dom";
 import { deviceOf, headingOf, inUnit, networkOf, readable, shown, unitOf } from "../format";
 import { colours, look } from "../palette";
 import { Table } from "../table";
@@ -60,18 +60,7 @@ export class Predictions implements Page {
             "div",
             {},
             this.lead,
-            el(
-                "div",
-                { class: "figure" },
-                el(
-                    "div",
-                    { class: "figure-bar" },
-                    el("h3", {}, "Predicted, and measured where somebody did"),
-                    this.metric,
-                ),
-                this.chart.element,
-                this.note,
-            ),
+            figure(steered("Predicted, and measured where somebody did", this.metric), this.chart.element, this.note),
             this.table.element,
         );
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The rows that came with the page, as they are.
 import { Chart, linearAxis, logAxis, type Spec } from "../chart";
-import { el } from "../dom";
+import { el, figure, steered } from "../dom";
 import { headingOf, inUnit, shown } from "../format";
 import { colours } from "../palette";
 import { Table } from "../table";
@@ -38,12 +38,7 @@ export class ReportView implements Page {
         this.element = el(
             "div",
             {},
-            el(
-                "div",
-                { class: "figure" },
-                el("div", { class: "figure-bar" }, el("h3", {}, report.title || "This report"), this.metric),
-                this.chart.element,
-            ),
+            figure(steered(report.title || "This report", this.metric), this.chart.element),
             this.table.element,
         );
         this.table.show(this.rows);

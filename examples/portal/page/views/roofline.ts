@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Rooflines: S. Williams, A. Waterman, D. Patterson, 2009, doi:10.1145/1498765.1498785. Networks are points under the
 // roofs of the devices; measured points hang from the bound that was predicted for them.
-import { Chart, logAxis, type Spec } from "../chart";
-import { el } from "../dom";
+import { Chart, deviceColour, logAxis, networkShape, type Spec } from "../chart";
+import { el, figure } from "../dom";
 import { deviceOf, networkOf, readable, si } from "../format";
-import { colours, cycled, dashes, shapes } from "../palette";
+import { dashes } from "../palette";
 import { Table } from "../table";
 import type { Estimate, Roof } from "../types";
 import { distinct, measuredOf, type Context, type Page } from "./view";
@@ -23,6 +23,13 @@ interface Point {
     of: string;
 }
 
+interface Line {
+    device: string;
+    roof: string;
+    x: number;
+    y: number;
+}
+
 export class Roofline implements Page {
     private readonly chart = new Chart("Rooflines of the selected devices");
     private readonly note = el("p", { class: "note" });
@@ -36,13 +43,7 @@ export class Roofline implements Page {
     readonly element = el(
         "div",
         {},
-        el(
-            "div",
-            { class: "figure" },
-            el("h3", {}, "Attainable performance by operational intensity"),
-            this.chart.element,
-            this.note,
-        ),
+        figure("Attainable performance by operational intensity", this.chart.element, this.note),
         this.table.element,
     );
 
@@ -63,7 +64,7 @@ export class Roofline implements Page {
                 of: row.efficiency === null ? "" : `${readable(row.efficiency * 100)} % of the bound`,
             }));
         const reach = Math.max(...measured.map((one) => one.x));
-        const lines = drawn.flatMap((roof) =>
+        const lines: Line[] = drawn.flatMap((roof) =>
             reaching(roof.points, reach).map(([x, y]) => ({
                 roof: roofName(roof),
                 device: deviceOf(roof),
@@ -115,46 +116,49 @@ function predictedPoint(row: Estimate): Point {
     };
 }
 
-function specOf(
-    context: Context,
-    lines: { device: string; roof: string; x: number; y: number }[],
-    points: Point[],
-): Spec {
+/// What a place, a colour, a shape and a dash mean: devices are coloured, networks shaped, datatypes of a device dashed.
+function channelsOf(context: Context, lines: Line[], points: Point[]): Record<string, Spec> {
     const devices = distinct(lines.map((one) => one.device));
     const roofs = distinct(lines.map((one) => one.roof));
     const networks = distinct(points.map((one) => one.network));
     const isNarrow = context.width < 560;
-    const columns = isNarrow ? 1 : 0;
-    const legend = { orient: isNarrow ? "bottom" : "right", columns: columns || undefined };
+    const legend = { orient: isNarrow ? "bottom" : "right", columns: isNarrow ? 1 : undefined };
     const inX = lines.map((one) => one.x);
     const inY = [...lines.map((one) => one.y), ...points.map((one) => one.y)];
-    const x = {
-        field: "x",
-        type: "quantitative",
-        scale: { type: "log", nice: false, domain: inX.length ? [Math.min(...inX), Math.max(...inX)] : [0.1, 1000] },
-        axis: logAxis("Operational intensity [operation/byte]", inX),
-    };
-    const y = {
-        field: "y",
-        type: "quantitative",
-        scale: { type: "log", nice: true, domain: inY.length ? [Math.min(...inY), Math.max(...inY)] : [1e9, 1e12] },
-        axis: logAxis("Performance [operation/s]"),
-    };
     const rank = new Map(
         roofs.map((roof) => [roof, roofs.filter((one) => one.split(" ")[0] === roof.split(" ")[0]).indexOf(roof)]),
     );
-    const color = {
-        field: "device",
-        type: "nominal",
-        scale: { domain: devices, range: colours(devices) },
-        legend: { title: "Device", symbolType: "stroke", symbolOpacity: 1, symbolStrokeWidth: 3, ...legend },
+    return {
+        x: {
+            field: "x",
+            type: "quantitative",
+            scale: {
+                type: "log",
+                nice: false,
+                domain: inX.length ? [Math.min(...inX), Math.max(...inX)] : [0.1, 1000],
+            },
+            axis: logAxis("Operational intensity [operation/byte]", inX),
+        },
+        y: {
+            field: "y",
+            type: "quantitative",
+            scale: { type: "log", nice: true, domain: inY.length ? [Math.min(...inY), Math.max(...inY)] : [1e9, 1e12] },
+            axis: logAxis("Performance [operation/s]"),
+        },
+        color: deviceColour(devices, { symbolType: "stroke", symbolStrokeWidth: 3, ...legend }),
+        shape: networkShape(networks, legend),
+        strokeDash: {
+            field: "roof",
+            type: "nominal",
+            legend: null,
+            scale: { domain: roofs, range: roofs.map((one) => dashes[(rank.get(one) ?? 0) % dashes.length]) },
+        },
     };
-    const shape = {
-        field: "network",
-        type: "nominal",
-        scale: { domain: networks, range: cycled(networks, shapes) },
-        legend: { title: "Network", symbolFillColor: "#8c959f", symbolStrokeColor: "#8c959f", ...legend },
-    };
+}
+
+function specOf(context: Context, lines: Line[], points: Point[]): Spec {
+    const { x, y, color, shape, strokeDash } = channelsOf(context, lines, points);
+    const isNarrow = context.width < 560;
     const tooltip = [
         { field: "network" },
         { field: "roof", title: "on" },
@@ -174,15 +178,7 @@ function specOf(
                     y,
                     color,
                     detail: { field: "roof" },
-                    strokeDash: {
-                        field: "roof",
-                        type: "nominal",
-                        legend: null,
-                        scale: {
-                            domain: roofs,
-                            range: roofs.map((one) => dashes[(rank.get(one) ?? 0) % dashes.length]),
-                        },
-                    },
+                    strokeDash,
                     tooltip: [{ field: "roof" }, { field: "shown", title: "with" }],
                 },
             },

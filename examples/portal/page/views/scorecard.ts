@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a fair comparison shows beside TOPS/W: V. Sze et al., 2020, doi:10.1109/MSSC.2020.3002140.
-import { el } from "../dom";
+import { el, figure, steered } from "../dom";
 import { deviceOf, networkOf, readable, si } from "../format";
 import { questionOf } from "../state";
 import type { Card, Metric } from "../types";
@@ -29,13 +29,9 @@ export class Scorecard implements Page {
         this.element = el(
             "div",
             {},
-            el(
-                "div",
-                { class: "figure" },
-                el(
-                    "div",
-                    { class: "figure-bar" },
-                    el("h3", {}, "The selected devices side by side"),
+            figure(
+                steered(
+                    "The selected devices side by side",
                     el("label", { class: "field inline" }, el("span", {}, "Network"), this.choice),
                 ),
                 this.body,

@@ -3,6 +3,8 @@
 /// Bit sets that answer "is this point dominated by any of a few thousand rows" some 64 rows at a time.
 #pragma once
 
+#include <qutibench/explore/dominance.hpp>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -10,8 +12,6 @@
 #include <cstdint>
 #include <limits>
 #include <vector>
-
-#include "qutibench/explore/dominance.hpp"
 
 namespace qutibench::detail {
 

@@ -3,6 +3,9 @@
 /// One streaming pass that discards most dominated rows, by comparing each with a few rows that dominate many.
 #pragma once
 
+#include <qutibench/explore/detail/buffer.hpp>
+#include <qutibench/explore/dominance.hpp>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -11,9 +14,6 @@
 #include <cstdint>
 #include <limits>
 #include <vector>
-
-#include "qutibench/explore/detail/buffer.hpp"
-#include "qutibench/explore/dominance.hpp"
 
 namespace qutibench::detail {
 

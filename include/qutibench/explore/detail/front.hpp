@@ -3,11 +3,11 @@
 /// Picks the exact front routine for a number of objectives.
 #pragma once
 
-#include <cstddef>
+#include <qutibench/explore/detail/buffer.hpp>
+#include <qutibench/explore/detail/front_divide.hpp>
+#include <qutibench/explore/detail/front_sweep.hpp>
 
-#include "qutibench/explore/detail/buffer.hpp"
-#include "qutibench/explore/detail/front_divide.hpp"
-#include "qutibench/explore/detail/front_sweep.hpp"
+#include <cstddef>
 
 namespace qutibench::detail {
 

@@ -4,6 +4,11 @@
 /// everywhere; no value is NaN or -0.
 #pragma once
 
+#include <qutibench/explore/detail/buffer.hpp>
+#include <qutibench/explore/detail/column_cut.hpp>
+#include <qutibench/explore/detail/dominance_table.hpp>
+#include <qutibench/explore/detail/front_sweep.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -11,11 +16,6 @@
 #include <memory>
 #include <span>
 #include <vector>
-
-#include "qutibench/explore/detail/buffer.hpp"
-#include "qutibench/explore/detail/column_cut.hpp"
-#include "qutibench/explore/detail/dominance_table.hpp"
-#include "qutibench/explore/detail/front_sweep.hpp"
 
 namespace qutibench::detail {
 

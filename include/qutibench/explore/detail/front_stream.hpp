@@ -3,6 +3,13 @@
 /// The front of rows that arrive in blocks: filter, collect, and make exact when enough has been collected.
 #pragma once
 
+#include <qutibench/error.hpp>
+#include <qutibench/explore/detail/buffer.hpp>
+#include <qutibench/explore/detail/dominance_table.hpp>
+#include <qutibench/explore/detail/dominator_filter.hpp>
+#include <qutibench/explore/detail/front.hpp>
+#include <qutibench/explore/dominance.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -12,13 +19,6 @@
 #include <span>
 #include <utility>
 #include <vector>
-
-#include "qutibench/error.hpp"
-#include "qutibench/explore/detail/buffer.hpp"
-#include "qutibench/explore/detail/dominance_table.hpp"
-#include "qutibench/explore/detail/dominator_filter.hpp"
-#include "qutibench/explore/detail/front.hpp"
-#include "qutibench/explore/dominance.hpp"
 
 namespace qutibench::detail {
 

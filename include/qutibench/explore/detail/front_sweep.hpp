@@ -4,15 +4,15 @@
 /// NaN or -0.
 #pragma once
 
+#include <qutibench/explore/detail/buffer.hpp>
+#include <qutibench/explore/detail/row_order.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
 #include <vector>
-
-#include "qutibench/explore/detail/buffer.hpp"
-#include "qutibench/explore/detail/row_order.hpp"
 
 namespace qutibench::detail {
 

@@ -3,6 +3,11 @@
 /// Non-dominated sorting by divide and conquer. Smaller is better everywhere; no value is NaN or -0.
 #pragma once
 
+#include <qutibench/explore/detail/buffer.hpp>
+#include <qutibench/explore/detail/column_cut.hpp>
+#include <qutibench/explore/detail/front_sweep.hpp>
+#include <qutibench/explore/dominance.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -10,11 +15,6 @@
 #include <memory>
 #include <span>
 #include <vector>
-
-#include "qutibench/explore/detail/buffer.hpp"
-#include "qutibench/explore/detail/column_cut.hpp"
-#include "qutibench/explore/detail/front_sweep.hpp"
-#include "qutibench/explore/dominance.hpp"
 
 namespace qutibench::detail {
 

@@ -3,14 +3,14 @@
 /// Sorting rows of doubles by radix, a column at a time.
 #pragma once
 
+#include <qutibench/detail/bits.hpp>
+#include <qutibench/explore/detail/buffer.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-
-#include "qutibench/detail/bits.hpp"
-#include "qutibench/explore/detail/buffer.hpp"
 
 namespace qutibench::detail {
 

@@ -3,15 +3,15 @@
 /// Volume of the space that rows dominate below a corner. Smaller is better; every row is below the corner everywhere.
 #pragma once
 
+#include <qutibench/explore/detail/place_set.hpp>
+#include <qutibench/explore/dominance.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
-
-#include "qutibench/explore/detail/place_set.hpp"
-#include "qutibench/explore/dominance.hpp"
 
 namespace qutibench::detail {
 

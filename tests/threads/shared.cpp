@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What threads may share: const objects of every kind, without locks. `./bootstrap.sh check` runs this under the thread
+// sanitizer. oneTBB's own library is not built with it, so sweeps are divided among threads by hand here.
+#include "../explore/spaces.hpp"
+#include "catch.hpp"
+
+#include <qutibench/explore/pareto_front.hpp>
+#include <qutibench/explore/reducers.hpp>
+#include <qutibench/hardware/probe/team.hpp>
+#include <qutibench/io/catalogue.hpp>
+#include <qutibench/io/onnx.hpp>
+#include <qutibench/model/predict.hpp>
+#include <qutibench/network/zoo/resnet.hpp>
+
+#include <thread>
+
+using namespace qutibench;
+using namespace testing;
+
+namespace {
+
+constexpr int count = 4;
+
+/// Runs work(thread) on several threads that start together; work must not throw.
+template <class Work>
+void on_threads(const Work& work) {
+    std::atomic<int> waiting = count;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < count; ++i)
+        threads.emplace_back([&work, &waiting, i] {
+            --waiting;
+            while (waiting.load() > 0) std::this_thread::yield();
+            work(i);
+        });
+    for (std::thread& one : threads) one.join();
+}
+
+}  // namespace
+
+TEST_CASE("threads share a graph, its counts and a platform") {
+    const graph net{zoo::resnet50()};
+    const workload work = analyze(net);
+    const design_axes axes = small_axes();
+    const platform& device = *axes.platforms[0];
+    const deployment how{.batch = 8, .placement = placement_kind::capacity, .execution = execution_kind::layers};
+    const double alone = predict(work, device, how).throughput().value();
+    std::array<double, count> throughputs{};
+    std::array<std::int64_t, count> counted{};
+    on_threads([&](int i) {
+        const auto at = static_cast<std::size_t>(i);
+        counted[at] = analyze(net).operation_count;
+        throughputs[at] = explain(work, device, how).total.throughput().value();
+    });
+    for (const double one : throughputs) CHECK(one == alone);
+    for (const std::int64_t one : counted) CHECK(one == work.operation_count);
+}
+
+TEST_CASE("threads share an evaluator; their reducers are merged afterwards") {
+    design_axes axes = small_axes();
+    axes.batches.clear();
+    for (int i = 1; i <= 3000; ++i) axes.batches.push_back(i);
+    const design_space space(axes);
+    const evaluator of(space);
+    const std::array senses{sense::maximize, sense::minimize};
+    const design_query query{{metric::throughput, metric::latency}, {}, 1};
+    const frontier_reducer empty(senses);
+    const frontier_reducer whole = reduce(of, query, empty, 0, space.size());
+    std::vector<frontier_reducer> parts(count, empty);
+    on_threads([&](int i) {
+        const auto at = static_cast<std::uint64_t>(i);
+        parts[at] = reduce(of, query, empty, space.size() * at / count, space.size() * (at + 1) / count);
+    });
+    frontier_reducer merged = empty;
+    for (const frontier_reducer& one : parts) merged.merge(one);
+    CHECK(merged.archive().numbers() == whole.archive().numbers());
+}
+
+TEST_CASE("threads look up the catalogue and read the same file at once") {
+    const std::string file = QUTIBENCH_TEST_DATA_DIR "/onnx/ts_resnet18.onnx";
+    std::array<std::int64_t, count> operations{};
+    std::array<std::string, count> ids{};
+    on_threads([&](int i) {
+        const auto at = static_cast<std::size_t>(i);
+        operations[at] = analyze(load_onnx(file)).operation_count;
+        ids[at] = load_platform("zcu104_dpu").id();
+    });
+    for (const std::int64_t one : operations) CHECK(one == operations[0]);
+    for (const std::string& one : ids) CHECK(one == "zcu104_dpu");
+}
+
+TEST_CASE("a team starts each piece of work together and hands over what it wrote") {
+    detail::thread_team team(count);
+    std::array<int, count> turns{};
+    for (int round = 0; round < 100; ++round)
+        team.run([&](int thread) { ++turns[static_cast<std::size_t>(thread)]; });
+    for (const int one : turns) CHECK(one == 100);
+}
