@@ -96,7 +96,7 @@ def test_every_assumption_is_on_some_page_of_formulas() -> None:
     assert names and not [name for name in names if f"`assumption::{name}`" not in pages]
 
 
-@pytest.mark.parametrize("schema", ["platform", "network"])
+@pytest.mark.parametrize("schema", ["platform", "network", "measurement", "calibration", "job", "result"])
 def test_file_formats_are_described_whole(schema: str) -> None:
     text = (ROOT / "docs/file_formats.md").read_text(encoding="utf-8")
     keys = json.loads((ROOT / f"data/schemas/{schema}.schema.json").read_text(encoding="utf-8"))["properties"]
