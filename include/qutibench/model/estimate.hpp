@@ -48,8 +48,8 @@ struct placement_override {
     bool on_chip = true;
 };
 
-/// What a device loses against its roofline. The defaults lose nothing, so that a refined model with them is never
-/// faster than the published one; equations in docs/formulas/execution.md.
+/// What a device loses against its roofline. The defaults lose nothing, and even so no execution model is faster than
+/// level 0 under the published placement; equations in docs/formulas/execution.md.
 struct execution_parameters {
     double call_overhead = 0;       ///< s of the host per call; hides behind the other calls in flight
     double input_overhead = 0;      ///< s of the host per input of a call
