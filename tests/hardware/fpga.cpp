@@ -18,10 +18,12 @@ double tops(std::string_view board, const mac_cost& cost, hertz clock) {
 }  // namespace
 
 TEST_CASE("DSP peaks of table 6.2 are exact: two MACs a slice at 666 MHz") {
+    // [dsp_peaks]
     CHECK(tops("ZCU104", fpga_cost::published_int8, 666_mhz) == Approx(1728 * 4 * 666e-6).epsilon(1e-12));
     CHECK(std::round(tops("ZCU104", fpga_cost::published_int8, 666_mhz) * 100) == 460);
     CHECK(std::round(tops("ZCU102", fpga_cost::published_int8, 666_mhz) * 100) == 671);
     CHECK(std::round(tops("Ultra96", fpga_cost::published_int8, 666_mhz) * 100) == 96);
+    // [dsp_peaks]
     CHECK(tops("ZCU104", fpga_cost::published_int8, 775_mhz) ==
           Approx(5.36).margin(0.005));  // T table 2.5, "theoretical"
 }

@@ -73,7 +73,30 @@ def test_cpp_is_quoted(page: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("schema", ["platform", "network"])
+FORMULAS = [page for page in PAGES if page.parent.name == "formulas"]
+SECTIONS = ["Equations", "Source", "Assumptions", "Code", "Example", "When it misleads"]
+
+
+@pytest.mark.parametrize("page", FORMULAS, ids=lambda page: page.stem)
+def test_a_page_of_formulas_says_where_they_come_from_and_when_they_mislead(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    sections = re.findall(r"^## (.+)$", FENCE.sub("", text), re.MULTILINE)
+    assert [section for section in sections if section in SECTIONS] == SECTIONS
+    assert re.search(r"^\$ what_if |^<!-- quoted: ", text, re.MULTILINE), "an example that is tested"
+    known = (ROOT / "include/qutibench/model/estimate.hpp").read_text(encoding="utf-8")
+    assert not [name for name in re.findall(r"`assumption::(\w+)`", text) if f" {name} = 1U << " not in known]
+    index = (ROOT / "docs/formulas.md").read_text(encoding="utf-8")
+    assert f"(formulas/{page.name})" in index
+
+
+def test_every_assumption_is_on_some_page_of_formulas() -> None:
+    known = (ROOT / "include/qutibench/model/estimate.hpp").read_text(encoding="utf-8")
+    pages = "".join(page.read_text(encoding="utf-8") for page in FORMULAS)
+    names = re.findall(r"^ +(\w+) = 1U << \d+,", known, re.MULTILINE)
+    assert names and not [name for name in names if f"`assumption::{name}`" not in pages]
+
+
+@pytest.mark.parametrize("schema", ["platform", "network", "measurement", "calibration", "job", "result"])
 def test_file_formats_are_described_whole(schema: str) -> None:
     text = (ROOT / "docs/file_formats.md").read_text(encoding="utf-8")
     keys = json.loads((ROOT / f"data/schemas/{schema}.schema.json").read_text(encoding="utf-8"))["properties"]

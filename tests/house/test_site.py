@@ -26,7 +26,7 @@ def test_the_site_builds_and_fetches_nothing(tmp_path: Path) -> None:
     )
     assert built.returncode == 0, built.stderr
     pages = list((tmp_path / "site").rglob("*.html"))
-    assert len(pages) >= len(list((ROOT / "docs").glob("*.md")))
+    assert len(pages) >= len(list((ROOT / "docs").rglob("*.md")))
     assert not [page.name for page in pages if FETCHED.search(page.read_text(encoding="utf-8"))]
     names = (tmp_path / "site/python_api.html").read_text(encoding="utf-8")
     assert "qutibench.predict" in names

@@ -65,6 +65,7 @@ TEST_CASE("Kendall's tau: the fast count is that of all pairs") {
 }
 
 TEST_CASE("errors of predictions") {
+    // [errors]
     const list measured{100, 100, 100, 100}, predicted{110, 95, 150, 50};
     const auto errors = qb::errors_of(predicted, measured);
     CHECK(errors.count == 4);
@@ -73,6 +74,7 @@ TEST_CASE("errors of predictions") {
     CHECK(errors.worst_ape == Approx(0.5));
     CHECK(errors.within_10_percent == 0.5);  // exactly 10 % counts
     CHECK(errors.bias == Approx(std::pow(1.1 * 0.95 * 1.5 * 0.5, 0.25)));
+    // [errors]
     CHECK(qb::errors_of(measured, measured).mape == 0);
 }
 

@@ -37,6 +37,7 @@ TEST_CASE("the product of the factors is the estimate") {
 }
 
 TEST_CASE("the factors of a known array") {
+    // [array]
     // 8 x 8 processing elements of two operations at 1 GHz; a dense layer of 8 rows and 12 columns fills 12 of 16
     const platform array("array", {{.peaks = {{.numbers = int8, .dense = 128_gop_per_s}},
                                     .memories = {{.name = "off-chip", .bandwidth = 1_gb_per_s}},
@@ -51,6 +52,7 @@ TEST_CASE("the factors of a known array") {
     // 12288 operations on 128 GOP/s take 96 ns, padded 128 ns; 768 bytes take 768 ns
     CHECK(parts.stalls == Approx(128.0 / 768));
     CHECK(parts.utilisation() == Approx(96.0 / 768));
+    // [array]
     CHECK_THROWS_AS(decompose(analyze(net), array, how, 0), invalid_argument);
     CHECK_THROWS_AS(decompose(workload("none", 0_op, quantity_of<elements>(5)), array), invalid_argument);
 }

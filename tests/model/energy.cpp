@@ -68,6 +68,7 @@ TEST_CASE("another process scales arithmetic and on-chip memory, not DRAM") {
 }
 
 TEST_CASE("energy of a small network, by hand") {
+    // [by_hand]
     const workload net = analyze(dense_layers(100, {200, 10}));
     const energy_report report = predict_energy(net, board(), {.batch = 4}, {.idle = 1_w});
     CHECK(report.arithmetic.value() == Approx(4 * 22000 * 0.23e-12));
@@ -76,6 +77,7 @@ TEST_CASE("energy of a small network, by hand") {
     CHECK(report.on_chip.value() == Approx((22000 + 4 * (100 + 100 + 200 + 200 + 10)) * 8 * 100e-12 / 64));
     const double time = 4 * 44000e-9;
     CHECK(report.idle.value() == Approx(time));
+    // [by_hand]
     CHECK(report.total().value() ==
           Approx(report.arithmetic.value() + report.off_chip.value() + report.on_chip.value() + time));
     CHECK(report.inputs_per_joule() == Approx(4 / report.total().value()));
@@ -135,6 +137,7 @@ TEST_CASE("energy grows with the batch and falls with narrower datatypes") {
 }
 
 TEST_CASE("sparse operations: dense, effectual, and what a device can skip") {
+    // [sparse]
     graph net = dense_layers(100, {100, 100});
     net.nodes()[1].sparsity = {.density = 0.5, .kept = 2, .of = 4};
     net.nodes()[2].sparsity = {.density = 0.1};
@@ -146,6 +149,7 @@ TEST_CASE("sparse operations: dense, effectual, and what a device can skip") {
     const sparse_operations skipped = operations_by_sparsity(counted, board(), {.sparse = true});
     CHECK(skipped.executed == Approx(10000 + 20000));
     CHECK(skipped.gain() == Approx(4.0 / 3));
+    // [sparse]
     CHECK(operations_by_sparsity(counted, board(), {}).executed == 40000);
     CHECK(operations_by_sparsity(counted, board(), {.datatype = int4, .sparse = true}).executed == 40000);
     net.nodes()[2].sparsity = {.density = 1.5};

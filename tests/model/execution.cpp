@@ -17,6 +17,7 @@ platform board() {
               .power = 2_w}}};
 }
 
+// [two_layers]
 // 8 x 8 positions of 10 channels from 3 x 3 x 3: 34560 operations, 270 weights. 640 x 100: 128000 and 64000.
 graph two_layers() {
     graph net("two");
@@ -31,6 +32,7 @@ constexpr double convolution_time = 34560e-9;
 constexpr double convolution_moving = 270e-7;
 constexpr double dense_time = 128000e-9;
 constexpr double dense_moving = 64000e-7;
+// [two_layers]
 
 }  // namespace
 
@@ -44,6 +46,7 @@ TEST_CASE("layer by layer each kernel has its own roofline") {
     CHECK(all.where.tensors[0].on_chip);                 // where a tensor lives; also the capacity it needs
     CHECK(all.total.assumes(assumption::capacity_unknown));
     // [explain]
+    // [by_hand]
     REQUIRE(all.kernels.size() == 2);
     CHECK(all.kernels[0].bound == bound_kind::compute);
     CHECK(all.kernels[0].time == Approx(convolution_time));
@@ -52,6 +55,7 @@ TEST_CASE("layer by layer each kernel has its own roofline") {
     CHECK(all.total.call_time == Approx(convolution_time + dense_moving));
     CHECK(all.total.bound() == bound_kind::memory);
     CHECK(predict(net, board(), {}).call_time == Approx(convolution_moving + dense_moving));
+    // [by_hand]
     CHECK(all.total.energy().value() == Approx(2 * all.total.call_time));
 }
 
@@ -85,6 +89,7 @@ TEST_CASE("tiles are filled up, as far as softening says") {
             .kernels[kernel]
             .compute_time;
     };
+    // [tiles]
     CHECK(computing({.tile_columns = 16}, 0) == Approx(convolution_time * 1.6));
     CHECK(computing({.tile_columns = 16}, 1) == Approx(dense_time * 112 / 100));
     CHECK(computing({.tile_depth = 64}, 0) == Approx(convolution_time * 64 / 27));
@@ -92,6 +97,7 @@ TEST_CASE("tiles are filled up, as far as softening says") {
     CHECK(computing({.tile_rows = 8}, 1) == Approx(dense_time * 8));
     CHECK(computing({.tile_rows = 8}, 1, 8) == Approx(dense_time * 8));
     CHECK(computing({.tile_rows = 8}, 1, 9) == Approx(dense_time * 16));
+    // [tiles]
     CHECK(computing({.tile_columns = 16, .tile_softening = 0.5}, 0) == Approx(convolution_time * 1.3));
     CHECK(computing({.tile_columns = 16, .tile_softening = 0}, 0) == Approx(convolution_time));
 

@@ -12,6 +12,7 @@ using namespace qutibench::literals;
 
 namespace {
 
+// [stages]
 // The network intrusion detector of FINN's notebooks: 600-64-64-64-1, 2-bit weights, binary inputs.
 std::vector<pipeline_stage> cybersecurity_mlp() {
     return {{"first", 64, 600, 1, {int2, binary::value}, false, 2},
@@ -19,6 +20,7 @@ std::vector<pipeline_stage> cybersecurity_mlp() {
             {"third", 64, 64, 1, int2, true, 2},
             {"last", 1, 64, 1, int2, true, 1}};
 }
+// [stages]
 
 std::vector<folding> by(std::initializer_list<folding> all) {
     return all;
@@ -27,6 +29,7 @@ std::vector<folding> by(std::initializer_list<folding> all) {
 }  // namespace
 
 TEST_CASE("FINN's published estimates of its cybersecurity example are reproduced to the last LUT") {
+    // [notebook]
     // Xilinx/finn@01431f3 notebooks/end2end_example/cybersecurity/3-build-accelerator-with-finn.ipynb
     const auto stages = cybersecurity_mlp();
     const folded_pipeline notebook = fold(stages, by({{32, 15}, {4, 16}, {4, 16}, {1, 1}}));
@@ -44,6 +47,7 @@ TEST_CASE("FINN's published estimates of its cybersecurity example are reproduce
     CHECK(wider.latency == 252);
     CHECK(wider.throughput(100_mhz).value() == Approx(1562500));
     CHECK(wider.uses == fpga_resources{.luts = 10959, .bram18 = 45});
+    // [notebook]
 }
 
 TEST_CASE("the published folding of CNV gives the cycles of its layers") {

@@ -14,6 +14,7 @@ platform board() {
     return {"board", {{.peaks = {{.numbers = int8, .dense = 1_gop_per_s}}, .memories = {{.name = "off-chip"}}}}};
 }
 
+// [chain]
 // Six layers of 10,000 MACs, 20 us each, with 100 elements between them.
 workload chain() {
     graph net("chain");
@@ -21,6 +22,7 @@ workload chain() {
     for (int i = 0; i < 6; ++i) at = net.add(dense{.out_features = 100}, {at});
     return analyze(net);
 }
+// [chain]
 
 constexpr device_link fast{quantity_of<bytes_per_second>(1e12), quantity_of<seconds>(0)};
 
@@ -55,12 +57,14 @@ TEST_CASE("a free link scales a pipeline with its stages and data with the batch
 
 TEST_CASE("transfers add to the latency and may bound") {
     const deployment how{.execution = execution_kind::layers};
+    // [slow_link]
     const device_link slow{1_mb_per_s, 10_us};  // 100 bytes take 110 us, more than all layers
     const auto two = predict_on_several(chain(), board(), how, split_kind::pipeline, 2, slow);
     CHECK(two.devices == 2);
     CHECK(two.bound_by_link);
     CHECK(two.throughput_ips == Approx(1 / 110e-6));
     CHECK(two.latency_s == Approx(120e-6 + 110e-6));
+    // [slow_link]
     CHECK(predict_on_several(chain(), board(), how, split_kind::pipeline, 6, slow).devices == 2);
     const device_link slower{1_mb_per_s, 1_ms};
     CHECK(predict_on_several(chain(), board(), how, split_kind::pipeline, 6, slower).devices == 1);
@@ -118,6 +122,7 @@ TEST_CASE("more devices are never slower, and the curve tells where they stop pa
         for (const multi_device_estimate& one : curve)
             CHECK(one.speed_up <= static_cast<double>(one.devices) * (1 + 1e-9));
     }
+    // [pays]
     std::vector<multi_device_estimate> curve(5);
     const double speed_ups[] = {1, 1.9, 2.5, 2.7, 4.5};
     for (std::size_t i = 0; i < 5; ++i) curve[i].speed_up = speed_ups[i];
@@ -125,6 +130,7 @@ TEST_CASE("more devices are never slower, and the curve tells where they stop pa
     curve.pop_back();
     CHECK(pays_up_to(curve, 0.5) == 3);
     CHECK(pays_up_to(curve, 0.95) == 1);
+    // [pays]
 }
 
 TEST_CASE("what cannot be split is refused") {

@@ -19,6 +19,7 @@ platform with_memory(double on_chip_bytes) {
                            {.name = "on-chip", .capacity = quantity_of<bytes>(on_chip_bytes), .on_chip = true}}}}};
 }
 
+// [chain]
 // Two 1x1 convolutions of 64 weights on an 8 x 4 x 4 image: every activation has 128 elements.
 graph chain() {
     graph net("chain");
@@ -28,6 +29,7 @@ graph chain() {
     net.add(convolution_2d{.out_channels = 8}, {at}, "second");
     return net;
 }
+// [chain]
 
 const placed_tensor& find(const placement& where, int layer, tensor_role role) {
     for (const placed_tensor& one : where.tensors)
@@ -40,6 +42,7 @@ const placed_tensor& find(const placement& where, int layer, tensor_role role) {
 TEST_CASE("tensors are on chip when they and those before them fit") {
     const workload net = analyze(chain());
     const deployment how{.placement = placement_kind::capacity};
+    // [need]
     // live at once: image and first's output, then that and second's output
     REQUIRE(find(place(net, with_memory(1000), how), 0, tensor_role::activations).size == 128);
     for (const auto& [capacity, activations, weights] : {std::array{1000, 3, 2},
@@ -58,6 +61,7 @@ TEST_CASE("tensors are on chip when they and those before them fit") {
         CHECK(held[static_cast<int>(tensor_role::activations)] == activations);
         CHECK(held[static_cast<int>(tensor_role::weights)] == weights);
     }
+    // [need]
 }
 
 TEST_CASE("what is off chip is written by its producer and read by each kernel that needs it") {

@@ -119,11 +119,13 @@ TEST_CASE("counts past 64 bits are refused with the layer's name") {
 TEST_CASE("training costs three times inference and an update per weight") {
     const graph net = branched();
     const workload work = analyze(net);
+    // [training]
     const training_workload cost = training(work, 10, 2);
     CHECK(cost.operations().value() == 20 * (3 * work.operations().value() + work.parameters().value()));
     CHECK(cost.weights().value() == 3 * work.parameters().value());
     CHECK(cost.activations().value() == 2 * work.activations().value());
-    // T section 2.2.5: ResNet-50, 1.2 million images, 100 epochs need about 10^18 operations.
+    // [training]
+    // T section 2.2.6: ResNet-50, 1.2 million images, 100 epochs need about 10^18 operations.
     const double resnet =
         1e9 * static_cast<double>(training(analyze(graph(zoo::resnet50())), 1'200'000, 100).operations().value() /
                                   1'000'000'000);

@@ -23,12 +23,14 @@ layer_cost cost(const Layer& one, std::initializer_list<shape> in) {
 }  // namespace
 
 TEST_CASE("convolution: ResNet's first layer") {
+    // [stem]
     const convolution_2d stem{.out_channels = 64, .kernel = {7, 7}, .stride = {2, 2}, .padding = {3, 3}};
     CHECK(out(stem, {{1, 3, 224, 224}}) == shape{1, 64, 112, 112});
     const layer_cost of = cost(stem, {{1, 3, 224, 224}});
     CHECK(of.macs == 118'013'952);  // T eq. 2.4: 7*7 * 112*112 * 3 * 64
     CHECK(of.weights == 9408);
     CHECK(of.product == contraction{112 * 112, 64, 147, 1});
+    // [stem]
 }
 
 TEST_CASE("convolution: groups and depthwise divide the input channels") {
@@ -154,6 +156,7 @@ TEST_CASE("rearranging moves elements and counts nothing") {
 }
 
 TEST_CASE("attention counts scores and weighted values") {
+    // [attention]
     // ViT-B/16 has twelve such layers: 12 * 59,610,624 = 715,327,488 MACs (formula of the layer, PyTorch's counter).
     const layer_cost of = cost(attention{.heads = 12}, {{1, 197, 768}, {1, 197, 768}, {1, 197, 768}});
     CHECK(12 * of.macs == 715'327'488);
@@ -162,6 +165,7 @@ TEST_CASE("attention counts scores and weighted values") {
     const layer_cost decode = cost(attention{.heads = 32, .cached = 127}, {{1, 1, 4096}, {1, 1, 4096}, {1, 1, 4096}});
     CHECK(decode.macs == 2 * 128 * 4096);
     CHECK(decode.state == 2 * 127 * 4096);
+    // [attention]
     CHECK_THROWS_AS(out(attention{.heads = 7}, {{1, 10, 64}, {1, 10, 64}, {1, 10, 64}}), shape_error);
 }
 

@@ -2,6 +2,7 @@
 """The data files: each follows its schema, says where its figures come from, and is named as its id."""
 
 import copy
+import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,12 +10,14 @@ from typing import Any
 
 import jsonschema
 import pytest
+import qutibench as qb
 
 DATA = Path(__file__).resolve().parents[2] / "data"
-SCHEMAS = {
-    kind: json.loads((DATA / "schemas" / f"{name}.schema.json").read_text())
-    for kind, name in {"platforms": "platform", "networks": "network", "published": "heatmaps"}.items()
-}
+LEVEL3 = DATA / "measurements/level3.csv"
+STOPWATCH = DATA.parent / "tests/data/board/stopwatch.csv"
+NAMES = {"platforms": "platform", "networks": "network", "published": "heatmaps"}  # of folders
+NAMES |= {name: name for name in ("calibration", "measurement", "job", "result")}
+SCHEMAS = {kind: json.loads((DATA / "schemas" / f"{name}.schema.json").read_text()) for kind, name in NAMES.items()}
 PLATFORMS = sorted((DATA / "platforms").glob("*.json"))
 NETWORKS = sorted((DATA / "networks").glob("*.json"))
 FILES = PLATFORMS + NETWORKS + sorted((DATA / "published").glob("*.json"))
@@ -124,3 +127,172 @@ def test_schema_takes_a_small_platform_of_ones_own() -> None:
 
 def test_the_catalogue_stays_small_enough_to_embed() -> None:
     assert sum(path.stat().st_size for path in FILES) < 1_000_000
+
+
+def valid(kind: str, document: Any) -> bool:
+    return jsonschema.Draft202012Validator(SCHEMAS[kind]).is_valid(document)
+
+
+def test_every_schema_is_tested() -> None:
+    assert sorted(NAMES.values()) == sorted(path.name.split(".")[0] for path in (DATA / "schemas").glob("*.json"))
+
+
+CALIBRATED = [(LEVEL3, "ultra96_dpu"), (LEVEL3, "zcu104_finn"), (STOPWATCH, "x86_onnxruntime")]
+
+
+@pytest.fixture(scope="module", params=CALIBRATED, ids=lambda one: one[1])
+def calibration(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """A calibration as it is saved, and what it says."""
+    table, wanted = request.param
+    rows = [one for one in qb.load_measurements(table) if one.platform == wanted]
+    path = tmp_path_factory.mktemp("calibration") / "saved.json"
+    qb.calibrate(rows).save(path)
+    return path, json.loads(path.read_text())
+
+
+def test_a_saved_calibration_follows_its_schema(calibration: tuple[Path, Any]) -> None:
+    jsonschema.Draft202012Validator(SCHEMAS["calibration"]).validate(calibration[1])
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("calibration", 2),
+        ("device", "on_chip_bytes", -1),
+        ("device", "colour", "blue"),
+        ("structure", "tiles_65"),
+        ("parameters", "call", 0),
+        ("parameters", "luck", 1.0),
+        ("log_spread", 0),
+        ("stream_fill", None),
+        ("bitstreams", [{"network": "cnv", "datatype": "int2", "interval_s": 0, "fill": 1, "points": 1}]),
+        ("range", "macs", [1.0]),
+        ("range", "kernels", ["quantum"]),
+        ("held_out_networks", "rows", [{"network": "cnv", "datatype": "int8", "feeding": "batch", "value": 1}]),
+        ("data_hash", ""),
+        ("data", "more"),
+    ],
+    ids=lambda place: "-".join(map(str, place[:-1])),
+)
+def test_the_schema_refuses_calibrations_that_the_library_refuses(
+    place: tuple[Any, ...], calibration: tuple[Path, Any], tmp_path: Path
+) -> None:
+    document = copy.deepcopy(calibration[1])
+    *parents, key, value = place
+    inner = document
+    for parent in parents:
+        inner = inner[parent]
+    inner[key] = value
+    assert not valid("calibration", document)
+    broken = tmp_path / "broken.json"
+    broken.write_text(json.dumps(document))
+    with pytest.raises(qb.Error):
+        qb.load_calibration(broken)
+
+
+@pytest.mark.parametrize("key", SCHEMAS["calibration"]["required"])
+def test_a_calibration_lacks_nothing(key: str, calibration: tuple[Path, Any], tmp_path: Path) -> None:
+    document = {name: value for name, value in calibration[1].items() if name != key}
+    assert not valid("calibration", document)
+    broken = tmp_path / "broken.json"
+    broken.write_text(json.dumps(document))
+    with pytest.raises(qb.Error):
+        qb.load_calibration(broken)
+
+
+# [rows]
+def rows_of(table: Path) -> list[dict[str, Any]]:
+    """The rows of a table as the schema has them: numbers as numbers, empty cells left out."""
+
+    def value(cell: str) -> int | float | str:
+        for number in (int, float):
+            try:
+                return number(cell)
+            except ValueError:
+                pass
+        return cell
+
+    with open(table, newline="", encoding="utf-8") as lines:
+        return [{name: value(cell) for name, cell in row.items() if cell} for row in csv.DictReader(lines)]
+
+
+# [rows]
+
+
+@pytest.mark.parametrize("table", [STOPWATCH, LEVEL3], ids=lambda table: table.stem)
+def test_tables_of_measurements_follow_their_schema(table: Path) -> None:
+    rows = rows_of(table)
+    assert len(rows) > 10
+    for row in rows:
+        jsonschema.Draft202012Validator(SCHEMAS["measurement"]).validate(row)
+
+
+OWN = {"network": "mlp", "platform": "my_board", "datatype": "int8", "batch": 1, "latency_ms": 12.5}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"note": "others are passed over"},
+        {"keep": 0.5, "power_w": 4, "power_idle_w": 0, "accuracy_top1": 0.75, "statistic": "p90", "scope": "compute"},
+        {"batch": None, "stream": 8},
+        {"threads": 2},
+        {"batch": None, "deployment_parameter": "threads", "deployment_value": 4},
+        {"latency_ms": None, "throughput_ips": 80.0},
+        {"latency_ms": None, "latency_compute_us": 12500},
+        {"level": 1, "layer": "conv1"},
+        {"block": "res2a", "mega_ops": 462.44},
+        {"latency_ms": -1},
+        {"latency_ms": 0},
+        {"latency_ms": "12,5"},
+        {"latency_ms": "fast"},
+        {"batch": 0},
+        {"batch": 1.5},
+        {"batch": None},
+        {"batch": None, "threads": 2},
+        {"batch": None, "deployment_parameter": "cores", "deployment_value": 4},
+        {"network": None},
+        {"platform": None},
+        {"datatype": None},
+        {"keep": 1.5},
+        {"keep": 0},
+        {"accuracy_top1": 75.3},
+        {"top1_percent": 101},
+        {"power_w": 0},
+        {"power_idle_w": -1},
+        {"scope": "all"},
+        {"level": 4},
+    ],
+    ids=str,
+)
+def test_the_schema_of_a_measurement_takes_what_the_library_takes(changed: dict[str, Any]) -> None:
+    row = {name: value for name, value in (OWN | changed).items() if value is not None}
+    cells = [f'"{value}"' if "," in str(value) else str(value) for value in row.values()]
+    try:
+        taken = len(qb.parse_measurements(f"{','.join(row)}\n{','.join(cells)}\n", "qutibench")) == 1
+    except qb.Error:
+        taken = False
+    assert valid("measurement", row) == taken
+
+
+def test_jobs_and_results_follow_their_schemas(tmp_path: Path) -> None:
+    place = qb.write_job(qb.zoo.mlp(), tmp_path / "job", runner="stopwatch")
+    jsonschema.Draft202012Validator(SCHEMAS["job"]).validate(json.loads((place / "job.json").read_text()))
+    for result, is_one in (
+        ({"latencies_s": [0.0121, 0.0119], "tool": "stopwatch 1"}, True),
+        ({"latencies_s": [0.01], "throughput_ips": 180.0, "power_w": None}, True),
+        ({"latencies_s": []}, False),
+        ({"latencies_s": [0.01, -1]}, False),
+        ({"latencies_s": [0.01], "power_w": 0}, False),
+        ({"tool": "stopwatch 1"}, False),
+    ):
+        assert valid("result", result) == is_one
+        (place / "result.json").write_text(json.dumps(result))
+        if is_one:
+            assert qb.read_result(place).network == "mlp"
+        else:
+            with pytest.raises(qb.Error):
+                qb.read_result(place)
+    assert valid("result", {"error": "no such operator", "kind": "rejected"})
+    assert valid("result", {"parts": [{"name": "conv1", "latencies_s": [1e-3]}], "tool": "stopwatch 1"})

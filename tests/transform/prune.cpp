@@ -53,6 +53,7 @@ TEST_CASE("convolutional networks really shrink") {
 }
 
 TEST_CASE("a residual addition keeps its branches equal") {
+    // [residual]
     graph net("residual");
     const tensor in = net.input({1, 3, 8, 8});
     const tensor a = net.add(convolution_2d{.out_channels = 16}, {in}, "a");
@@ -62,6 +63,7 @@ TEST_CASE("a residual addition keeps its branches equal") {
     const graph less = prune(net, [](const node& one) { return one.name == "a" ? 0.25 : 0.5; });
     CHECK(less.shape_of(less.find("sum")) == shape{1, 8, 8, 8});  // the larger share of the two
     CHECK(less.shape_of(less.find("result")) == shape{1, 4, 8, 8});
+    // [residual]
     CHECK(less.log().back() == "channels pruned layer by layer");
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
 /// FPGAs: what a fabric holds, what a multiply-accumulate costs on it by datatype, and the peaks that follow. T 7.2.4
-/// and 8.3.1 ask to factor in actual resource usage and clock. Equations in docs/models.md.
+/// and 8.3.1 ask to factor in actual resource usage and clock. Equations in docs/formulas/fpga.md.
 #pragma once
 
 #include <qutibench/detail/message.hpp>

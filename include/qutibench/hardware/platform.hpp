@@ -97,7 +97,7 @@ public:
     [[nodiscard]] watts power() const { return mode().power; }
 
     /// The peak for a datatype: the device's own, or that of the narrowest native format which holds every number of
-    /// it (T section 6.2: "emulated in the carrier datatype"). Throws unsupported_datatype when there is none.
+    /// it (T section 6.3: "emulated in the carrier datatype"). Throws unsupported_datatype when there is none.
     [[nodiscard]] carried_peak peak_for(const precision& wanted) const {
         const peak* best = nullptr;
         for (const peak& one : mode().peaks) {

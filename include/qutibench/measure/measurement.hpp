@@ -31,7 +31,7 @@ enum class measured_scope : unsigned char {
     system,   ///< the host's share and the transfers as well: what a user sees
 };
 
-/// What was measured (T section 4.1): a layer, a block of layers, or the whole network.
+/// What was measured (T section 4.3): a layer, a block of layers, or the whole network.
 enum class measured_level : unsigned char { layer = 1, block = 2, network = 3 };
 
 [[nodiscard]] constexpr std::string_view to_string(deployment_parameter one) {
@@ -165,7 +165,7 @@ struct measurement {
     return quantity_of<inputs_per_second>(static_cast<double>(count) / of.latency.value());
 }
 
-/// Energy of one input: measured as such, or the running power over the throughput (T section 4.3); else unknown.
+/// Energy of one input: measured as such, or the running power over the throughput (T section 4.4.2); else unknown.
 [[nodiscard]] inline joules attained_energy(const measurement& of) {
     if (is_known(of.energy)) return of.energy;
     return quantity_of<joules>(of.power.value() / attained_throughput(of).value());

@@ -2,7 +2,7 @@
 /// \file
 /// Throughput as a product of what an architect can change (Sze et al. 2020, "How to evaluate deep neural network
 /// processors", doi:10.1109/MSSC.2020.3002140): inferences/s = operations/cycle/PE * clock * PEs * utilisation /
-/// operations per inference. Derivation in docs/models.md.
+/// operations per inference. Derivation in docs/formulas/decomposition.md.
 #pragma once
 
 #include <qutibench/model/predict.hpp>

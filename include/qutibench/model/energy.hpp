@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
 /// Energy: operations x energy per operation + bits moved x energy per bit, level by level, + static power x time; or
-/// average power x time where nothing more is known. Equations, and what the table leaves out, in docs/models.md.
+/// average power x time where nothing more is known. Equations, and what the table leaves out, in
+/// docs/formulas/energy.md.
 #pragma once
 
 #include <qutibench/model/predict.hpp>

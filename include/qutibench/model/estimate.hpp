@@ -11,7 +11,7 @@ namespace qutibench {
 
 /// Which tensors live where.
 enum class placement_kind : unsigned char {
-    published,  ///< weights off-chip, read once a call; activations on chip and free (T section 6.1)
+    published,  ///< weights off-chip, read once a call; activations on chip and free (T section 6.2)
     capacity,   ///< on chip what fits, off-chip what does not
 };
 
@@ -48,8 +48,8 @@ struct placement_override {
     bool on_chip = true;
 };
 
-/// What a device loses against its roofline. The defaults lose nothing, so that a refined model with them is never
-/// faster than the published one; equations in docs/models.md.
+/// What a device loses against its roofline. The defaults lose nothing, and even so no execution model is faster than
+/// level 0 under the published placement; equations in docs/formulas/execution.md.
 struct execution_parameters {
     double call_overhead = 0;       ///< s of the host per call; hides behind the other calls in flight
     double input_overhead = 0;      ///< s of the host per input of a call

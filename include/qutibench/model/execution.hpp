@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
 /// Refined execution models: layer by layer and dataflow, under a placement (T 7.2.4, 8.3.1, 8.5). With the neutral
-/// `execution_parameters` none is faster than the published network-level roofline. Equations in docs/models.md.
+/// `execution_parameters` none is faster than level 0 under the published placement. Equations in
+/// docs/formulas/execution.md.
 #pragma once
 
 #include <qutibench/model/placement.hpp>

@@ -3,7 +3,7 @@
 /// Folded dataflow pipelines on FPGAs, as FINN builds them (Umuroglu et al. 2017, doi:10.1145/3020078.3021744; Blott et
 /// al. 2018, doi:10.1145/3242897): each layer is a matrix-vector unit of PE x SIMD multiply-accumulates. Cycles and
 /// resources are FINN's own estimates; line buffers, FIFOs and width converters are not in them. Equations in
-/// docs/models.md.
+/// docs/formulas/fpga.md.
 #pragma once
 
 #include <qutibench/hardware/fpga.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
 /// Several equal devices behind links: data-parallel and pipeline-parallel splits, how they scale, and where another
-/// device stops paying. Equations in docs/models.md.
+/// device stops paying. Equations in docs/formulas/several_devices.md.
 #pragma once
 
 #include <qutibench/model/predict.hpp>

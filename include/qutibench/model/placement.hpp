@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Where each tensor of a network lives on a device (T 7.2.4, 8.3.1 and 8.5 ask for it). Derivation in docs/models.md.
+/// Where each tensor of a network lives on a device (T 7.2.4, 8.3.1 and 8.5 ask for it). Derivation in
+/// docs/formulas/placement.md.
 #pragma once
 
 #include <qutibench/model/deployed.hpp>
