@@ -104,8 +104,7 @@ struct calibrated : predicted {
     figures.calls = std::max<std::int64_t>(1, fit.run.threads());
     figures.call_time = static_cast<double>(figures.batch * figures.calls) / fit.throughput_ips;
     figures.pipeline_latency = fit.predictable ? fit.latency_s : 0;
-    figures.work = static_cast<double>(net->operation_count) * static_cast<double>(figures.batch);
-    figures.mac_work = static_cast<double>(net->mac_count) * static_cast<double>(figures.batch);
+    figures.work = net->work() * static_cast<double>(figures.batch);
     figures.weight_bytes = static_cast<double>(net->weight_count) * fit.run.datatype.weights.bytes_per_element();
     figures.limited_by = fit.limited_by;
     figures.call_energy = result.device

@@ -85,7 +85,7 @@ struct how_arguments {
     const estimate& e = self.figures;
     return py::make_tuple(self.net, self.device, self.datatype, static_cast<int>(self.placement),
                           static_cast<int>(self.execution), e.call_time, e.batch, e.calls, e.pipeline_latency,
-                          e.initiation_interval, e.work, e.mac_work, e.traffic, e.weight_bytes, e.roof.peak.value(),
+                          e.initiation_interval, e.work, e.traffic, e.weight_bytes, e.roof.peak.value(),
                           e.roof.bandwidth.value(), static_cast<int>(e.limited_by), known(e.call_energy), e.feasible,
                           e.assumed);
 }
@@ -104,14 +104,13 @@ struct how_arguments {
     e.pipeline_latency = s[8].cast<double>();
     e.initiation_interval = s[9].cast<double>();
     e.work = s[10].cast<double>();
-    e.mac_work = s[11].cast<double>();
-    e.traffic = s[12].cast<double>();
-    e.weight_bytes = s[13].cast<double>();
-    e.roof = {quantity_of<ops_per_second>(s[14].cast<double>()), quantity_of<bytes_per_second>(s[15].cast<double>())};
-    e.limited_by = static_cast<bound_kind>(s[16].cast<int>());
-    e.call_energy = or_nan(s[17].cast<std::optional<double>>());
-    e.feasible = s[18].cast<bool>();
-    e.assumed = s[19].cast<std::uint32_t>();
+    e.traffic = s[11].cast<double>();
+    e.weight_bytes = s[12].cast<double>();
+    e.roof = {quantity_of<ops_per_second>(s[13].cast<double>()), quantity_of<bytes_per_second>(s[14].cast<double>())};
+    e.limited_by = static_cast<bound_kind>(s[15].cast<int>());
+    e.call_energy = or_nan(s[16].cast<std::optional<double>>());
+    e.feasible = s[17].cast<bool>();
+    e.assumed = s[18].cast<std::uint32_t>();
     return made;
 }
 
@@ -155,7 +154,7 @@ void add_figures(predicted_class& cls) {
     cls.def_property_readonly(
         "macs",
         [](const predicted& self) {
-            return std::llround(self.figures.mac_work / static_cast<double>(self.figures.batch));
+            return std::llround(self.figures.work / 2 / static_cast<double>(self.figures.batch));
         },
         "Multiply-accumulates of one input.");
     cls.def_property_readonly(

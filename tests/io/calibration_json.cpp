@@ -75,6 +75,10 @@ TEST_CASE("calibration JSON: what is wrong is named", "[calibration_json]") {
           std::string::npos);
     CHECK(refusal(replaced(good, "\"int8\"", "\"int88\"")).starts_with("mine.json, /device/modes/0/peaks/0/datatype"));
     CHECK(refusal(replaced(good, "\"log_spread\"", "\"lag_spread\"")).find("log_spread") != std::string::npos);
+    CHECK(refusal(replaced(good, "\"operations_per_second\"", "\"kind\": 1, \"operations_per_second\""))
+              .starts_with("mine.json, /device/modes/0/peaks/0/kind: there is no such key"));
+    CHECK(refusal(replaced(good, "\"measured_ips\"", "\"measured\": 1, \"measured_ips\""))
+              .starts_with("mine.json, /held_out_networks/rows/0/measured: there is no such key"));
     CHECK_THROWS_AS(load_calibration("nowhere/calibration.json"), parse_error);
 }
 

@@ -84,3 +84,18 @@ TEST_CASE("level 0 at compile time equals level 0 at run time") {
     const estimate e = predict(analyze(graph(zoo::cnv())), zcu104(), {.datatype = int8});
     CHECK(e.throughput().value() == Approx(fixed.throughput().value()).epsilon(1e-15));
 }
+
+TEST_CASE("a prediction does not depend on how operations were counted") {
+    const graph net(zoo::resnet50());
+    const workload counted = analyze(net);
+    for (const execution_kind execution : {execution_kind::network, execution_kind::layers, execution_kind::dataflow})
+        for (const placement_kind placement : {placement_kind::published, placement_kind::capacity})
+            for (const counting convention : {counting::macs_only, counting::fvcore}) {
+                const deployment how{.batch = 4, .placement = placement, .execution = execution};
+                const estimate one = predict(analyze(net, convention), zcu104(), how);
+                const estimate other = predict(counted, zcu104(), how);
+                CHECK(one.throughput() == other.throughput());
+                CHECK(one.work == other.work);
+                CHECK(one.work == 4 * counted.operations().value());
+            }
+}

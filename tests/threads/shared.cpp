@@ -91,7 +91,6 @@ TEST_CASE("threads look up the catalogue and read the same file at once") {
 TEST_CASE("a team starts each piece of work together and hands over what it wrote") {
     detail::thread_team team(count);
     std::array<int, count> turns{};
-    for (int round = 0; round < 100; ++round)
-        team.run([&](int thread) { ++turns[static_cast<std::size_t>(thread)]; });
+    for (int round = 0; round < 100; ++round) team.run([&](int thread) { ++turns[static_cast<std::size_t>(thread)]; });
     for (const int one : turns) CHECK(one == 100);
 }

@@ -72,7 +72,7 @@ private:
         const auto batch = static_cast<double>(row.how.batch);
         const double throughput = predicted.throughput().value();
         const auto operations = static_cast<double>(std::llround(predicted.work / batch));
-        const auto macs = static_cast<double>(std::llround(predicted.mac_work / batch));
+        const auto macs = static_cast<double>(std::llround(predicted.work / 2 / batch));
         const auto finite = [](double value) { return std::isfinite(value) ? value : std::nan(""); };
         numbers_.insert(numbers_.end(), {text(row.network),
                                          text(row.platform),

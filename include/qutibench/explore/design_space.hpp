@@ -163,7 +163,7 @@ private:
         require(!axes_.batches.empty(), "batches");
         for (const design_network& one : axes_.networks) {
             if (!one.work) throw invalid_argument(detail::message({"network '", one.name, "' has no workload"}));
-            if (one.work->operation_count == 0 && one.work->weight_count == 0)
+            if (one.work->mac_count == 0 && one.work->weight_count == 0)
                 throw invalid_argument(
                     detail::message({"network '", one.name, "' has neither operations nor weights"}));
         }

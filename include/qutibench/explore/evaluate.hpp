@@ -209,7 +209,7 @@ private:
         const workload& net = *space_->axes().networks[point.network].work;
         const detail::target_terms on = terms(point);
         const double traffic = static_cast<double>(net.weight_count) * on.bytes_per_weight;
-        const detail::run_terms run{static_cast<double>(net.operation_count), traffic, on.peak, on.power,
+        const detail::run_terms run{net.work(), traffic, on.peak, on.power,
                                     traffic / on.roof_bandwidth};
         for (std::size_t done = 0; done < size; done += detail::run_block) {
             const std::size_t count = std::min(detail::run_block, size - done);
@@ -263,7 +263,7 @@ private:
         };
         if (!program.uniform && asks(metric::peak)) return fill_one_by_one(point, size, at, columns);
         const detail::target_terms on = terms(point);
-        const double work = static_cast<double>(space_->axes().networks[point.network].work->operation_count);
+        const double work = space_->axes().networks[point.network].work->work();
         const double scale = space_->axes().compute_scales[point.compute_scale];
         const bool with_bound = asks(metric::memory_bound);
         for (std::size_t done = 0; done < size; done += detail::layer_run::block) {

@@ -87,8 +87,10 @@ namespace detail {
         one.expect_keys({"name", "peaks", "bandwidth_bytes_per_s", "relative_host_clock", "relative_memory_clock"});
         fitting::mode_figures mode;
         mode.name = optional_text(one, "name");
-        for (const json_reader& peak : one["peaks"].elements())
+        for (const json_reader& peak : one["peaks"].elements()) {
+            peak.expect_keys({"datatype", "operations_per_second"});
             mode.peaks.push_back({precision_at(peak["datatype"]), peak["operations_per_second"].positive()});
+        }
         if (mode.peaks.empty()) one["peaks"].fail("must hold at least one peak");
         mode.bandwidth = one["bandwidth_bytes_per_s"].positive();
         mode.host_clock = one["relative_host_clock"].positive();
@@ -116,9 +118,12 @@ namespace detail {
 [[nodiscard]] inline validation validation_at(const json_reader& at) {
     at.expect_keys({"mape", "median_ape", "rows"});
     validation out;
-    for (const json_reader& one : at["rows"].elements())
+    for (const json_reader& one : at["rows"].elements()) {
+        one.expect_keys(
+            {"network", "mode", "datatype", "feeding", "value", "call_batch", "measured_ips", "predicted_ips"});
         out.residuals.push_back(
             {one["network"].text(), run_at(one), one["measured_ips"].positive(), one["predicted_ips"].positive()});
+    }
     return out;
 }
 

@@ -145,7 +145,7 @@ inline void add_estimates(estimate_table& table, const selection& wanted, const 
         {"latency_s", predicted.latency().value()},
         {"bound", to_string(predicted.bound())},
         {"operations", std::llround(predicted.work / static_cast<double>(row.how.batch))},
-        {"macs", std::llround(predicted.mac_work / static_cast<double>(row.how.batch))},
+        {"macs", std::llround(predicted.work / 2 / static_cast<double>(row.how.batch))},
         {"model_bytes", predicted.model_size().value()},
         {"operational_intensity_ops_per_byte", detail::null_or(predicted.operational_intensity().value())},
         {"peak_ops_per_s", predicted.peak().value()},

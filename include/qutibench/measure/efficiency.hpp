@@ -69,7 +69,7 @@ namespace detail {
     // Published figures are rounded to three digits.
     constexpr double tolerance = 1.005;
     if (!(throughput > bound.throughput().value() * tolerance)) return excess_reason::none;
-    const double work = static_cast<double>(net.operation_count);
+    const double work = net.work();
     if (throughput * work > bound.peak().value() * tolerance) return excess_reason::above_peak;
     deployment batched = how;
     batched.batch = of.inputs_per_call();
@@ -93,7 +93,7 @@ namespace detail {
     efficiency_row row;
     row.measured = &of;
     row.predicted = predict(net, in_mode, as_measured);
-    const auto work = static_cast<double>(net.operation_count);
+    const double work = net.work();
     row.measured_throughput = detail::throughput_of(of, work);
     row.efficiency = row.measured_throughput / row.predicted.throughput().value();
     row.of_peak = row.measured_throughput * work / row.predicted.peak().value();
@@ -113,7 +113,7 @@ namespace detail {
                                "' has");
     workload_totals totals;
     totals.operation_count = static_cast<std::int64_t>(std::llround(of.operations));
-    totals.mac_count = totals.operation_count / 2;
+    totals.mac_count = totals.operation_count / 2 + totals.operation_count % 2;
     return totals;
 }
 
@@ -126,7 +126,7 @@ template <std::same_as<workload> Workload>
         const bool is_part = one.name == of.part || (one.name.starts_with(of.part) && one.name[of.part.size()] == '_');
         if (is_part) totals.add(one.cost, one.kind, one.operation_count, one.output_count);
     }
-    return totals.operation_count > 0 ? totals : totals_of_part(of);
+    return totals.mac_count > 0 ? totals : totals_of_part(of);
 }
 
 namespace detail {

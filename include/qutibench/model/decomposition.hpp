@@ -32,8 +32,7 @@ struct throughput_decomposition {
 [[nodiscard]] inline throughput_decomposition decompose(const workload& net, const platform& device,
                                                         const deployment& how = {}, double pes = 1) {
     if (!(pes > 0 && pes < 1e300)) throw invalid_argument("the number of processing elements must be above 0");
-    if (net.operation_count == 0)
-        throw invalid_argument("a workload without operations has no throughput to take apart");
+    if (net.mac_count == 0) throw invalid_argument("a workload without operations has no throughput to take apart");
     const breakdown all = explain(net, device, how);
     const estimate& total = all.total;
     const double batch = static_cast<double>(how.batch);
@@ -49,7 +48,7 @@ struct throughput_decomposition {
         dense = executed = 0;
         for (std::size_t i = 0; i < table.parts.size(); ++i) {
             if (!(table.parts[i].peak > 0)) continue;
-            const double time = static_cast<double>(net.layers()[i].operation_count) * batch / table.parts[i].peak;
+            const double time = net.layers()[i].work() * batch / table.parts[i].peak;
             dense += time;
             executed += time / table.parts[i].gain;
         }
@@ -70,7 +69,7 @@ struct throughput_decomposition {
     result.mapping = executed / busy;
     result.stalls = busy / per_call;
     result.effectual = dense / executed;
-    result.operations_per_inference = static_cast<double>(net.operation_count);
+    result.operations_per_inference = net.work();
     return result;
 }
 

@@ -191,7 +191,7 @@ namespace detail {
     double moved = time.weight_bytes;
     const double batch = static_cast<double>(how.batch);
     if (net.layers().empty()) {
-        arithmetic = time.mac_work * mac_joules(options.table, how.datatype);
+        arithmetic = time.work / 2 * mac_joules(options.table, how.datatype);
         report.assumed |= static_cast<std::uint32_t>(assumption::no_layer_detail);
     } else {
         detail::layer_table<workload> table(net, device, how);

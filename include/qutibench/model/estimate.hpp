@@ -126,8 +126,7 @@ struct estimate {
     std::int64_t calls = 1;          ///< calls in flight side by side
     double pipeline_latency = 0;     ///< s from an input to its result in a pipeline; 0 otherwise
     double initiation_interval = 0;  ///< s between the results of a pipeline; 0 otherwise
-    double work = 0;                 ///< operations of one call
-    double mac_work = 0;             ///< multiply-accumulates of one call
+    double work = 0;                 ///< operations of one call as peaks count them: two a multiply-accumulate
     double traffic = 0;              ///< off-chip bytes of one call
     double weight_bytes = 0;         ///< size of the model as stored
     roofline roof{};
@@ -170,8 +169,7 @@ namespace detail {
                                                const roofline& roof, std::int64_t batch) {
     estimate result;
     result.batch = batch;
-    result.work = static_cast<double>(net.operation_count) * static_cast<double>(batch);
-    result.mac_work = static_cast<double>(net.mac_count) * static_cast<double>(batch);
+    result.work = net.work() * static_cast<double>(batch);
     result.traffic = result.weight_bytes = static_cast<double>(net.weight_count) * bytes_per_weight;
     result.roof = roof;
     result.call_time = roof.time(result.work, result.traffic).value();

@@ -91,8 +91,8 @@ private:
         layer_part& part = table_.parts[index];
         if (layer.kind == layer_kind::view) return;
         layer_part& kernel = table_.at(part.kernel);
-        if (layer.operation_count > 0) {
-            const double work = static_cast<double>(layer.operation_count) * static_cast<double>(batch_);
+        if (layer.cost.macs > 0) {
+            const double work = layer.work() * static_cast<double>(batch_);
             const bool tiled = how_.execution != execution_kind::network;
             const double factor = tiled ? tile_factor(layer.cost.product, batch_, how_.parameters) : 1.0;
             kernel.work += work;
@@ -146,16 +146,14 @@ private:
 
     void describe() {
         const double batch = static_cast<double>(how_.batch);
-        result.work = static_cast<double>(net_.operation_count) * batch;
-        result.mac_work = static_cast<double>(net_.mac_count) * batch;
+        result.work = net_.work() * batch;
         result.feasible = placer_.result.feasible;
         result.assumed |= table_.assumed;
         double time = 0;
         for (std::size_t i = 0; i < table_.parts.size(); ++i) {
             const layer_part& part = table_.parts[i];
             if (!net_.layers()[i].weights_shared) result.weight_bytes += part.weight_bytes;
-            if (part.peak > 0)
-                time += static_cast<double>(net_.layers()[i].operation_count) * batch / (part.peak * part.gain);
+            if (part.peak > 0) time += net_.layers()[i].work() * batch / (part.peak * part.gain);
         }
         // layers of several peaks: the peak at which the whole would take as long
         const double peak = table_.uniform || !(time > 0) ? table_.peak : result.work / time;
@@ -229,7 +227,7 @@ private:
         for (std::size_t i = 0; i < depth.size(); ++i) {
             for (const int producer : net_.producers(net_.layers()[i]))
                 depth[i] = std::max(depth[i], depth[static_cast<std::size_t>(producer)]);
-            if (net_.layers()[i].operation_count > 0) ++depth[i];
+            if (net_.layers()[i].cost.macs > 0) ++depth[i];
             deepest = std::max(deepest, depth[i]);
         }
         return deepest;

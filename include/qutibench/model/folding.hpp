@@ -183,8 +183,7 @@ struct folded_pipeline {
         throw invalid_argument("a stream needs at least one input, a clock above 0 and a pipeline with stages");
     estimate result;
     result.batch = count;
-    result.work = static_cast<double>(net.operation_count) * static_cast<double>(count);
-    result.mac_work = static_cast<double>(net.mac_count) * static_cast<double>(count);
+    result.work = net.work() * static_cast<double>(count);
     result.call_time = pipeline.time(count, clock).value();
     result.pipeline_latency = static_cast<double>(pipeline.latency) / clock.value();
     result.initiation_interval = static_cast<double>(pipeline.interval) / clock.value();

@@ -154,7 +154,7 @@ private:
             part.state_bytes = static_cast<double>(layer.cost.state) * batch * part.bytes_per_activation;
             if (layer.kind != layer_kind::view)
                 part.output_bytes = static_cast<double>(layer.output_count) * batch * part.bytes_per_activation;
-            if (layer.operation_count == 0 && layer.cost.weights == 0) continue;
+            if (layer.cost.macs == 0 && layer.cost.weights == 0) continue;
             if (roof.bytes_per_weight == 0 || !(numbers == known)) roof = roof_of(device, how, known = numbers);
             part.peak = roof.roof.peak.value();
             part.bytes_per_weight = roof.bytes_per_weight;

@@ -26,13 +26,13 @@ struct sparse_operations {
 /// Dense and effectual operations of a workload; throws invalid_argument on a density outside [0, 1]. O(layers).
 [[nodiscard]] inline sparse_operations operations_by_sparsity(const workload& net) {
     sparse_operations all;
-    all.dense = static_cast<double>(net.operation_count);
+    all.dense = net.work();
     all.effectual = net.layers().empty() ? all.dense : 0.0;
     for (const layer_workload& layer : net.layers()) {
         const double density = density_of(layer.sparsity);
         if (!(density >= 0 && density <= 1))
             throw invalid_argument(detail::message({"layer '", layer.name, "': the density must be between 0 and 1"}));
-        all.effectual += static_cast<double>(layer.operation_count) * density;
+        all.effectual += layer.work() * density;
     }
     all.executed = all.dense;
     return all;
@@ -47,8 +47,7 @@ struct sparse_operations {
     if (net.layers().empty()) return all;
     const detail::layer_table<workload> table(net, device, how);
     all.executed = 0;
-    for (std::size_t i = 0; i < table.parts.size(); ++i)
-        all.executed += static_cast<double>(net.layers()[i].operation_count) / table.parts[i].gain;
+    for (std::size_t i = 0; i < table.parts.size(); ++i) all.executed += net.layers()[i].work() / table.parts[i].gain;
     return all;
 }
 

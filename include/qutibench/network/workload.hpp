@@ -56,6 +56,8 @@ struct workload_totals {
     }
     /// Multiply-accumulates of one inference, whatever the convention.
     [[nodiscard]] constexpr qutibench::macs macs() const { return quantity_of<qutibench::macs>(mac_count); }
+    /// Operations of one inference as peaks count them, two a multiply-accumulate, whatever the convention.
+    [[nodiscard]] constexpr double work() const { return 2.0 * static_cast<double>(mac_count); }
     /// Arithmetic outside multiply-accumulates: normalisation, activation, pooling, addition.
     [[nodiscard]] constexpr qutibench::operations other_operations() const {
         return quantity_of<qutibench::operations>(other_operation_count);
@@ -106,6 +108,8 @@ struct layer_workload {
         return quantity_of<qutibench::operations>(operation_count);
     }
     [[nodiscard]] constexpr qutibench::macs macs() const { return quantity_of<qutibench::macs>(cost.macs); }
+    /// Operations as peaks count them, two a multiply-accumulate, whatever the convention.
+    [[nodiscard]] constexpr double work() const { return 2.0 * static_cast<double>(cost.macs); }
     [[nodiscard]] constexpr elements weights() const {
         return quantity_of<elements>(weights_shared ? 0 : cost.weights);
     }
@@ -133,7 +137,7 @@ public:
             throw invalid_argument(
                 detail::message({"workload '", name_, "': operations and weights must not be negative"}));
         operation_count = operations.value();
-        mac_count = operation_count / 2;
+        mac_count = operation_count / 2 + operation_count % 2;
         weight_count = parameter_count = weights.value();
     }
 

@@ -86,6 +86,14 @@ TEST_CASE("levels 1 and 2 need the network's name and give layers and blocks") {
     CHECK(blocks.front().part == "res2a");
 }
 
+TEST_CASE("the portal's CSV: a share of nothing is refused, of black-box pruned networks too") {
+    for (const char* network : {"ResNet50", "MLP"})
+        for (const char* share : {"0%", "-50%", "150%"})
+            CHECK_THROWS_WITH(only(portal_header + network +
+                                   ",TX2,INT8,,8,20.88,17.82,379.1,535.5,,,69.49,89.26,20,29,39,," + share + ",l3\n"),
+                              Contains("keep"));
+}
+
 TEST_CASE("the portal's CSV: thousands separators, per cent, GOP of a whole batch, a blank before level") {
     const auto one =
         only(portal_header +

@@ -52,7 +52,7 @@ struct layer_program {
         if (!layer.weights_shared) program.weight_bytes += part.weight_bytes;
         if (layer.kind == layer_kind::view) continue;
         const auto kernel = static_cast<std::size_t>(part.kernel);
-        if (layer.operation_count > 0) works[kernel].push_back({static_cast<double>(layer.operation_count), part.peak});
+        if (layer.cost.macs > 0) works[kernel].push_back({layer.work(), part.peak});
         const int index = static_cast<int>(i);
         if (table.holder(index) == index) table.parts[kernel].traffic += part.weight_bytes;
     }

@@ -272,7 +272,7 @@ private:
 
     /// ResNet-50 was pruned as a black box: its variants are networks of their own, not scaled ones.
     [[nodiscard]] static std::string pruned_network(stated_facts& said) {
-        if (said.network != "resnet50" || !said.keep || *said.keep >= 1) return {};
+        if (said.network != "resnet50" || !said.keep || *said.keep <= 0 || *said.keep >= 1) return {};
         const auto percent = static_cast<std::int64_t>(std::llround(*said.keep * 100));
         said.keep = 1.0;
         return message({"resnet50_pruned_", percent});
