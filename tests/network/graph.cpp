@@ -86,6 +86,10 @@ TEST_CASE("shared weights are counted once and executed each time") {
     const workload work = analyze(net);
     CHECK(work.weights().value() == 64 * 64);
     CHECK(work.macs().value() == 2 * 64 * 64);
+    // with itself, or with one that shares in turn, nobody's weights would be counted
+    CHECK_THROWS_WITH(net.share_weights(first, first), Catch::Contains("a layer before it"));
+    CHECK_THROWS_AS(net.share_weights(second, first), invalid_argument);
+    CHECK(analyze(net).weights().value() == 64 * 64);
 }
 
 TEST_CASE("an operator without a cost model is listed, and an error where asked") {
