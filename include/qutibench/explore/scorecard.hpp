@@ -62,7 +62,7 @@ struct scorecard {
         return performance.throughput().value() * parts.operations_per_inference / 1e12 / power_w;
     }
     /// Attained over peak operations per second.
-    [[nodiscard]] double utilisation() const { return parts.mapping * parts.stalls * parts.effectual; }
+    [[nodiscard]] double utilisation() const { return parts.utilisation(); }
 
     [[nodiscard]] std::vector<scorecard_row> rows() const;
 };
