@@ -23,6 +23,18 @@ graph branched() {
     return net;
 }
 
+/// A recipe that marks its result twice.
+struct twice {
+    using is_recipe = void;
+    [[nodiscard]] constexpr std::string_view name() const { return "twice"; }
+    template <class Net>
+    constexpr void build(Net& net) const {
+        const auto made = net.add(dense{.out_features = 10}, {net.input({1, 4})});
+        net.output(made);
+        net.output(made);
+    }
+};
+
 }  // namespace
 
 TEST_CASE("a wrong edge names the layer, the network and the shapes") {
@@ -75,6 +87,12 @@ TEST_CASE("a tensor dies after its last reader") {
     at = net.add(dense{.out_features = 100}, {at});
     net.add(dense{.out_features = 1}, {at});
     CHECK(analyze(net).peak_live_activations().value() == 110);
+}
+
+TEST_CASE("a result that is marked twice is one result, as at compile time") {
+    const workload work = analyze(graph(twice{}));
+    CHECK(work.output_count == 10);
+    CHECK(static_cast<const workload_totals&>(work) == static_cast<const workload_totals&>(analyze(twice{})));
 }
 
 TEST_CASE("shared weights are counted once and executed each time") {

@@ -121,10 +121,10 @@ public:
         return {index, 0};
     }
 
-    /// Marks a tensor as a result. Without any mark, the tensors that nobody reads are the results.
+    /// Marks a tensor as a result, once. Without any mark, the tensors that nobody reads are the results.
     void output(tensor one) {
         static_cast<void>(shape_of(one));
-        outputs_.push_back(one);
+        if (std::find(outputs_.begin(), outputs_.end(), one) == outputs_.end()) outputs_.push_back(one);
     }
 
     /// States that `later` uses the weights of `earlier` again: counted once, executed each time. Throws
