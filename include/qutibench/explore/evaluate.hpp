@@ -335,7 +335,7 @@ private:
 
     /// Without any, a point may take no time at all, which is for `predict` to refuse.
     [[nodiscard]] bool has_operations(const design_point& point) const {
-        return space_->axes().networks[point.network].work->operation_count > 0;
+        return space_->axes().networks[point.network].work->mac_count > 0;
     }
 
     /// Whether the published roofline without losses applies, which needs totals only.
