@@ -28,6 +28,17 @@ TEST_CASE("every name reads back as the format it prints") {
     }
 }
 
+TEST_CASE("every format as a type is a precision of its own") {
+    static_assert(precision(binary{}) == precision(binary::value));
+    static_assert(precision(ternary{}) == precision(ternary::value));
+    static_assert(precision(integer<8>{}) == precision(int8) && precision(floating<5, 10>{}) == precision(fp16));
+    struct deployed {
+        precision numbers{};
+    };
+    const deployed how{.numbers = block_scaled<floating<2, 1>, 32>{}};
+    CHECK(to_string(how.numbers) == "mxfp4");
+}
+
 TEST_CASE("pairs of formats are weights by activations") {
     CHECK(parse_precision("int8") == precision(int8));
     CHECK(parse_precision("w2a8") == precision(int2, int8));

@@ -29,6 +29,8 @@ TEST_CASE("derived quantities have the units their names say") {
 
 TEST_CASE("literals carry their prefix") {
     CHECK((1.5_gop).value() == 1'500'000'000);
+    static_assert((0.063_gop).value() == 63'000'000);  // in long double 0.063 * 10^9 is a little less
+    static_assert((0.001_mop).value() == 1000 && (4611686018427387904_op).value() == std::int64_t{1} << 62);
     CHECK((2_gib).value() == 2147483648.0);
     CHECK((19.2_gb_per_s).value() == Approx(19.2e9));
     CHECK((5_ms).value() == Approx(0.005));

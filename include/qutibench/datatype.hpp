@@ -167,10 +167,10 @@ struct precision {
     constexpr precision(const datatype& both) : weights(both), activations(both) {}
     constexpr precision(const datatype& of_weights, const datatype& of_activations)
         : weights(of_weights), activations(of_activations) {}
-    template <int Bits>
-    constexpr precision(integer<Bits> type) : precision(type.value) {}
-    template <int Exponent, int Mantissa>
-    constexpr precision(floating<Exponent, Mantissa> type) : precision(type.value) {}
+    /// From a format as a type: `integer<8>`, `binary`, `block_scaled<floating<4, 3>, 32>`.
+    template <class Type>
+        requires requires { Type::value.bits_per_element(); }
+    constexpr precision(Type) : precision(Type::value) {}
 
     friend constexpr bool operator==(const precision&, const precision&) = default;
 };

@@ -85,17 +85,31 @@ template <class Quantity>
     return Quantity::from_value(value);
 }
 
+namespace detail {
+
+/// A literal's value: the nearest whole one of a count, since 0.063L * 1e9L is just below 63 million.
+template <class Quantity>
+[[nodiscard]] constexpr Quantity scaled_literal(long double value, long double factor) {
+    using number = typename Quantity::value_type;
+    const long double scaled = value * factor;
+    const auto cut = static_cast<number>(scaled);
+    const bool rounds_up = static_cast<number>(1) / 2 == 0 && scaled - static_cast<long double>(cut) >= 0.5L;
+    return Quantity::from_value(rounds_up ? cut + 1 : cut);
+}
+
+}  // namespace detail
+
 /// `using namespace qutibench::literals;` then `4.26_gb_per_s`, `470_mop`, `30_ips`, `2_gib`. Prefixes are decimal
 /// except for kib, mib and gib.
 namespace literals {
 
 // NOLINTBEGIN
-#define QUTIBENCH_LITERAL(suffix, type, factor)                                                           \
-    constexpr type operator""_##suffix(long double value) {                                               \
-        return type::from_value(static_cast<type::value_type>(value * factor));                           \
-    }                                                                                                     \
-    constexpr type operator""_##suffix(unsigned long long value) {                                        \
-        return type::from_value(static_cast<type::value_type>(static_cast<long double>(value) * factor)); \
+#define QUTIBENCH_LITERAL(suffix, type, factor)                                       \
+    constexpr type operator""_##suffix(long double value) {                           \
+        return detail::scaled_literal<type>(value, factor);                           \
+    }                                                                                 \
+    constexpr type operator""_##suffix(unsigned long long value) {                    \
+        return detail::scaled_literal<type>(static_cast<long double>(value), factor); \
     }
 QUTIBENCH_LITERAL(op, operations, 1.0L)
 QUTIBENCH_LITERAL(mop, operations, 1e6L)

@@ -38,13 +38,13 @@ TEST_CASE("runs follow each other as numbers do") {
     design_point point = space.at(1);
     for (std::uint64_t run = 1; run < space.runs(); ++run) {
         space.advance_run(point);
-        const design_point same = space.at(run * length);
-        REQUIRE(point.network == same.network);
-        REQUIRE(point.target == same.target);
-        REQUIRE(point.compute_scale == same.compute_scale);
-        REQUIRE(point.bandwidth_scale == same.bandwidth_scale);
-        REQUIRE(point.placement == same.placement);
-        REQUIRE(point.execution == same.execution);
+        const design_point expected = space.at(run * length);
+        REQUIRE(point.network == expected.network);
+        REQUIRE(point.target == expected.target);
+        REQUIRE(point.compute_scale == expected.compute_scale);
+        REQUIRE(point.bandwidth_scale == expected.bandwidth_scale);
+        REQUIRE(point.placement == expected.placement);
+        REQUIRE(point.execution == expected.execution);
         REQUIRE(point.batch == 0);
     }
     space.advance_run(point);

@@ -54,7 +54,7 @@ void require_predictions(const design_space& space) {
                                 static_cast<double>(net.work->operation_count),
                                 want.model_size().value(),
                                 want.peak().value(),
-                                device.bandwidth().value(),
+                                std::isinf(want.bandwidth().value()) ? NAN : want.bandwidth().value(),
                                 device.power().value(),
                                 device.price_usd,
                                 known_accuracy,
@@ -70,6 +70,26 @@ void require_predictions(const design_space& space) {
 
 TEST_CASE("every metric of every point has the bits that predict gives it") {
     require_predictions(design_space(small_axes()));
+}
+
+TEST_CASE("so has every metric where tensors cross the host's link") {
+    design_axes axes = small_axes();
+    operating_mode behind = axes.platforms[0]->mode();
+    behind.memories.push_back({.name = "host_link", .bandwidth = quantity_of<bytes_per_second>(0.5e9)});
+    axes.platforms = {std::make_shared<platform>("behind a link", std::vector{behind})};
+    require_predictions(design_space(axes));
+}
+
+TEST_CASE("a point that takes no time is refused as predict refuses it") {
+    design_axes axes = small_axes();
+    axes.networks = {
+        {"table", 1, std::make_shared<workload>("table", quantity_of<operations>(0), quantity_of<elements>(9)), {}}};
+    axes.placements = {placement_kind::published};
+    axes.executions = {execution_kind::network};
+    axes.platforms.erase(axes.platforms.begin());  // leaves the one without a bandwidth
+    const design_space space(axes);
+    REQUIRE_THROWS_AS(space.predict(0), invalid_argument);
+    REQUIRE_THROWS_AS(evaluated(evaluator(space), 0, 1), invalid_argument);
 }
 
 TEST_CASE("so has every network layer by layer: with branches, depthwise, in several precisions, counted otherwise") {

@@ -69,6 +69,18 @@ TEST_CASE("the figures of a combination are those of the network quantised so") 
     }
 }
 
+TEST_CASE("the size of a choice is that of the weights as they are stored") {
+    const graph net = zoo::cnv();
+    const deployment how{.datatype = int8, .execution = execution_kind::layers, .weights_in_carrier = true};
+    const auto layers =
+        precision_choices(net, board(), how, std::vector<layer_sensitivity>{{"conv2", integer<3>::value, 0}});
+    REQUIRE(layers[0].options[0].label == "int3");  // carried, and stored, in int4
+    const graph mixed = quantize(
+        net, [](const node& one) { return one.name == "conv2" ? precision(integer<3>::value) : precision(int8); });
+    CHECK(layers[0].options[0].figures[0] + layers[1].options[0].figures[0] ==
+          Approx(predict(analyze(mixed), board(), how).weight_bytes));
+}
+
 TEST_CASE("frontier of CNV's layers in three widths equals all 19683 combinations") {
     const graph net = zoo::cnv();
     const platform device = board();

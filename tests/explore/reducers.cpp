@@ -158,4 +158,5 @@ TEST_CASE("parts of a space merge to the whole, and no metric is refused") {
     merged.merge(reduce(of, query, empty, 0, space.size() / 3));
     REQUIRE(merged.points() == whole.points());
     REQUIRE_THROWS_AS(reduce(of, {}, empty, 0, 1), invalid_argument);
+    REQUIRE_THROWS_AS(reduce(of, query, empty, 2, 1), invalid_argument);
 }

@@ -50,6 +50,10 @@ TEST_CASE("calibration JSON: other measurements have another hash", "[calibratio
     const std::string before = calibrate(points_of(rows), networks, load_platform("edgetpu")).state().data_hash;
     rows.front().throughput *= 1.001;
     CHECK(calibrate(points_of(rows), networks, load_platform("edgetpu")).state().data_hash != before);
+    calibration_point one{"net", {.datatype = int8, .how = feeding::threads, .value = 2}, 10};
+    const std::string single = fitting::hash_of(std::span(&one, 1));
+    one.run.call_batch = 8;
+    CHECK(fitting::hash_of(std::span(&one, 1)) != single);
 }
 
 TEST_CASE("calibration JSON: what is wrong is named", "[calibration_json]") {

@@ -186,6 +186,10 @@ TEST_CASE("efficiency: what is not measured stays unknown, nonsense is refused")
     CHECK(row.excess == qb::excess_reason::none);
     CHECK(qb::summarize_by_platform(std::vector{row}).empty());
     CHECK(qb::best_of(std::span(&one, 1)).empty());
+    qb::measurement pooling = one;  // a rate of no operations says nothing of inputs
+    pooling.performance = qb::quantity_of<qb::ops_per_second>(1e9);
+    pooling.operations = 0;
+    CHECK(qb::best_of(std::span(&pooling, 1)).empty());
     CHECK_THROWS_AS(qb::efficiency(one, {}, device("jetson_tx2")), qb::invalid_argument);
     CHECK_THROWS_AS(qb::totals_of_part(one), qb::invalid_argument);
     one.mode = "turbo";

@@ -43,6 +43,9 @@ TEST_CASE("correlations: one and minus one, undefined for constants") {
         CHECK(std::isnan(of(up, flat)));
         CHECK(std::isnan(of(flat, flat)));
     }
+    const list tenths(7, 0.1), other{1, 2, 3, 4, 5, 6, 9};  // the mean of seven tenths is not a tenth in binary
+    CHECK(std::isnan(qb::pearson(tenths, other)));
+    CHECK(std::isnan(qb::pearson(other, tenths)));
     CHECK(qb::spearman(up, down) == Approx(-1));
     CHECK(qb::kendall(up, down) == Approx(-1));
 }

@@ -160,3 +160,12 @@ TEST_CASE("sparse operations: dense, effectual, and what a device can skip") {
     // skipped work needs no energy
     CHECK(predict_energy(counted, board(), {.sparse = true}).arithmetic.value() == Approx(15000 * 0.23e-12));
 }
+
+TEST_CASE("a stream of inputs through a pipeline moves the bytes of each of them") {
+    const workload net = analyze(dense_layers(100, {200, 10}));
+    const auto report = [&](std::int64_t count) {
+        return predict_energy(net, board(), {.batch = count, .execution = execution_kind::dataflow});
+    };
+    CHECK(report(8).on_chip.value() == Approx(8 * report(1).on_chip.value()));
+    CHECK(report(8).arithmetic.value() == Approx(8 * report(1).arithmetic.value()));
+}

@@ -243,3 +243,27 @@ TEST_CASE("counts past 64 bits and annotations that lead nowhere are caught") {
     circular.nodes()[3].fused_into = 3;
     CHECK(predict(analyze(circular), board(), {.execution = execution_kind::layers}).call_time > 0);
 }
+
+TEST_CASE("what an override puts off chip, or what does not fit, a pipeline moves again for each input") {
+    const workload net = analyze(two_layers());  // 640 elements between the layers
+    const std::array wishes{
+        placement_override{.layer = "convolution", .role = tensor_role::activations, .on_chip = false}};
+    const deployment how{.batch = 10, .execution = execution_kind::dataflow, .overrides = wishes};
+    const estimate spilled = predict(net, board(), how);
+    CHECK(spilled.traffic == 64270 + 10 * (640 + 640));
+    CHECK(spilled.initiation_interval == Approx(convolution_time + dense_time));
+    CHECK(spilled.assumes(assumption::activations_spill));
+
+    graph decoder("decoder");
+    const tensor query = decoder.input({1, 1, 8}, "query");
+    const tensor key = decoder.input({1, 1, 8}, "key");
+    const tensor value = decoder.input({1, 1, 8}, "value");
+    decoder.add(attention{.heads = 2, .cached = 100}, {query, key, value}, "attention");
+    const platform small("small", {{.peaks = {{.numbers = int8, .dense = 1_gop_per_s}},
+                                    .memories = {{.name = "off-chip", .bandwidth = 10_mb_per_s},
+                                                 {.name = "on-chip", .capacity = 1_kib, .on_chip = true}}}});
+    const estimate cached =
+        predict(analyze(decoder), small,
+                {.batch = 10, .placement = placement_kind::capacity, .execution = execution_kind::dataflow});
+    CHECK(cached.traffic == 10 * 1600);  // keys and values of 100 positions
+}

@@ -142,3 +142,44 @@ TEST_CASE("what cannot be split is refused") {
     CHECK_THROWS_AS(predict_on_several(chain(), board(), {}, split_kind::data, 2, {1_mb_per_s, -1_s}),
                     invalid_argument);
 }
+
+TEST_CASE("only devices that get inputs count as used") {
+    const deployment how{.batch = 5, .execution = execution_kind::layers};
+    const auto four = predict_on_several(chain(), board(), how, split_kind::data, 4, fast);
+    CHECK(four.devices == 3);  // two, two and one
+    CHECK(four.throughput_ips == Approx(5.0 / 2 * 1e6 / 120));
+    CHECK(four.efficiency() == Approx(5.0 / 6));
+}
+
+TEST_CASE("a pipeline balances the host's time with the kernels'") {
+    // the host takes as long as two kernels, so the first device has two of them and the second four
+    const deployment how{.execution = execution_kind::layers, .parameters = {.call_overhead = 40e-6}};
+    const auto two = predict_on_several(chain(), board(), how, split_kind::pipeline, 2, fast);
+    CHECK(two.first_layers == std::vector<int>{1, 3});
+    CHECK(two.throughput_ips == Approx(1 / 80e-6).epsilon(1e-4));
+    CHECK(two.latency_s == Approx(160e-6).epsilon(1e-4));
+}
+
+TEST_CASE("a result that later layers read crosses the cut like any other tensor") {
+    graph net("features");
+    tensor at = net.input({1, 100});
+    for (int i = 0; i < 2; ++i) {
+        at = net.add(dense{.out_features = 100}, {at});
+        net.output(at);
+    }
+    const device_link slow{1_mb_per_s, 0_us};  // 100 bytes take 100 us
+    const auto two = predict_on_several(analyze(net), board(), {.execution = execution_kind::layers},
+                                        split_kind::pipeline, 2, {1_gb_per_s, 0_us});
+    CHECK(two.transfer_s == Approx(100e-9));
+    CHECK(
+        predict_on_several(analyze(net), board(), {.execution = execution_kind::layers}, split_kind::pipeline, 2, slow)
+            .devices == 1);
+}
+
+TEST_CASE("a network without kernels cannot be spread") {
+    graph net("nothing");
+    net.input({1, 10});
+    CHECK_THROWS_AS(
+        predict_on_several(analyze(net), board(), {.parameters = {.call_overhead = 1}}, split_kind::pipeline, 2, fast),
+        invalid_argument);
+}

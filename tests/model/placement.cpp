@@ -162,6 +162,9 @@ TEST_CASE("a workload without layers has one tensor") {
     CHECK(predict(totals, with_memory(499), how).traffic == 500);
     CHECK(place(totals, with_memory(500), how).tensors.at(0).on_chip);
     CHECK_FALSE(place(totals, with_memory(499), how).tensors.at(0).on_chip);
+    const std::array wishes{placement_override{.layer = "dense"}};
+    CHECK_THROWS_AS(predict(totals, with_memory(1), {.overrides = wishes}), unknown_name);
+    CHECK_THROWS_AS(place(totals, with_memory(1), {.overrides = wishes}), unknown_name);
 }
 
 TEST_CASE("the key/value cache is read when it is off chip") {
@@ -200,4 +203,20 @@ TEST_CASE("weights that exceed the Edge TPU's memory explain what ResNet-50 was 
         CHECK(placed.throughput().value() == Approx(24.7).epsilon(0.06));
         CHECK(placed.bound() == bound_kind::memory);
     }
+}
+
+TEST_CASE("a kernel reads every output of a layer that it needs") {
+    graph net("gate");
+    const tensor at = net.add(split{}, {net.input({1, 16})}, "halves");  // two outputs of 8 elements
+    net.add(elementwise{elementwise_function::multiply}, {at, tensor{at.node, 1}}, "product");
+    const estimate spilled = predict(analyze(net), with_memory(1),
+                                     {.placement = placement_kind::capacity,
+                                      .execution = execution_kind::layers,
+                                      .parameters = {.call_overhead = 1}});
+    CHECK(spilled.traffic == 16 + 16 + 16 + 8);  // input read, halves written and read, product written
+    graph square("square");
+    const tensor made = square.add(dense{.out_features = 8}, {square.input({1, 8})});
+    square.add(elementwise{elementwise_function::multiply}, {made, made}, "square");
+    CHECK(predict(analyze(square), with_memory(1), {.placement = placement_kind::capacity}).traffic ==
+          64 + 8 + 8 + 8 + 8);  // weights, input, dense written and read once, square written
 }

@@ -83,6 +83,11 @@ TEST_CASE("level 0 at compile time equals level 0 at run time") {
     static_assert(predict<integer<2>>(zoo::cnv(), board).throughput() > fixed.throughput());
     const estimate e = predict(analyze(graph(zoo::cnv())), zcu104(), {.datatype = int8});
     CHECK(e.throughput().value() == Approx(fixed.throughput().value()).epsilon(1e-15));
+    // and what is refused at run time is refused here
+    CHECK_THROWS_AS(predict<integer<8>>(static_graph{features<10>, flatten{}}, board), invalid_argument);
+    CHECK_THROWS_AS(predict<integer<8>>(zoo::cnv(), board, 0), invalid_argument);
+    CHECK_THROWS_AS(static_bandwidth(0_gb_per_s), invalid_argument);
+    CHECK_THROWS_AS(static_peak<integer<8>>(unknown<ops_per_second>), invalid_argument);
 }
 
 TEST_CASE("a prediction does not depend on how operations were counted") {

@@ -23,6 +23,18 @@ graph branched() {
     return net;
 }
 
+/// A recipe that marks its result twice.
+struct twice {
+    using is_recipe = void;
+    [[nodiscard]] constexpr std::string_view name() const { return "twice"; }
+    template <class Net>
+    constexpr void build(Net& net) const {
+        const auto made = net.add(dense{.out_features = 10}, {net.input({1, 4})});
+        net.output(made);
+        net.output(made);
+    }
+};
+
 }  // namespace
 
 TEST_CASE("a wrong edge names the layer, the network and the shapes") {
@@ -77,6 +89,12 @@ TEST_CASE("a tensor dies after its last reader") {
     CHECK(analyze(net).peak_live_activations().value() == 110);
 }
 
+TEST_CASE("a result that is marked twice is one result, as at compile time") {
+    const workload work = analyze(graph(twice{}));
+    CHECK(work.output_count == 10);
+    CHECK(static_cast<const workload_totals&>(work) == static_cast<const workload_totals&>(analyze(twice{})));
+}
+
 TEST_CASE("shared weights are counted once and executed each time") {
     graph net("tied");
     const tensor in = net.input({1, 64});
@@ -86,6 +104,10 @@ TEST_CASE("shared weights are counted once and executed each time") {
     const workload work = analyze(net);
     CHECK(work.weights().value() == 64 * 64);
     CHECK(work.macs().value() == 2 * 64 * 64);
+    // with itself, or with one that shares in turn, nobody's weights would be counted
+    CHECK_THROWS_WITH(net.share_weights(first, first), Catch::Contains("a layer before it"));
+    CHECK_THROWS_AS(net.share_weights(second, first), invalid_argument);
+    CHECK(analyze(net).weights().value() == 64 * 64);
 }
 
 TEST_CASE("an operator without a cost model is listed, and an error where asked") {

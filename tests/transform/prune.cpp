@@ -2,6 +2,7 @@
 #include "catch.hpp"
 
 #include <qutibench/network/analyze.hpp>
+#include <qutibench/network/operator_layer.hpp>
 #include <qutibench/network/zoo/registry.hpp>
 #include <qutibench/transform/prune.hpp>
 
@@ -97,4 +98,61 @@ TEST_CASE("a keep outside its range is refused") {
 TEST_CASE("wider networks are the inverse of narrower ones") {
     CHECK(static_cast<const workload_totals&>(analyze(scale_width(graph(zoo::cnv(0.5)), 2))) ==
           static_cast<const workload_totals&>(analyze(graph(zoo::cnv()))));
+}
+
+TEST_CASE("a depthwise layer that states its channels follows its input like one that does not") {
+    const auto named = [](std::int64_t out_channels, std::int64_t groups) {
+        graph net("depthwise");
+        tensor at = net.input({1, 3, 8, 8});
+        at = net.add(convolution_2d{.out_channels = 64}, {at}, "wide");
+        at = net.add(convolution_2d{.out_channels = out_channels, .groups = groups}, {at}, "each");
+        net.add(convolution_2d{.out_channels = 10}, {at}, "result");
+        return net;
+    };
+    for (const double keep : {0.5, 0.75}) {
+        const graph expected = prune(named(0, depthwise), keep);
+        for (const graph& less : {prune(named(64, depthwise), keep), prune(named(64, 64), keep)}) {
+            CHECK(less.shape_of(less.find("each")) == expected.shape_of(expected.find("each")));
+            CHECK(analyze(less).weights() == analyze(expected).weights());
+        }
+    }
+}
+
+TEST_CASE("keeping everything changes nothing, whatever has to be a multiple of what") {
+    graph net("uneven");
+    const tensor in = net.input({1, 3, 8, 8});
+    const tensor a = net.add(convolution_2d{.out_channels = 24}, {in}, "a");
+    const tensor b = net.add(convolution_2d{.out_channels = 40}, {in}, "b");
+    const tensor both = net.add(concatenation{}, {a, b}, "both");  // 64 = 4 * 16, but neither 24 nor 40 is
+    const tensor grouped = net.add(convolution_2d{.out_channels = 32, .groups = 16}, {both}, "grouped");
+    net.add(convolution_2d{.out_channels = 10}, {grouped}, "result");
+    CHECK(static_cast<const workload_totals&>(analyze(prune(net, 1))) ==
+          static_cast<const workload_totals&>(analyze(net)));
+    const graph less = prune(net, 0.5);
+    CHECK(less.shape_of(less.find("both")) == shape{1, 64, 8, 8});
+    CHECK(less.shape_of(less.find("grouped")) == shape{1, 16, 8, 8});
+}
+
+TEST_CASE("an imported operator that keeps its shapes keeps the channels that it reads") {
+    graph net("imported");
+    const tensor in = net.input({1, 3, 8, 8});
+    const tensor wide = net.add(convolution_2d{.out_channels = 16}, {in}, "wide");
+    const operator_layer pool{.name = "LpPool", .does = layer_kind::pooling, .output_shapes = {{1, 16, 4, 4}}};
+    const tensor pooled = net.add(pool, {wide}, "pooled");
+    net.add(convolution_2d{.out_channels = 10}, {pooled}, "result");
+    const graph less = prune(net, 0.5);
+    CHECK(less.shape_of(less.find("wide")) == shape{1, 16, 8, 8});
+    CHECK(analyze(less).weights() == analyze(net).weights());
+}
+
+TEST_CASE("a single channel that broadcasts over others stays single when the network gets wider") {
+    graph net("spatial attention");
+    const tensor in = net.input({1, 3, 8, 8});
+    const tensor features = net.add(convolution_2d{.out_channels = 16}, {in}, "features");
+    const tensor map = net.add(convolution_2d{.out_channels = 1}, {features}, "map");
+    const tensor scaled = net.add(elementwise{elementwise_function::multiply}, {features, map}, "scaled");
+    net.add(convolution_2d{.out_channels = 10}, {scaled}, "result");
+    const graph wider = scale_width(net, 2);
+    CHECK(wider.shape_of(wider.find("map")) == shape{1, 1, 8, 8});
+    CHECK(wider.shape_of(wider.find("scaled")) == shape{1, 32, 8, 8});
 }

@@ -80,3 +80,16 @@ TEST_CASE("transforms compose, and the log says in which order") {
     CHECK(named(net, "conv1_act").fused_into >= 0);
     CHECK(named(net, "conv1").has_precision);
 }
+
+TEST_CASE("folding leaves normalisations that no bias and no rescaled weights can replace") {
+    graph net("kept");
+    const tensor sequence = net.input({1, 16, 8});  // 16 positions of 8 features; axis 1, the positions, is normalised
+    const tensor projected = net.add(dense{.out_features = 32}, {sequence});
+    net.add(batch_normalization{}, {projected});
+    const tensor image = net.input({1, 4, 8, 8}, "image");
+    const tensor first = net.add(convolution_2d{.out_channels = 4}, {image});
+    const tensor again = net.add(convolution_2d{.out_channels = 4}, {net.add(batch_normalization{}, {first})});
+    net.share_weights(first, again);  // one set of weights cannot hold the scales of two normalisations
+    net.add(batch_normalization{}, {again});
+    CHECK(fold_batch_normalization(net).nodes().size() == net.nodes().size());
+}

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <qutibench/detail/checked.hpp>
+#include <qutibench/explore/detail/scaled_platform.hpp>
 #include <qutibench/model/predict.hpp>
 
 #include <array>
@@ -128,7 +129,7 @@ public:
         const platform& device = *axes_.platforms[targets_[point.target].platform];
         const double compute = axes_.compute_scales[point.compute_scale];
         const double bandwidth = axes_.bandwidth_scales[point.bandwidth_scale];
-        return compute == 1 && bandwidth == 1 ? device : scaled(device, compute, bandwidth);
+        return compute == 1 && bandwidth == 1 ? device : detail::scaled_platform(device, compute, bandwidth);
     }
 
     /// How a point is deployed.
@@ -193,19 +194,6 @@ private:
             }
         }
         if (targets_.empty()) throw unsupported_datatype(skipped_.front());
-    }
-
-    [[nodiscard]] static platform scaled(const platform& device, double compute, double bandwidth) {
-        operating_mode mode = device.mode();
-        for (peak& one : mode.peaks) {
-            one.dense = one.dense * compute;
-            one.sparse = one.sparse * compute;
-        }
-        for (memory_level& one : mode.memories)
-            if (!one.on_chip) one.bandwidth = one.bandwidth * bandwidth;
-        platform changed(device.id(), std::vector<operating_mode>{std::move(mode)});
-        changed.price_usd = device.price_usd;
-        return changed;
     }
 
     design_axes axes_;

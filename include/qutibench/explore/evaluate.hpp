@@ -9,6 +9,7 @@
 #include <qutibench/explore/detail/quotients.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <span>
 
@@ -23,7 +24,7 @@ enum class metric : unsigned char {
     work,           ///< operations of one input
     model_size,     ///< bytes
     peak,           ///< operations per second
-    bandwidth,      ///< bytes per second
+    bandwidth,      ///< bytes per second, at which tensors that are not on chip arrive
     power,          ///< W
     price,          ///< USD
     accuracy_top1,  ///< fraction
@@ -92,6 +93,11 @@ struct target_terms {
            what == metric::energy || what == metric::memory_bound;
 }
 
+/// What an estimate holds; the rest is of the network, the device or the point.
+[[nodiscard]] constexpr bool is_predicted(metric what) {
+    return varies_with_batch(what) || what == metric::peak || what == metric::bandwidth;
+}
+
 [[nodiscard]] inline double metric_of(const estimate& result, metric what) {
     switch (what) {
         case metric::throughput:
@@ -104,6 +110,9 @@ struct target_terms {
             return result.energy().value();
         case metric::peak:
             return result.peak().value();
+        case metric::bandwidth:
+            return std::isfinite(result.bandwidth().value()) ? result.bandwidth().value()
+                                                             : std::numeric_limits<double>::quiet_NaN();
         default:
             return result.bound() == bound_kind::memory ? 1.0 : 0.0;
     }
@@ -249,7 +258,7 @@ private:
         for (std::size_t i = 0; i < size; ++i, ++point.batch) {
             const estimate result = predict(net, device, space_->deployment_of(point));
             for (const metric_column& column : columns)
-                column.values[at + i] = detail::varies_with_batch(column.what) || column.what == metric::peak
+                column.values[at + i] = detail::is_predicted(column.what)
                                             ? detail::metric_of(result, column.what)
                                             : constant(point, column.what, result.weight_bytes);
         }
@@ -324,10 +333,15 @@ private:
         return std::numeric_limits<double>::quiet_NaN();
     }
 
+    /// Without any, a point may take no time at all, which is for `predict` to refuse.
+    [[nodiscard]] bool has_operations(const design_point& point) const {
+        return space_->axes().networks[point.network].work->mac_count > 0;
+    }
+
     /// Whether the published roofline without losses applies, which needs totals only.
     [[nodiscard]] bool is_level_0(const design_point& point) const {
         const design_axes& axes = space_->axes();
-        return is_plain_ && axes.placements[point.placement] == placement_kind::published &&
+        return is_plain_ && has_operations(point) && axes.placements[point.placement] == placement_kind::published &&
                axes.executions[point.execution] == execution_kind::network &&
                !axes.networks[point.network].work->has_precisions();
     }
@@ -335,7 +349,7 @@ private:
     /// Whether layers under the published placement without losses apply: what no on-chip memory changes.
     [[nodiscard]] bool is_layered(const design_point& point) const {
         const design_axes& axes = space_->axes();
-        return is_plain_ && axes.executions[point.execution] == execution_kind::layers &&
+        return is_plain_ && has_operations(point) && axes.executions[point.execution] == execution_kind::layers &&
                axes.placements[point.placement] == placement_kind::published &&
                !axes.networks[point.network].work->layers().empty();
     }

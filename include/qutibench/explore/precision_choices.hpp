@@ -43,8 +43,9 @@ struct uniform_costs {
     uniform_costs costs{numbers, parts.total.call_time, parts.total.weight_bytes};
     costs.time.assign(work.layers().size(), 0);
     for (const kernel_estimate& one : parts.kernels) costs.time[static_cast<std::size_t>(one.layer)] = one.time;
-    for (const layer_workload& one : work.layers())
-        costs.bytes.push_back(static_cast<double>(one.weights().value()) * numbers.weights.bytes_per_element());
+    costs.bytes.assign(work.layers().size(), 0);
+    for (const placed_tensor& one : parts.where.tensors)
+        if (one.role == tensor_role::weights) costs.bytes[static_cast<std::size_t>(one.layer)] = one.size;
     return costs;
 }
 

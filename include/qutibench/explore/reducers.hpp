@@ -292,11 +292,12 @@ private:
 }  // namespace detail
 
 /// Reduces the points [first, last) of a space to what `empty` makes of them, in constant memory.
-/// Throws invalid_argument without a metric, and as `evaluator::fill` does.
+/// Throws invalid_argument without a metric or for a last point before the first, and as `evaluator::fill` does.
 template <reducer Reducer>
 [[nodiscard]] Reducer reduce(const evaluator& of, const design_query& query, const Reducer& empty, std::uint64_t first,
                              std::uint64_t last) {
     if (query.metrics.empty()) throw invalid_argument("at least one metric must be asked for");
+    if (first > last) throw invalid_argument(detail::message({"no points lie between ", first, " and ", last}));
     const detail::chunk_source source(of, query);
     Reducer result = empty;
     if (query.threads == 1) {

@@ -5,6 +5,7 @@
 /// the utilisation behind every TOPS/W.
 #pragma once
 
+#include <qutibench/explore/detail/scaled_platform.hpp>
 #include <qutibench/model/decomposition.hpp>
 
 #include <algorithm>
@@ -62,25 +63,10 @@ struct scorecard {
         return performance.throughput().value() * parts.operations_per_inference / 1e12 / power_w;
     }
     /// Attained over peak operations per second.
-    [[nodiscard]] double utilisation() const { return parts.mapping * parts.stalls * parts.effectual; }
+    [[nodiscard]] double utilisation() const { return parts.utilisation(); }
 
     [[nodiscard]] std::vector<scorecard_row> rows() const;
 };
-
-namespace detail {
-
-[[nodiscard]] inline platform grown(const platform& device, double peak_factor, double bandwidth_factor) {
-    operating_mode mode = device.mode();
-    for (peak& one : mode.peaks) {
-        one.dense *= peak_factor;
-        one.sparse *= peak_factor;
-    }
-    for (memory_level& one : mode.memories)
-        if (!one.on_chip) one.bandwidth *= bandwidth_factor;
-    return {device.id(), {std::move(mode)}};
-}
-
-}  // namespace detail
 
 /// Fills in a scorecard. Throws what `predict` and `decompose` throw.
 [[nodiscard]] inline scorecard score(const workload& net, const platform& device, const deployment& how = {},
@@ -111,7 +97,7 @@ namespace detail {
     }
     const double base = card.performance.throughput().value();
     const auto speed_up = [&](double peak, double bandwidth) {
-        return predict(net, detail::grown(device, peak, bandwidth), how).throughput().value() / base;
+        return predict(net, detail::scaled_platform(device, peak, bandwidth), how).throughput().value() / base;
     };
     double factor = 2;
     for (scalability_point& one : card.scalability) {

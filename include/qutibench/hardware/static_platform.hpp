@@ -5,23 +5,37 @@
 #pragma once
 
 #include <qutibench/datatype.hpp>
+#include <qutibench/error.hpp>
 #include <qutibench/units.hpp>
 
 #include <concepts>
 
 namespace qutibench {
 
-/// Peak performance in the numeric format `Type`.
+namespace detail {
+
+/// A figure of a static platform; throws invalid_argument, which at compile time is a compiler error that shows the
+/// throw, unless it is positive and finite.
+template <class Quantity>
+[[nodiscard]] constexpr Quantity checked_figure(const Quantity& figure) {
+    if (!(figure.value() > 0 && figure.value() <= 1e300))
+        throw invalid_argument("the figures of a static_platform must be positive and finite");
+    return figure;
+}
+
+}  // namespace detail
+
+/// Peak performance in the numeric format `Type`. Throws invalid_argument unless it is positive and finite.
 template <class Type>
 struct static_peak {
     ops_per_second dense;
-    constexpr explicit static_peak(ops_per_second value) : dense(value) {}
+    constexpr explicit static_peak(ops_per_second value) : dense(detail::checked_figure(value)) {}
 };
 
-/// Off-chip memory bandwidth.
+/// Off-chip memory bandwidth. Throws invalid_argument unless it is positive and finite.
 struct static_bandwidth {
     bytes_per_second value;
-    constexpr explicit static_bandwidth(bytes_per_second of) : value(of) {}
+    constexpr explicit static_bandwidth(bytes_per_second of) : value(detail::checked_figure(of)) {}
 };
 
 namespace detail {

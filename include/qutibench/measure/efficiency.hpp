@@ -60,8 +60,7 @@ namespace detail {
 /// digits than a layer's rounded latency, or by the latency.
 [[nodiscard]] inline double throughput_of(const measurement& of, double work) {
     if (is_known(of.throughput)) return of.throughput.value();
-    const double by_operations = of.performance.value() / work;
-    return by_operations == by_operations ? by_operations : attained_throughput(of).value();
+    return is_known(of.performance) && work > 0 ? of.performance.value() / work : attained_throughput(of).value();
 }
 
 [[nodiscard]] inline excess_reason excess_of(double throughput, const estimate& bound, const workload_totals& net,

@@ -111,6 +111,11 @@ private:
 /// length, fewer than two pairs, and values that are not finite.
 [[nodiscard]] inline double pearson(std::span<const double> x, std::span<const double> y) {
     detail::require_pairs(x, y, 2);
+    // Asked of the values: a mean is rounded, so that differences from it need not be zero.
+    const auto is_constant = [](std::span<const double> values) {
+        return std::all_of(values.begin(), values.end(), [&](double one) { return one == values[0]; });
+    };
+    if (is_constant(x) || is_constant(y)) return std::numeric_limits<double>::quiet_NaN();
     const auto count = static_cast<double>(x.size());
     const double mean_x = std::accumulate(x.begin(), x.end(), 0.0) / count;
     const double mean_y = std::accumulate(y.begin(), y.end(), 0.0) / count;

@@ -54,6 +54,12 @@ inline void check(const deployment& how) {
             "tile_softening and pipeline_fill must be between 0 and 1");
 }
 
+/// Throws unknown_name when there are overrides: a workload without layers has no tensor that they could name.
+inline void refuse_overrides(const deployment& how) {
+    if (!how.overrides.empty())
+        throw unknown_name("layer with such a tensor", how.overrides.front().layer, std::string_view());
+}
+
 /// On-chip bytes that a mode has for tensors; NaN when no source states them.
 [[nodiscard]] inline double on_chip_capacity(const platform& device, bool double_buffered) {
     double sum = 0;
@@ -110,6 +116,10 @@ struct call_demand {
     return demand;
 }
 
+[[noreturn]] inline void throw_nothing_to_predict() {
+    throw invalid_argument("the workload has neither operations nor weights, so nothing can be predicted");
+}
+
 /// Fills in time, bound, energy from the stated power, and whether the model fits the memory. With n calls in flight
 /// the asymptotic bounds of a closed system hold (Denning and Buzen 1978, doi:10.1145/356733.356735): calls per second
 /// are at most n / (host + alone), 1 / busy and 1 / memory, and by Little's law a call takes n over that.
@@ -124,8 +134,7 @@ inline void complete(estimate& result, const platform& device, const deployment&
         result.call_time = shared;
         if (call.busy < call.memory) result.limited_by = bound_kind::memory;
     }
-    if (!(result.call_time > 0))
-        throw invalid_argument("the workload has neither operations nor weights, so nothing can be predicted");
+    if (!(result.call_time > 0)) throw_nothing_to_predict();
     if (is_known(device.power())) {
         result.call_energy = device.power().value() * result.call_time / n;
         result.assume(assumption::average_power);

@@ -99,13 +99,14 @@ private:
             kernel.compute += work * factor / (core_peak(part.peak) * part.gain);
         }
         kernel.traffic += weights_read(static_cast<int>(index));
-        if (streams_) return;
+        const double of_weights = kernel.traffic;
         if (!part.on_chip[static_cast<int>(tensor_role::state)]) kernel.traffic += part.state_bytes;
         if (spilled(part)) {
             spills_ = true;
             if (layer.kind != layer_kind::input) kernel.traffic += part.output_bytes;
         }
         read_spilled(layer, part.kernel);
+        tensor_traffic_ += kernel.traffic - of_weights;
     }
 
     // A pipeline has the whole device; a call layer by layer has one core.
@@ -137,10 +138,14 @@ private:
         const auto extents = net_.input_shapes(layer);
         for (std::size_t i = 0; i < from.size(); ++i) {
             layer_part& source = table_.source(from[i]);
-            if (!spilled(source) || source.kernel == kernel || source.read_by == kernel) continue;
+            if (!spilled(source) || source.kernel == kernel) continue;
+            if (source.read_by != kernel) source.unread = source.output_bytes;
             source.read_by = kernel;
+            // the same tensor once; of a layer with several outputs each
             const double elements = static_cast<double>(extents[i].elements()) * static_cast<double>(batch_);
-            table_.at(kernel).traffic += elements * source.bytes_per_activation;
+            const double bytes = std::min(elements * source.bytes_per_activation, source.unread);
+            source.unread -= bytes;
+            table_.at(kernel).traffic += bytes;
         }
     }
 
@@ -198,19 +203,22 @@ private:
     }
 
     // Stages share the device so that each takes the same time, s. The first result comes after the stages of the
-    // longest path have filled, the others at the initiation interval. Published weights are read once a call.
+    // longest path have filled, the others at the initiation interval. Published weights are read once a call; whatever
+    // else is off chip, by an override or for want of capacity, again for each input.
     [[nodiscard]] call_demand pipeline() {
         const execution_parameters& p = how_.parameters;
         const double count = static_cast<double>(how_.batch);
-        const double per_input = by_capacity_ ? time_to_move(result.traffic) : 0;
-        const double once = by_capacity_ ? 0 : time_to_move(result.traffic);
+        const double again = by_capacity_ ? result.traffic : tensor_traffic_;
+        const double read_once = result.traffic - again;
+        const double per_input = time_to_move(again);
+        const double once = time_to_move(read_once);
         double compute = 0;
         for (const layer_part& part : table_.parts) compute += part.runs ? part.compute : 0.0;
         const double stage = combined(p.overlap, compute, per_input);
         const double latency = p.input_overhead + stage * (1 + p.pipeline_fill * (longest_path() - 1));
         result.initiation_interval = std::max(stage, p.input_overhead);
         const double stream = latency + (count - 1) * result.initiation_interval;
-        if (by_capacity_) result.traffic *= count;
+        result.traffic = read_once + again * count;
         call_demand demand;
         demand.host = p.call_overhead;
         demand.alone = combined(p.overlap, stream, once);
@@ -239,6 +247,7 @@ private:
     placer<Workload> placer_;
     bytes_per_second bandwidth_;
     std::int64_t batch_ = 1;
+    double tensor_traffic_ = 0;  // bytes of activations and state that all kernels move
     bool streams_ = false;
     bool by_capacity_ = false;
     bool all_weights_on_chip_ = true;

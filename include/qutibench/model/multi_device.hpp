@@ -56,12 +56,19 @@ struct cuttable_network {
                                                const breakdown& all) {
     cuttable_network result;
     layer_table<workload> table(net, device, how);
+    std::vector<int> last_kernel(table.parts.size(), -1);  // that reads each layer's output
+    for (std::size_t i = 0; i < table.parts.size(); ++i) {
+        if (net.layers()[i].kind == layer_kind::view) continue;
+        for (const int producer : net.producers(net.layers()[i])) {
+            int& last = last_kernel[static_cast<std::size_t>(table.at(producer).owner)];
+            last = std::max(last, table.parts[i].kernel);
+        }
+    }
     for (const kernel_estimate& one : all.kernels) {
         double crossing = 0;
         for (std::size_t i = 0; i < table.parts.size(); ++i) {
             const layer_part& part = table.parts[i];
-            const bool read_later = part.last >= one.layer && part.last < static_cast<int>(table.parts.size());
-            if (part.stored && part.kernel < one.layer && read_later) crossing += part.output_bytes;
+            if (part.stored && part.kernel < one.layer && last_kernel[i] >= one.layer) crossing += part.output_bytes;
         }
         result.time.push_back(one.time);
         result.crossing.push_back(crossing);
@@ -110,6 +117,7 @@ struct cuttable_network {
     result.devices = std::min(devices, how.batch);
     deployment share = how;
     share.batch = ceil_divide(how.batch, result.devices);
+    result.devices = ceil_divide(how.batch, share.batch);  // five inputs by two are three devices, not four
     const double batch = static_cast<double>(how.batch);
     const double elements = static_cast<double>(net.input_count + net.output_count);
     if (result.devices > 1)
@@ -135,15 +143,18 @@ struct cuttable_network {
     by_layer.execution = execution_kind::layers;
     by_layer.threads = 1;
     const breakdown all = explain(net, device, by_layer);
-    const cuttable_network parts = cuttable(net, device, by_layer, all);
+    if (all.kernels.empty())
+        throw invalid_argument(message({"workload '", net.name(), "' has no kernels to spread over devices"}));
+    cuttable_network parts = cuttable(net, device, by_layer, all);
+    // the first device waits for the host
+    parts.time.front() += how.parameters.call_overhead + how.parameters.input_overhead * static_cast<double>(how.batch);
     const std::vector<std::size_t> cuts = best_cuts(parts, devices, link);
-    const double host = how.parameters.call_overhead + how.parameters.input_overhead * static_cast<double>(how.batch);
     multi_device_estimate result;
     result.devices = static_cast<std::int64_t>(cuts.size());
     double slowest = 0;
     for (std::size_t i = 0; i < cuts.size(); ++i) {
         const std::size_t end = i + 1 < cuts.size() ? cuts[i + 1] : parts.time.size();
-        double run = i == 0 ? host : 0.0;
+        double run = 0;
         for (std::size_t k = cuts[i]; k < end; ++k) run += parts.time[k];
         const double transfer = i == 0 ? 0.0 : link.latency.value() + parts.crossing[cuts[i]] / link.bandwidth.value();
         slowest = std::max(slowest, run);

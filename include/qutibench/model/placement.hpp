@@ -48,6 +48,7 @@ struct layer_part {
     int last = -1;         ///< last layer that reads its output; past the end for a result
     int readers = 0;       ///< layers that read its output
     int read_by = -1;      ///< kernel that read its output last
+    double unread = 0;     ///< bytes of its output that this kernel has not read
     bool stored = false;   ///< its output leaves the kernel
     bool on_chip[3] = {};  ///< by tensor_role
     double weight_bytes = 0;
@@ -283,6 +284,7 @@ template <std::same_as<workload> Workload>
 [[nodiscard]] placement place(const Workload& net, const platform& device, const deployment& how) {
     detail::check(how);
     if (net.layers().empty()) {
+        detail::refuse_overrides(how);
         detail::late_t<placement, Workload> whole;
         whole.capacity = detail::on_chip_capacity(device, how.double_buffered);
         const double size =

@@ -11,9 +11,10 @@ namespace qutibench {
 /// Predicts a network on a device at level 0: weights off-chip, activations on chip, everything at peak (T chapter 6).
 /// Totals have no layers, so other execution models fall back to this one and say so; placement by capacity treats all
 /// weights as one tensor. Throws invalid_argument on a batch below one, a parameter out of range or an empty workload,
-/// unsupported_datatype when neither the device nor a carrier has the datatype.
+/// unsupported_datatype when neither the device nor a carrier has the datatype, unknown_name on any override.
 [[nodiscard]] inline estimate predict(const workload_totals& net, const platform& device, const deployment& how = {}) {
     detail::check(how);
+    detail::refuse_overrides(how);
     const detail::deployed_roof under = detail::roof_of(device, how, how.datatype);
     estimate result = detail::network_level(net, under.bytes_per_weight, under.roof, how.batch);
     result.assumed |= under.assumed;
@@ -45,13 +46,16 @@ template <std::same_as<workload> Workload>
     return detail::refined_model<Workload>(net, device, how).explain();
 }
 
-/// Predicts a recipe on a static platform in the numeric format `Type`; usable in static_assert.
+/// Predicts a recipe on a static platform in the numeric format `Type`; usable in static_assert. Throws
+/// invalid_argument on a batch below one or an empty network, which at compile time is a compiler error.
 template <class Type, recipe Recipe, class... Figures>
 [[nodiscard]] constexpr estimate predict(const Recipe& net, const static_platform<Figures...>& device,
                                          std::int64_t batch = 1) {
     if (batch < 1) throw invalid_argument("batch must be at least 1");
-    return detail::network_level(analyze(net), Type::value.bytes_per_element(),
-                                 roofline{device.template peak<Type>(), device.bandwidth()}, batch);
+    const estimate result = detail::network_level(analyze(net), Type::value.bytes_per_element(),
+                                                  roofline{device.template peak<Type>(), device.bandwidth()}, batch);
+    if (!(result.call_time > 0)) detail::throw_nothing_to_predict();
+    return result;
 }
 
 }  // namespace qutibench

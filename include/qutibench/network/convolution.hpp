@@ -136,6 +136,7 @@ struct transposed_convolution {
         cost.parameters = detail::add(cost.weights, bias ? out_channels : 0);
         cost.other_operations = bias ? out.elements() : 0;
         cost.kernel_elements = window;
+        cost.stride = *std::max_element(stride.begin(), stride.end());
         return cost;
     }
 

@@ -121,16 +121,21 @@ public:
         return {index, 0};
     }
 
-    /// Marks a tensor as a result. Without any mark, the tensors that nobody reads are the results.
+    /// Marks a tensor as a result, once. Without any mark, the tensors that nobody reads are the results.
     void output(tensor one) {
         static_cast<void>(shape_of(one));
-        outputs_.push_back(one);
+        if (std::find(outputs_.begin(), outputs_.end(), one) == outputs_.end()) outputs_.push_back(one);
     }
 
-    /// States that `later` uses the weights of `earlier` again: counted once, executed each time.
+    /// States that `later` uses the weights of `earlier` again: counted once, executed each time. Throws
+    /// invalid_argument when one does not exist or `earlier` is not before `later`: then nobody's would be counted.
     void share_weights(tensor earlier, tensor later) {
         static_cast<void>(shape_of(earlier));
         static_cast<void>(shape_of(later));
+        if (earlier.node >= later.node)
+            throw invalid_argument(
+                detail::message({"'", name_, "': layer '", nodes_[static_cast<std::size_t>(later.node)].name,
+                                 "' can only share the weights of a layer before it"}));
         nodes_[static_cast<std::size_t>(later.node)].shares_weights_with = earlier.node;
     }
 

@@ -73,7 +73,10 @@ private:
         for (const auto& run : of.runs) fixed_[static_cast<std::size_t>(find(run.group))] = true;
     }
 
+    /// Keeps every run a multiple; runs of which one is none now, as a concatenation's may be, stay as they are.
     void require_multiple(const channel_layout& of, std::int64_t multiple) {
+        if (std::any_of(of.runs.begin(), of.runs.end(), [&](const auto& run) { return run.width % multiple != 0; }))
+            return fix(of);
         for (const auto& run : of.runs) {
             auto& held = multiples_[static_cast<std::size_t>(find(run.group))];
             held = std::lcm(held, multiple);
@@ -101,6 +104,8 @@ private:
                     continue;
                 }
                 agrees = agrees && joined.axis == one.axis + shift && unite(joined, one);
+            } else {
+                fix(one);  // a single channel broadcasts; two would not
             }
         }
         // An input without channels of its own, such as a learned tensor, fixes what it does not broadcast over.
@@ -219,7 +224,8 @@ private:
             return in.axis >= 0 && normalized_axis(soft->axis, extents(one.inputs[0]).rank()) != in.axis;
         const std::string_view type = one.layer.type();
         return type == batch_normalization::type || type == layer_normalization::type || type == activation::type ||
-               type == qutibench::resize::type || one.layer.kind() == layer_kind::pooling;
+               type == qutibench::resize::type || type == global_pooling::type || type == pooling_1d::type ||
+               type == pooling_2d::type || type == pooling_3d::type;
     }
 
     const graph& net_;

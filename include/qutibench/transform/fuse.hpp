@@ -36,7 +36,8 @@ template <class... Layers>
 }  // namespace detail
 
 /// Folds every batch normalisation that is the only reader of a convolution or dense layer into that layer's weights
-/// and bias; the layer it follows then has a bias, and the normalisation is gone.
+/// and bias; the layer it follows then has a bias, and the normalisation is gone. Weights that layers share, and dense
+/// layers whose features are not the axis that is normalised, stay as they are.
 [[nodiscard]] inline graph fold_batch_normalization(const graph& net) {
     const std::vector<int> readers = detail::reader_counts(net);
     std::vector<node> nodes(net.nodes().begin(), net.nodes().end());
@@ -45,10 +46,15 @@ template <class... Layers>
     for (const std::string& one : net.log()) result.note(one);
     result.note("batch normalisation folded");
     std::vector<bool> folded(nodes.size(), false);
+    std::vector<bool> shares(nodes.size(), false);
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        if (const int with = nodes[i].shares_weights_with; with >= 0)
+            shares[i] = shares[static_cast<std::size_t>(with)] = true;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         if (nodes[i].layer.type() != batch_normalization::type) continue;
         const auto before = static_cast<std::size_t>(nodes[i].inputs[0].node);
-        folded[i] = readers[before] == 1 &&
+        const bool is_channel = nodes[before].layer.as<dense>() == nullptr || nodes[before].outputs[0].rank() == 2;
+        folded[i] = readers[before] == 1 && is_channel && !shares[before] &&
                     detail::add_bias<convolution_1d, convolution_2d, convolution_3d, transposed_convolution_1d,
                                      transposed_convolution_2d, transposed_convolution_3d, dense>(nodes[before].layer);
     }
@@ -70,8 +76,7 @@ template <class... Layers>
 }
 
 /// Marks normalisations, activations and element-wise layers (residual additions among them) as part of the kernel that
-/// produced their first input, when nothing else reads that input: they then cost no launch and no traffic of their
-/// own.
+/// produced the last of their inputs which nothing else reads: they then cost no launch and no traffic of their own.
 [[nodiscard]] inline graph fuse(const graph& net) {
     const std::vector<int> readers = detail::reader_counts(net);
     std::vector<int> kernel(net.nodes().size());

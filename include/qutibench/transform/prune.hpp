@@ -35,9 +35,9 @@ template <class Layer>
 template <int Rank>
 void follow_channels(node& one, const graph& net) {
     const convolution<Rank>* known = one.layer.as<convolution<Rank>>();
-    if (known == nullptr || known->groups < 2) return;
+    if (known == nullptr || known->groups == 1) return;
     const std::int64_t channels = net.shape_of(one.inputs[0])[1];
-    if (known->groups != channels || one.outputs[0][1] != channels) return;
+    if ((known->groups != depthwise && known->groups != channels) || one.outputs[0][1] != channels) return;
     convolution<Rank> changed = *known;
     changed.groups = depthwise;
     changed.out_channels = 0;

@@ -86,6 +86,7 @@ namespace fitting {
         feed(to_string(one.run.how));
         std::snprintf(number, sizeof number, "%lld %.9g", static_cast<long long>(one.run.value), one.throughput_ips);
         feed(number);
+        if (one.run.how == feeding::threads) feed(std::to_string(one.run.call_batch));
     }
     std::snprintf(number, sizeof number, "%016llx", static_cast<unsigned long long>(hash));
     return number;
