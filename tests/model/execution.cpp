@@ -69,6 +69,13 @@ TEST_CASE("compute and memory add up where they do not overlap, and overheads co
     how.parameters.call_overhead = 1e-2;
     how.parameters.input_overhead = 1e-4;
     CHECK(predict(net, board(), how).call_time == Approx(sum + 2e-3 + 1e-2 + 1e-4));
+    how.batch = 4;  // four times everything but the weights, and what a call or a kernel costs once
+    CHECK(predict(net, board(), how).call_time ==
+          Approx(sum + 3 * (convolution_time + dense_time) + 2e-3 + 1e-2 + 4e-4));
+    how.execution = execution_kind::network;
+    CHECK(predict(net, board(), how).call_time == Approx(sum + 3 * (convolution_time + dense_time) + 1e-2 + 4e-4));
+    how.execution = execution_kind::layers;
+    how.batch = 1;
     how.parameters.compute_efficiency = 0.5;
     how.parameters.memory_efficiency = 0.25;
     const estimate slow = predict(net, board(), how);
@@ -173,6 +180,8 @@ TEST_CASE("calls in flight hide the host and fill the cores") {
     CHECK(with(1, 4).latency().value() == Approx(5 * alone));  // one call computes on one core
     CHECK(with(5, 4).throughput().value() == Approx(1 / alone));
     CHECK(with(5, 4).energy().value() == Approx(alone));
+    how.execution = execution_kind::network;
+    CHECK(with(1, 4).latency().value() == Approx(5 * alone));
     CHECK(with(1, 1).assumes(assumption::bandwidth_unknown));
 }
 

@@ -75,6 +75,7 @@ TEST_CASE("per MAC, a long dot product takes what the cost table says") {
 }
 
 TEST_CASE("memories follow FINN's rules") {
+    const auto bits = [](int width) { return datatype{int2.family, width, 0, width - 1}; };
     // 64 x 64 of 2 bits: 64 words of 128 bits, 4096 words of 2 bits
     const pipeline_stage stage{"stage", 64, 64, 1, int2};
     CHECK(cost_of(stage, {4, 16}).uses.bram18 == 4);
@@ -82,6 +83,13 @@ TEST_CASE("memories follow FINN's rules") {
     CHECK(cost_of(stage, {4, 16, weight_memory::ultra}).uses.urams == 2);
     CHECK(cost_of(stage, {4, 16, weight_memory::ultra}).uses.bram18 == 0);
     CHECK(cost_of(stage, {4, 16, weight_memory::distributed}).uses.luts - cost_of(stage, {4, 16}).uses.luts == 128);
+    // UG573 table 1-10: a block of 18 Kbit is 16384 x 1, 8192 x 2, 4096 x 4, 2048 x 9, 1024 x 18 or 512 x 36
+    for (const auto& [width, depth] : {std::pair{1, 16384}, {2, 8192}, {4, 4096}, {9, 2048}, {18, 1024}, {36, 512}}) {
+        const pipeline_stage one{"one", depth, 1, 1, {bits(width), int2}};
+        const pipeline_stage more{"more", depth + 1, 1, 1, one.numbers};
+        CHECK(cost_of(one, {1, 1}).uses.bram18 == 1);
+        CHECK(cost_of(more, {1, 1}).uses.bram18 == 2);
+    }
     const pipeline_stage big{"big", 512, 4608, 1, int2};  // depth 18432 of 256 bits
     CHECK(cost_of(big, {8, 16}).uses.bram18 == 18 * 15);
 }

@@ -72,6 +72,7 @@ TEST_CASE("transfers add to the latency and may bound") {
                                          split_kind::data, 4, slow);
     CHECK(data.transfer_s == Approx(2 * 10e-6 + 4 * 200e-6));
     CHECK(data.bound_by_link);
+    CHECK(data.throughput_ips == Approx(4 / data.transfer_s));  // the next batch is computed meanwhile
 }
 
 TEST_CASE("the cut is the best of all cuts") {

@@ -101,6 +101,9 @@ TEST_CASE("a placement can be overridden layer by layer") {
     CHECK_FALSE(find(where, 0, tensor_role::activations).on_chip);
     CHECK_FALSE(find(where, 1, tensor_role::weights).on_chip);
     CHECK(predict(net, device, how).traffic == 128 + 64);
+    // what is forced on chip takes room from activations
+    CHECK(find(where, 3, tensor_role::activations).needed == 64 + 128);
+    CHECK(find(where, 2, tensor_role::activations).needed == 64 + 128 + 128);
 
     const std::array published{placement_override{.layer = "first"}};
     CHECK(predict(net, device, {.overrides = published}).traffic == 64);
@@ -178,6 +181,18 @@ TEST_CASE("the key/value cache is read when it is off chip") {
     CHECK(predict(counted, with_memory(1e6), how).traffic == 0);
     CHECK(predict(counted, with_memory(1000), how).traffic == 1600);
     CHECK(predict(counted, with_memory(1000), {}).traffic == 0);
+}
+
+TEST_CASE("state goes on chip before weights") {
+    graph net("decoder");
+    const tensor query = net.input({1, 1, 8}, "query");
+    const tensor key = net.input({1, 1, 8}, "key");
+    const tensor value = net.input({1, 1, 8}, "value");
+    const tensor mixed = net.add(attention{.heads = 2, .cached = 100}, {query, key, value}, "attention");
+    net.add(dense{.out_features = 200}, {mixed}, "dense");
+    const placement where = place(analyze(net), with_memory(2000), {.placement = placement_kind::capacity});
+    CHECK(find(where, 3, tensor_role::state).on_chip);
+    CHECK_FALSE(find(where, 4, tensor_role::weights).on_chip);
 }
 
 TEST_CASE("what is off chip crosses a host link") {

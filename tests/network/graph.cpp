@@ -66,6 +66,16 @@ TEST_CASE("graphs copy with everything in them") {
     CHECK(copy.nodes()[1].layer.as<dense>() == nullptr);
 }
 
+TEST_CASE("biases and scales are parameters, not weights") {
+    graph net("biased");
+    tensor at = net.input({1, 3, 8, 8});
+    at = net.add(convolution_2d{.out_channels = 4, .bias = true}, {at});
+    net.add(batch_normalization{}, {at});
+    const workload work = analyze(net);
+    CHECK(work.weights().value() == 3 * 4);
+    CHECK(work.parameters().value() == 3 * 4 + 4 + 2 * 4);
+}
+
 TEST_CASE("a workload sums its layers") {
     const workload work = analyze(branched());
     CHECK(work.macs().value() == 8 * 8 * 9 * 256 + 2048 * 10);

@@ -111,6 +111,8 @@ TEST_CASE("pooling rounds down, or up where asked") {
     const pooling_2d up{.kernel = {3, 3}, .stride = {2, 2}, .ceil = true};
     CHECK(out(up, {{1, 64, 112, 112}}) == shape{1, 64, 56, 56});
     // The last window must start inside the input: PyTorch gives 2, not 3.
+    // torch.nn.MaxPool2d(1, 2, ceil_mode=True): a third window would start right behind the input
+    CHECK(out(pooling_2d{.kernel = {1, 1}, .stride = {2, 2}, .ceil = true}, {{1, 8, 4, 4}}) == shape{1, 8, 2, 2});
     const pooling_2d last{.kernel = {1, 1}, .stride = {3, 3}, .ceil = true};
     CHECK(out(last, {{1, 1, 5, 5}}) == shape{1, 1, 2, 2});
     CHECK(cost(down, {{1, 64, 112, 112}}).other_operations == 64 * 55 * 55 * 9);
@@ -168,6 +170,8 @@ TEST_CASE("attention counts scores and weighted values") {
     CHECK(decode.macs == 2 * 128 * 4096);
     CHECK(decode.state == 2 * 127 * 4096);
     // [attention]
+    // heads of 16 wide keys and 48 wide values, 10 queries and 20 keys: 4 * 10 * 20 * (16 + 48)
+    CHECK(cost(attention{.heads = 4}, {{1, 10, 64}, {1, 20, 64}, {1, 20, 192}}).macs == 51'200);
     CHECK_THROWS_AS(out(attention{.heads = 7}, {{1, 10, 64}, {1, 10, 64}, {1, 10, 64}}), shape_error);
 }
 
@@ -176,8 +180,10 @@ TEST_CASE("recurrent layers multiply by the length of the sequence") {
     const layer_cost lstm = cost(recurrent{.hidden = 128}, {{1, 10, 64}});
     CHECK(lstm.parameters == 99'328);
     CHECK(lstm.macs == 10 * 4 * 128 * (64 + 128));
+    CHECK(lstm.state == 2 * 128);  // hidden and cell
     const layer_cost gru = cost(recurrent{.cell = recurrent_cell::gru, .hidden = 128, .directions = 2}, {{1, 10, 64}});
     CHECK(gru.macs == 10 * 2 * 3 * 128 * (64 + 128));
+    CHECK(gru.state == 2 * 128);  // two directions
     CHECK(out(recurrent{.hidden = 128, .directions = 2}, {{1, 10, 64}}) == shape{1, 10, 256});
 }
 
