@@ -3,6 +3,8 @@
 
 #include <qutibench/io/adapters.hpp>
 #include <qutibench/measure/efficiency.hpp>
+#include <qutibench/network/analyze.hpp>
+#include <qutibench/network/zoo/cnv_mlp.hpp>
 
 namespace qb = qutibench;
 
@@ -197,4 +199,18 @@ TEST_CASE("efficiency: what is not measured stays unknown, nonsense is refused")
     one.mode = "maxp";
     one.datatype = qb::fp64;
     CHECK_THROWS_AS(qb::efficiency(one, network(one), device("jetson_tx2")), qb::unsupported_datatype);
+}
+
+TEST_CASE("an efficiency is relative to the execution model that is asked for") {
+    const qb::workload cnv = qb::analyze(qb::graph(qb::zoo::cnv()));
+    qb::measurement one;
+    one.network = "cnv";
+    one.platform = "zcu104_dpu";
+    one.datatype = qb::int8;
+    one.deployment_value = 1;
+    one.throughput = qb::quantity_of<qb::inputs_per_second>(1000);
+    const qb::deployment layers{.execution = qb::execution_kind::layers};
+    const auto row = qb::efficiency(one, cnv, device("zcu104_dpu"), layers);
+    CHECK(row.predicted.throughput() == qb::predict(cnv, device("zcu104_dpu"), layers).throughput());
+    CHECK(row.efficiency > qb::efficiency(one, cnv, device("zcu104_dpu")).efficiency);
 }

@@ -94,6 +94,30 @@ TEST_CASE("memories follow FINN's rules") {
     CHECK(cost_of(big, {8, 16}).uses.bram18 == 18 * 15);
 }
 
+TEST_CASE("a stage holds the weights of all its groups, and none of a product of activations") {
+    graph net("groups");
+    const tensor image = net.input({1, 32, 8, 8});
+    const tensor grouped = net.add(convolution_2d{.out_channels = 64, .kernel = {3, 3}, .groups = 4}, {image});
+    net.add(convolution_2d{.out_channels = 64, .kernel = {3, 3}, .groups = 64}, {grouped});
+    const tensor tokens = net.input({1, 10, 64}, "tokens");
+    net.add(attention{.heads = 4}, {tokens, tokens, tokens}, "attention");
+    net.add(recurrent{.hidden = 16, .directions = 2}, {tokens}, "both ways");
+    const workload counted = analyze(net);
+    const auto stages = stages_of(counted, int8);
+    REQUIRE(stages.size() == 4);
+    CHECK(stages[0].matrices == 4);
+    CHECK(stages[1].matrices == 1);  // a depthwise layer is one matrix of 64 x 9
+    CHECK(stages[2].matrices == 0);
+    CHECK(stages[3].matrices == 2);
+    const std::vector<folding> unfolded(stages.size());
+    CHECK(cost_of(stages[0], {}).uses.bram18 == 3);  // 4 * 16 * 72 words of 8 bits, 2048 to a block
+    CHECK(cost_of(stages[2], {}).uses.bram18 == 0);
+    const folded_pipeline pipeline = fold(stages, unfolded);
+    const auto bytes_in_int8 = static_cast<double>(counted.weights().value());
+    CHECK(pipeline.weight_bytes == bytes_in_int8);
+    CHECK(predict(counted, pipeline, 100_mhz).model_size().value() == bytes_in_int8);
+}
+
 TEST_CASE("a stream takes its latency and one interval for each further input") {
     const workload net = analyze(graph(zoo::cnv(0.5)));
     const auto stages = stages_of(net, int2);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,8 +64,9 @@ namespace detail {
     return is_known(of.performance) && work > 0 ? of.performance.value() / work : attained_throughput(of).value();
 }
 
-[[nodiscard]] inline excess_reason excess_of(double throughput, const estimate& bound, const workload_totals& net,
-                                             const platform& device, const deployment& how, const measurement& of) {
+template <std::derived_from<workload_totals> Workload>
+[[nodiscard]] excess_reason excess_of(double throughput, const estimate& bound, const Workload& net,
+                                      const platform& device, const deployment& how, const measurement& of) {
     // Published figures are rounded to three digits.
     constexpr double tolerance = 1.005;
     if (!(throughput > bound.throughput().value() * tolerance)) return excess_reason::none;
@@ -83,8 +85,9 @@ namespace detail {
 /// `device`, in the measurement's mode and datatype; `how.datatype` does not matter, `how.batch` does: T reads weights
 /// for every input, batch 1. Throws unknown_name for a mode that the device lacks, unsupported_datatype,
 /// invalid_argument for a workload without operations and weights. Figures that were not measured stay NaN.
-[[nodiscard]] inline efficiency_row efficiency(const measurement& of, const workload_totals& net,
-                                               const platform& device, const deployment& how = {}) {
+template <std::derived_from<workload_totals> Workload = workload_totals>
+[[nodiscard]] efficiency_row efficiency(const measurement& of, const Workload& net, const platform& device,
+                                        const deployment& how = {}) {
     const bool in_mode_already = of.mode.empty() || of.mode == device.mode().name;
     const platform in_mode = in_mode_already ? device : device.in_mode(of.mode);
     deployment as_measured = how;

@@ -29,7 +29,8 @@ struct pipeline_stage {
     std::int64_t vectors = 1;  ///< output positions
     precision numbers{};
     bool signed_activations = true;
-    int output_bits = 0;  ///< of activations that it thresholds to; 0: none
+    int output_bits = 0;        ///< of activations that it thresholds to; 0: none
+    std::int64_t matrices = 1;  ///< that it holds: those of groups in turn; 0 where both operands are activations
 };
 
 /// How far a stage is unrolled. PE divides the height and SIMD the width.
@@ -112,11 +113,12 @@ inline void check(const pipeline_stage& stage, const folding& by) {
         luts += thresholds * accumulator * (1 + static_cast<double>(detail::ceil_divide(stage.height / by.pe, 64)));
     }
     luts = 300 + 1.1 * pe * luts;
+    const std::int64_t words = detail::multiply(depth, stage.matrices);
     if (by.memory == weight_memory::distributed)
-        luts += static_cast<double>(word) * static_cast<double>(detail::ceil_divide(depth, 64));
-    if (by.memory == weight_memory::block) result.uses.bram18 = detail::bram18_of(depth, word);
+        luts += static_cast<double>(word) * static_cast<double>(detail::ceil_divide(words, 64));
+    if (by.memory == weight_memory::block) result.uses.bram18 = detail::bram18_of(words, word);
     if (by.memory == weight_memory::ultra)
-        result.uses.urams = detail::ceil_divide(word, 72) * detail::ceil_divide(depth, 4096);
+        result.uses.urams = detail::ceil_divide(word, 72) * detail::ceil_divide(words, 4096);
     result.uses.luts = static_cast<std::int64_t>(luts);
     return result;
 }
@@ -129,12 +131,15 @@ inline void check(const pipeline_stage& stage, const folding& by) {
         if (layer.cost.macs == 0) continue;
         const contraction& product = layer.cost.product;
         const bool is_depthwise = product.columns == 1 && product.groups > 1;
-        stages.push_back({.name = layer.name,
-                          .height = is_depthwise ? product.groups : product.columns,
-                          .width = product.depth,
-                          .vectors = is_depthwise ? product.rows : detail::multiply(product.rows, product.groups),
-                          .numbers = layer.has_precision ? layer.numbers : numbers,
-                          .signed_activations = !stages.empty()});
+        const std::int64_t height = is_depthwise ? product.groups : product.columns;
+        stages.push_back(
+            {.name = layer.name,
+             .height = height,
+             .width = product.depth,
+             .vectors = is_depthwise ? product.rows : detail::multiply(product.rows, product.groups),
+             .numbers = layer.has_precision ? layer.numbers : numbers,
+             .signed_activations = !stages.empty(),
+             .matrices = detail::ceil_divide(layer.cost.weights, detail::multiply(height, product.depth))});
     }
     return stages;
 }
@@ -145,6 +150,7 @@ struct folded_pipeline {
     std::vector<std::int64_t> cycles{};
     std::int64_t interval = 0;  ///< cycles between results: those of the slowest stage
     std::int64_t latency = 0;   ///< cycles through all stages in turn; branches make it an upper bound
+    double weight_bytes = 0;    ///< that the stages hold
     fpga_resources uses{};
 
     [[nodiscard]] inputs_per_second throughput(hertz clock) const {
@@ -170,6 +176,9 @@ struct folded_pipeline {
         all.cycles.push_back(one.cycles);
         all.interval = std::max(all.interval, one.cycles);
         all.latency = detail::add(all.latency, one.cycles);
+        all.weight_bytes +=
+            static_cast<double>(detail::product({stages[i].height, stages[i].width, stages[i].matrices})) *
+            stages[i].numbers.weights.bytes_per_element();
         all.uses += one.uses;
     }
     return all;
@@ -184,6 +193,7 @@ struct folded_pipeline {
     estimate result;
     result.batch = count;
     result.work = net.work() * static_cast<double>(count);
+    result.weight_bytes = pipeline.weight_bytes;
     result.call_time = pipeline.time(count, clock).value();
     result.pipeline_latency = static_cast<double>(pipeline.latency) / clock.value();
     result.initiation_interval = static_cast<double>(pipeline.interval) / clock.value();
