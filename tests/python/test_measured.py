@@ -232,6 +232,12 @@ def test_what_cannot_be_calibrated(published):
         qb.calibrate([m for m in published if m.platform == "ncs2"], structures=["no such"])
 
 
+def test_calibrating_for_a_platform_of_a_wrong_name_is_refused(published):
+    rows = [m for m in published if m.platform == "ultra96_dpu"]
+    with pytest.raises(qb.UnknownName, match="ultra96_dpu"):
+        qb.calibrate(rows, platform="ultra96_dpv")
+
+
 def test_measurements_do_not_open_other_files(tmp_path):
     columns = "network,platform,datatype,batch,latency_ms\n"
     files = [f"{tmp_path}/net.json,zcu104_dpu", "cnv,../board.json"]
