@@ -51,27 +51,6 @@ struct named_time {
     double time;
 };
 
-namespace detail {
-
-/// Whether bytes are UTF-8, as far as names need it: complete sequences, nothing else.
-[[nodiscard]] inline bool is_utf8(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t length = lead < 0x80                   ? 1
-                                   : lead >= 0xc2 && lead < 0xe0 ? 2
-                                   : lead >= 0xe0 && lead < 0xf0 ? 3
-                                   : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                                 : 0;
-        if (length == 0 || i + length > text.size()) return false;
-        for (std::size_t k = 1; k < length; ++k)
-            if ((static_cast<unsigned char>(text[i + k]) & 0xc0U) != 0x80U) return false;
-        i += length;
-    }
-    return true;
-}
-
-}  // namespace detail
-
 /// One ingestion: the input, the options, and where records go.
 class ingest {
 public:
