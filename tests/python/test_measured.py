@@ -3,11 +3,14 @@
 
 import math
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
 import qutibench as qb
 import scipy.stats
+
+DATA = Path(__file__).parents[1] / "data"
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +167,14 @@ def test_calibration_predicts_what_it_did_not_see(calibrated):
     assert e.peak_ops_per_s == bound.peak_ops_per_s
     threads = c.predict("resnet50", datatype="fp16", threads=4)
     assert threads.threads == 4 and threads.throughput_ips > 0
+
+
+def test_a_calibrated_figure_says_that_layers_are_missing_from_it(calibrated):
+    _, c = calibrated
+    graph = qb.load_onnx(DATA / "half_known.onnx", dims={"batch": 1})
+    assert qb.analyze(graph).uncounted == ["sort (Sort)"]
+    assert any("no cost model" in one for one in c.predict(graph, datatype="fp16").assumptions)
+    assert not any("no cost model" in one for one in c.predict("resnet50", datatype="fp16").assumptions)
 
 
 def test_held_out_errors(calibrated):
