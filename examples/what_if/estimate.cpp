@@ -47,8 +47,9 @@ void remark_on(const qutibench::estimate_table& table) {
         const std::vector<std::string>& uncounted = row.work->uncounted();
         if (uncounted.empty() || std::find(told.begin(), told.end(), row.network) != told.end()) continue;
         told.push_back(row.network);
-        const std::string more = uncounted.size() > 1 ? " and " + std::to_string(uncounted.size() - 1) + " more" : "";
-        remark(row.network + ": not counted, so throughput is an upper bound: " + uncounted.front() + more);
+        std::string what = row.network + ": not counted, so throughput is an upper bound: " + uncounted.front();
+        if (uncounted.size() > 1) what.append(" and ").append(std::to_string(uncounted.size() - 1)).append(" more");
+        remark(what);
     }
     for (const std::string& why : table.skipped) remark("skipped: " + why);
 }

@@ -20,7 +20,8 @@ std::string formats() {
     for (const qutibench::adapter& one : qutibench::builtin_adapters()) {
         if (std::find(names.begin(), names.end(), one.family) != names.end()) continue;
         names.push_back(one.family);
-        all += (names.size() == 1 ? "; " : ", ") + std::string(one.family);
+        all += names.size() == 1 ? "; " : ", ";
+        all += one.family;
     }
     return all;
 }
@@ -147,9 +148,11 @@ std::vector<qutibench::measurement> measured_on(const std::string& id, const mea
     std::vector<std::string> platforms;
     for (const qutibench::measurement& one : rows) platforms.push_back(one.platform);
     std::erase_if(rows, [&](const qutibench::measurement& one) { return one.platform != id; });
-    if (rows.empty())
-        throw qutibench::invalid_argument("no measurement in " + chosen.files.front() + " is of platform '" + id + "'" +
-                                          qutibench::detail::suggestion(id, platforms));
+    if (rows.empty()) {
+        std::string why = "no measurement in " + chosen.files.front() + " is of platform '" + id + "'";
+        why += qutibench::detail::suggestion(id, platforms);
+        throw qutibench::invalid_argument(why);
+    }
     return rows;
 }
 

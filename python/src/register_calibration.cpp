@@ -208,11 +208,12 @@ void register_estimate(py::module_& module) {
         },
         "Seconds of one call by what they are spent on.");
     cls.def("__repr__", [](const calibrated& self) {
-        const std::string text =
+        std::string text =
             "CalibratedEstimate(" + self.net->name() + " on " + self.board + ", " + to_string(self.datatype) + ": ";
         if (!self.fit.predictable) return text + "not predictable)";
-        return text + readable(self.fit.throughput_ips) + " inputs/s (" + readable(self.fit.low_ips) + " to " +
-               readable(self.fit.high_ips) + "))";
+        text += readable(self.fit.throughput_ips) + " inputs/s (" + readable(self.fit.low_ips) + " to " +
+                readable(self.fit.high_ips) + "))";
+        return text;
     });
 }
 

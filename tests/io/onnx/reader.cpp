@@ -82,8 +82,9 @@ TEST_CASE("Names are UTF-8, and any other byte is refused with its place") {
     };
     CHECK(error_of(named("\xe6\x97\xa5")) == "none");
     const std::string broken = named("caf\xe9");
-    CHECK(error_of(broken) == "parse_error: (bytes), byte " + std::to_string(broken.find("caf\xe9")) +
-                                  ": this name is not UTF-8, as ONNX prescribes");
+    std::string expected = "parse_error: (bytes), byte ";
+    expected.append(std::to_string(broken.find("caf\xe9"))).append(": this name is not UTF-8, as ONNX prescribes");
+    CHECK(error_of(broken) == expected);
 }
 
 TEST_CASE("A length prefix that reaches past the end of the file is a parse_error") {
