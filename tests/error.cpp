@@ -32,6 +32,9 @@ TEST_CASE("the nearest name is close or absent") {
     CHECK(detail::nearest_name("resnet5O", names) == "resnet50");
     CHECK(detail::nearest_name("mobilnet_v1", names) == "mobilenet_v1");
     CHECK(detail::nearest_name("transformer_xxl", names).empty());
+    CHECK(detail::nearest_name("RESNET18", names) == "resnet18");
+    CHECK(detail::nearest_name("zcu104", std::vector<std::string>{"zc706", "zcu104_bismo", "zcu104_dpu"}) ==
+          "zcu104_dpu");
     CHECK(detail::edit_distance("ab", "ba") == 1);
     CHECK(detail::edit_distance("kitten", "sitting") == 3);
     CHECK(detail::choices("zzzzzzzz", std::vector<std::string>{"eco", "turbo"}) == "eco' or 'turbo");

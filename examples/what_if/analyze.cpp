@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands.hpp"
 
-#include <cstdio>
 #include <memory>
 
 namespace what_if {
@@ -34,12 +33,13 @@ void print_summary(const qutibench::workload& work, const record& all) {
 
 void run(const analyze_options& chosen) {
     const auto convention = qutibench::parse_counting(chosen.count);
-    const qutibench::network_entry net = qutibench::load_model(chosen.network, {parse_dims(chosen.dims), false});
+    const qutibench::network_entry net =
+        qutibench::load_model(chosen.network, {parse_dims(chosen.dims, {chosen.network}), false});
     const qutibench::workload work = net.work(chosen.keep, convention, chosen.strict);
     record all = qutibench::to_record(work);
     if (net.parameters && chosen.keep == 1) all["parameters"] = *net.parameters;
     if (chosen.as == format::json) {
-        std::puts(all.dump(2).c_str());
+        print_line(json_text(all, 2));
         return;
     }
     if (!chosen.layers) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands.hpp"
 
-#include <cstdio>
+#include <algorithm>
 #include <memory>
 
 namespace what_if {
@@ -31,21 +31,35 @@ struct platform_options {
     format as = format::table;
 };
 
+/// The classes of device that are called so, or else those that have it in their names: "FPGA".
+std::vector<std::string> classes_called(const std::string& wanted, const std::vector<qutibench::platform>& devices) {
+    std::vector<std::string> all;
+    for (const qutibench::platform& one : devices)
+        if (std::find(all.begin(), all.end(), one.device_class) == all.end()) all.push_back(one.device_class);
+    const std::string low = qutibench::detail::lowered(wanted);
+    std::vector<std::string> same;
+    std::vector<std::string> holding;
+    for (const std::string& one : all) {
+        const std::string name = qutibench::detail::lowered(one);
+        if (name == low) same.push_back(one);
+        if (name.find(low) != std::string::npos) holding.push_back(one);
+    }
+    if (holding.empty()) throw qutibench::unknown_name("device class", wanted, qutibench::detail::choices(wanted, all));
+    return same.empty() ? holding : same;
+}
+
 void print_platforms(const platform_options& chosen) {
+    std::vector<qutibench::platform> devices;
+    for (const std::string& id : qutibench::platform_ids()) devices.push_back(qutibench::load_platform(id));
+    const std::vector<std::string> classes = classes_called(chosen.device_class, devices);
     std::vector<record> records;
-    std::vector<std::string> classes;
-    for (const std::string& id : qutibench::platform_ids()) {
-        const qutibench::platform device = qutibench::load_platform(id);
-        classes.push_back(device.device_class);
-        if (!chosen.device_class.empty() && device.device_class != chosen.device_class) continue;
+    for (const qutibench::platform& device : devices) {
+        if (std::find(classes.begin(), classes.end(), device.device_class) == classes.end()) continue;
         for (const qutibench::operating_mode& mode : device.modes())
             for (const qutibench::peak& peak : mode.peaks)
                 if (chosen.datatype.empty() || peak.numbers == qutibench::parse_precision(chosen.datatype))
                     records.push_back(platform_record(device, mode, peak));
     }
-    if (records.empty() && !chosen.device_class.empty())
-        throw qutibench::unknown_name("device class", chosen.device_class,
-                                      qutibench::detail::nearest_name(chosen.device_class, classes));
     if (!records.empty() && !records.front().contains(chosen.sort)) {
         std::vector<std::string> keys;
         for (const auto& [key, value] : records.front().items()) keys.push_back(key);
@@ -74,8 +88,11 @@ void print_platforms(const platform_options& chosen) {
 }  // namespace
 
 void add_format(CLI::App& command, format& as) {
-    const std::map<std::string, format> names{{"table", format::table}, {"csv", format::csv}, {"json", format::json}};
-    command.add_option("--format", as, "What to print: table, csv or json")->transform(CLI::CheckedTransformer(names));
+    const std::vector<std::string> names{"table", "csv", "json"};
+    const auto choose = [names, &as](const std::string& name) {
+        as = static_cast<format>(std::find(names.begin(), names.end(), name) - names.begin());
+    };
+    command.add_option_function<std::string>("--format", choose, "What to print")->check(CLI::IsMember(names));
 }
 
 void add_networks(CLI::App& app) {
@@ -89,7 +106,7 @@ void add_platforms(CLI::App& app) {
     auto chosen = std::make_shared<platform_options>();
     CLI::App* command =
         app.add_subcommand("platforms", "The platforms of the catalogue, a line for each mode and datatype");
-    command->add_option("--class", chosen->device_class, "Only one class of device: GPU, FPGA ...");
+    command->add_option("--class", chosen->device_class, "Only devices of a class: GPU, FPGA ...");
     command->add_option("--datatype", chosen->datatype, "Only peaks in this datatype");
     command->add_option("--sort", chosen->sort, "Key of the JSON output to sort by, numbers from the largest");
     add_format(*command, chosen->as);

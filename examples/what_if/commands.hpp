@@ -32,8 +32,16 @@ void apply_calibration(const std::string& path, const std::vector<qutibench::est
 /// `--format table|csv|json`
 void add_format(CLI::App& command, format& as);
 
-/// "batch=1" and the like as bindings of symbolic dimensions; throws invalid_argument.
-[[nodiscard]] qutibench::onnx::dimension_bindings parse_dims(const std::vector<std::string>& texts);
+/// Has an option's values read as decimal and refused past 64 bits; CLI11 takes "010" for 8 and cuts what is too large.
+CLI::Option* whole_number(CLI::Option* option);
+
+/// What the rows of a table are silent about: layers without a cost model, combinations that cannot be run.
+void remark_on(const qutibench::estimate_table& table);
+
+/// "batch=1" and the like as bindings of symbolic dimensions; throws invalid_argument, also when no network is an ONNX
+/// model, which alone has such dimensions.
+[[nodiscard]] qutibench::onnx::dimension_bindings parse_dims(const std::vector<std::string>& texts,
+                                                             const std::vector<std::string>& networks);
 
 /// NETWORK... and the options that say on which devices and how: `estimate` and everything that builds on it.
 struct selection_options {

@@ -5,9 +5,12 @@
 
 #include <qutibench/version.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
+#include <vector>
 
 int main(int argc, char** argv) {
     CLI::App app("What if this network ran on that device? Operations, rooflines and predictions.");
@@ -25,12 +28,27 @@ int main(int argc, char** argv) {
     what_if::add_correlation(app);
     what_if::add_orthogonality(app);
     what_if::add_report(app);
+    if (argc > 1 && argv[1][0] != '-') {
+        const std::string_view wanted = argv[1];
+        std::vector<std::string> names;
+        for (const CLI::App* one : app.get_subcommands({})) names.push_back(one->get_name());
+        if (std::find(names.begin(), names.end(), wanted) == names.end()) {
+            const qutibench::unknown_name wrong("subcommand", wanted, qutibench::detail::nearest_name(wanted, names));
+            std::fprintf(stderr, "what_if: %s\nRun with --help for more information.\n",
+                         what_if::printable(wrong.what()).c_str());
+            return 2;
+        }
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& wrong) {
         return app.exit(wrong) == 0 ? 0 : 2;
     } catch (const std::exception& wrong) {
-        std::fprintf(stderr, "what_if: %s\n", wrong.what());
+        what_if::remark(std::string("what_if: ") + wrong.what());
+        return 1;
+    }
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+        what_if::remark("what_if: the answer could not be written to its end");
         return 1;
     }
     return 0;

@@ -13,15 +13,24 @@ namespace what_if {
 
 namespace {
 
+/// The tools whose files are read, for the help.
+std::string formats() {
+    std::vector<std::string_view> names;
+    std::string all = "Format of the files: auto recognises it by how they begin";
+    for (const qutibench::adapter& one : qutibench::builtin_adapters()) {
+        if (std::find(names.begin(), names.end(), one.family) != names.end()) continue;
+        names.push_back(one.family);
+        all += names.size() == 1 ? "; " : ", ";
+        all += one.family;
+    }
+    return all;
+}
+
 struct measured_options {
     std::vector<std::string> files{};
     std::string from = "auto";
     std::string datatype{};
     std::string scope = "system";
-    std::int64_t batch = 0;
-    std::int64_t threads = 0;
-    std::int64_t stream = 0;
-    double keep = 0;
     qutibench::ingest_options supplied{};
     std::string output{};
     std::string summary{};
@@ -29,16 +38,20 @@ struct measured_options {
 
     void add_to(CLI::App& command) {
         command.add_option("file", files, "Files that device runners wrote")->required();
-        command.add_option("--from", from, "Format of the files; auto recognises it by how they begin");
+        command.add_option("--from", from, formats());
         command.add_option("--network", supplied.network, "What was measured, where the file does not say");
         command.add_option("--mode", supplied.mode, "Power or clock mode, where the file does not say");
         command.add_option("--datatype", datatype, "Datatype, where the file does not say");
-        command.add_option("--batch", batch, "Inputs of one call, where the file does not say");
-        command.add_option("--threads", threads, "Callers at a time, where the file does not say");
-        command.add_option("--stream", stream, "Inputs that follow each other, where the file does not say");
-        command.add_option("--keep", keep, "Fraction of the channels that pruning left, where the file does not say");
+        const auto whole = [&command](const char* name, auto& to, const char* what) {
+            whole_number(command.add_option(name, to, what));
+        };
+        whole("--batch", supplied.batch, "Inputs of one call, where the file does not say");
+        whole("--threads", supplied.threads, "Callers at a time, where the file does not say");
+        whole("--stream", supplied.stream, "Inputs that follow each other, where the file does not say");
+        command.add_option("--keep", supplied.keep,
+                           "Fraction of the channels that pruning left, where the file does not say");
         command.add_option("--statistic", supplied.statistic, "Of the latencies: median, mean, min, p90 ...");
-        command.add_option("--warm-up", supplied.warm_up, "Leading runs to leave out, where the file lists each");
+        whole("--warm-up", supplied.warm_up, "Leading runs to leave out, where the file lists each");
         command.add_option("--scope", scope, "system (what a user sees) or compute (the accelerator alone)");
         add_format(command, as);
     }
@@ -46,10 +59,6 @@ struct measured_options {
     [[nodiscard]] std::vector<qutibench::measurement> load() const {
         qutibench::ingest_options options = supplied;
         if (!datatype.empty()) options.datatype = qutibench::parse_precision(datatype);
-        if (batch != 0) options.batch = batch;
-        if (threads != 0) options.threads = threads;
-        if (stream != 0) options.stream = stream;
-        if (keep != 0) options.keep = keep;
         options.scope = qutibench::parse_measured_scope(scope);
         std::vector<qutibench::measurement> all;
         for (const std::string& file : files)
@@ -136,15 +145,20 @@ std::vector<qutibench::measurement> measured_on(const std::string& id, const mea
     } catch (const qutibench::invalid_argument&) {
         rows = chosen.load();
     }
+    std::vector<std::string> platforms;
+    for (const qutibench::measurement& one : rows) platforms.push_back(one.platform);
     std::erase_if(rows, [&](const qutibench::measurement& one) { return one.platform != id; });
+    if (rows.empty()) {
+        std::string why = "no measurement in " + chosen.files.front() + " is of platform '" + id + "'";
+        why += qutibench::detail::suggestion(id, platforms);
+        throw qutibench::invalid_argument(why);
+    }
     return rows;
 }
 
 void calibrate(const measured_options& chosen) {
     const std::string& id = chosen.supplied.platform;
-    std::vector<qutibench::measurement> rows = measured_on(id, chosen);
-    if (rows.empty())
-        throw qutibench::invalid_argument("no measurement in " + chosen.files.front() + " is of platform '" + id + "'");
+    const std::vector<qutibench::measurement> rows = measured_on(id, chosen);
     const auto points = qutibench::points_of(rows);
     qutibench::network_set networks;
     for (const qutibench::measurement& one : rows)
@@ -233,6 +247,8 @@ void apply_calibration(const std::string& path, const std::vector<qutibench::est
         row["latency_s"] = qutibench::detail::null_or(predicted.latency_s);
         row["bound"] = to_string(predicted.limited_by);
         row["assumptions"] = predicted.warnings;
+        if (!rows[i].work->uncounted().empty())
+            row["assumptions"].push_back(to_string(qutibench::assumption::uncounted_layers));
     }
 }
 

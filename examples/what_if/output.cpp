@@ -49,7 +49,7 @@ void print_csv(const std::vector<record>& records) {
     std::string line;
     for (const auto& [key, value] : records.front().items())
         if (!value.is_array() || key != "layers") line += (line.empty() ? "" : ",") + key;
-    std::puts(line.c_str());
+    print_line(line);
     for (const record& one : records) {
         line.clear();
         bool first = true;
@@ -58,7 +58,7 @@ void print_csv(const std::vector<record>& records) {
             line += (first ? "" : ",") + csv_field(value);
             first = false;
         }
-        std::puts(line.c_str());
+        print_line(line);
     }
 }
 
@@ -76,7 +76,7 @@ void print_table(const std::vector<record>& records, const std::vector<column>& 
         auto& line = cells.emplace_back();
         for (std::size_t i = 0; i < columns.size(); ++i) {
             const auto found = row.find(columns[i].key);
-            line.push_back(found == row.end() ? "-" : readable(*found, columns[i].scale));
+            line.push_back(found == row.end() ? "-" : printable(readable(*found, columns[i].scale), false));
             if (found != row.end() && !found->is_number() && !found->is_null()) is_text[i] = true;
         }
     }
@@ -90,11 +90,11 @@ void print_table(const std::vector<record>& records, const std::vector<column>& 
             line += (i == 0 ? "" : "  ") + (is_text[i] ? cells[row][i] + gap : gap + cells[row][i]);
         }
         line.erase(line.find_last_not_of(' ') + 1);
-        std::puts(line.c_str());
+        print_line(line);
         if (row == 0) {
             line.clear();
             for (std::size_t i = 0; i < widths.size(); ++i) line += (i == 0 ? "" : "  ") + std::string(widths[i], '-');
-            std::puts(line.c_str());
+            print_line(line);
         }
     }
 }
@@ -126,7 +126,7 @@ std::string readable(const record& value, double scale) {
 
 void print(const std::vector<record>& records, const std::vector<column>& columns, format as) {
     if (as == format::json)
-        std::puts(record(records).dump(2).c_str());
+        print_line(json_text(records, 2));
     else if (records.empty())
         remark("nothing to show");
     else if (as == format::csv)
@@ -135,8 +135,29 @@ void print(const std::vector<record>& records, const std::vector<column>& column
         print_table(records, columns);
 }
 
+std::string printable(std::string text, bool is_message) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const bool is_layout = is_message && (byte == '\n' || byte == '\t');
+        // U+0080 to U+009F, which some terminals obey, are C2 80 to C2 9F.
+        const bool is_c1 = i > 0 && static_cast<unsigned char>(text[i - 1]) == 0xC2 && byte >= 0x80 && byte < 0xA0;
+        if (is_c1) text[i - 1] = '?';
+        if (is_c1 || ((byte < 0x20 || byte == 0x7F) && !is_layout)) text[i] = '?';
+    }
+    return text;
+}
+
+std::string json_text(const record& value, int indent) {
+    return value.dump(indent, ' ', false, record::error_handler_t::replace);
+}
+
+void print_line(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fputc('\n', stdout);
+}
+
 void remark(const std::string& text) {
-    std::fprintf(stderr, "%s\n", text.c_str());
+    std::fprintf(stderr, "%s\n", printable(text).c_str());
 }
 
 }  // namespace what_if

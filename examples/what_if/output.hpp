@@ -25,6 +25,15 @@ void print(const std::vector<record>& records, const std::vector<column>& column
 /// A number as a person reads it: four significant digits, thousands apart; "-" when it is not known.
 [[nodiscard]] std::string readable(const record& value, double scale);
 
+/// Text for a terminal: a byte that would steer it is a question mark; a line break and a tab stay where asked.
+[[nodiscard]] std::string printable(std::string text, bool is_message = true);
+
+/// A record as JSON; what is no UTF-8, as a file's name may be, becomes a replacement character.
+[[nodiscard]] std::string json_text(const record& value, int indent);
+
+/// One line to standard output.
+void print_line(const std::string& text);
+
 /// One remark to standard error.
 void remark(const std::string& text);
 

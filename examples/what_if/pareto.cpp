@@ -64,7 +64,7 @@ void run(const pareto_options& chosen) {
     print(best, shown, chosen.as);
     explain(front, chosen, records.size());
     if (!fit) remark("some do not fit the device's memory; --constrain 'feasible == 1' leaves these out");
-    for (const std::string& why : table.skipped) remark("skipped: " + why);
+    remark_on(table);
 }
 
 void run_published(const pareto_options& chosen) {
@@ -107,8 +107,13 @@ void add_pareto(CLI::App& app) {
                                           "imagenet, cifar10 or mnist: the thesis' designs, predicted and measured");
     for (const char* name : {"network", "--on"}) command->get_option(name)->required(false);
     add_format(*command, chosen->as);
-    command->callback([chosen, published] {
-        if (published->count() > 0) return run_published(*chosen);
+    command->callback([chosen, published, command] {
+        if (published->count() > 0) {
+            for (const CLI::Option* other : command->get_options())
+                if (other != published && other->count() > 0 && !other->check_lname("format"))
+                    throw CLI::ExcludesError("--published", other->get_name());
+            return run_published(*chosen);
+        }
         if (chosen->wanted.networks.empty()) throw CLI::RequiredError("network");
         if (chosen->wanted.platforms.empty()) throw CLI::RequiredError("--on");
         if (chosen->asked.maximize.empty() && chosen->asked.minimize.empty())

@@ -99,7 +99,7 @@ std::string with_report(const std::string& page, const record& report) {
     if (from == std::string::npos || to == std::string::npos)
         throw qutibench::invalid_argument("the page has no place for a report; is it the portal page?");
     std::string escaped;
-    for (const char one : report.dump())
+    for (const char one : json_text(report, -1))
         if (one == '<')
             escaped += "\\u003c";
         else
@@ -112,7 +112,7 @@ void run(const report_options& chosen) {
     const qutibench::estimate_table table = qutibench::predict_all(wanted);
     const std::string page = page_text(chosen.page);
     qutibench::detail::write_file(chosen.output, with_report(page, report_of(chosen, wanted, table)));
-    for (const std::string& why : table.skipped) remark("skipped: " + why);
+    remark_on(table);
     remark(std::to_string(table.rows.size()) + (table.rows.size() == 1 ? " prediction in " : " predictions in ") +
            chosen.output);
 }

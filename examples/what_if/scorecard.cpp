@@ -54,7 +54,7 @@ void run(const scorecard_options& chosen) {
         print_cards(cards);
     else
         print(chosen.as == format::csv ? flattened(cards) : cards, {}, chosen.as);
-    for (const std::string& why : table.skipped) remark("skipped: " + why);
+    remark_on(table);
 }
 
 }  // namespace

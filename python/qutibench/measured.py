@@ -215,7 +215,7 @@ def calibrate(
     is fitted from its measurements alone. structures: names of ``calibration_structures()`` to choose from.
 
     Raises InvalidArgument without a usable measurement or with those of several platforms, UnknownName for a network
-    that nobody describes.
+    that nobody describes, and for a platform that neither the measurements nor the catalogue name.
     """
     rows = _listed(measurements)
     names = list(dict.fromkeys(one.platform for one in rows))
@@ -225,7 +225,10 @@ def calibrate(
         raise InvalidArgument(f"a calibration is of one platform; these measurements are of {', '.join(names)}")
     if platform is None:
         _require_id("platform", names[0])
-    device = _known_platform(platform or names[0]) if platform is None or isinstance(platform, str) else platform
+    if isinstance(platform, str):
+        device = _known_platform(platform) if platform == names[0] else _core.platform(platform)
+    else:
+        device = _known_platform(names[0]) if platform is None else platform
     networks = _core.NetworkSet()
     for one in rows:
         key = _core.network_key(one)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import _core
 from ._ranges import Progress, Question
 from .errors import InvalidArgument
-from .tables import Categories, Table, from_records
+from .tables import Categories, Table, from_records, listed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +46,8 @@ def _is_path(name: str) -> bool:
 def _networks(given: Iterable[object], keep: Sequence[float]) -> list[_Network]:
     found: list[_Network] = []
     for one in given:
-        if isinstance(one, str):
+        if isinstance(one, (str, os.PathLike)):
+            one = os.fspath(one)
             load = _known_network.__wrapped__ if _is_path(one) else _known_network
             found += [load(one, share) for share in keep]
             continue
@@ -61,18 +63,14 @@ def _networks(given: Iterable[object], keep: Sequence[float]) -> list[_Network]:
 def _platforms(given: Iterable[object]) -> list[_core.Platform]:
     found: list[_core.Platform] = []
     for one in given:
-        if isinstance(one, str):
+        if isinstance(one, (str, os.PathLike)):
+            one = os.fspath(one)
             found.append(_core.platform(one) if _is_path(one) else _known_platform(one))
         elif isinstance(one, _core.Platform):
             found.append(one)
         else:
             raise TypeError(f"a platform is an id, a path or a Platform, not {type(one).__name__}")
     return found
-
-
-def _listed(one: Any) -> list[Any]:
-    is_one = isinstance(one, (str, int, float, _core.Workload, _core.Graph, _core.Platform))
-    return [one] if is_one else list(one)
 
 
 def _count(threads: int | None) -> int:
@@ -195,14 +193,14 @@ class DesignSpace(_core.DesignSpace):
         carriers: bool = True,
     ) -> None:
         self._axes = (
-            _networks(_listed(networks), [float(share) for share in _listed(keep)]),
-            _platforms(_listed(platforms)),
-            _listed(datatypes),
-            _listed(batches),
-            _listed(compute_scales),
-            _listed(bandwidth_scales),
-            _listed(placement),
-            _listed(execution),
+            _networks(listed(networks), [float(share) for share in listed(keep)]),
+            _platforms(listed(platforms)),
+            listed(datatypes),
+            listed(batches),
+            listed(compute_scales),
+            listed(bandwidth_scales),
+            listed(placement),
+            listed(execution),
             carriers,
         )
         super().__init__(*self._axes)
@@ -234,10 +232,10 @@ class DesignSpace(_core.DesignSpace):
         answer is the same, bit for bit. progress: True for a line on the standard error, or a function of the points
         done and all points. Raises ParseError with the place of a mistake, InvalidArgument.
         """
-        maximize, minimize = _listed(maximize), _listed(minimize)
+        maximize, minimize = listed(maximize), listed(minimize)
         conditions: list[str] = []
         if constraints is not None and not isinstance(constraints, Mapping):
-            conditions, constraints = _listed(constraints), None
+            conditions, constraints = listed(constraints), None
         question = _Front(maximize, minimize, conditions, _limits(constraints))
         front = question.answer(self, _count(threads), client, progress)
         columns = front.points.T.tolist()
@@ -307,7 +305,6 @@ class Sweep(Table):
     def __init__(
         self, space: DesignSpace, threads: int, client: Any = None, progress: Progress | bool | None = None
     ) -> None:
-        self.skipped = space.skipped
         first = METRICS[:3]
         evaluated = _gathered(space, first, threads, client, progress)
         columns: dict[str, Any] = {
@@ -328,9 +325,11 @@ class Sweep(Table):
         for name in METRICS[3:-1]:
             columns[name] = _metric(space, name, threads)
         super().__init__(columns, space.size, "sweep")
+        self.skipped = space.skipped
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, ({name: self.column(name) for name in self.columns}, len(self), self.title)
+        columns = {name: self.column(name) for name in self.columns}
+        return _restored, (columns, len(self), self.title, self.skipped)
 
 
 def _space_of(*axes: Any) -> DesignSpace:
@@ -351,8 +350,10 @@ def _gathered(
     return [np.concatenate([parts[first][i] for first in sorted(parts)]) for i in range(len(metrics))]
 
 
-def _restored(columns: dict[str, Any], length: int, title: str) -> Table:
-    return Table(columns, length, title)
+def _restored(columns: dict[str, Any], length: int, title: str, skipped: list[str]) -> Table:
+    table = Table(columns, length, title)
+    table.skipped = skipped
+    return table
 
 
 def _names(space: DesignSpace, axis: str, values: Sequence[str | None]) -> Callable[[], Categories]:
@@ -404,7 +405,7 @@ def sweep(
     ``predict``, whatever the threads, the workers, and how many of these are lost on the way.
     """
     space = DesignSpace(networks, platforms, datatypes, batches, keep, **axes)
-    if not _listed(maximize) and not _listed(minimize):
+    if not listed(maximize) and not listed(minimize):
         if constraints is not None:
             raise InvalidArgument("constraints need an objective: give maximize or minimize")
         return space.table(threads, client=client, progress=progress)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import html
 import importlib
 import math
+import numbers
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -104,7 +106,10 @@ def readable(value: object) -> str:
 
 
 class Table:
-    """Named columns of one length. ``table["latency_s"]`` is a NumPy array; iteration gives rows as dicts."""
+    """Named columns of one length. ``table["latency_s"]`` is a NumPy array; iteration gives rows as dicts.
+
+    ``skipped`` says, a sentence each, which combinations of ``estimates`` and ``sweep`` a platform cannot run.
+    """
 
     def __init__(
         self,
@@ -115,6 +120,7 @@ class Table:
         self._columns = dict(columns)
         self._length = length
         self.title = title
+        self.skipped: list[str] = []
 
     @property
     def columns(self) -> list[str]:
@@ -247,6 +253,29 @@ class Table:
         )
 
 
+def listed(one: Any) -> list[Any]:
+    """One value as a list of it, several as a list: a text, a path, a number, a network or a device is one."""
+    is_one = isinstance(
+        one,
+        (
+            str,
+            os.PathLike,
+            numbers.Number,
+            _core.Workload,
+            _core.Graph,
+            _core.Platform,
+            _core.Precision,
+            _core.Datatype,
+        ),
+    )
+    return [one] if is_one else list(one)
+
+
+def _plain(value: Any) -> object:
+    """A NumPy scalar, which data frames and arrays hand out, as the Python value that it stands for."""
+    return value.item() if getattr(value, "shape", None) == () and hasattr(value, "item") else value
+
+
 def from_records(records: Sequence[Mapping[str, object]], title: str = "") -> Table:
     """A table from rows as mappings; texts become categories, None in a column of numbers NaN."""
     import numpy as np
@@ -256,7 +285,7 @@ def from_records(records: Sequence[Mapping[str, object]], title: str = "") -> Ta
         names.update(dict.fromkeys(record))
     columns: dict[str, Array | Categories] = {}
     for name in names:
-        values = [record.get(name) for record in records]
+        values = [_plain(record.get(name)) for record in records]
         kinds = {type(value) for value in values if value is not None}
         if kinds <= {bool} and kinds and None not in values:
             columns[name] = np.array(values, dtype=bool)
@@ -434,23 +463,32 @@ def table(of: object) -> Table:
 
 
 def estimates(
-    networks: Sequence[str],
-    platforms: Sequence[str],
-    datatypes: Sequence[str] = (),
-    batches: Sequence[int] = (1,),
-    keep: Sequence[float] = (1.0,),
+    networks: Iterable[str | os.PathLike[str]] | str | os.PathLike[str],
+    platforms: Iterable[str | os.PathLike[str]] | str | os.PathLike[str],
+    datatypes: Iterable[object] | str = (),
+    batches: Iterable[int] | int = (1,),
+    keep: Iterable[float] | float = (1.0,),
     placement: str = "published",
     execution: str = "network",
 ) -> Table:
     """Every combination predicted, with the rows and keys of ``what_if estimate``.
 
-    networks, platforms: catalogue ids or paths. datatypes: without any, those that each platform computes in natively.
+    networks, platforms: catalogue ids or paths, one or several. datatypes: without any, those that each platform
+    computes in natively; a platform that cannot compute in one is left out there, and ``skipped`` says why.
     Raises as ``predict``, ``network`` and ``platform`` do.
     """
-    records, _ = _core.estimate_records(
-        list(networks), list(platforms), list(datatypes), list(batches), list(keep), placement, execution
+    records, skipped = _core.estimate_records(
+        [os.fspath(one) for one in listed(networks)],
+        [os.fspath(one) for one in listed(platforms)],
+        listed(datatypes),
+        listed(batches),
+        listed(keep),
+        placement,
+        execution,
     )
-    return from_records(records, "estimates")
+    found = from_records(records, "estimates")
+    found.skipped = skipped
+    return found
 
 
 def heatmap(task: str = "") -> Table:

@@ -7,6 +7,11 @@ from collections.abc import Callable
 from functools import cache, partial
 
 from ._core import Graph, build_network, zoo_entries
+from .errors import UnknownName
+
+
+class _NoSuchNetwork(UnknownName, AttributeError):
+    """What asking the module for a network that it does not have raises, so that ``hasattr`` answers no."""
 
 
 @cache
@@ -31,7 +36,12 @@ def __getattr__(name: str) -> Callable[..., Graph]:
         raise AttributeError(name)
     found = _makers().get(name)
     if found is None:
-        build_network(name)  # raises UnknownName with the nearest one
+        try:
+            build_network(name)  # raises UnknownName with the nearest one
+        except UnknownName as wrong:
+            missing = _NoSuchNetwork(*wrong.args)
+            missing.nearest = wrong.nearest
+            raise missing from None
         raise AttributeError(name)
     return found
 

@@ -82,6 +82,7 @@ struct calibrated : predicted {
                                      const std::shared_ptr<platform>& device, const std::string& board) {
     calibrated result;
     result.fit = fit;
+    if (!net->uncounted().empty()) result.fit.warnings.emplace_back(to_string(assumption::uncounted_layers));
     result.net = net;
     result.board = board;
     result.datatype = fit.run.datatype;
@@ -206,9 +207,12 @@ void register_estimate(py::module_& module) {
         },
         "Seconds of one call by what they are spent on.");
     cls.def("__repr__", [](const calibrated& self) {
-        return "CalibratedEstimate(" + self.net->name() + " on " + self.board + ", " + to_string(self.datatype) + ": " +
-               readable(self.fit.throughput_ips) + " inputs/s (" + readable(self.fit.low_ips) + " to " +
-               readable(self.fit.high_ips) + "))";
+        std::string text =
+            "CalibratedEstimate(" + self.net->name() + " on " + self.board + ", " + to_string(self.datatype) + ": ";
+        if (!self.fit.predictable) return text + "not predictable)";
+        text += readable(self.fit.throughput_ips) + " inputs/s (" + readable(self.fit.low_ips) + " to " +
+                readable(self.fit.high_ips) + "))";
+        return text;
     });
 }
 

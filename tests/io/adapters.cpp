@@ -3,6 +3,7 @@
 
 #include <qutibench/io/adapters.hpp>
 
+#include <cmath>
 #include <set>
 
 namespace qb = qutibench;
@@ -229,6 +230,19 @@ TEST_CASE("adapters: what neither file nor caller says is named") {
         without.platform.clear();
         CHECK_THROWS_WITH(qb::parse_measurements(text_of(one), one.adapter, without), Contains("platform"));
     }
+}
+
+TEST_CASE("adapters: what the caller says has to be possible, whatever the file") {
+    const auto refused = [](const qb::ingest_options& said, const std::string& why) {
+        const std::string table = "network,platform,datatype,batch,latency_ms\ncnv,my_board,int8,1,2\n";
+        CHECK_THROWS_WITH(qb::parse_measurements(table, "qutibench", said), why);
+    };
+    refused({.batch = 0}, "batch must be at least 1, not 0");
+    refused({.threads = -2}, "threads must be at least 1, not -2");
+    refused({.stream = 0}, "stream must be at least 1, not 0");
+    refused({.warm_up = -1}, "warm_up must be at least 0, not -1");
+    refused({.keep = 0.0}, "keep must be above 0 and at most 1, not 0.000000");
+    refused({.keep = std::nan("")}, "keep must be above 0 and at most 1, not nan");
 }
 
 TEST_CASE("adapters: a family stands for its formats") {

@@ -78,3 +78,15 @@ TEST_CASE("quantised operators compute in the datatypes that surround them") {
     const workload work = analyze(net);
     CHECK(work.macs().value() == 2 * 4 * 27 * 36 + 3 * 8 * 8 * 16);
 }
+
+TEST_CASE("results whose shape depends on the data, or that are empty, are no obstacle") {
+    const auto read = [](const build::graph& g) {
+        const std::string file = g.model();
+        return analyze(load_onnx(std::as_bytes(std::span(file.data(), file.size()))));
+    };
+    build::graph found, empty;
+    found.input("x", {"1", "3"}).node("NonZero", {"x"}, {"y"}).output("y");
+    empty.input("x", {"0", "3"}).node("Relu", {"x"}, {"y"}).output("y");
+    CHECK(read(found).operations().value() == 0);
+    CHECK(read(empty).operations().value() == 0);
+}

@@ -128,6 +128,14 @@ TEST_CASE("an operator without a cost model is listed, and an error where asked"
     CHECK_THROWS_AS(analyze(net, counting::qutibench, true), unsupported_operator);
 }
 
+TEST_CASE("an operator of which no output is known is no result") {
+    graph net("odd");
+    const tensor in = net.input({1, 4});
+    net.add(operator_layer{.name = "NonZero", .is_counted = false}, {in}, "odd_one");
+    CHECK(net.outputs().empty());
+    CHECK(analyze(net).uncounted() == std::vector<std::string>{"odd_one (NonZero)"});
+}
+
 TEST_CASE("counting conventions differ as their authors say") {
     const graph net = zoo::resnet50_v1_5();
     const workload ours = analyze(net);

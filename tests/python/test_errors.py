@@ -45,6 +45,11 @@ CASES = {
 }
 
 
+def test_the_zoo_can_be_asked_what_it_has():
+    assert hasattr(qb.zoo, "resnet50") and not hasattr(qb.zoo, "resnet49")
+    assert getattr(qb.zoo, "resnet49", None) is None
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_refused(name):
     call, leaf, builtin, words = CASES[name]

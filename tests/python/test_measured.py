@@ -3,11 +3,14 @@
 
 import math
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
 import qutibench as qb
 import scipy.stats
+
+DATA = Path(__file__).parents[1] / "data"
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +169,14 @@ def test_calibration_predicts_what_it_did_not_see(calibrated):
     assert threads.threads == 4 and threads.throughput_ips > 0
 
 
+def test_a_calibrated_figure_says_that_layers_are_missing_from_it(calibrated):
+    _, c = calibrated
+    graph = qb.load_onnx(DATA / "half_known.onnx", dims={"batch": 1})
+    assert qb.analyze(graph).uncounted == ["sort (Sort)"]
+    assert any("no cost model" in one for one in c.predict(graph, datatype="fp16").assumptions)
+    assert not any("no cost model" in one for one in c.predict("resnet50", datatype="fp16").assumptions)
+
+
 def test_held_out_errors(calibrated):
     rows, c = calibrated
     v = c.validation
@@ -230,6 +241,12 @@ def test_what_cannot_be_calibrated(published):
         qb.calibrate([qb.Measurement("nobody_knows", "ncs2", "fp16", latency_s=1.0)])
     with pytest.raises(qb.UnknownName):
         qb.calibrate([m for m in published if m.platform == "ncs2"], structures=["no such"])
+
+
+def test_calibrating_for_a_platform_of_a_wrong_name_is_refused(published):
+    rows = [m for m in published if m.platform == "ultra96_dpu"]
+    with pytest.raises(qb.UnknownName, match="ultra96_dpu"):
+        qb.calibrate(rows, platform="ultra96_dpv")
 
 
 def test_measurements_do_not_open_other_files(tmp_path):

@@ -2,6 +2,7 @@
 """Everything with rows as a table: pandas, Arrow, notebooks, text."""
 
 import math
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -96,6 +97,32 @@ def test_what_has_no_rows():
         qb.table(3)
     with pytest.raises(qb.InvalidArgument):
         qb.table([1, 2])
+
+
+def test_numpy_numbers_are_numbers():
+    rows = [{"a": np.float64(1.5), "b": np.int32(2), "c": np.bool_(True)}, {"a": np.float32(2), "b": 3, "c": False}]
+    table = qb.table(rows)
+    assert table["a"].dtype == np.float64 and table["a"].tolist() == [1.5, 2.0]
+    assert table["b"].dtype == np.int64 and table["c"].dtype == np.bool_
+
+
+def test_one_of_each_is_as_good_as_a_list(tmp_path):
+    board = tmp_path / "board.json"
+    board.write_text(qb.Platform("board", {"int8": 1e12}, 1e10).to_json(), encoding="utf-8")
+    listed = qb.estimates(["cnv"], [str(board)], ["int8"], [4], [0.5])
+    single = qb.estimates("cnv", board, "int8", np.int64(4), np.float32(0.5))
+    assert list(single) == list(listed) and single["throughput_ips"][0] > 0
+    swept = qb.sweep("cnv", board, "int8", np.int64(4), np.float32(0.5))
+    assert swept["throughput_ips"].tolist() == single["throughput_ips"].tolist()
+
+
+def test_what_a_platform_cannot_run_is_said():
+    found = qb.estimates(["cnv"], ["jetson_tx2:maxn", "zcu104_dpu"], "fp16")
+    assert found["platform"].tolist() == ["jetson_tx2"]
+    (why,) = found.skipped
+    assert "zcu104_dpu" in why and "fp16" in why
+    swept = qb.sweep("cnv", ["jetson_tx2:maxn", "zcu104_dpu"], "fp16")
+    assert len(swept.skipped) == 1 and pickle.loads(pickle.dumps(swept)).skipped == swept.skipped
 
 
 def test_heatmap_of_the_thesis():

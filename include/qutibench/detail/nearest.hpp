@@ -34,15 +34,28 @@ namespace qutibench::detail {
     return previous[b.size()];
 }
 
-/// The candidate closest to `name`, or empty when none is within half of its length. `candidates` is any range of
-/// strings.
+/// ASCII letters in lower case.
+[[nodiscard]] inline std::string lowered(std::string_view text) {
+    std::string low(text);
+    for (char& one : low)
+        if (one >= 'A' && one <= 'Z') one = static_cast<char>(one - 'A' + 'a');
+    return low;
+}
+
+/// The candidate closest to `name` whatever the case, or empty when none is within half of its length. One that `name`
+/// is the beginning of, from three letters on, is as close as two edits, and the shortest first. `candidates` is any
+/// range of strings.
 template <class Candidates>
 [[nodiscard]] std::string_view nearest_name(std::string_view name, const Candidates& candidates) {
     std::string_view best;
     std::size_t best_distance = std::max<std::size_t>(2, name.size() / 2) + 1;
+    const std::string wanted = lowered(name);
     for (const auto& candidate : candidates) {
-        const std::size_t distance = edit_distance(name, candidate);
-        if (distance < best_distance) {
+        const std::string offered = lowered(candidate);
+        std::size_t distance = edit_distance(wanted, offered);
+        const bool completes = wanted.size() > 2 && offered.starts_with(wanted);
+        if (completes) distance = std::min<std::size_t>(distance, 2);
+        if (distance < best_distance || (completes && distance == best_distance && offered.size() < best.size())) {
             best_distance = distance;
             best = candidate;
         }

@@ -75,13 +75,18 @@ namespace detail {
 [[nodiscard]] inline const adapter& choose_adapter(const adapter_input& input, std::string_view format,
                                                    std::span<const adapter> from) {
     std::vector<const adapter*> named;
-    std::vector<std::string_view> names{"auto"};
+    std::vector<std::string_view> names{"auto"}, families{"auto"};
     for (const adapter& one : from) {
         names.push_back(one.name);
         names.push_back(one.family);
+        if (std::find(families.begin(), families.end(), one.family) == families.end()) families.push_back(one.family);
         if (format == "auto" || is_named(one, format)) named.push_back(&one);
     }
-    if (named.empty()) throw unknown_name("measured-result format", format, nearest_name(format, names));
+    if (named.empty()) {
+        const std::string_view nearest = nearest_name(format, names);
+        throw unknown_name("measured-result format", format,
+                           nearest.empty() ? choices(format, families) : std::string(nearest));
+    }
     const std::string head = input.head();
     if (named.size() == 1) return *named.front();
     for (const adapter* one : named)

@@ -39,7 +39,7 @@ public:
             tasks.push_back(figure["task"].text());
             if (task.empty() || task == tasks.back()) add_figure(figure);
         }
-        if (cells_.empty()) throw unknown_name("task", task, nearest_name(task, tasks));
+        if (cells_.empty()) throw unknown_name("task", task, choices(task, tasks));
         mark_errata();
         return std::move(cells_);
     }

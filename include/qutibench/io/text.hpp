@@ -16,6 +16,28 @@ namespace qutibench::detail {
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+/// Whether bytes are UTF-8 as Unicode defines it: complete sequences, none too long, no surrogates (table 3-7).
+[[nodiscard]] inline bool is_utf8(std::string_view text) {
+    const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    for (std::size_t i = 0; i < text.size();) {
+        const unsigned lead = byte(i);
+        if (lead < 0x80) {
+            ++i;
+            continue;
+        }
+        const std::size_t length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+        if (length == 0 || i + length > text.size()) return false;
+        const unsigned second = byte(i + 1);
+        const unsigned lowest = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+        const unsigned highest = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+        if (second < lowest || second > highest) return false;
+        for (std::size_t k = 2; k < length; ++k)
+            if ((byte(i + k) & 0xc0U) != 0x80U) return false;
+        i += length;
+    }
+    return true;
+}
+
 /// "; did you mean 'resnet50'?" behind a sentence on an unknown name, or nothing when no candidate is near.
 template <class Candidates>
 [[nodiscard]] std::string suggestion(std::string_view name, const Candidates& candidates) {

@@ -172,7 +172,7 @@ public:
             for (const tensor& from : one.inputs) read[static_cast<std::size_t>(from.node)] = 1;
         std::vector<tensor> unread;
         for (std::size_t i = 0; i < nodes_.size(); ++i)
-            if (read[i] == 0) unread.push_back({static_cast<int>(i), 0});
+            if (read[i] == 0 && !nodes_[i].outputs.empty()) unread.push_back({static_cast<int>(i), 0});
         return unread;
     }
 

@@ -3,7 +3,9 @@
 
 #include <qutibench/io/adapters/input.hpp>
 
+#include <sys/stat.h>
 #include <filesystem>
+#include <thread>
 
 namespace qb = qutibench;
 using Catch::Matchers::Contains;
@@ -72,4 +74,23 @@ TEST_CASE("inputs that are no text are refused") {
                       Contains("line 2") && Contains("zero byte"));
     CHECK_THROWS_AS(qb::adapter_input::file("/nowhere/at/all").head(), qb::parse_error);
     CHECK_THROWS_AS(qb::adapter_input::file(QUTIBENCH_SOURCE_DIR).head(), qb::parse_error);
+}
+
+TEST_CASE("a named pipe, which gives its bytes once, is read as a file is") {
+    const std::string path = (std::filesystem::temp_directory_path() / "qutibench_input_test.pipe").string();
+    std::filesystem::remove(path);
+    REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+    std::thread writer([&] { qb::detail::write_file(path, "a\nb\n"); });
+    const auto input = qb::adapter_input::file(path);
+    writer.join();
+    CHECK(input.head() == "a\nb\n");
+    CHECK(lines_of(input) == std::vector<std::string>{"a", "b"});
+    CHECK(input.estimated_lines() >= 2);
+    std::filesystem::remove(path);
+}
+
+TEST_CASE("a path ends where it ends, not at a zero byte") {
+    const temporary_file file("a\n");
+    CHECK_THROWS_WITH(lines_of(qb::adapter_input::file(file.path + std::string(1, '\0') + ".txt")),
+                      Contains("zero byte"));
 }

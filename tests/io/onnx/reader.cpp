@@ -76,6 +76,17 @@ TEST_CASE("What is no whole ONNX model is refused with a place") {
     }
 }
 
+TEST_CASE("Names are UTF-8, and any other byte is refused with its place") {
+    const auto named = [](const std::string& name) {
+        return build::graph().input("x", {"1"}).node("Relu", {"x"}, {"y"}, {}, "", name).output("y").model();
+    };
+    CHECK(error_of(named("\xe6\x97\xa5")) == "none");
+    const std::string broken = named("caf\xe9");
+    std::string expected = "parse_error: (bytes), byte ";
+    expected.append(std::to_string(broken.find("caf\xe9"))).append(": this name is not UTF-8, as ONNX prescribes");
+    CHECK(error_of(broken) == expected);
+}
+
 TEST_CASE("A length prefix that reaches past the end of the file is a parse_error") {
     std::string reaching = build::graph().input("x", {"1"}).output("x").model();
     protozero::pbf_writer(reaching).add_bytes(7, std::string(100, '\0'));

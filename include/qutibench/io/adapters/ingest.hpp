@@ -53,21 +53,18 @@ struct named_time {
 
 namespace detail {
 
-/// Whether bytes are UTF-8, as far as names need it: complete sequences, nothing else.
-[[nodiscard]] inline bool is_utf8(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t length = lead < 0x80                   ? 1
-                                   : lead >= 0xc2 && lead < 0xe0 ? 2
-                                   : lead >= 0xe0 && lead < 0xf0 ? 3
-                                   : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                                 : 0;
-        if (length == 0 || i + length > text.size()) return false;
-        for (std::size_t k = 1; k < length; ++k)
-            if ((static_cast<unsigned char>(text[i + k]) & 0xc0U) != 0x80U) return false;
-        i += length;
-    }
-    return true;
+/// Throws invalid_argument for what no file could agree with.
+inline void check(const ingest_options& options) {
+    const auto require = [](std::string_view name, std::int64_t value, std::int64_t least) {
+        if (value < least) throw invalid_argument(message({name, " must be at least ", least, ", not ", value}));
+    };
+    require("batch", options.batch.value_or(1), 1);
+    require("threads", options.threads.value_or(1), 1);
+    require("stream", options.stream.value_or(1), 1);
+    require("warm_up", options.warm_up, 0);
+    const double keep = options.keep.value_or(1.0);
+    if (!(keep > 0 && keep <= 1))
+        throw invalid_argument(message({"keep must be above 0 and at most 1, not ", std::to_string(keep)}));
 }
 
 }  // namespace detail
@@ -75,11 +72,14 @@ namespace detail {
 /// One ingestion: the input, the options, and where records go.
 class ingest {
 public:
+    /// Throws invalid_argument for an option out of range.
     ingest(const adapter_input& input, const ingest_options& options, std::string_view format,
            const std::function<void(measurement&&)>& receive)
         : input_(&input), options_(&options), receive_(&receive),
           source_(
-              std::make_shared<const measurement_source>(measurement_source{input.name(), std::string(format), {}})) {}
+              std::make_shared<const measurement_source>(measurement_source{input.name(), std::string(format), {}})) {
+        detail::check(options);
+    }
 
     [[nodiscard]] const adapter_input& input() const { return *input_; }
     [[nodiscard]] const ingest_options& options() const { return *options_; }

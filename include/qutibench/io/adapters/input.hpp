@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -119,8 +120,16 @@ private:
 /// A file or a text that measurements are read from. Every reader it hands out starts at the beginning.
 class adapter_input {
 public:
-    /// A file. Nothing is opened yet.
-    [[nodiscard]] static adapter_input file(std::string path) { return {std::move(path), {}, true}; }
+    /// A file. Nothing is opened yet, but a pipe, which gives its bytes only once, is read to its end.
+    /// Throws parse_error when that fails.
+    [[nodiscard]] static adapter_input file(std::string path) {
+        std::error_code ignored;
+        if (!std::filesystem::is_fifo(path, ignored)) return {std::move(path), {}, true};
+        adapter_input piped(std::move(path), {}, false);
+        piped.held_ = std::make_shared<const std::string>(detail::read_file(piped.name_));
+        piped.text_ = *piped.held_;
+        return piped;
+    }
     /// A text that outlives this object; `name` stands for the file in messages.
     [[nodiscard]] static adapter_input text(std::string_view text, std::string name = "text") {
         return {std::move(name), text, false};
@@ -162,6 +171,7 @@ private:
         : name_(std::move(name)), text_(text), is_file_(is_file) {}
 
     std::string name_;
+    std::shared_ptr<const std::string> held_{};
     std::string_view text_;
     bool is_file_;
 };

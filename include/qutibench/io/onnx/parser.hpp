@@ -25,7 +25,7 @@ public:
     void parse(std::string_view message, model& out) {
         bool has_graph = false;
         wire_.walk(message, [&](field f) {
-            return f.integer(1, [&](std::int64_t version) { out.ir_version = version; }) || f.text(2, out.producer) ||
+            return f.integer(1, [&](std::int64_t version) { out.ir_version = version; }) || f.name(2, out.producer) ||
                    f.bytes(7,
                            [&](std::string_view graph) {
                                has_graph = true;
@@ -42,7 +42,7 @@ public:
     void parse_value_info(std::string_view message, value_info& out) {
         count_one(message);
         wire_.walk(message, [&](field f) {
-            return f.text(1, out.name) || f.bytes(2, [&](std::string_view type) { parse_type(type, out.type, 0); });
+            return f.name(1, out.name) || f.bytes(2, [&](std::string_view type) { parse_type(type, out.type, 0); });
         });
     }
 
@@ -63,7 +63,7 @@ private:
         count_one(message);
         auto& opset = out.emplace_back();
         wire_.walk(message, [&](field f) {
-            return f.text(1, opset.domain) || f.integer(2, [&](std::int64_t version) { opset.version = version; });
+            return f.name(1, opset.domain) || f.integer(2, [&](std::int64_t version) { opset.version = version; });
         });
         opset.domain = normal_domain(opset.domain);
     }
@@ -72,7 +72,7 @@ private:
         check_depth(message, depth);
         wire_.walk(message, [&](field f) {
             return f.bytes(1, [&](std::string_view one) { parse_node(one, out.nodes.emplace_back(), depth); }) ||
-                   f.text(2, out.name) ||
+                   f.name(2, out.name) ||
                    f.bytes(5, [&](std::string_view one) { parse_tensor(one, out.initialisers.emplace_back()); }) ||
                    f.bytes(11, [&](std::string_view one) { parse_value_info(one, out.inputs.emplace_back()); }) ||
                    f.bytes(12, [&](std::string_view one) { parse_value_info(one, out.outputs.emplace_back()); }) ||
@@ -81,7 +81,7 @@ private:
                    f.bytes(16, [&](std::string_view one) {
                        count_one(one);
                        auto& entry = out.metadata.emplace_back();
-                       wire_.walk(one, [&](field g) { return g.text(1, entry.first) || g.text(2, entry.second); });
+                       wire_.walk(one, [&](field g) { return g.name(1, entry.first) || g.name(2, entry.second); });
                    });
         });
     }
@@ -90,10 +90,10 @@ private:
         count_one(message);
         out.offset = wire_.offset(message);
         wire_.walk(message, [&](field f) {
-            return f.texts(1, out.inputs) || f.texts(2, out.outputs) || f.text(3, out.name) || f.text(4, out.op_type) ||
+            return f.names(1, out.inputs) || f.names(2, out.outputs) || f.name(3, out.name) || f.name(4, out.op_type) ||
                    f.bytes(5,
                            [&](std::string_view one) { parse_attribute(one, out.attributes.emplace_back(), depth); }) ||
-                   f.text(7, out.domain) || f.text(8, out.overload);
+                   f.name(7, out.domain) || f.name(8, out.overload);
         });
         out.domain = normal_domain(out.domain);
         if (out.op_type.empty()) wire_.fail(message.data(), "a node has no operator type");
@@ -102,7 +102,7 @@ private:
     void parse_attribute(std::string_view message, attribute& out, int depth) {
         count_one(message);
         wire_.walk(message, [&](field f) {
-            return f.text(1, out.name) ||
+            return f.name(1, out.name) ||
                    f.floats(2,
                             [&](float value) {
                                 out.real = value;
@@ -115,7 +115,7 @@ private:
                    f.texts(9, out.texts) ||
                    f.bytes(14, [&](std::string_view one) { parse_type(one, fresh(out.declared), 0); }) ||
                    f.integer(20, [&](std::int64_t code) { out.type = to_attribute_type(code); }) ||
-                   f.text(21, out.reference) ||
+                   f.name(21, out.reference) ||
                    f.bytes(22, [&](std::string_view one) { parse_sparse(one, fresh(out.tensor)); });
         });
         if (out.name.empty()) wire_.fail(message.data(), "an attribute has no name");
@@ -155,7 +155,7 @@ private:
         out.message = message;
         wire_.walk(message, [&](field f) {
             return f.integers(1, dims_of(message, out)) ||
-                   f.integer(2, [&](std::int64_t code) { out.type = to_element_type(code); }) || f.text(8, out.name) ||
+                   f.integer(2, [&](std::int64_t code) { out.type = to_element_type(code); }) || f.name(8, out.name) ||
                    f.integer(14, [&](std::int64_t location) { out.external = location == 1; });
         });
         check_dims(message, out);
@@ -222,7 +222,7 @@ private:
                 return f.integer(1, [&](std::int64_t value) {
                     dim.value = value;
                     dim.stated = true;
-                }) || f.text(2, dim.name);
+                }) || f.name(2, dim.name);
             });
             if (out.dims.size() > limits_.rank)
                 wire_.fail(message.data(),
@@ -234,11 +234,11 @@ private:
     void parse_function(std::string_view message, function& out) {
         count_one(message);
         wire_.walk(message, [&](field f) {
-            return f.text(1, out.name) || f.texts(4, out.inputs) || f.texts(5, out.outputs) ||
+            return f.name(1, out.name) || f.names(4, out.inputs) || f.names(5, out.outputs) ||
                    f.bytes(7, [&](std::string_view one) { parse_node(one, out.nodes.emplace_back(), 0); }) ||
-                   f.bytes(9, [&](std::string_view one) { parse_opset(one, out.opsets); }) || f.text(10, out.domain) ||
+                   f.bytes(9, [&](std::string_view one) { parse_opset(one, out.opsets); }) || f.name(10, out.domain) ||
                    f.bytes(11, [&](std::string_view one) { parse_attribute(one, out.defaults.emplace_back(), 0); }) ||
-                   f.text(13, out.overload);
+                   f.name(13, out.overload);
         });
         out.domain = normal_domain(out.domain);
     }

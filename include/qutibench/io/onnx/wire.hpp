@@ -5,6 +5,7 @@
 
 #include <qutibench/detail/message.hpp>
 #include <qutibench/error.hpp>
+#include <qutibench/io/text.hpp>
 
 #include <cstdint>
 #include <protozero/pbf_reader.hpp>
@@ -13,6 +14,11 @@
 #include <vector>
 
 namespace qutibench::onnx::detail {
+
+/// A text whose bytes are none; `wire` says where.
+struct no_utf8 {
+    const char* where;
+};
 
 /// One field of a message. Each member takes the field when its number and wire type fit, and says whether it did. A
 /// field whose wire type differs from the expected one is left alone, as protocol buffers prescribe.
@@ -34,6 +40,14 @@ public:
     }
     bool texts(std::uint32_t number, std::vector<std::string_view>& out) {
         return bytes(number, [&out](std::string_view found) { out.push_back(found); });
+    }
+
+    /// A text that is shown and written to JSON: UTF-8, as ONNX prescribes.
+    bool name(std::uint32_t number, std::string_view& out) {
+        return bytes(number, [&out](std::string_view found) { out = checked(found); });
+    }
+    bool names(std::uint32_t number, std::vector<std::string_view>& out) {
+        return bytes(number, [&out](std::string_view found) { out.push_back(checked(found)); });
     }
 
     /// Calls take(value) with an integer.
@@ -73,6 +87,11 @@ public:
     }
 
 private:
+    [[nodiscard]] static std::string_view checked(std::string_view text) {
+        if (!qutibench::detail::is_utf8(text)) throw no_utf8{text.data()};
+        return text;
+    }
+
     [[nodiscard]] bool is(std::uint32_t number, protozero::pbf_wire_type type) const {
         return tag_ == protozero::tag_and_type(number, type);
     }
@@ -119,6 +138,8 @@ public:
                 if (!take(field(reader))) reader.skip();
         } catch (const protozero::exception& broken) {
             fail(reader.data().data(), std::string("this is not valid protocol-buffer data (") + broken.what() + ")");
+        } catch (const no_utf8& broken) {
+            fail(broken.where, "this name is not UTF-8, as ONNX prescribes");
         }
     }
 
