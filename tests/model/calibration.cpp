@@ -303,6 +303,25 @@ TEST_CASE("calibration: stopwatch figures of runtimes on a CPU", "[calibration]"
     CHECK(all.median_ape() < 0.145);
 }
 
+TEST_CASE("calibration: no mode is the first mode", "[calibration]") {
+    const study named("jetson_tx2");
+    const std::string first = named.device.modes().front().name;
+    std::vector<calibration_point> unnamed = named.points;
+    for (calibration_point& one : unnamed)
+        if (one.run.mode == first) one.run.mode.clear();
+    REQUIRE(!first.empty());
+    const calibration one = calibrate(named.points, named.networks, named.device, {.validate = false});
+    const calibration other = calibrate(unnamed, named.networks, named.device, {.validate = false});
+    CHECK(one.state().data_hash == other.state().data_hash);
+    CHECK(one.state().range.modes == other.state().range.modes);
+    const workload net = analyze(graph(zoo::cnv()));
+    const auto with = [&](const std::string& mode) {
+        return one.predict(net, {.mode = mode, .datatype = fp16, .how = feeding::batch, .value = 8});
+    };
+    CHECK(with("").throughput_ips == with(first).throughput_ips);
+    CHECK(with("").warnings == with(first).warnings);
+}
+
 TEST_CASE("calibration: what it refuses", "[calibration]") {
     const study of("ncs2");
     const calibration fitted = calibrate(of.points, of.networks, of.device, {.validate = false});

@@ -268,10 +268,12 @@ inline void adapt_priors(fit_options& options, const device_figures& device, std
     }
 }
 
-[[nodiscard]] inline calibration calibrate_figures(std::span<const calibration_point> points,
+[[nodiscard]] inline calibration calibrate_figures(std::span<const calibration_point> measured,
                                                    const network_set& networks, device_figures device,
                                                    calibration_options options) {
     require_valid(options.fit);
+    std::vector<calibration_point> points(measured.begin(), measured.end());
+    for (calibration_point& one : points) one.run = in_named_mode(one.run, device);
     const prepared data = prepare(points, networks, device);
     calibration_state state;
     state.data_hash = hash_of(points);

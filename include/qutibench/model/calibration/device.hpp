@@ -143,6 +143,12 @@ inline void require_valid(const measured_run& run) {
                            std::to_string(run.value) + " and " + std::to_string(run.call_batch));
 }
 
+/// A run that names its mode, where an empty name means the first mode of a described device.
+[[nodiscard]] inline measured_run in_named_mode(measured_run run, const device_figures& device) {
+    if (run.mode.empty() && device.described()) run.mode = device.modes.front().name;
+    return run;
+}
+
 /// A run of a network on a device as the terms see it; throws as rates_in and require_valid do.
 [[nodiscard]] inline call call_of(const kernel_table& net, const device_figures& device, const measured_run& run) {
     require_valid(run);

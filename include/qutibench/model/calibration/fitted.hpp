@@ -79,8 +79,9 @@ public:
 
     /// Predicts a network of a network set. A stream is predictable only for a bitstream that was measured at least
     /// once or declared by its folding; the name of the network identifies it.
-    [[nodiscard]] calibrated_estimate predict(const fitting::kernel_table& net, const measured_run& how) const {
-        fitting::require_valid(how);
+    [[nodiscard]] calibrated_estimate predict(const fitting::kernel_table& net, const measured_run& run) const {
+        fitting::require_valid(run);
+        const measured_run how = fitting::in_named_mode(run, state_.device);
         if (how.how == feeding::stream) return predict_stream(net.name, how);
         calibrated_estimate out;
         out.run = how;
@@ -108,7 +109,8 @@ public:
                          double fill = fitting::usual_fill) {
         if (!(interval.value() > 0) || !(fill > 0))
             throw invalid_argument("bitstream '" + network + "': interval and fill must be positive");
-        state_.bitstreams.push_back({network, run.mode, run.datatype, interval.value(), fill, 0});
+        const measured_run named = fitting::in_named_mode(run, state_.device);
+        state_.bitstreams.push_back({network, named.mode, named.datatype, interval.value(), fill, 0});
     }
 
 private:
