@@ -86,6 +86,13 @@ TEST_CASE("energy of a small network, by hand") {
     CHECK(predict_energy(net, board(), {.placement = placement_kind::capacity}).off_chip.value() == 0);
 }
 
+TEST_CASE("of a table only the rows that are looked up are moved") {
+    graph net("table");
+    net.add(embedding{.rows = 1000, .width = 10}, {net.input({1, 5})});
+    // five ids written and read, five rows of ten read and written
+    CHECK(predict_energy(analyze(net), board()).on_chip.value() == Approx((5 + 5 + 50 + 50) * 8 * 100e-12 / 64));
+}
+
 TEST_CASE("without layers weights are all that is known to move; without figures average power is all there is") {
     const workload totals("totals", 2_mop, quantity_of<elements>(1000));
     const energy_report report = predict_energy(totals, board());

@@ -160,7 +160,7 @@ namespace detail {
         const layer_workload& layer = net.layers()[i];
         const layer_part& part = table.parts[i];
         if (layer.kind == layer_kind::view) continue;
-        sum += part.weight_bytes + part.state_bytes + (part.stored ? part.output_bytes : 0.0);
+        sum += part.weights_read + part.state_bytes + (part.stored ? part.output_bytes : 0.0);
         for (const int producer : net.producers(layer)) {
             layer_part& source = table.source(producer);
             if (!source.stored || source.kernel == part.kernel || source.read_by == part.kernel) continue;

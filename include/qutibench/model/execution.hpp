@@ -118,15 +118,12 @@ private:
     // Published: each tensor once a call. By capacity: whenever a layer runs whose weights are not on chip; of a table,
     // the rows that are looked up.
     [[nodiscard]] double weights_read(int index) {
-        const auto& layer = net_.layers()[static_cast<std::size_t>(index)];
         const layer_part& part = table_.at(index);
         const int holder = table_.holder(index);
         if (part.weight_bytes == 0 || table_.at(holder).on_chip[static_cast<int>(tensor_role::weights)]) return 0;
         all_weights_on_chip_ = false;
         if (!by_capacity_) return holder == index ? part.weight_bytes : 0;
-        if (layer.kind != layer_kind::embedding) return part.weight_bytes;
-        const double looked_up = static_cast<double>(layer.output_count) * static_cast<double>(batch_);
-        return std::min(part.weight_bytes, looked_up * part.bytes_per_weight);
+        return part.weights_read;
     }
 
     [[nodiscard]] static bool spilled(const layer_part& part) {

@@ -52,6 +52,7 @@ struct layer_part {
     bool stored = false;   ///< its output leaves the kernel
     bool on_chip[3] = {};  ///< by tensor_role
     double weight_bytes = 0;
+    double weights_read = 0;  ///< bytes of them that a run of the layer reads: of a table, the rows that are looked up
     double output_bytes = 0;  ///< of a call
     double state_bytes = 0;   ///< of a call
     double bytes_per_activation = 0;
@@ -161,6 +162,10 @@ private:
             part.bytes_per_weight = roof.bytes_per_weight;
             if (how.sparse && layer.sparsity.of > 0) skip(part, layer.sparsity, roof.sparse_gain);
             part.weight_bytes = static_cast<double>(layer.cost.weights) * part.bytes_per_weight;
+            part.weights_read = part.weight_bytes;
+            if (layer.kind == layer_kind::embedding)
+                part.weights_read = std::min(part.weight_bytes,
+                                             static_cast<double>(layer.output_count) * batch * part.bytes_per_weight);
             if (peak == 0) peak = part.peak;
             uniform = uniform && part.peak == peak && part.gain == 1;
             assumed |= roof.assumed;
