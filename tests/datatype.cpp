@@ -71,6 +71,8 @@ TEST_CASE("a format holds every number of a narrower one of its kind") {
     CHECK_FALSE(detail::represents(bf16, fp16));  // fewer mantissa bits
     CHECK(detail::represents(fp16, int8));        // 11 bits of significand
     CHECK_FALSE(detail::represents(bf16, int16));
+    CHECK(detail::represents(fp8, int4));
+    CHECK_FALSE(detail::represents(floating<2, 3>::value, int4));  // ends at 7.5
     CHECK_FALSE(detail::represents(int32, fp16));
     CHECK(detail::represents(int2, ternary::value));
 }

@@ -132,7 +132,9 @@ inline constexpr std::array named_datatypes{
     if (narrow.family == number_family::floating)
         return wide.family == number_family::floating && wide.exponent >= narrow.exponent &&
                wide.mantissa >= narrow.mantissa;
-    return wide.family == number_family::integer ? wide.bits >= narrow.bits : wide.mantissa + 1 >= narrow.bits;
+    if (wide.family == number_family::integer) return wide.bits >= narrow.bits;
+    const bool reaches = wide.exponent > 8 || narrow.bits - 1 <= 1 << (wide.exponent - 1);  // -2^(bits - 1)
+    return reaches && wide.mantissa + 1 >= narrow.bits;
 }
 
 }  // namespace detail
