@@ -183,9 +183,23 @@ make_environment() { # WHAT...: build test notebook lint
 install_package() {
     has_package || return 0
     local inputs=(CMakeLists.txt .cmake pyproject.toml README.md LICENSE include python data)
-    once "pip install qutibench" "$(digest "${inputs[@]}" examples/CMakeLists.txt examples/what_if)" \
-        .venv/bin/python -m pip install --disable-pip-version-check -q --no-build-isolation --no-deps --force-reinstall \
-        --config-settings=build-dir=build/python .
+    once "pip install qutibench" "$(digest "${inputs[@]}" examples/CMakeLists.txt examples/what_if)" install_wheel
+}
+
+pip_wheel() { "$1/bin/python" -m pip "${@:2}" --disable-pip-version-check -q; }
+
+install_wheel() {
+    rm -rf build/wheel
+    pip_wheel .venv wheel --no-build-isolation --no-deps --config-settings=build-dir=build/python -w build/wheel . &&
+        pip_wheel .venv install --no-deps --force-reinstall build/wheel/qutibench-*.whl
+}
+
+# The wheel where nothing else is, answering the first question of the README.
+try_wheel() {
+    local place=build/wheel/venv
+    rm -rf "$place" && "$(pick_python)" -m venv "$place" && pip_wheel "$place" install build/wheel/qutibench-*.whl &&
+        (cd "$place" && bin/qutibench estimate resnet50 --on zcu104_dpu &&
+            bin/python -c 'import qutibench as qb; print(qb.predict(qb.zoo.resnet50(), qb.platform("zcu104_dpu")))')
 }
 
 # --- C++ -------------------------------------------------------------------------------------------------------------
@@ -282,6 +296,7 @@ build_fuzzers() {
 python_tests() {
     if has_package; then
         run_single "install the package" install_package
+        run_single "wheel in a clean environment" try_wheel
         run_single "mypy" .venv/bin/mypy
     fi
     if find tests -name 'test_*.py' | grep -q .; then
