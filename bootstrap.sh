@@ -136,11 +136,11 @@ missing_packages() {
         have clang-tidy || say clang-tidy
         have valgrind || say valgrind
     fi
-    if [ -d examples/portal ]; then
+    if [ "$1" != answers ]; then
         have node || say nodejs
         have npm || say npm
         have em++ || say emscripten
-        [ "$1" = demo ] || [ "$1" = page ] || have chromium || say chromium
+        [ "$1" = page ] || have chromium || say chromium
     fi
 }
 
@@ -163,8 +163,6 @@ install_packages() {
 
 # --- Python ----------------------------------------------------------------------------------------------------------
 
-has_package() { [ -e python/qutibench/__init__.py ] || any 'python/src/*.cpp'; }
-
 make_environment() { # WHAT...: build test notebook lint
     local python files=()
     python=$(pick_python)
@@ -181,7 +179,6 @@ make_environment() { # WHAT...: build test notebook lint
 }
 
 install_package() {
-    has_package || return 0
     local inputs=(CMakeLists.txt .cmake pyproject.toml README.md LICENSE include python data)
     once "pip install qutibench" "$(digest "${inputs[@]}" examples/CMakeLists.txt examples/what_if)" install_wheel
 }
@@ -260,14 +257,12 @@ run_pytest() { # NAME OPTION...
 cpp_tests() { # test | check
     local later=()
     # One compiler sees each header alone; a release is checked with both.
-    ! have clang++ || [ "$1" = check ] || later=(-E '^headers_compile_alone$')
+    [ "$1" = check ] || later=(-E '^headers_compile_alone$')
     run_single "configure" configure release
     run_single "build" build release
     run_ctest "ctest" release "${later[@]}"
-    if have clang++; then
-        run_single "configure with clang++" configure clang
-        run_ctest "clang++" clang -L compile
-    fi
+    run_single "configure with clang++" configure clang
+    run_ctest "clang++" clang -L compile
 }
 
 # What is cheap to compile under the address and undefined-behaviour sanitizers: layers, networks, transforms, devices.
@@ -281,7 +276,6 @@ sanitized_tests() {
 }
 
 fuzz_tests() { # SECONDS
-    any 'tests/fuzz/*.cpp' || return 0
     run_single "build fuzzers" build_fuzzers "$1"
     run_ctest "fuzzers" fuzz -L fuzz
 }
@@ -294,26 +288,19 @@ build_fuzzers() {
 }
 
 python_tests() {
-    if has_package; then
-        run_single "install the package" install_package
-        run_single "wheel in a clean environment" try_wheel
-        run_single "mypy" .venv/bin/mypy
-    fi
-    if find tests -name 'test_*.py' | grep -q .; then
-        run_pytest "pytest" tests
-    fi
-    if any 'examples/notebooks/*.ipynb'; then
-        run_pytest "notebooks" --nbmake --nbmake-timeout=300 examples/notebooks
-    fi
+    run_single "install the package" install_package
+    run_single "wheel in a clean environment" try_wheel
+    run_single "mypy" .venv/bin/mypy
+    run_pytest "pytest" tests
+    run_pytest "notebooks" --nbmake --nbmake-timeout=300 examples/notebooks
     run_single "ruff" .venv/bin/ruff check --quiet .
     run_single "ruff format" .venv/bin/ruff format --check --quiet .
     run_single "clang-format" format_check
 }
 
 page_tests() {
-    [ -d examples/portal ] || return 0
-    run_single "page" build_page
-    [ ! -x tests/portal/run ] || suite "portal" tests/portal/run "$results/portal.xml"
+    run_single "page" examples/portal/build.sh
+    suite "portal" tests/portal/run "$results/portal.xml"
 }
 
 # All tests with the other compiler and under sanitizers at once; then what looks at the code in other ways.
@@ -354,23 +341,19 @@ summary() { .venv/bin/python tests/support/summary.py "$results" "${suites[@]}";
 
 # --- what can be asked for -------------------------------------------------------------------------------------------
 
-build_page() {
-    [ -d examples/portal ] || stop "this checkout has no examples/portal to build the page from"
-    examples/portal/build.sh
-}
-
 demo() {
-    install_packages demo
+    install_packages answers
     make_environment build
     configure release || stop "could not configure"
     local main programs=()
-    for main in examples/*/main.cpp examples/*.cpp; do
-        [ ! -e "$main" ] || programs+=("$(basename "${main%/main.cpp}" .cpp)")
-    done
-    ((!${#programs[@]})) || build release "${programs[@]}" || stop "could not build"
+    for main in examples/*/main.cpp examples/*.cpp; do programs+=("$(basename "${main%/main.cpp}" .cpp)"); done
+    build release "${programs[@]}" || stop "could not build"
+    .venv/bin/python tests/support/console.py --bin build/release/bin --show README.md
+    say
+    say "-- first answers after $((SECONDS / 60)) min $((SECONDS % 60)) s; the Python package and the page come next"
     install_package || stop "could not install the Python package"
-    [ ! -d examples/portal ] || step "page" build_page || stop "could not build the page"
-    [ ! -e README.md ] || { say; .venv/bin/python tests/support/console.py --bin build/release/bin --show README.md; }
+    install_packages page
+    step "page" examples/portal/build.sh || stop "could not build the page"
 }
 
 run_tests() { # test | check
@@ -393,7 +376,7 @@ demo) demo ;;
 test | check) run_tests "$1" ;;
 page)
     install_packages page
-    step page build_page
+    step "page" examples/portal/build.sh
     ;;
 -h | --help | help) usage ;;
 *)
