@@ -326,19 +326,19 @@ TEST_CASE("attention is written as its two products; grouped heads broadcast, th
     }
 }
 
-TEST_CASE("an output that is an input, stored or repeated gets a tensor of its own") {
+TEST_CASE("an output that is an input or stored gets a tensor of its own, a repeated one is one output") {
     graph net("outputs");
     const tensor in = net.input({1, 4}, "x");
     const tensor held = net.add(parameter{{1, 4}}, {}, "held");
     const tensor sum = net.add(elementwise{}, {in, held}, "sum");
     for (const tensor& one : {in, held, sum, sum}) net.output(one);
     const written file(net);
-    REQUIRE(file.model.graph.outputs.size() == 4);
+    REQUIRE(file.model.graph.outputs.size() == 3);
     CHECK(file.model.graph.outputs[2].name == "sum");
-    CHECK(file.count("Identity") == 3);
+    CHECK(file.count("Identity") == 2);
     std::set<std::string_view> names;
     for (const auto& one : file.model.graph.outputs) names.insert(one.name);
-    CHECK(names.size() == 4);
+    CHECK(names.size() == 3);
 }
 
 TEST_CASE("layers of one name keep their tensors apart") {

@@ -124,8 +124,8 @@ private:
         }
     }
 
-    /// Results, and the type and shape of every layer's output. A result that is an input, stored, or listed twice
-    /// gets a tensor of its own.
+    /// Results, and the type and shape of every layer's output. A result that is an input or stored gets a tensor of
+    /// its own.
     void describe_tensors() {
         std::unordered_set<std::string> results;
         for (const tensor& one : net_.outputs()) {
@@ -133,7 +133,7 @@ private:
             const written_layer& layer = layers_[from];
             std::string name = layer.outputs[static_cast<std::size_t>(one.port)];
             const std::string_view type = net_.nodes()[from].layer.type();
-            if (type == network_input::type || type == parameter::type || results.count(name) > 0) {
+            if (type == network_input::type || type == parameter::type) {
                 const std::string copy = model_.unique(name + "/output");
                 model_.node("Identity", copy, {name}, {copy});
                 name = copy;
