@@ -41,4 +41,12 @@ namespace qutibench::detail {
     return a / b + (a % b != 0 ? 1 : 0);
 }
 
+/// `share` of `width` channels, to the nearest multiple of `multiple`, and at least one of them; throws overflow_error
+/// past 64 bits.
+[[nodiscard]] constexpr std::int64_t scaled_width(std::int64_t width, double share, std::int64_t multiple) {
+    const double units = static_cast<double>(width) * share / static_cast<double>(multiple) + 0.5;
+    if (!(units < 9e18)) throw_overflow();
+    return multiply(units < 1 ? 1 : static_cast<std::int64_t>(units), multiple);
+}
+
 }  // namespace qutibench::detail

@@ -6,17 +6,11 @@
 
 #include <qutibench/transform/channels.hpp>
 
-#include <cmath>
+#include <algorithm>
 
 namespace qutibench {
 
 namespace detail {
-
-/// The channels that are left of `width`: rounded, at least one, a multiple of what the network needs.
-[[nodiscard]] inline std::int64_t scaled_width(std::int64_t width, double share, std::int64_t multiple) {
-    const double wanted = std::round(static_cast<double>(width) * share / static_cast<double>(multiple));
-    return multiply(std::max<std::int64_t>(1, static_cast<std::int64_t>(wanted)), multiple);
-}
 
 template <class Layer>
 [[nodiscard]] bool set_width(any_layer& one, std::int64_t width) {

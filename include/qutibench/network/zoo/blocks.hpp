@@ -25,8 +25,7 @@ namespace qutibench::zoo {
 
 /// `width` channels times `keep`, to the nearest multiple of `multiple`, and at least one of them.
 [[nodiscard]] constexpr std::int64_t scaled(std::int64_t width, double keep, std::int64_t multiple = 1) {
-    const double units = static_cast<double>(width) * keep / static_cast<double>(multiple) + 0.5;
-    return std::max<std::int64_t>(1, static_cast<std::int64_t>(units)) * multiple;
+    return qutibench::detail::scaled_width(width, keep, multiple);
 }
 
 /// `width` to the nearest multiple of eight, upwards where that would lose more than a tenth: how the MobileNet and
