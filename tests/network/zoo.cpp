@@ -116,7 +116,7 @@ TEST_CASE("keep must be a fraction") {
     CHECK_THROWS_WITH(zoo::mlp(1.5), Catch::Contains("keep") && Catch::Contains("1.5"));
     CHECK(zoo::scaled(64, 1e-9) == 1);
     CHECK(zoo::scaled(58, 0.5, 2) == 30);
-    CHECK_THROWS_AS(zoo::scaled(std::int64_t{1} << 62, 1e6), qutibench::overflow_error);
+    CHECK_THROWS_AS(zoo::scaled(std::int64_t{1} << 62, 1e6), qb::overflow_error);
 }
 
 TEST_CASE("recipes are values") {
