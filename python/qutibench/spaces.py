@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-METRICS = _core.METRICS
+METRICS = _core.metric_names()
 """What can be asked of a point; SI units."""
 
 Limits = Mapping[str, "tuple[float | None, float | None]"]

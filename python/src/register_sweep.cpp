@@ -329,7 +329,7 @@ void add_axes(py::class_<space_object>& cls) {
 }  // namespace
 
 void register_sweep(py::module_& module) {
-    module.attr("METRICS") = metric_names();
+    module.def("metric_names", &metric_names, "What can be asked of a point of a design space.");
     py::class_<space_object> cls(
         module, "DesignSpace", "Every combination of its axes, numbered; qutibench.DesignSpace makes one from names.");
     cls.def(py::init(&make_space), "networks"_a, "platforms"_a, "datatypes"_a, "batches"_a, "compute_scales"_a,

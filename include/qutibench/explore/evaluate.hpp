@@ -218,8 +218,7 @@ private:
         const workload& net = *space_->axes().networks[point.network].work;
         const detail::target_terms on = terms(point);
         const double traffic = static_cast<double>(net.weight_count) * on.bytes_per_weight;
-        const detail::run_terms run{net.work(), traffic, on.peak, on.power,
-                                    traffic / on.roof_bandwidth};
+        const detail::run_terms run{net.work(), traffic, on.peak, on.power, traffic / on.roof_bandwidth};
         for (std::size_t done = 0; done < size; done += detail::run_block) {
             const std::size_t count = std::min(detail::run_block, size - done);
             fill_block(run, point, count, done, at + done, columns);
