@@ -14,3 +14,14 @@ TEST_CASE("UTF-8 is complete, of the shortest form, and without surrogates") {
                             "\xe6\x97z", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80"})
         CHECK_FALSE(is_utf8(bad));
 }
+
+TEST_CASE("UTF-8 is seen wherever it stands in a long name") {
+    for (std::size_t size = 0; size < 40; ++size)
+        for (std::size_t at = 0; at <= size; ++at) {
+            std::string name(size, 'a');
+            name.insert(at, "\xe6\x97\xa5");
+            CHECK(is_utf8(name));
+            name[at + 1] = 'z';
+            CHECK_FALSE(is_utf8(name));
+        }
+}

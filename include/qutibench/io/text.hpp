@@ -5,6 +5,8 @@
 #include <qutibench/detail/nearest.hpp>
 #include <qutibench/detail/parse_number.hpp>
 
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -20,6 +22,11 @@ namespace qutibench::detail {
 [[nodiscard]] inline bool is_utf8(std::string_view text) {
     const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     for (std::size_t i = 0; i < text.size();) {
+        for (std::uint64_t eight = 0; i + 8 <= text.size(); i += 8) {  // nearly all names are ASCII
+            std::memcpy(&eight, text.data() + i, 8);
+            if ((eight & 0x8080808080808080U) != 0) break;
+        }
+        if (i == text.size()) break;
         const unsigned lead = byte(i);
         if (lead < 0x80) {
             ++i;
