@@ -166,11 +166,11 @@ private:
                                                           [](double x, double y) { return x <=> y; });
         };
         std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) {
-            if (const auto order = compare(judged, a, b); order != 0) return order < 0;
-            if (const auto order = compare(table, a, b); order != 0) return order < 0;
+            if (const auto order = compare(judged, a, b); std::is_neq(order)) return std::is_lt(order);
+            if (const auto order = compare(table, a, b); std::is_neq(order)) return std::is_lt(order);
             return a < b;
         });
-        const auto is_same = [&](std::size_t a, std::size_t b) { return compare(judged, a, b) == 0; };
+        const auto is_same = [&](std::size_t a, std::size_t b) { return std::is_eq(compare(judged, a, b)); };
         rows.erase(std::unique(rows.begin(), rows.end(), is_same), rows.end());
         if (rows.size() > max_rows_)
             throw invalid_argument(

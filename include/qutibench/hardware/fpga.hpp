@@ -137,7 +137,7 @@ inline constexpr mac_cost published_int8{0, 0.5, "T table 6.2, DPU: two INT8 MAC
 /// products: 1.1 * ((2 * ceil((w + a) / 6) - 1) * (w + a) + 2 * (w + a)) LUTs. Throws invalid_argument on floats.
 [[nodiscard]] inline mac_cost finn(const precision& numbers) {
     const double bits = detail::integer_bits(numbers.weights) + detail::integer_bits(numbers.activations);
-    const auto sixths = static_cast<double>((static_cast<int>(bits) + 5) / 6);
+    const int sixths = (static_cast<int>(bits) + 5) / 6;
     return {1.1 * ((2 * sixths - 1) * bits + 2 * bits), 0, "FINN-R as coded in FINN (c1 = 1.1)"};
 }
 

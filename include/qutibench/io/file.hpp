@@ -14,7 +14,8 @@ using file_handle = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
 /// Opens a file or a pipe for reading; throws parse_error that says what is in the way.
 [[nodiscard]] inline file_handle open_file(const std::string& path) {
-    if (path.find('\0') != std::string::npos) throw parse_error(path.c_str(), "", "a path cannot hold a zero byte");
+    if (path.find('\0') != std::string::npos)
+        throw parse_error(path.substr(0, path.find('\0')), "", "a path cannot hold a zero byte");
     std::error_code ignored;
     const auto status = std::filesystem::status(path, ignored);
     if (status.type() == std::filesystem::file_type::not_found) throw parse_error(path, "", "there is no such file");

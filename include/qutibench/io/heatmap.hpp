@@ -7,6 +7,8 @@
 #include <qutibench/io/catalogue.hpp>
 #include <qutibench/model/predict.hpp>
 
+#include <cmath>
+
 namespace qutibench {
 
 /// One cell: a platform's row, a network's column, and the prediction.
@@ -121,7 +123,7 @@ private:
 [[nodiscard]] inline std::string to_csv(std::span<const heatmap_cell> cells) {
     std::string text = "figure,task,platform,network_datatype,inputs_per_second\n";
     for (const heatmap_cell& one : cells) {
-        const auto hundredths = static_cast<std::int64_t>(one.prediction.throughput().value() * 100 + 0.5);
+        const auto hundredths = std::llround(one.prediction.throughput().value() * 100);
         const std::string fraction = std::to_string(hundredths % 100);
         text += detail::message({one.figure, ",", one.task, ",", one.platform, ",", one.network, ",", hundredths / 100,
                                  fraction.size() < 2 ? ".0" : ".", fraction, "\n"});

@@ -96,8 +96,9 @@ struct heatmap_name {
     for (const auto& one : networks) {
         if (one.id != of.network) continue;
         const bool has_percent = one.id == "cnv" || one.id == "mlp" || one.id == "resnet50";
-        std::string percent = of.keep == 0.125 ? "12.5" : std::to_string(std::lround(of.keep * 100));
-        name.network = std::string(one.name) + (has_percent ? " " + percent + "%" : "") + "-" + datatype;
+        const std::string percent = of.keep == 0.125 ? "12.5" : std::to_string(std::lround(of.keep * 100));
+        name.network = has_percent ? detail::message({one.name, " ", percent, "%-", datatype})
+                                   : detail::message({one.name, "-", datatype});
     }
     return name;
 }
@@ -227,7 +228,7 @@ private:
             row.network = one.is_network;
             from = one.is_from;
             to = one.is_to;
-            row.correction = row.network + ", " + from + " % to " + to + " %";
+            row.correction = detail::message({row.network, ", ", from, " % to ", to, " %"});
         }
         recompute(row, from, to);
         return row;

@@ -104,7 +104,8 @@ inline void check(const pipeline_stage& stage, const folding& by) {
     result.cycles = detail::multiply(depth, stage.vectors);
     double luts = bits * (2 * simd - 1) + accumulator;
     if (by.multiplier == multiplier::lut) {
-        luts += simd * (2 * ((bits + 5) / 6) - 1) * bits;
+        const int sixths = (bits + 5) / 6;
+        luts += simd * (2 * sixths - 1) * bits;
     } else {
         result.uses.dsps = detail::product({by.pe, by.simd, detail::ceil_divide(bits, 48)});
     }

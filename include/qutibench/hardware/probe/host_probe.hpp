@@ -7,6 +7,7 @@
 #include <qutibench/hardware/probe/processor.hpp>
 #include <qutibench/hardware/probe/team.hpp>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -80,7 +81,7 @@ struct host_probe {
         const double at_one = of.operations_per_instruction * clock.one.best.value();
         const double issued = of.rate.one.best.value() / at_one;
         if (!(issued > 0)) return unknown<ops_per_second>;
-        const double whole = static_cast<double>(static_cast<int>((issued < 1 ? 1 / issued : issued) + 0.5));
+        const double whole = std::round(issued < 1 ? 1 / issued : issued);
         return quantity_of<ops_per_second>(at_one * (issued < 1 ? 1 / whole : whole));
     }
 };

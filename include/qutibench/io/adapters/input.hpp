@@ -148,7 +148,7 @@ public:
 
     /// The beginning, for recognising a format. Throws parse_error on a file that is empty or UTF-16.
     [[nodiscard]] std::string head(std::size_t size = 1 << 16) const {
-        const std::string start(chunks().next().substr(0, size));
+        std::string start(chunks().next().substr(0, size));
         if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff"))
             throw parse_error(name_, "line 1", "the file is in UTF-16; save it as UTF-8");
         if (start.find_first_not_of(" \t\r\n") == std::string::npos) throw parse_error(name_, "", "the file is empty");

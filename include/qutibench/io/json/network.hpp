@@ -11,6 +11,7 @@
 #include <qutibench/network/zoo/registry.hpp>
 #include <qutibench/transform/prune.hpp>
 
+#include <cmath>
 #include <limits>
 
 namespace qutibench {
@@ -138,7 +139,7 @@ private:
     [[nodiscard]] Quantity count(const json_reader& at, const figure_kind& kind) {
         const double value = figures_.read(at, kind);
         if (value >= 9.2e18) at.fail("does not fit 64 bits");
-        return quantity_of<Quantity>(static_cast<std::int64_t>(value + 0.5));
+        return quantity_of<Quantity>(std::llround(value));
     }
 
     [[nodiscard]] static double share(const json_reader& of) {
@@ -152,7 +153,7 @@ private:
         const double intensity = figures_.read(at["operational_intensity_int8"], intensity_figure);
         const double weights = static_cast<double>(operations.value()) / intensity;
         if (weights >= 9.2e18) at.fail("its weights do not fit 64 bits");
-        return {share(at), workload(id, operations, quantity_of<elements>(static_cast<std::int64_t>(weights + 0.5)))};
+        return {share(at), workload(id, operations, quantity_of<elements>(std::llround(weights)))};
     }
 
     void add_accuracy(network_entry& entry, const json_reader& at) const {

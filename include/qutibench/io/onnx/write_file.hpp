@@ -102,19 +102,19 @@ private:
 
     /// Tensors that an embedding reads are integers, back to the inputs and constants that they come from.
     void find_indices() {
-        std::vector<char> is_moved(layers_.size(), 0);
+        std::vector<bool> is_moved(layers_.size(), false);
         for (std::size_t i = 0; i < layers_.size(); ++i) {
             const node& one = net_.nodes()[i];
             const auto* const held = one.layer.as<parameter>();
             is_moved[i] = one.layer.kind() == layer_kind::input || (held != nullptr && !held->learned) ||
                           (moves_only(one) && std::all_of(one.inputs.begin(), one.inputs.end(), [&](tensor from) {
-                               return is_moved[static_cast<std::size_t>(from.node)] != 0;
+                               return is_moved[static_cast<std::size_t>(from.node)];
                            }));
         }
         const auto mark = [&](tensor from, std::int64_t rows) {
             const auto source = static_cast<std::size_t>(from.node);
             std::int64_t& least = layers_[source].rows;
-            if (is_moved[source] != 0) least = least == 0 ? rows : std::min(least, rows);
+            if (is_moved[source]) least = least == 0 ? rows : std::min(least, rows);
         };
         for (std::size_t i = layers_.size(); i-- > 0;) {
             const node& one = net_.nodes()[i];

@@ -73,7 +73,7 @@ public:
 
     /// A node inside the layer; the name of its output.
     std::string step(std::string_view op, const names& inputs, const attributes& settings = {}) {
-        const std::string name = model_.unique(node_.name + "/" + std::string(op));
+        std::string name = model_.unique(node_.name + "/" + std::string(op));
         model_.node(op, name, inputs, {name}, settings);
         return name;
     }
