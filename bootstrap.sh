@@ -319,8 +319,8 @@ release_checks() {
 }
 
 instruction_check() {
-    cmake --build --preset release --target instructions
-    .venv/bin/python tests/support/instruction_counts.py build/release/tests/instructions
+    cmake --build --preset release --target instructions &&
+        .venv/bin/python tests/support/instruction_counts.py build/release/tests/instructions
 }
 
 format_check() { git ls-files -z '*.hpp' '*.cpp' | xargs -0 .venv/bin/clang-format --dry-run -Werror; }
@@ -328,13 +328,12 @@ format_check() { git ls-files -z '*.hpp' '*.cpp' | xargs -0 .venv/bin/clang-form
 # Every header of the project, through the one source file that includes them all.
 tidy_check() { clang-tidy -quiet -p build/clang build/clang/tests/headers/first.cpp; }
 
+# Branches that only an exception takes are left out; g++ sees one behind nearly every call.
 coverage_report() {
-    cmake --preset coverage
-    cmake --build --preset coverage --parallel "$(jobs)"
-    find build/coverage -name '*.gcda' -delete
-    ctest --preset coverage
-    .venv/bin/gcovr --root . --filter include/ --exclude-throw-branches --exclude-unreachable-branches \
-        --print-summary --html build/coverage/index.html build/coverage
+    cmake --preset coverage && cmake --build --preset coverage --parallel "$(jobs)" -- -k 0 &&
+        find build/coverage -name '*.gcda' -delete && ctest --preset coverage -LE compile &&
+        .venv/bin/gcovr --root . --filter include/ --exclude-throw-branches --exclude-unreachable-branches \
+            --fail-under-line 90 --fail-under-branch 80 --print-summary --html build/coverage/index.html build/coverage
 }
 
 summary() { .venv/bin/python tests/support/summary.py "$results" "${suites[@]}"; }
