@@ -328,12 +328,14 @@ format_check() { git ls-files -z '*.hpp' '*.cpp' | xargs -0 .venv/bin/clang-form
 # Every header of the project, through the one source file that includes them all.
 tidy_check() { clang-tidy -quiet -p build/clang build/clang/tests/headers/first.cpp; }
 
-# Branches that only an exception takes are left out; g++ sees one behind nearly every call.
+# Instances of a template count as one. gcov's branches include those of destructors and exceptions behind nearly every
+# call, so that far from all can be taken; both figures are floors under what the tests reach today.
 coverage_report() {
     cmake --preset coverage && cmake --build --preset coverage --parallel "$(jobs)" -- -k 0 &&
         find build/coverage -name '*.gcda' -delete && ctest --preset coverage -LE compile &&
-        .venv/bin/gcovr --root . --filter include/ --exclude-throw-branches --exclude-unreachable-branches \
-            --fail-under-line 90 --fail-under-branch 80 --print-summary --html build/coverage/index.html build/coverage
+        .venv/bin/gcovr --root . --filter include/ --merge-lines --exclude-throw-branches \
+            --exclude-unreachable-branches --gcov-ignore-parse-errors negative_hits.warn_once_per_file \
+            --fail-under-line 95 --fail-under-branch 62 --print-summary --html build/coverage/index.html build/coverage
 }
 
 summary() { .venv/bin/python tests/support/summary.py "$results" "${suites[@]}"; }
@@ -362,7 +364,7 @@ run_tests() { # test | check
     make_environment build test notebook lint
     cpp_tests "$1"
     [ -z "${CI:-}" ] || [ "$1" = check ] || sanitized_tests
-    fuzz_tests "$([ "$1" = check ] && echo 120 || echo 5)"
+    fuzz_tests "$([ "$1" = check ] && echo 90 || echo 5)"
     python_tests
     page_tests
     [ "$1" = test ] || release_checks
