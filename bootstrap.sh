@@ -196,7 +196,7 @@ try_wheel() {
     local place=build/wheel/venv
     rm -rf "$place" && "$(pick_python)" -m venv "$place" && pip_wheel "$place" install build/wheel/qutibench-*.whl &&
         (cd "$place" && bin/qutibench estimate resnet50 --on zcu104_dpu &&
-            bin/python -c 'import qutibench as qb; print(qb.predict(qb.zoo.resnet50(), qb.platform("zcu104_dpu")))')
+            bin/python -c 'import qutibench as qb; print(qb.predict(qb.analyze(qb.zoo.resnet50()), qb.platform("zcu104_dpu")))')
 }
 
 # --- C++ -------------------------------------------------------------------------------------------------------------
