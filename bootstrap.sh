@@ -163,6 +163,8 @@ install_packages() {
 
 # --- Python ----------------------------------------------------------------------------------------------------------
 
+pip_in() { "$1/bin/python" -m pip "${@:2}" --disable-pip-version-check -q; } # ENVIRONMENT COMMAND...
+
 make_environment() { # WHAT...: build test notebook lint
     local python files=()
     python=$(pick_python)
@@ -174,7 +176,7 @@ make_environment() { # WHAT...: build test notebook lint
     local what
     for what in "$@"; do files+=("python/requirements-$what.txt"); done
     once "pip install $*" "$(digest python/constraints.txt "${files[@]}")" \
-        .venv/bin/python -m pip install --disable-pip-version-check -q "${files[@]/#/-r}" ||
+        pip_in .venv install "${files[@]/#/-r}" ||
         stop "could not install from PyPI"
 }
 
@@ -183,18 +185,16 @@ install_package() {
     once "pip install qutibench" "$(digest "${inputs[@]}" examples/CMakeLists.txt examples/what_if)" install_wheel
 }
 
-pip_wheel() { "$1/bin/python" -m pip "${@:2}" --disable-pip-version-check -q; }
-
 install_wheel() {
     rm -rf build/wheel
-    pip_wheel .venv wheel --no-build-isolation --no-deps --config-settings=build-dir=build/python -w build/wheel . &&
-        pip_wheel .venv install --no-deps --force-reinstall build/wheel/qutibench-*.whl
+    pip_in .venv wheel --no-build-isolation --no-deps --config-settings=build-dir=build/python -w build/wheel . &&
+        pip_in .venv install --no-deps --force-reinstall build/wheel/qutibench-*.whl
 }
 
 # The wheel where nothing else is, answering the first question of the README.
 try_wheel() {
     local place=build/wheel/venv
-    rm -rf "$place" && "$(pick_python)" -m venv "$place" && pip_wheel "$place" install build/wheel/qutibench-*.whl &&
+    rm -rf "$place" && "$(pick_python)" -m venv "$place" && pip_in "$place" install build/wheel/qutibench-*.whl &&
         (cd "$place" && bin/qutibench estimate resnet50 --on zcu104_dpu &&
             bin/python -c 'import qutibench as qb; print(qb.predict(qb.analyze(qb.zoo.resnet50()), qb.platform("zcu104_dpu")))')
 }

@@ -115,7 +115,7 @@ template <std::derived_from<workload_totals> Workload = workload_totals>
                                "' has");
     workload_totals totals;
     totals.operation_count = static_cast<std::int64_t>(std::llround(of.operations));
-    totals.mac_count = totals.operation_count / 2 + totals.operation_count % 2;
+    totals.mac_count = detail::ceil_divide(totals.operation_count, 2);
     return totals;
 }
 

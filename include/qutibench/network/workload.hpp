@@ -137,7 +137,7 @@ public:
             throw invalid_argument(
                 detail::message({"workload '", name_, "': operations and weights must not be negative"}));
         operation_count = operations.value();
-        mac_count = operation_count / 2 + operation_count % 2;
+        mac_count = detail::ceil_divide(operation_count, 2);
         weight_count = parameter_count = weights.value();
     }
 
