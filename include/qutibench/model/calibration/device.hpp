@@ -107,8 +107,8 @@ namespace detail {
     return carrier != nullptr ? carrier->operations_per_s : fastest;
 }
 
-/// Rates in a mode and datatype; an empty mode name means the first. Throws unknown_name with the nearest mode. A board
-/// that nobody described gets 100 GOP/s in 32 bits, twice that in 16, and 10 GB/s, which its fit then scales.
+/// Rates in a mode, by its name, and a datatype. Throws unknown_name with the nearest mode. A board that nobody
+/// described gets 100 GOP/s in 32 bits, twice that in 16, and 10 GB/s, which its fit then scales.
 [[nodiscard]] inline rates rates_in(const device_figures& device, std::string_view mode, const precision& numbers) {
     rates out;
     out.weight_bytes = numbers.weights.bytes_per_element();
@@ -121,7 +121,7 @@ namespace detail {
     std::vector<std::string_view> names;
     for (const mode_figures& one : device.modes) {
         names.push_back(one.name);
-        if (one.name == mode || (found == nullptr && mode.empty())) found = &one;
+        if (one.name == mode) found = &one;
     }
     if (found == nullptr && device.modes.size() == 1 && device.modes.front().name.empty())
         found = &device.modes.front();
@@ -152,7 +152,7 @@ inline void require_valid(const measured_run& run) {
 /// A run of a network on a device as the terms see it; throws as rates_in and require_valid do.
 [[nodiscard]] inline call call_of(const kernel_table& net, const device_figures& device, const measured_run& run) {
     require_valid(run);
-    return {&net, rates_in(device, run.mode, run.datatype), static_cast<double>(run.batch()),
+    return {&net, rates_in(device, in_named_mode(run, device).mode, run.datatype), static_cast<double>(run.batch()),
             static_cast<double>(run.threads())};
 }
 
