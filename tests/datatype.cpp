@@ -28,6 +28,21 @@ TEST_CASE("every name reads back as the format it prints") {
     }
 }
 
+TEST_CASE("formats without a common name are spelled by their fields") {
+    for (const char* name : {"int10", "int64", "fp_e3m4", "fp_e8m0", "int4_block16", "binary_block32", "ternary_block8",
+                             "fp_e3m4_block32_scale0", "int4_block16384", "int4_block16_scale16"})
+        CHECK(to_string(parse_datatype(name)) == name);
+    CHECK(parse_datatype("int10") == integer<10>::value);
+    CHECK(parse_datatype("fp_e5m10") == fp16);
+    CHECK(parse_datatype("int4_block16_scale16") == block_scaled<integer<4>, 16, 16>::value);
+    CHECK(to_string(parse_datatype("int8_block32")) == "mxint8");
+    CHECK(to_string(parse_precision("fp_e3m4xint10")) == "fp_e3m4xint10");
+    CHECK(parse_precision("w10a4") == precision(integer<10>::value, int4));
+    for (const char* name : {"int0", "int010", "int65", "int", "int8x", "fp_e0m3", "fp_e3", "fp_e3m", "fp_e90m90",
+                             "int8_block", "int8_block0", "int8_block32_scale", "int9999999999", "block32"})
+        CHECK_THROWS_AS(parse_datatype(name), unknown_name);
+}
+
 TEST_CASE("every format as a type is a precision of its own") {
     static_assert(precision(binary{}) == precision(binary::value));
     static_assert(precision(ternary{}) == precision(ternary::value));

@@ -7,6 +7,7 @@
 #include <qutibench/detail/nearest.hpp>
 #include <qutibench/error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -137,26 +138,85 @@ inline constexpr std::array named_datatypes{
     return reaches && wide.mantissa + 1 >= narrow.bits;
 }
 
+/// Reads the words and numbers of a name from its front.
+struct name_fields {
+    std::string_view rest;
+
+    [[nodiscard]] constexpr bool word(std::string_view one) {
+        const bool found = rest.starts_with(one);
+        if (found) rest.remove_prefix(one.size());
+        return found;
+    }
+    /// Of at most nine digits, without leading zeros; -1 where there is none.
+    [[nodiscard]] constexpr int number() {
+        int value = -1;
+        for (int digits = 0; digits < 9 && value != 0 && !rest.empty() && rest[0] >= '0' && rest[0] <= '9'; ++digits) {
+            value = std::max(value, 0) * 10 + (rest[0] - '0');
+            rest.remove_prefix(1);
+        }
+        return value;
+    }
+};
+
+/// The format whose fields `name` spells; of 0 bits where it spells none.
+[[nodiscard]] constexpr datatype spelled_datatype(std::string_view name) {
+    constexpr datatype none{number_family::integer, 0};
+    name_fields fields{name};
+    datatype type = none;
+    if (fields.word("binary")) {
+        type = binary::value;
+    } else if (fields.word("ternary")) {
+        type = ternary::value;
+    } else if (fields.word("int")) {
+        const int bits = fields.number();
+        if (bits >= 2 && bits <= 64) type = {number_family::integer, bits, 0, bits - 1};
+    } else if (fields.word("fp_e")) {
+        const int exponent = fields.number();
+        const int mantissa = fields.word("m") ? fields.number() : -1;
+        if (exponent >= 1 && mantissa >= 0 && exponent + mantissa <= 127)
+            type = {number_family::floating, 1 + exponent + mantissa, exponent, mantissa};
+    }
+    if (fields.word("_block")) {
+        type.block = fields.number();
+        type.scale_bits = fields.word("_scale") ? fields.number() : 8;
+        if (type.block < 1 || type.scale_bits < 0) return none;
+    }
+    return fields.rest.empty() ? type : none;
+}
+
 }  // namespace detail
 
-/// The name of a format: "int8", "bf16", "mxfp4". Formats without a common name print their fields: "fp_e3m4".
+/// The name of a format: "int8", "bf16", "mxfp4". Formats without a common name print their fields: "int10",
+/// "fp_e3m4", "int4_block16", "int4_block16_scale16" where the scale has other than 8 bits.
 [[nodiscard]] inline std::string to_string(const datatype& type) {
+    const auto of_fields = [&]() -> std::string {
+        switch (type.family) {
+            case number_family::binary:
+                return "binary";
+            case number_family::ternary:
+                return "ternary";
+            case number_family::integer:
+                return "int" + std::to_string(type.bits);
+            default:
+                return "fp_e" + std::to_string(type.exponent) + "m" + std::to_string(type.mantissa);
+        }
+    };
     for (const auto& known : detail::named_datatypes)
         if (known.value == type) return std::string(known.name);
-    std::string text = type.family == number_family::integer
-                           ? "int" + std::to_string(type.bits)
-                           : "fp_e" + std::to_string(type.exponent) + "m" + std::to_string(type.mantissa);
+    std::string text = of_fields();
     if (type.block > 0) text += "_block" + std::to_string(type.block);
+    if (type.block > 0 && type.scale_bits != 8) text += "_scale" + std::to_string(type.scale_bits);
     return text;
 }
 
-/// The format called `name`; throws unknown_name with the nearest one.
+/// The format called `name`, or whose fields it spells; throws unknown_name with the nearest common one.
 [[nodiscard]] inline datatype parse_datatype(std::string_view name) {
     std::array<std::string_view, detail::named_datatypes.size()> names{};
     for (std::size_t i = 0; i < names.size(); ++i) {
         names[i] = detail::named_datatypes[i].name;
         if (names[i] == name) return detail::named_datatypes[i].value;
     }
+    if (const datatype spelled = detail::spelled_datatype(name); spelled.bits > 0) return spelled;
     throw unknown_name("datatype", name, detail::nearest_name(name, names));
 }
 

@@ -156,7 +156,7 @@ TEST_CASE("tables: what could be misread is refused with its line") {
     refused("a,b,fp32,1,10000,100\n", "units");  // microseconds
     refused("a,b,fp32,0,10,100\n", "at least 1");
     refused("a,b,fp32,1.5,10,100\n", "whole number");
-    refused("a,b,int9,1,10,100\n", "int9");
+    refused("a,b,int90,1,10,100\n", "int90");
     refused("a,b,fp32,1,10\n", "fields");
     refused("a,b,fp32,1,\"10,100\n", "never closed");
 }
