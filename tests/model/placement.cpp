@@ -88,6 +88,20 @@ TEST_CASE("a normalisation or activation runs in its producer's kernel, unless o
     CHECK(explain(analyze(net), with_memory(1e6), {.execution = execution_kind::layers}).kernels.size() == 3);
 }
 
+TEST_CASE("a layer of two operands runs in the kernel of the one that is ready last") {
+    graph net("branches");
+    const tensor image = net.input({1, 8, 4, 4});
+    const tensor early = net.add(convolution_2d{.out_channels = 8}, {image}, "early");
+    const tensor late = net.add(convolution_2d{.out_channels = 8}, {image}, "late");
+    const tensor active = net.add(activation{}, {early}, "active");  // in early's kernel, which runs before late's
+    net.add(elementwise{}, {active, late}, "sum");
+    const breakdown all = explain(analyze(net), with_memory(1),
+                                  {.placement = placement_kind::capacity, .execution = execution_kind::layers});
+    REQUIRE(all.kernels.size() == 2);
+    CHECK(all.kernels[0].traffic == 64 + 128 + 128);        // weights and image read, active written
+    CHECK(all.kernels[1].traffic == 64 + 128 + 128 + 128);  // weights, image and active read, sum written
+}
+
 TEST_CASE("a placement can be overridden layer by layer") {
     const workload net = analyze(chain());
     const platform device = with_memory(320);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <qutibench/transform/fuse.hpp>
+
 #include "support/random_networks.hpp"
 
 #include "catch.hpp"
@@ -40,6 +42,21 @@ void require_not_slower(const estimate& better, const estimate& base) {
 }
 
 }  // namespace
+
+TEST_CASE("kernels that fuse writes down are those that predictions assume") {
+    for (int seed = 0; seed < cases; ++seed) {
+        INFO("seed " << seed);
+        random_case::engine draw(static_cast<std::uint64_t>(seed));
+        const graph net = random_case::network(draw);
+        const platform device = device_of(random_case::device(draw));
+        const deployment how{.placement = placement_kind::capacity, .execution = execution_kind::layers};
+        const breakdown plain = explain(analyze(net), device, how);
+        const breakdown marked = explain(analyze(fuse(net)), device, how);
+        REQUIRE(marked.kernels.size() == plain.kernels.size());
+        REQUIRE(marked.total.call_time == plain.total.call_time);
+        REQUIRE(marked.total.traffic == plain.total.traffic);
+    }
+}
 
 TEST_CASE("a better device or a narrower datatype is never slower") {
     for (int seed = 0; seed < cases; ++seed) {

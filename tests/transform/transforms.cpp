@@ -64,6 +64,21 @@ TEST_CASE("point-wise layers run in the kernel before them") {
     CHECK(kernels == 53 + 1 + 1 + 1);  // convolutions, maximum pooling, global pooling, classifier
 }
 
+TEST_CASE("a layer of two operands runs in the kernel of the one that is ready last, or in its own") {
+    graph net("branches");
+    const tensor image = net.input({1, 8, 8, 8});
+    const tensor early = net.add(convolution_2d{.out_channels = 8}, {image}, "early");
+    const tensor late = net.add(convolution_2d{.out_channels = 8}, {image}, "late");
+    const tensor sum = net.add(elementwise{}, {late, early}, "sum");
+    const tensor kept = net.add(convolution_2d{.out_channels = 8}, {sum}, "kept");
+    const tensor gate = net.add(global_pooling{}, {kept}, "gate");
+    net.output(net.add(elementwise{elementwise_function::multiply}, {kept, gate}, "product"));
+    const graph fused = fuse(net);
+    CHECK(named(fused, "sum").fused_into == late.node);
+    CHECK(named(fused, "product").fused_into == -1);  // gate's kernel makes one element of each channel
+    CHECK(named(fuse(fused), "sum").fused_into == late.node);
+}
+
 TEST_CASE("resolution and batch change shapes, not weights") {
     const graph net = zoo::resnet50();
     CHECK(analyze(with_input_shape(net, {1, 3, 448, 448})).macs().value() > 3 * analyze(net).macs().value());

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <qutibench/model/deployed.hpp>
-#include <qutibench/network/workload.hpp>
+#include <qutibench/network/kernels.hpp>
 
 #include <algorithm>
 
@@ -42,14 +42,9 @@ template <class Type, class Workload>
 using late_t = typename late<Type, Workload>::type;
 
 /// What the models know of a layer beyond its cost.
-struct layer_part {
-    int owner = -1;        ///< layer whose output it passes on: itself, or another one for a view
-    int kernel = -1;       ///< layer in whose kernel it runs
-    int last = -1;         ///< last layer that reads its output; past the end for a result
-    int readers = 0;       ///< layers that read its output
+struct layer_part : kernel_part {
     int read_by = -1;      ///< kernel that read its output last
     double unread = 0;     ///< bytes of its output that this kernel has not read
-    bool stored = false;   ///< its output leaves the kernel
     bool on_chip[3] = {};  ///< by tensor_role
     double weight_bytes = 0;
     double weights_read = 0;  ///< bytes of them that a run of the layer reads: of a table, the rows that are looked up
@@ -62,23 +57,15 @@ struct layer_part {
     double compute = 0;  ///< s on one core, of a kernel
     double work = 0;     ///< operations of a call, of a kernel
     double traffic = 0;  ///< off-chip bytes of a call, of a kernel
-    bool runs = false;   ///< is a kernel
 };
 
-[[nodiscard]] constexpr bool rides_along(layer_kind kind) {
-    return kind == layer_kind::normalization || kind == layer_kind::elementwise;
-}
-
-/// Layers, their kernels, and which tensors leave them; O(layers + edges).
-/// A layer runs in the kernel that `fused_into` names. Otherwise normalisation and elementwise layers run in the kernel
-/// of the latest layer they read, when nobody else reads it and the tensor keeps its size, as fusing runtimes have it.
+/// Layers, their kernels, which tensors leave them, and what they hold and move; O(layers + edges).
 template <class Workload>
 class layer_table {
 public:
     layer_table(const Workload& net, const platform& device, const deployment& how)
         : parts(net.layers().size()), net_(net) {
-        link();
-        fuse();
+        assign_kernels(net, parts);
         weigh(device, how);
     }
 
@@ -100,50 +87,6 @@ public:
     }
 
 private:
-    void link() {
-        const int count = static_cast<int>(parts.size());
-        for (int i = 0; i < count; ++i) {
-            const auto& layer = net_.layers()[static_cast<std::size_t>(i)];
-            const auto from = net_.producers(layer);
-            const bool is_view = layer.kind == layer_kind::view;
-            at(i).owner = is_view && !from.empty() ? at(from[0]).owner : i;
-            at(i).kernel = at(i).last = i;
-            at(i).runs = !is_view && layer.kind != layer_kind::input;
-            for (const int producer : from) {
-                source(producer).last = std::max(source(producer).last, i);
-                source(producer).readers += is_view ? 0 : 1;
-            }
-            if (layer.is_result) source(i).last = count;
-        }
-    }
-
-    void fuse() {
-        const int count = static_cast<int>(parts.size());
-        for (int i = 0; i < count; ++i) {
-            const auto& layer = net_.layers()[static_cast<std::size_t>(i)];
-            if (!at(i).runs) continue;
-            const int host = layer.fused_into >= 0 ? layer.fused_into : rides_along(layer.kind) ? host_of(i) : -1;
-            if (host >= 0 && host < i && at(host).runs) at(i).kernel = at(host).kernel;
-        }
-        for (int i = 0; i < count; ++i) {
-            if (at(i).runs)
-                for (const int producer : net_.producers(net_.layers()[static_cast<std::size_t>(i)]))
-                    if (source(producer).kernel != at(i).kernel) source(producer).stored = true;
-            if (at(i).last == count) at(i).stored = true;
-            at(i).runs = at(i).runs && at(i).kernel == i;
-        }
-    }
-
-    [[nodiscard]] int host_of(int index) {
-        const auto& layer = net_.layers()[static_cast<std::size_t>(index)];
-        int latest = -1;
-        for (const int producer : net_.producers(layer)) latest = std::max(latest, at(producer).owner);
-        if (layer.cost.macs > 0 || latest < 0) return -1;
-        const bool alone = at(latest).readers == 1 && at(latest).last == index;
-        return alone && net_.layers()[static_cast<std::size_t>(latest)].output_count == layer.output_count ? latest
-                                                                                                           : -1;
-    }
-
     void weigh(const platform& device, const deployment& how) {
         deployed_roof roof{};
         precision known{};

@@ -4,6 +4,8 @@
 /// layers run in the kernel that produced their input.
 #pragma once
 
+#include <qutibench/network/analyze.hpp>
+#include <qutibench/network/kernels.hpp>
 #include <qutibench/network/layers.hpp>
 #include <qutibench/transform/rebuild.hpp>
 
@@ -75,23 +77,14 @@ template <class... Layers>
     return result;
 }
 
-/// Marks normalisations, activations and element-wise layers (residual additions among them) as part of the kernel that
-/// produced the last of their inputs which nothing else reads: they then cost no launch and no traffic of their own.
+/// Marks normalisations, activations and element-wise layers (residual additions among them) as part of the last kernel
+/// that they read from, when nobody else reads that tensor and it keeps its size: they then cost no launch and no
+/// traffic of their own. It is what predictions layer by layer assume of a graph without marks (formulas/execution.md).
 [[nodiscard]] inline graph fuse(const graph& net) {
-    const std::vector<int> readers = detail::reader_counts(net);
-    std::vector<int> kernel(net.nodes().size());
+    std::vector<detail::kernel_part> parts(net.nodes().size());
+    detail::assign_kernels(analyze(net), parts);
     return detail::rebuild(net, "point-wise layers fused", [&](node& one, std::size_t i) {
-        kernel[i] = static_cast<int>(i);
-        const bool pointwise =
-            one.layer.kind() == layer_kind::elementwise || one.layer.kind() == layer_kind::normalization;
-        if (!pointwise || one.layer.type() == softmax::type) return;
-        for (auto from = one.inputs.rbegin(); from != one.inputs.rend(); ++from) {
-            const auto before = static_cast<std::size_t>(from->node);
-            const layer_kind kind = net.nodes()[static_cast<std::size_t>(kernel[before])].layer.kind();
-            if (readers[before] != 1 || kind == layer_kind::input || kind == layer_kind::view) continue;
-            one.fused_into = kernel[i] = kernel[before];
-            return;
-        }
+        if (parts[i].kernel != static_cast<int>(i)) one.fused_into = parts[i].kernel;
     });
 }
 
