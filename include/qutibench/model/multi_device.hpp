@@ -137,8 +137,6 @@ struct cuttable_network {
 [[nodiscard]] inline multi_device_estimate split_layers(const workload& net, const platform& device,
                                                         const deployment& how, std::int64_t devices,
                                                         const device_link& link) {
-    if (net.layers().empty())
-        throw invalid_argument(message({"workload '", net.name(), "' has no layers to spread over devices"}));
     deployment by_layer = how;
     by_layer.execution = execution_kind::layers;
     by_layer.threads = 1;
@@ -173,13 +171,16 @@ struct cuttable_network {
 /// Predicts a network spread over at most `devices` equal devices; fewer are used where more would not help. Data: the
 /// batch is shared out, inputs and outputs cross the host's link. Pipeline: layers run one after another on each
 /// device, cut where the slowest of runs and transfers is fastest; each device is predicted as if it held the whole
-/// network. Throws invalid_argument on a link without bandwidth, devices outside 1 to 4096, or a pipeline of a workload
-/// without layers, and what `predict` throws.
+/// network. Throws invalid_argument on a link without bandwidth, devices outside 1 to 4096, or a workload without
+/// layers, and what `predict` throws.
 [[nodiscard]] inline multi_device_estimate predict_on_several(const workload& net, const platform& device,
                                                               const deployment& how, split_kind split,
                                                               std::int64_t devices, const device_link& link) {
     detail::check(link, devices);
     detail::check(how);
+    if (net.layers().empty())
+        throw invalid_argument(detail::message(
+            {"workload '", net.name(), "' has no layers, so what several devices would exchange is not known"}));
     return split == split_kind::data ? detail::split_data(net, device, how, devices, link)
                                      : detail::split_layers(net, device, how, devices, link);
 }
