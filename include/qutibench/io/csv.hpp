@@ -125,6 +125,7 @@ private:
         buffer_.erase(0, at_);
         end_ -= at_;
         at_ = 0;
+        if (end_ > detail::piece_limit) fail("this row has more than 64 MiB; is a quoted field never closed?");
         if (buffer_.size() < 2 * end_ + chunk) buffer_.resize(2 * end_ + chunk);
         const std::size_t read = std::fread(buffer_.data() + end_, 1, buffer_.size() - end_, file_.get());
         if (std::ferror(file_.get()) != 0) throw parse_error(source_, "", "the file cannot be read to its end");

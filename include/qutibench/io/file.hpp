@@ -27,12 +27,20 @@ using file_handle = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
     return file;
 }
 
-/// The whole of a file; throws parse_error when it cannot be read.
+/// The most that is held of one input: bytes of a file that is read as a whole, and of one line, row, text or record of
+/// those that are read piece by piece.
+inline constexpr std::size_t whole_file_limit = std::size_t{1} << 28;
+inline constexpr std::size_t piece_limit = std::size_t{1} << 26;
+
+/// The whole of a file; throws parse_error when it cannot be read or has more than `whole_file_limit` bytes.
 [[nodiscard]] inline std::string read_file(const std::string& path) {
     const file_handle file = open_file(path);
     std::string text;
     char chunk[1 << 16];
-    for (std::size_t n = 0; (n = std::fread(chunk, 1, sizeof chunk, file.get())) > 0;) text.append(chunk, n);
+    for (std::size_t n = 0; (n = std::fread(chunk, 1, sizeof chunk, file.get())) > 0;) {
+        text.append(chunk, n);
+        if (text.size() > whole_file_limit) throw parse_error(path, "", "the file has more than 256 MiB");
+    }
     if (std::ferror(file.get()) != 0) throw parse_error(path, "", "the file cannot be read to its end");
     return text;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "catch.hpp"
 
-#include <qutibench/io/adapters/input.hpp>
+#include <qutibench/io/adapters/json_records.hpp>
 
 #include <sys/stat.h>
 #include <filesystem>
@@ -93,4 +93,22 @@ TEST_CASE("a path ends where it ends, not at a zero byte") {
     const temporary_file file("a\n");
     CHECK_THROWS_WITH(lines_of(qb::adapter_input::file(file.path + std::string(1, '\0') + ".txt")),
                       Contains("zero byte"));
+}
+
+TEST_CASE("what is held of one input is limited") {
+    const temporary_file file("");
+    const auto read_json = [&](const std::string& text) {
+        qb::detail::write_file(file.path, text);
+        qb::for_each_json_record(qb::adapter_input::file(file.path), {"/*"}, [](const qb::json_record&) {});
+    };
+    std::filesystem::resize_file(file.path, qb::detail::piece_limit + (1 << 20));
+    CHECK_THROWS_WITH(lines_of(qb::adapter_input::file(file.path)), Contains("line 1: this line has more than 64 MiB"));
+    CHECK_THROWS_WITH(qb::csv_reader::open(file.path), Contains("line 1: this row has more than 64 MiB"));
+    const std::string half(qb::detail::piece_limit / 2, 'x');
+    CHECK_NOTHROW(read_json(R"([{"a": ")" + half + R"("}, {"a": ")" + half + R"("}])"));
+    CHECK_THROWS_WITH(read_json(R"([{"a": ")" + half + R"(", "b": ")" + half + R"("}])"),
+                      Contains("/0: this record has more than 64 MiB"));
+    CHECK_THROWS_WITH(read_json("[\"" + half + half + half + "\"]"), Contains("one text of it has more than 64 MiB"));
+    std::filesystem::resize_file(file.path, qb::detail::whole_file_limit + 1);
+    CHECK_THROWS_WITH(qb::detail::read_file(file.path), Contains("the file has more than 256 MiB"));
 }

@@ -70,6 +70,8 @@ public:
             const std::size_t end = chunk_.find('\n');
             if (end != std::string_view::npos) return take(chunk_.substr(0, end), end + 1);
             joined_ += chunk_;
+            if (joined_.size() > detail::piece_limit)
+                throw parse_error(*name_, detail::message({"line ", number_ + 1}), "this line has more than 64 MiB");
             chunk_ = chunks_.next();
             if (!chunk_.empty()) continue;
             if (joined_.empty()) return false;

@@ -108,7 +108,10 @@ public:
 
     struct stream {
         chunk_reader chunks;
+        const std::string* name;
         std::string_view left{};
+        std::size_t chunk = 0;    ///< bytes of the present chunk
+        std::size_t pending = 0;  ///< bytes of chunks that went by since the last text, number or bracket
     };
 
     json_bytes() = default;
@@ -127,7 +130,11 @@ public:
 
 private:
     void refill() {
+        from_->pending += from_->chunk;
         from_->left = from_->chunks.next();
+        from_->chunk = from_->left.size();
+        if (!from_->left.empty() && from_->pending > piece_limit)
+            throw parse_error(*from_->name, "", "one text of it has more than 64 MiB");
         if (from_->left.empty()) from_ = nullptr;
     }
     stream* from_ = nullptr;
@@ -137,8 +144,8 @@ private:
 template <class Receive>
 class record_collector {
 public:
-    record_collector(const std::string& source, std::initializer_list<std::string_view> places, Receive& receive)
-        : source_(&source), places_(places), receive_(&receive) {}
+    record_collector(json_bytes::stream& from, std::initializer_list<std::string_view> places, Receive& receive)
+        : from_(&from), source_(from.name), places_(places), receive_(&receive) {}
 
     bool null() { return value(json_record::scalar_kind::null, 0, {}); }
     bool boolean(bool one) { return value(json_record::scalar_kind::boolean, one ? 1 : 0, {}); }
@@ -158,6 +165,7 @@ public:
             inside_ = true;
             depth_ = levels_.size();
             prefix_ = path_.size();
+            held_ = 0;
             record_.begin(*source_, path_);
         }
         return enter(false);
@@ -167,6 +175,7 @@ public:
         return enter(true);
     }
     bool key(std::string& name) {
+        from_->pending = 0;
         path_.resize(levels_.back().base);
         path_ += pointer_step(name);
         return true;
@@ -202,6 +211,8 @@ private:
     bool value(json_record::scalar_kind kind, double number, std::string_view text) {
         step();
         if (!inside_) return true;
+        held_ += path_.size() + text.size();
+        if (held_ > piece_limit) record_.fail("this record has more than 64 MiB");
         json_record::scalar& one = record_.append(std::string_view(path_).substr(prefix_ + 1));
         one.kind = kind;
         one.number = number;
@@ -211,6 +222,7 @@ private:
 
     // In an array the path of what comes next is its index; in an object the key has set it.
     void step() {
+        from_->pending = 0;
         if (levels_.empty() || !levels_.back().is_array) return;
         path_.resize(levels_.back().base);
         path_ += '/';
@@ -245,6 +257,7 @@ private:
         return path.empty() && place.empty();
     }
 
+    json_bytes::stream* from_;
     const std::string* source_;
     std::vector<std::string_view> places_;
     Receive* receive_;
@@ -253,6 +266,7 @@ private:
     std::string path_;
     std::size_t depth_ = 0;
     std::size_t prefix_ = 0;
+    std::size_t held_ = 0;  ///< bytes of the record
     bool inside_ = false;
 };
 
@@ -262,8 +276,8 @@ private:
 /// step, "" for the whole file. An object inside a record belongs to it. Throws parse_error with line and column.
 template <class Receive>
 void for_each_json_record(const adapter_input& input, std::initializer_list<std::string_view> places, Receive receive) {
-    detail::json_bytes::stream from{input.chunks()};
-    detail::record_collector<Receive> collector(input.name(), places, receive);
+    detail::json_bytes::stream from{input.chunks(), &input.name()};
+    detail::record_collector<Receive> collector(from, places, receive);
     nlohmann::json::sax_parse(detail::json_bytes(from), detail::json_bytes(), &collector);
 }
 

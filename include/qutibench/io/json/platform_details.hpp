@@ -17,6 +17,7 @@ struct operator_support {
     std::string source{};
 };
 
+/// What a platform's file says besides the platform; absent resources are not stated.
 struct platform_details {
     std::optional<fpga_resources> resources{};
     double utilization = 1;  ///< share of the resources that a design can use

@@ -201,9 +201,4 @@ inline void cost_linear(const node_context& c, cost_sheet& sheet) {
     if (sheet.counted) sheet.product({rows, scores->back().value(), features, 1});
 }
 
-/// Operators that have a shape function and no cost model.
-inline void cost_unknown(const node_context&, cost_sheet& sheet) {
-    sheet.counted = false;
-}
-
 }  // namespace qutibench::onnx::detail

@@ -165,9 +165,6 @@ template <class OnReal>
     return a.known() && is_floating(type) ? rounded_real(type, on_real(a.as_real())) : scalar();
 }
 
-[[nodiscard]] inline scalar same_scalar(element_type, scalar a) {
-    return a;
-}
 [[nodiscard]] inline scalar negate_scalar(element_type type, scalar a) {
     return subtract_scalars(type, scalar::integer(0), a);
 }
