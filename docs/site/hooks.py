@@ -2,19 +2,23 @@
 """What the site needs besides its settings.
 
 Pages link to files of the repository outside of docs/; on the site these links lead to copies under source/. Pages that
-the navigation does not name stand at its end.
+the navigation does not name stand at its end. Doxygen writes the C++ reference, cpp/, from the comments in the headers.
 """
 
 import html
 import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parents[2]
+CPP = "cpp/index.html"
 WIDE = ".md-grid { max-width: 84rem } .md-typeset code { font-size: .78em }\n"  # for tables as wide as what_if's
 LINK = re.compile(r"(\]\(\s*)((?:\.\./)+[^)\s#]*)")
 
@@ -31,6 +35,19 @@ def listing(folder: Path) -> str:
     lines = "\n".join(f"<li>{html.escape(name)}</li>" for name in entries)
     name = html.escape(str(folder.relative_to(ROOT)))
     return f"<!doctype html><meta charset='utf-8'><title>{name}</title><h1>{name}</h1><ul>\n{lines}\n</ul>\n"
+
+
+def cpp_reference(config: MkDocsConfig) -> File:
+    """Lets Doxygen write into the site's folder; gives the first page, which the navigation names."""
+    if not shutil.which("doxygen"):
+        return File.generated(config, CPP, content="<!doctype html><p>Doxygen was not there to write this.</p>\n")
+    settings = (ROOT / "docs/site/Doxyfile").read_text(encoding="utf-8")
+    Path(config.site_dir).mkdir(parents=True, exist_ok=True)
+    settings += f'OUTPUT_DIRECTORY = "{config.site_dir}"\n'
+    run = subprocess.run(["doxygen", "-"], cwd=ROOT, input=settings, capture_output=True, text=True, check=False)
+    if run.returncode != 0:
+        raise PluginError(f"doxygen: {run.stderr}")
+    return File.generated(config, CPP, abs_src_path=str(Path(config.site_dir) / CPP))
 
 
 def named(nav: object) -> set[str]:
@@ -56,6 +73,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             if copy.src_uri not in files.src_uris:
                 files.append(copy)
     files.append(File.generated(config, "assets/wide.css", content=WIDE))
+    files.append(cpp_reference(config))
     others = sorted({page.src_uri for page in files.documentation_pages()} - named(config.nav))
     if others:
         config.nav = [*(config.nav or []), {"More": others}]

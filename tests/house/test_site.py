@@ -3,6 +3,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,15 +19,31 @@ FETCHED = re.compile(
 )
 
 
-def test_the_site_builds_and_fetches_nothing(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("built")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", ROOT / "docs/site/mkdocs.yml"]
     quiet = dict(os.environ, NO_MKDOCS_2_WARNING="1", http_proxy="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9")
     built = subprocess.run(
-        [*command, "-d", tmp_path / "site"], cwd=tmp_path, env=quiet, capture_output=True, text=True, check=False
+        [*command, "-d", place / "site"], cwd=place, env=quiet, capture_output=True, text=True, check=False
     )
     assert built.returncode == 0, built.stderr
-    pages = list((tmp_path / "site").rglob("*.html"))
+    return place / "site"
+
+
+def test_the_site_builds_and_fetches_nothing(site: Path) -> None:
+    pages = list(site.rglob("*.html"))
     assert len(pages) >= len(list((ROOT / "docs").rglob("*.md")))
     assert not [page.name for page in pages if FETCHED.search(page.read_text(encoding="utf-8"))]
-    names = (tmp_path / "site/python_api.html").read_text(encoding="utf-8")
-    assert "qutibench.predict" in names
+    assert "qutibench.predict" in (site / "python_api.html").read_text(encoding="utf-8")
+
+
+def test_the_cpp_reference_has_the_public_names_and_not_the_inside(site: Path) -> None:
+    if not shutil.which("doxygen"):
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("doxygen is not installed")
+    assert 'href="cpp/index.html"' in (site / "index.html").read_text(encoding="utf-8")
+    names = (site / "cpp/namespacequtibench.html").read_text(encoding="utf-8")
+    assert not [name for name in ("graph", "platform", "predict", "analyze") if f">{name}</a>" not in names]
+    assert (site / "cpp/classqutibench_1_1basic__graph.html").is_file()
+    assert (site / "cpp/classqutibench_1_1basic__platform.html").is_file()
+    assert not [page.name for page in (site / "cpp").glob("*_1_1detail*")]

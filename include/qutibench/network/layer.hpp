@@ -69,12 +69,14 @@ struct layer_cost {
     friend constexpr bool operator==(const layer_cost&, const layer_cost&) = default;
 };
 
-/// What satisfies it: a copyable struct with
-///   static constexpr std::string_view type;  static constexpr layer_kind kind;
-///   constexpr shape output_shape(shapes in) const;   // throws shape_error when the inputs do not fit
-///   constexpr layer_cost cost(shapes in) const;
-///   template <class F> constexpr void describe(F&& field) const;   // field("name", member) for each setting
-/// A layer with several outputs adds `int outputs() const` and `shape output_shape(shapes in, int port) const`.
+/// What satisfies it: a copyable struct with `type`, `kind`, `output_shape`, `cost` and `describe`, as below. A layer
+/// with several outputs adds `int outputs() const` and `shape output_shape(shapes in, int port) const`.
+///
+///     static constexpr std::string_view type;
+///     static constexpr layer_kind kind;
+///     constexpr shape output_shape(shapes in) const;  // throws shape_error when the inputs do not fit
+///     constexpr layer_cost cost(shapes in) const;
+///     template <class F> constexpr void describe(F&& field) const;  // field("name", member) for each setting
 template <class Layer>
 concept layer = std::copyable<Layer> && requires(const Layer& one, shapes in) {
     { one.output_shape(in) } -> std::same_as<shape>;
