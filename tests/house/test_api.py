@@ -48,3 +48,20 @@ def test_names_members_and_first_sentences_are_found(tmp_path: Path) -> None:
         "| `kind` | Which.<br>`one`, `two` |",
         "| `add()`, `first`, `part::other` | |",
     ]
+
+
+def test_declarations_are_recorded_with_parameters_and_defaults() -> None:
+    reader = api.Header(HEADER)
+    reader.read([])
+    assert reader.declarations == [
+        "struct amount : base",
+        "    int value = 0",
+        "    [[nodiscard]] constexpr int twice() const",
+        "    explicit amount(int of)",
+        "template <class T> requires std::integral<T> [[nodiscard]] T add(T a, T b)",
+        "enum class kind",
+        "    one",
+        "    two",
+        "inline constexpr int first = 1, second",
+        "part::using other = amount",
+    ]

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Lists the public names of the headers with the first sentence of what is written about them, and those of the Python
-package: docs/api.md.
+package: docs/api.md. Their declarations, so that no parameter or default changes unnoticed: api_declarations.txt.
 
 Public is what stands in a namespace of the library that is not one of INTERNAL; of a type, its public members.
 Everything is read from the text of the headers, which keep to one style, so no compiler is needed.
 
-usage: api.py --check        whether docs/api.md is up to date; prints the difference, as the tests do
-       api.py --update       writes docs/api.md
+usage: api.py --check        whether both are up to date; prints the difference, as the tests do
+       api.py --update       writes both
 """
 
 import argparse
@@ -19,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/api.md"
+DECLARATIONS = Path(__file__).with_name("api_declarations.txt")
 INTERNAL = {"detail", "onnx", "onnx_writer", "blocks", "expression_grammar"}
 CORE = re.compile(r"#include <qutibench/([^>]+)>")
 
@@ -31,7 +32,8 @@ The headers carry the full story: units, shapes, what is thrown, sources. Those 
 inside and may change with any version.
 
 This list is made from the headers by `python3 tests/support/api.py --update`, and a test compares the two, so that no
-name changes unnoticed ([what a change of a name means](versions.md)).
+name changes unnoticed ([what a change of a name means](versions.md)). Their declarations are recorded too, in
+[api_declarations.txt](../tests/support/api_declarations.txt), so that parameters and defaults do not either.
 """
 
 COMMENT = re.compile(r"///<?[^\n]*|//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -50,6 +52,7 @@ class Name:
     text: str = ""
     members: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)  # declared with it
+    inside: list[str] = field(default_factory=list)  # declarations of the members
 
 
 class Header:
@@ -59,6 +62,7 @@ class Header:
         self.text = re.sub(r"^\s*#(?:[^\n]*\\\n)*[^\n]*", "", text, flags=re.MULTILINE)
         self.at = 0
         self.names: list[Name] = []
+        self.declarations: list[str] = []
 
     def balanced(self) -> None:
         """Moves behind the bracket that closes the one at the current place."""
@@ -124,6 +128,7 @@ class Header:
             elif end == "{":
                 self.body()
             if found and not hidden:
+                self.declarations += [prefix.removeprefix("qutibench::") + interface(head), *found.inside]
                 beside = re.compile(r"[ ]*///< ?([^\n]*)").match(self.text, self.at)
                 said = said or (beside[1] if beside else "")
                 self.names += [
@@ -139,6 +144,7 @@ class Header:
             inside = LITERAL.sub("", COMMENT.sub("", self.text[begin : self.at - 1]))
             of.kind = "enumeration"
             of.members = re.findall(r"(\w+)\s*(?:=[^,]*)?(?:,|$)", inside.strip())
+            of.inside = [f"    {member}" for member in of.members]
         else:
             public = re.search(r"\bclass\b", strip_template(head)) is None
             while True:
@@ -152,10 +158,17 @@ class Header:
                     self.members(found, one)
                 elif end == "{":
                     self.body()
+                if public and found:
+                    of.inside += [f"    {interface(one)}", *(f"    {line}" for line in found.inside)]
                 if public and found and found.name not in (*of.members, of.name.split("::")[-1], "operator"):
                     of.members.append(found.name)
         if ending := re.compile(r"\s*;").match(self.text, self.at):
             self.at = ending.end()
+
+
+def interface(head: str) -> str:
+    """A declaration without what a constructor initialises."""
+    return re.sub(r"(\)(?: noexcept)?) : .*", r"\1", head)
 
 
 def prose(lines: list[str]) -> str:
@@ -204,7 +217,9 @@ def declared(head: str) -> Name | None:
     if re.search(r"\boperator\b", head):
         return Name("operator", "function")
     if function := re.search(r"(~?\w+) ?\(", before):
-        return Name(function[1], "function") if not function[1].startswith("~") else None
+        if function[1].startswith("~") or before[: function.start()].endswith("::"):  # a member, outside of its type
+            return None
+        return Name(function[1], "function")
     plain = re.sub(r"\[[^\]]*\]|\([^()]*\)|<[^<>]*>", "", head)
     words = re.findall(r"\w+", plain.split("=")[0])
     if template or not words:
@@ -217,6 +232,33 @@ def sentence(text: str) -> str:
     """The first sentence, fit for a cell of a table."""
     text = re.split(r"(?<=[.!?;])\s+(?=[A-Z`<(])|\\file", text.strip(), maxsplit=1)[0].rstrip(":; ")
     return text.replace("|", "\\|").replace("<", "&lt;") if "`" not in text else text.replace("|", "\\|")
+
+
+def declarations() -> str:
+    """What the public names of each header are declared as, a line each; then the functions of the Python package."""
+    lines = []
+    for header in sorted((ROOT / "include/qutibench").rglob("*.hpp")):
+        reader = Header(header.read_text(encoding="utf-8"))
+        reader.read([])
+        if reader.declarations and "detail" not in header.parts:
+            lines += ["", header.relative_to(ROOT / "include").as_posix(), *reader.declarations]
+    public = set(python_names())
+    for module in sorted((ROOT / "python/qutibench").rglob("*.py")):
+        tree = ast.parse(module.read_text(encoding="utf-8"))
+        found = [line for node in tree.body for line in python_declarations(node, public)]
+        if found and not module.name.startswith("_"):
+            lines += ["", module.relative_to(ROOT / "python").as_posix(), *found]
+    return "\n".join(lines[1:]) + "\n"
+
+
+def python_declarations(node: ast.stmt, public: set[str]) -> list[str]:
+    """A function or a class of the package, as it is called."""
+    if isinstance(node, ast.FunctionDef) and node.name in public:
+        return [f"def {node.name}({ast.unparse(node.args)})"]
+    if isinstance(node, ast.ClassDef) and node.name in public:
+        methods = [one for one in node.body if isinstance(one, ast.FunctionDef) and not one.name.startswith("_")]
+        return [f"class {node.name}", *(f"    def {one.name}({ast.unparse(one.args)})" for one in methods)]
+    return []
 
 
 def rows(header: Path) -> list[str]:
@@ -290,15 +332,17 @@ def main() -> int:
     way.add_argument("--check", action="store_true")
     way.add_argument("--update", action="store_true")
     arguments = parser.parse_args()
-    text = page()
-    if arguments.update:
-        PAGE.write_text(text, encoding="utf-8")
-        return 0
-    listed = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
-    both = listed.splitlines(), text.splitlines()
-    difference = list(difflib.unified_diff(*both, "docs/api.md", "the headers", n=0, lineterm=""))
-    print(*difference, sep="\n")
-    return 1 if difference else 0
+    different = False
+    for path, text in ((PAGE, page()), (DECLARATIONS, declarations())):
+        if arguments.update:
+            path.write_text(text, encoding="utf-8")
+            continue
+        listed = path.read_text(encoding="utf-8") if path.is_file() else ""
+        both = listed.splitlines(), text.splitlines()
+        difference = list(difflib.unified_diff(*both, path.name, "the sources", n=0, lineterm=""))
+        print(*difference, sep="\n")
+        different |= bool(difference)
+    return 1 if different else 0
 
 
 if __name__ == "__main__":
