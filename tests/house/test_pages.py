@@ -66,10 +66,11 @@ def test_quoted_code_is_tested_code(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_cpp_is_quoted(page: Path) -> None:
+@pytest.mark.parametrize("language", ["cpp", "python"])
+def test_code_is_quoted(page: Path, language: str) -> None:
     text = page.read_text(encoding="utf-8")
-    assert len(re.findall(r"^```cpp$", text, re.MULTILINE)) == len(
-        re.findall(r"^<!-- quoted: .*\n```cpp$", text, re.MULTILINE)
+    assert len(re.findall(rf"^ *```{language}\b", text, re.MULTILINE)) == len(
+        re.findall(rf"^<!-- quoted: .*\n```{language}$", text, re.MULTILINE)
     )
 
 

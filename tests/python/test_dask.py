@@ -79,6 +79,25 @@ def test_own_networks_and_devices_travel(client):
     assert same(qb.sweep(**axes, **question, client=client), qb.sweep(**axes, **question))
 
 
+def test_the_page_of_explore(client):
+    """The code of docs/explore.md."""
+    address = client.scheduler.address
+    # [cluster]
+    space = {
+        "networks": ["cnv", "resnet50"],
+        "platforms": ["zcu104_dpu", "jetson_tx2:maxn"],
+        "batches": range(1, 1001),
+        "compute_scales": np.linspace(0.5, 2, 200),
+        "bandwidth_scales": np.linspace(0.5, 2, 200),
+    }
+    question = {"maximize": "throughput_ips / power_w", "minimize": "latency_s", "constraints": ["latency_s <= 10e-3"]}
+    front = qb.sweep(**space, **question)  # here, on all cores
+    with distributed.Client(address) as client:  # on the workers of a Dask cluster
+        there = qb.sweep(**space, **question, client=client)
+    # [cluster]
+    assert same(front, there) and len(front) > 0
+
+
 def test_a_lost_worker_changes_nothing(client):
     """One of two workers is killed when some ranges are done; what it held and had begun is worked out again."""
     killed = []

@@ -2,6 +2,7 @@
 """The charts: each follows Vega-Lite's schema, names its units, draws without a network, and refuses nonsense."""
 
 import csv
+import importlib.metadata
 import itertools
 import json
 import math
@@ -20,10 +21,12 @@ pytest.importorskip("vl_convert")
 
 import numpy as np
 import qutibench as qb
-from qutibench.plot import rows, style
+from qutibench.plot import roofs, rows, style
 
 plot = qb.plot
-DATA = Path(__file__).resolve().parents[2] / "data" / "measurements"
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "data" / "measurements"
+IMAGES = ROOT / "docs" / "images"
 FIGURES = {"a", "b", "c", "d", "p1", "q1", "p2", "q2"}
 TX2 = {"platform": "jetson_tx2", "mode": "maxp", "datatype": "fp16"}
 
@@ -182,6 +185,29 @@ def test_saving(tmp_path: Path) -> None:
         plot.save(chart, tmp_path / "no" / "folder.svg")
 
 
+def pinned(package: str) -> bool:
+    """Whether the version is one that the pictures of the pages are drawn with."""
+    pins = (ROOT / "python" / "constraints.txt").read_text(encoding="utf-8").split()
+    return f"{package}=={importlib.metadata.version(package)}" in pins
+
+
+@pytest.mark.skipif(
+    not (pinned("altair") and pinned("vl-convert-python")),
+    reason="altair or vl-convert is not of the version in python/constraints.txt: pictures are not compared",
+)
+def test_pictures_of_the_pages_are_what_the_library_draws(tmp_path: Path) -> None:
+    """Redraw them with docs/images/make.py and look at them; coordinates may differ as much as machines round."""
+    subprocess.run([sys.executable, IMAGES / "make.py", tmp_path], check=True)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {path.name for path in IMAGES.glob("*.svg")} - {"performance.svg"}  # tests/benchmarks draws that
+    number = re.compile(r"-?\d+(?:\.\d+)?")
+    for name in sorted(names):
+        old, new = ((folder / name).read_text(encoding="utf-8") for folder in (IMAGES, tmp_path))
+        assert number.sub("#", new) == number.sub("#", old), f"{name} is not what make.py draws"
+        coordinates = [[float(one) for one in number.findall(text)] for text in (new, old)]
+        assert coordinates[0] == pytest.approx(coordinates[1], rel=1e-6, abs=0.01), f"{name} is not what make.py draws"
+
+
 def test_without_altair_the_message_says_what_to_install() -> None:
     blocked = (
         "import sys; sys.modules['altair'] = None; import qutibench as qb; qb.plot; dir(qb.plot); qb.plot.roofline"
@@ -224,6 +250,32 @@ def test_roofline_of_rows_is_that_of_platforms() -> None:
     assert ours == drawn(plot.roofline(["zcu104_dpu"], "cnv"))
     assert ours == drawn(plot.roofline(qb.estimates(["cnv"], ["zcu104_dpu"])))
     assert ours == drawn(plot.roofline(pytest.importorskip("pandas").DataFrame(rows.rows_of(estimate))))
+
+
+MADE = [  # at its ridge point with 400 op/byte; a peak that GOP/s round down
+    qb.Platform("made", {"int8": 4e12}, bandwidth_bytes_per_s=1e10),
+    qb.Platform("odd", {"int8": 1028999999999.9999}, bandwidth_bytes_per_s=1e10),
+]
+
+
+@pytest.mark.parametrize("density", [1, 20, 300, 400, 10_000, 10**6])
+@pytest.mark.parametrize(
+    "given", ["zcu104_dpu", "jetson_tx2:maxq", "ncs2", "edgetpu:slow", "zcu104_finn", "apple_m1_ane", *MADE], ids=str
+)
+def test_roofs_are_those_of_predict(given: str | qb.Platform, density: int) -> None:
+    device = qb.platform(given) if isinstance(given, str) else given
+    work = qb.Workload("made", density * 10**6, 10**6)
+    for roof in roofs.of_platform(device, []):
+        one = qb.predict(work, device, datatype=roof.datatype)
+        intensity, ridge = one.operational_intensity, roof.ridge()
+        assert roof.attainable(intensity) == pytest.approx(one.operations * one.throughput_ips, rel=1e-12)
+        assert one.bound == ("compute" if ridge is None or intensity >= ridge else "memory")
+        (row,) = rows.rows_of(one)
+        assert roofs.of_row(row) == roof
+        (point,), _ = roofs.placed([row], "throughput_ips")
+        assert point["bound"] == one.bound
+        assert point["of_bound"] == pytest.approx(1, rel=1e-12)
+        assert 1e9 * point["top"] == pytest.approx(roof.attainable(intensity), rel=1e-12)
 
 
 def test_roofs_without_bandwidth_are_flat() -> None:

@@ -434,6 +434,31 @@ def test_a_run_that_needs_too_much_memory_says_so():
     assert isinstance(caught.value, MemoryError)
 
 
+@needs_onnxruntime
+def test_the_page_of_runners(tmp_path, monkeypatch, capsys):
+    """The code of docs/runners.md."""
+    monkeypatch.chdir(tmp_path)
+    # [host]
+    import qutibench as qb
+
+    host = qb.probe_host(time_s=1)  # a Platform; by default it takes longer and is steadier
+    g = qb.zoo.cnv()
+    r = qb.run(g, runner="onnxruntime", batch=1, threads=1)  # a Measurement, with every latency of it
+    row = qb.efficiency(r, {"cnv": qb.analyze(g)}, {"host": host})  # measured over predicted
+    print(row.measurement.network, f"{row.efficiency:.0%} of its bound", *row.flags)
+    # [host]
+    assert capsys.readouterr().out.startswith("cnv ")
+    assert row.efficiency > 0
+    # [campaign]
+    found = qb.run_all(["mlp", g], batches=[1, 8], threads=[1, None], duration_s=0.5, results="runs.csv")
+    print(len(found), "runs, without a figure:", found.failed)
+    later = qb.load_measurements("runs.csv", "qutibench")  # the same
+    # [campaign]
+    assert capsys.readouterr().out == "8 runs, without a figure: []\n"
+    told = [[(one.network, one.batch, one.mode, one.latency_s) for one in some] for some in (found, later)]
+    assert told[0] == told[1] and len(set(told[0])) == 8
+
+
 # Campaigns.
 
 

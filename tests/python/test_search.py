@@ -112,6 +112,27 @@ def test_pruning_a_network_layer_by_layer():
     assert list(found) == list(again)
 
 
+def test_the_page_of_explore():
+    """The code of docs/explore.md."""
+    # [layers]
+    g, p = qb.zoo.cnv(), qb.platform("zcu104_dpu")
+    layers = ["conv1", "conv2", "conv3", "conv4", "conv5", "conv6", "fc1", "fc2"]
+
+    def my_accuracy(keep):  # made up; yours trains or evaluates the pruned network
+        return 0.87 - 0.02 * sum((1 - part) ** 2 for part in keep.values())
+
+    def judge(keep):  # {"conv1": 0.75, "conv2": 1.0, ...}
+        w = qb.analyze(qb.prune(g, keep))
+        return {"throughput_ips": qb.predict(w, p).throughput_ips, "accuracy": my_accuracy(keep)}
+
+    options = {layer: [1.0, 0.75, 0.5] for layer in layers}
+    front = search_layers(options, judge, maximize=["throughput_ips", "accuracy"], population=20, generations=10)
+    # [layers]
+    assert len(front) > 1
+    for row in front:
+        assert judge({layer: row[layer] for layer in layers})["accuracy"] == row["accuracy"]
+
+
 @pytest.mark.parametrize(
     ("changes", "kind", "words"),
     [

@@ -118,7 +118,7 @@ def placed(rows: Sequence[Row], value: str) -> tuple[list[Row], str]:
     points = []
     for row in finite:
         roof = of_row(row)
-        bound = roof.attainable(row[INTENSITY]) / GIGA
+        attainable = roof.attainable(row[INTENSITY])
         performance = row["operations"] * row[value] / GIGA
         points.append(
             {
@@ -129,9 +129,9 @@ def placed(rows: Sequence[Row], value: str) -> tuple[list[Row], str]:
                 "intensity": row[INTENSITY],
                 "performance": performance,
                 "inputs_per_second": row[value],
-                "top": bound,
-                "of_bound": performance / bound,
-                "bound": "compute" if roof.peak <= bound * GIGA else "memory",
+                "top": attainable / GIGA,
+                "of_bound": performance / (attainable / GIGA),
+                "bound": "compute" if roof.peak <= attainable else "memory",
             }
         )
     return points, note
