@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Habits of the house that a machine can check."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -67,3 +68,12 @@ def test_every_folder_of_headers_has_tests() -> None:
     folders = {path.parts[2] for path in HEADERS if len(path.parts) > 3} - {"detail"}
     tested = {path.parts[1] for path in FILES if path.parts[0] == "tests" and path.suffix == ".cpp"}
     assert folders <= tested
+
+
+def test_vcpkg_has_a_feature_for_each_component() -> None:
+    components = re.search(
+        r"^set\(QUTIBENCH_COMPONENTS (.*)\)$", Path(".cmake/components.cmake").read_text(), re.MULTILINE
+    )
+    package = json.loads(Path("vcpkg.json").read_text(encoding="utf-8"))
+    assert set(components[1].split()) <= set(package["features"])
+    assert package["license"] == "BSD-3-Clause"

@@ -4,6 +4,7 @@
 import argparse
 import os
 import subprocess
+from collections.abc import Sequence
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,9 +13,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--system", action="append", default=[], help="a folder of other libraries' headers")
 
 
-def run(arguments: argparse.Namespace, *options: str) -> subprocess.CompletedProcess[str]:
-    """Runs the compiler as C++20 with the project's headers; its messages are in stderr, in English."""
-    command = [arguments.compiler, "-std=c++20"]
+def run(arguments: argparse.Namespace, *options: str, under: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+    """Runs the compiler as C++20 with the project's headers, maybe under a program; it speaks English, in stderr."""
+    command = [*under, arguments.compiler, "-std=c++20"]
     command += [f"-I{folder}" for folder in arguments.include]
     for folder in arguments.system:
         command += ["-isystem", folder]

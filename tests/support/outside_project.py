@@ -61,6 +61,15 @@ WAYS = {
 }
 
 
+# What a project must not get, and what it is told: the version that asks too much, a component that there is not.
+REFUSED = {
+    "find_package(qutibench 0.9 REQUIRED)": 'compatible with requested version "0.9"',
+    "find_package(qutibench REQUIRED COMPONENTS jsn)": "qutibench has no component jsn; there are json,",
+}
+
+STRIPPED_LIMIT = 300_000  # bytes of quick_start
+
+
 def run(*command: str | Path, **more: object) -> str:
     """Runs a command; raises with all it printed when it fails."""
     words = [str(word) for word in command]
@@ -83,6 +92,21 @@ def consume(folder: Path, way: str, prefix: Path, arguments: argparse.Namespace)
     run(source / "build/consumer")
 
 
+def be_refused(folder: Path, prefix: Path, arguments: argparse.Namespace) -> None:
+    for number, (way_in, reason) in enumerate(REFUSED.items()):
+        source = folder / f"refused_{number}"
+        source.mkdir()
+        text = PROJECT.format(way_in=way_in, target="qutibench::qutibench", warnings="")
+        (source / "CMakeLists.txt").write_text(text, encoding="utf-8")
+        try:
+            run(arguments.cmake, "-S", source, "-B", source / "build", "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}")
+        except RuntimeError as refusal:
+            if reason not in " ".join(str(refusal).split()):
+                raise
+        else:
+            raise RuntimeError(f"{way_in} should be refused")
+
+
 def consume_by_pkg_config(folder: Path, prefix: Path, arguments: argparse.Namespace) -> None:
     source = folder / "main.cpp"
     source.write_text(MAIN.format(include=""), encoding="utf-8")
@@ -98,7 +122,10 @@ def consume_single_header(folder: Path, arguments: argparse.Namespace) -> None:
     run(sys.executable, ROOT / "tests/support/amalgamate.py", "-o", header)
     program = folder / "single/quick_start"
     include = f"-I{folder / 'single'}"
-    run(arguments.compiler, "-std=c++20", *WARNINGS, include, ROOT / "examples/quick_start.cpp", "-o", program)
+    options = ["-std=c++20", "-O2", "-s", *WARNINGS, include]
+    run(arguments.compiler, *options, ROOT / "examples/quick_start.cpp", "-o", program)
+    if program.stat().st_size > STRIPPED_LIMIT:
+        raise RuntimeError(f"quick_start has {program.stat().st_size} bytes, more than {STRIPPED_LIMIT}")
     if run(program) != (ROOT / "examples/quick_start.expected").read_text(encoding="utf-8"):
         raise RuntimeError("quick_start prints something else against the single header")
 
@@ -118,6 +145,7 @@ def main() -> int:
             run(arguments.cmake, "--install", folder / "build", "--prefix", prefix)
             for way in WAYS:
                 consume(folder, way, prefix, arguments)
+            be_refused(folder, prefix, arguments)
             consume_single_header(folder, arguments)
             if shutil.which("pkg-config"):
                 consume_by_pkg_config(folder, prefix, arguments)
