@@ -6,11 +6,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
     cat <<'END'
-usage: ./bootstrap.sh [demo|test|check|page]
+usage: ./bootstrap.sh [demo|answers|test|check|page]
 
-  demo    install what is missing, build, answer the what-if questions of the README, build the page   (the default)
+  demo    answers, and then the Python package and the page                                            (the default)
+  answers install what is missing, build, answer the what-if questions of the README
   test    the same set-up, then every test: C++, Python, notebooks, documentation, browser; with CI set,
-          networks and devices under sanitizers too
+          networks, devices and models under sanitizers too
   check   test, and what a release needs besides: all tests with clang++ and sanitizers, coverage, wrong formulas that
           tests must notice, longer fuzzing, clang-tidy
   page    build the portal page, build/portal.html
@@ -30,6 +31,7 @@ stop() {
     printf 'bootstrap.sh: %s\n' "$*" >&2
     exit 1
 }
+minutes() { say "$((SECONDS / 60)) min $((SECONDS % 60)) s"; } # since the script began
 have() { command -v "$1" >/dev/null 2>&1; }
 any() { compgen -G "$1" >/dev/null; }
 
@@ -131,10 +133,13 @@ missing_packages() {
     if [ "$1" = test ] || [ "$1" = check ]; then
         have clang++ || say clang
         any '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*' || say libclang-rt-dev
+        have doxygen || say doxygen
     fi
     if [ "$1" = check ]; then
         have clang-tidy || say clang-tidy
+        have llvm-cov || say llvm
         have valgrind || say valgrind
+        have debootstrap || say debootstrap
     fi
     if [ "$1" != answers ]; then
         have node || say nodejs
@@ -265,14 +270,15 @@ cpp_tests() { # test | check
     run_ctest "clang++" clang -L compile
 }
 
-# What is cheap to compile under the address and undefined-behaviour sanitizers: layers, networks, transforms, devices.
-# The parsers run under them in the fuzzers, and all tests in `check`.
+# What is cheap to compile under the address and undefined-behaviour sanitizers: all but io and explore; of the models, all
+# but fits to hundreds of measurements. The parsers run under them in the fuzzers, and all tests in `check`.
 sanitized_tests() {
     local name targets=()
-    for name in core network transform hardware; do targets+=("test_$name"); done
+    for name in core network transform hardware measure model; do targets+=("test_$name"); done
     run_single "configure with sanitizers" configure debug
     run_single "build with sanitizers" build debug "${targets[@]}"
-    run_ctest "ctest with sanitizers" debug -R '^(core|network|transform|hardware)$'
+    run_ctest "ctest with sanitizers" debug -R '^(core|network|transform|hardware|measure)$'
+    run_single "models with sanitizers" build/debug/tests/test_model '~calibration:*'
 }
 
 fuzz_tests() { # SECONDS
@@ -303,24 +309,33 @@ page_tests() {
     suite "portal" tests/portal/run "$results/portal.xml"
 }
 
-# All tests with the other compiler and under sanitizers at once; then what looks at the code in other ways.
+# All tests with the other compiler, under sanitizers and counting what they reach; then what looks at the code in other
+# ways.
 release_checks() {
-    run_single "configure with sanitizers" configure debug
-    run_single "build with sanitizers" build debug
-    run_ctest "ctest with sanitizers" debug -LE compile
+    run_single "configure with sanitizers" configure coverage
+    run_single "build with sanitizers" build coverage
+    rm -rf build/coverage/profiles
+    run_ctest "ctest with sanitizers" coverage -LE compile
+    run_single "coverage" .venv/bin/python tests/support/coverage.py build/coverage 95 80
+    tail -n 2 "$logs/coverage.log"
     run_single "configure with the thread sanitizer" configure threads
     run_single "build with the thread sanitizer" build threads test_threads
     run_ctest "ctest with the thread sanitizer" threads -R '^threads$'
     run_single "instruction counts" instruction_check
     run_single "mutations" cmake --build --preset clang --target mutations
     run_single "clang-tidy" tidy_check
-    run_single "coverage" coverage_report
-    tail -n 8 "$logs/coverage.log"
+    if [ "$(id -u)" = 0 ]; then
+        run_single "newcomer" tests/support/bare_debian.sh build/bare answers
+        tail -n 1 "$logs/newcomer.log"
+    else
+        say "-- newcomer: skipped, only root can make such a system"
+    fi
 }
 
 instruction_check() {
     cmake --build --preset release --target instructions &&
-        .venv/bin/python tests/support/instruction_counts.py build/release/tests/instructions
+        .venv/bin/python tests/support/instruction_counts.py build/release/tests/instructions &&
+        .venv/bin/python tests/support/compile_cost.py --compiler "$(pick_compiler)" --include include --umbrella
 }
 
 format_check() { git ls-files -z '*.hpp' '*.cpp' | xargs -0 .venv/bin/clang-format --dry-run -Werror; }
@@ -328,21 +343,11 @@ format_check() { git ls-files -z '*.hpp' '*.cpp' | xargs -0 .venv/bin/clang-form
 # Every header of the project, through the one source file that includes them all.
 tidy_check() { clang-tidy -quiet -p build/clang build/clang/tests/headers/first.cpp; }
 
-# Instances of a template count as one. gcov's branches include those of destructors and exceptions behind nearly every
-# call, so that far from all can be taken; both figures are floors under what the tests reach today.
-coverage_report() {
-    cmake --preset coverage && cmake --build --preset coverage --parallel "$(jobs)" -- -k 0 &&
-        find build/coverage -name '*.gcda' -delete && ctest --preset coverage -LE compile &&
-        .venv/bin/gcovr --root . --filter include/ --merge-lines --exclude-throw-branches \
-            --exclude-unreachable-branches --gcov-ignore-parse-errors negative_hits.warn_once_per_file \
-            --fail-under-line 95 --fail-under-branch 62 --print-summary --html build/coverage/index.html build/coverage
-}
-
 summary() { .venv/bin/python tests/support/summary.py "$results" "${suites[@]}"; }
 
 # --- what can be asked for -------------------------------------------------------------------------------------------
 
-demo() {
+answers() {
     install_packages answers
     make_environment build
     configure release || stop "could not configure"
@@ -351,7 +356,12 @@ demo() {
     build release "${programs[@]}" || stop "could not build"
     .venv/bin/python tests/support/console.py --bin build/release/bin --show README.md
     say
-    say "-- first answers after $((SECONDS / 60)) min $((SECONDS % 60)) s; the Python package and the page come next"
+    say "-- first answers after $(minutes)"
+}
+
+demo() {
+    answers
+    say "-- the Python package and the page come next"
     install_package || stop "could not install the Python package"
     install_packages page
     step "page" examples/portal/build.sh || stop "could not build the page"
@@ -364,16 +374,18 @@ run_tests() { # test | check
     make_environment build test notebook lint
     cpp_tests "$1"
     [ -z "${CI:-}" ] || [ "$1" = check ] || sanitized_tests
-    fuzz_tests "$([ "$1" = check ] && echo 90 || echo 5)"
+    fuzz_tests "$([ "$1" = check ] && echo 120 || echo 5)"
     python_tests
     page_tests
     [ "$1" = test ] || release_checks
     trap - EXIT
+    say "-- $1: $(minutes)"
     summary
 }
 
-case "${1:-demo}" in
-demo) demo ;;
+set -- "${1:-demo}"
+case "$1" in
+demo | answers) "$1" ;;
 test | check) run_tests "$1" ;;
 page)
     install_packages page

@@ -7,13 +7,14 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from . import _core
 from .errors import InvalidArgument, UnsupportedOperator
 from .plot.rows import rows_of
+from .tables import listed
 
 _START = '<script type="application/json" id="report">'
 
@@ -56,13 +57,9 @@ def _document(network: _core.Graph | _core.Workload) -> dict[str, Any]:
         return found
 
 
-def _listed(given: object) -> list[Any]:
-    return list(given) if isinstance(given, Iterable) and not isinstance(given, (str, bytes)) else [given]
-
-
 def _networks(given: object) -> tuple[list[str], list[dict[str, Any]]]:
     ids, documents = [], []
-    for one in _listed(given):
+    for one in listed(given):
         if isinstance(one, str) and one in _core.networks():
             ids.append(one)
             continue
@@ -78,7 +75,7 @@ def _networks(given: object) -> tuple[list[str], list[dict[str, Any]]]:
 
 def _platforms(given: object) -> tuple[list[str], list[dict[str, Any]]]:
     ids, documents = [], []
-    for one in _listed(given):
+    for one in listed(given):
         device = _core.platform(os.fspath(one)) if isinstance(one, (str, os.PathLike)) else one
         if not isinstance(device, _core.Platform):
             raise TypeError(f"a platform is an id, a path or a Platform, not {type(device).__name__}")

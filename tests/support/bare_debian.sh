@@ -4,7 +4,7 @@
 # debootstrap in FOLDER (about 8 GB once everything is installed); certificates and the settings of pip and npm in the
 # environment are this machine's, so that a mirror behind a proxy works.
 #
-# usage: tests/support/bare_debian.sh FOLDER [demo|test]        as root, with debootstrap; KEEP=1 leaves the folder
+# usage: tests/support/bare_debian.sh FOLDER [demo|answers|test]        as root, with debootstrap; KEEP=1 leaves the folder
 set -euo pipefail
 
 [ $# -ge 1 ] && [ $# -le 2 ] || { sed -n '3,7s/^# \{0,1\}//p' "$0" >&2; exit 2; }
