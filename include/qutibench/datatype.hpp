@@ -59,11 +59,13 @@ struct floating {
     constexpr operator datatype() const { return value; }
 };
 
+/// -1 or +1, one bit.
 struct binary {
     static constexpr datatype value{number_family::binary, 1, 0, 0};
     constexpr operator datatype() const { return value; }
 };
 
+/// -1, 0 or +1, stored in two bits.
 struct ternary {
     static constexpr datatype value{number_family::ternary, 2, 0, 1};
     constexpr operator datatype() const { return value; }

@@ -21,7 +21,9 @@ namespace qutibench {
 /// The scalars of one JSON object, by their path inside it: "name", "args/op_name", "shape/0".
 class json_record {
 public:
+    /// What a scalar is; `number` holds a boolean as 0 or 1.
     enum class scalar_kind : unsigned char { null, boolean, number, text };
+    /// One value of the object, with the path that leads to it.
     struct scalar {
         std::string path{};
         scalar_kind kind = scalar_kind::null;
