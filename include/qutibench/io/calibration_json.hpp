@@ -223,7 +223,7 @@ inline constexpr std::int64_t calibration_version = 1;
 }
 
 /// Reads a calibration; `source` names the text in errors. Throws parse_error with the JSON pointer of what is wrong.
-[[nodiscard]] inline calibration parse_calibration(std::string_view text, const std::string& source) {
+[[nodiscard]] inline calibration parse_calibration(std::string_view text, const std::string& source = "calibration") {
     const detail::json document = detail::parse_json(text, source);
     const detail::json_reader root(document, source);
     root.expect_keys({"calibration", "device", "structure", "parameters", "log_spread", "stream_log_spread",
