@@ -59,7 +59,7 @@ NOT_IN_PYTHON = {
         "objectives and constraints are keyword arguments of frontiers",
     ),
     **dict.fromkeys(
-        ("quantity_of", "is_known", "append", "check", "warn", "dominates", "nan_rows"),
+        ("quantity_of", "is_known", "check", "dominates", "nan_rows"),
         "figures are floats with units in their names, None where nothing is known",
     ),
     **dict.fromkeys(
@@ -81,7 +81,6 @@ NOT_IN_PYTHON = {
     "pays_up_to": "one line over the rows of scaling_curve",
     "to_csv": "Table.to_pandas().to_csv()",
     "precision_objectives": "the defaults of choose_for_layers",
-    "rows": "score returns them",
 }
 """Functions that Python does without, and why."""
 
