@@ -14,6 +14,8 @@ for tool in debootstrap chroot; do
 done
 [ "$(id -u)" = 0 ] || { echo "bare_debian.sh: chroot needs root" >&2; exit 1; }
 [ ! -e "$root" ] || { echo "bare_debian.sh: $root exists already; name a folder that does not" >&2; exit 1; }
+# Mounts of its own, which end with it however it ends: whoever removes a folder left behind must not reach /dev.
+[ -n "${MOUNTS_APART:-}" ] || exec env MOUNTS_APART=1 unshare --mount "$0" "$@"
 repository=$(git -C "$(dirname "$0")" rev-parse --show-toplevel)
 
 leave() {

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+INCLUDE = Path(__file__).resolve().parents[2] / "include"
 KINDS = ("lines", "branches")
 
 
@@ -28,7 +29,6 @@ def summary(build: Path) -> list[dict]:
     """Of every header that the programs include: its name and its counts."""
     cache = (build / "CMakeCache.txt").read_text()
     compiler = re.search(r"^CMAKE_CXX_COMPILER:\w+=(.*)$", cache, re.MULTILINE)[1]
-    include = re.search(r"^CMAKE_HOME_DIRECTORY:\w+=(.*)$", cache, re.MULTILINE)[1] + "/include/"
     counters, merged = sorted(build.glob("profiles/*.profraw")), build / "tests.profdata"
     if not counters:
         sys.exit(f"{build}/profiles: no counters; build the preset coverage and run its tests")
@@ -41,9 +41,9 @@ def summary(build: Path) -> list[dict]:
     )
     objects = [argument for one in programs for argument in ("-object", one)]
     command = [tool("llvm-cov", compiler), "export", "-summary-only", f"-instr-profile={merged}", *objects[1:]]
-    report = json.loads(subprocess.run([*command, include], capture_output=True, check=True).stdout)
+    report = json.loads(subprocess.run([*command, INCLUDE], capture_output=True, check=True).stdout)
     files = report["data"][0]["files"]
-    return [{"name": one["filename"].removeprefix(include), **one["summary"]} for one in files]
+    return [{"name": Path(one["filename"]).relative_to(INCLUDE).as_posix(), **one["summary"]} for one in files]
 
 
 def main() -> int:
@@ -54,8 +54,7 @@ def main() -> int:
     chosen = parser.parse_args()
     headers = summary(chosen.build)
     names = {header["name"] for header in headers}
-    root = Path(__file__).resolve().parents[2] / "include"
-    unseen = sorted({path.relative_to(root).as_posix() for path in root.rglob("*.hpp")} - names)
+    unseen = sorted({path.relative_to(INCLUDE).as_posix() for path in INCLUDE.rglob("*.hpp")} - names)
     print("nothing to count, or nothing of it in any program:", *unseen or ["-"])
     short = False
     for header in sorted(headers, key=lambda one: one["branches"]["notcovered"], reverse=True)[:15]:
