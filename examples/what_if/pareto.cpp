@@ -3,7 +3,7 @@
 #include "commands.hpp"
 
 #include <qutibench/io/frontier.hpp>
-#include <qutibench/io/published_frontier.hpp>
+#include <qutibench/study/published_frontier.hpp>
 
 #include <memory>
 

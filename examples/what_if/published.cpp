@@ -2,7 +2,7 @@
 // correlation and orthogonality: the thesis' tables 7.1 and 8.1, computed again from its measurements.
 #include "commands.hpp"
 
-#include <qutibench/io/published_tables.hpp>
+#include <qutibench/study/published_tables.hpp>
 
 #include <memory>
 

@@ -6,8 +6,8 @@
 #include "loaded.hpp"
 
 #include <qutibench/explore/scorecard.hpp>
-#include <qutibench/io/heatmap.hpp>
 #include <qutibench/measure/efficiency.hpp>
+#include <qutibench/study/heatmap.hpp>
 
 namespace what_if {
 

@@ -4,8 +4,8 @@
 #include "register.hpp"
 
 #include <qutibench/io/catalogue.hpp>
-#include <qutibench/io/heatmap.hpp>
 #include <qutibench/io/selection.hpp>
+#include <qutibench/study/heatmap.hpp>
 
 #include <memory>
 

@@ -2,7 +2,7 @@
 #include "arrays.hpp"
 #include "register.hpp"
 
-#include <qutibench/explore/pareto.hpp>
+#include <qutibench/pareto/pareto.hpp>
 
 namespace qutibench::python {
 

@@ -2,8 +2,8 @@
 #include "common.hpp"
 #include "register.hpp"
 
-#include <qutibench/io/published_frontier.hpp>
-#include <qutibench/io/published_tables.hpp>
+#include <qutibench/study/published_frontier.hpp>
+#include <qutibench/study/published_tables.hpp>
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Fronts, ranks, volumes and streams on two kinds of sets: uniform points, of which few are on the front, and points on
 // the unit sphere, which all are.
-#include <qutibench/explore/pareto.hpp>
+#include <qutibench/pareto/pareto.hpp>
 
 #include <benchmark/benchmark.h>
 

@@ -5,7 +5,7 @@
 
 #include "catch.hpp"
 
-#include <qutibench/explore/pareto_front.hpp>
+#include <qutibench/pareto/front.hpp>
 
 using namespace qutibench;
 using namespace testing;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Expressions: whatever the bytes, values that repeat or an error of the library.
-#include <qutibench/explore/expression.hpp>
+#include <qutibench/expression/expression.hpp>
 
 #include <cstdint>
 

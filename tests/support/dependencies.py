@@ -19,8 +19,11 @@ FOLDERS = {
     "hardware": BASE,
     "model": NETWORK | {"hardware"},
     "measure": NETWORK | {"hardware", "model"},
-    "explore": NETWORK | {"hardware", "model", "measure"},
-    "io": NETWORK | {"hardware", "model", "measure", "explore"},
+    "pareto": BASE,
+    "expression": BASE,
+    "explore": NETWORK | {"hardware", "model", "measure", "pareto", "expression"},
+    "io": NETWORK | {"hardware", "model", "measure", "pareto", "expression", "explore"},
+    "study": NETWORK | {"hardware", "model", "measure", "pareto", "expression", "explore", "io"},
 }
 
 # Which headers may include another library, by the start of their path.
@@ -29,10 +32,9 @@ LIBRARIES = {
     "boost/": (),
     "nlohmann/": ("io/",),
     "protozero/": ("io/onnx",),
-    "Eigen/": ("model/calibration", "explore/"),
-    "tbb/": ("explore/",),
+    "Eigen/": ("model/calibration",),
     "oneapi/": ("explore/",),
-    "tao/": ("explore/", "io/"),
+    "tao/": ("expression/", "io/"),
     "sys/": ("io/",),
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Runs one of the library's hot paths a number of times, for instruction_counts.py to count its instructions.
 // usage: instructions NAME REPEATS
-#include <qutibench/explore/pareto_front.hpp>
 #include <qutibench/io/catalogue.hpp>
 #include <qutibench/io/onnx.hpp>
 #include <qutibench/model/predict.hpp>
+#include <qutibench/pareto/front.hpp>
 
 #include <cstdio>
 #include <cstdlib>

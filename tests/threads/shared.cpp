@@ -4,13 +4,13 @@
 #include "../explore/spaces.hpp"
 #include "catch.hpp"
 
-#include <qutibench/explore/pareto_front.hpp>
 #include <qutibench/explore/reducers.hpp>
 #include <qutibench/hardware/probe/team.hpp>
 #include <qutibench/io/catalogue.hpp>
 #include <qutibench/io/onnx.hpp>
 #include <qutibench/model/predict.hpp>
 #include <qutibench/network/zoo/resnet.hpp>
+#include <qutibench/pareto/front.hpp>
 
 #include <thread>
 

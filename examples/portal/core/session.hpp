@@ -8,7 +8,7 @@
 
 #include <qutibench/io/adapters.hpp>
 #include <qutibench/io/frontier.hpp>
-#include <qutibench/io/published_frontier.hpp>
+#include <qutibench/study/published_frontier.hpp>
 
 namespace portal {
 

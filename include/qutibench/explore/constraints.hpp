@@ -3,8 +3,8 @@
 /// Objectives and constraints: as callables on designs of any type, and as expressions on columns.
 #pragma once
 
-#include <qutibench/explore/expression.hpp>
-#include <qutibench/explore/pareto_front.hpp>
+#include <qutibench/expression/expression.hpp>
+#include <qutibench/pareto/front.hpp>
 
 #include <ranges>
 

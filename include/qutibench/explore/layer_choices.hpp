@@ -5,7 +5,7 @@
 #pragma once
 
 #include <qutibench/detail/message.hpp>
-#include <qutibench/explore/pareto_front.hpp>
+#include <qutibench/pareto/front.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <qutibench/explore/evaluate.hpp>
-#include <qutibench/explore/pareto_archive.hpp>
+#include <qutibench/pareto/archive.hpp>
 
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/info.h>
