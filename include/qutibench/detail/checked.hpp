@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <qutibench/detail/builtins.hpp>
 #include <qutibench/error.hpp>
 
 #include <cstdint>
@@ -16,14 +17,14 @@ namespace qutibench::detail {
 /// a + b; throws overflow_error past 64 bits.
 [[nodiscard]] constexpr std::int64_t add(std::int64_t a, std::int64_t b) {
     std::int64_t result = 0;
-    if (__builtin_add_overflow(a, b, &result)) throw_overflow();
+    if (add_overflows(a, b, &result)) throw_overflow();
     return result;
 }
 
 /// a * b; throws overflow_error past 64 bits.
 [[nodiscard]] constexpr std::int64_t multiply(std::int64_t a, std::int64_t b) {
     std::int64_t result = 0;
-    if (__builtin_mul_overflow(a, b, &result)) throw_overflow();
+    if (multiply_overflows(a, b, &result)) throw_overflow();
     return result;
 }
 

@@ -73,7 +73,7 @@ public:
         size_ = 1;
         for (std::size_t axis = axis_count; axis-- > 0;) {
             strides_[axis] = size_;
-            if (__builtin_mul_overflow(size_, static_cast<std::uint64_t>(extents[axis]), &size_))
+            if (detail::multiply_overflows(size_, static_cast<std::uint64_t>(extents[axis]), &size_))
                 throw overflow_error("a design space has at most 2^64 points");
         }
     }

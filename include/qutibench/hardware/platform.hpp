@@ -7,6 +7,7 @@
 #include <qutibench/error.hpp>
 #include <qutibench/units.hpp>
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace qutibench {
 
 /// What no source states. Never zero, so that it cannot slip into a sum unnoticed.
 template <class Quantity>
-inline constexpr Quantity unknown = quantity_of<Quantity>(__builtin_nan(""));
+inline constexpr Quantity unknown = quantity_of<Quantity>(std::numeric_limits<double>::quiet_NaN());
 
 /// Whether a figure is stated: not NaN.
 template <class Quantity>

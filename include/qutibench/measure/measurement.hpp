@@ -10,6 +10,7 @@
 #include <qutibench/units.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -92,7 +93,7 @@ enum class caution : std::uint32_t {
         "several accelerators shared the work",
         "packing and transfers by the host are not included",
     };
-    return sentences[__builtin_ctz(static_cast<unsigned>(one))];
+    return sentences[std::countr_zero(static_cast<unsigned>(one))];
 }
 
 /// The file that a measurement comes from; shared by all measurements of the file.

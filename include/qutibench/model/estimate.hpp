@@ -5,6 +5,7 @@
 #include <qutibench/model/roofline.hpp>
 #include <qutibench/network/workload.hpp>
 
+#include <bit>
 #include <limits>
 
 namespace qutibench {
@@ -116,7 +117,7 @@ enum class assumption : std::uint32_t {
         "the deployment's overheads and efficiencies apply",
         "every stage of the pipeline has the share of the device that balances it",
     };
-    return sentences[__builtin_ctz(static_cast<unsigned>(one))];
+    return sentences[std::countr_zero(static_cast<unsigned>(one))];
 }
 
 /// A prediction with its bound and what it took for granted. A literal type of plain numbers.

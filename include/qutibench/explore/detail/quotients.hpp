@@ -4,6 +4,8 @@
 /// multiply-adds: a division takes as long as about sixteen of them.
 #pragma once
 
+#include <qutibench/detail/builtins.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -14,7 +16,7 @@ namespace qutibench::detail {
 #if defined(__x86_64__) && defined(__GNUC__)
 
 [[nodiscard]] inline bool has_fused_multiply_add() {
-    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+    return processor_has_fused_multiply_add();
 }
 
 /// out = factor * x / divisor, and at least `floor`; returns how many were below it. Each step brings a quotient to
@@ -28,8 +30,8 @@ namespace qutibench::detail {
     for (std::size_t i = 0; i < count; ++i) {
         const double dividend = factor * x[i];
         const double first = dividend * reciprocal;
-        const double second = __builtin_fma(__builtin_fma(-first, divisor, dividend), reciprocal, first);
-        const double third = __builtin_fma(__builtin_fma(-second, divisor, dividend), reciprocal, second);
+        const double second = std::fma(std::fma(-first, divisor, dividend), reciprocal, first);
+        const double third = std::fma(std::fma(-second, divisor, dividend), reciprocal, second);
         raised += third < floor ? 1U : 0U;
         out[i] = third < floor ? floor : third;
     }
@@ -46,10 +48,10 @@ namespace qutibench::detail {
                                                                         double* __restrict out) {
     std::uint64_t wrong = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        const double correction = __builtin_fma(-guess, y[i], x[i]) * (guess * inverse[i]);
+        const double correction = std::fma(-guess, y[i], x[i]) * (guess * inverse[i]);
         const double quotient = guess + correction;
         out[i] = quotient;
-        wrong |= std::abs(__builtin_fma(-quotient, y[i], x[i])) < half * y[i] ? 0U : 1U;
+        wrong |= std::abs(std::fma(-quotient, y[i], x[i])) < half * y[i] ? 0U : 1U;
     }
     return wrong == 0;
 }

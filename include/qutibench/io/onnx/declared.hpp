@@ -90,7 +90,8 @@ private:
             stated.dims[i] = names.of(qutibench::detail::message({input.name, "[", std::uint64_t{i}, "]"}));
         }
         const std::int64_t value = stated.dims[i].value();
-        if (value > 0 && (__builtin_mul_overflow(elements, value, &elements) || elements > dimension_limit))
+        if (value > 0 &&
+            (qutibench::detail::multiply_overflows(elements, value, &elements) || elements > dimension_limit))
             throw parse_error(file, place, "the input has more than 2^60 elements");
     }
     return stated;

@@ -149,7 +149,7 @@ private:
     if (source.external || source.sparse || source.type == element_type::string) return nullptr;
     std::int64_t elements = 1;
     for (const std::int64_t dim : source.dims)
-        if (__builtin_mul_overflow(elements, dim, &elements) || elements > limit) return nullptr;
+        if (qutibench::detail::multiply_overflows(elements, dim, &elements) || elements > limit) return nullptr;
     auto values = tensor_decoder(source, static_cast<std::size_t>(elements)).decode(wire(file.bytes(), file.name()));
     if (values.empty() && elements > 0) return nullptr;
     return std::make_shared<const constant>(std::move(values));

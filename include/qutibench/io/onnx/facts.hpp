@@ -3,7 +3,7 @@
 /// What inference knows of a tensor: its element type, its shape as far as known, and the values of small constants.
 #pragma once
 
-#include <qutibench/detail/bits.hpp>
+#include <qutibench/detail/builtins.hpp>
 #include <qutibench/io/onnx/model.hpp>
 
 #include <algorithm>
@@ -147,7 +147,7 @@ struct sequence_facts {
     if (std::any_of(dims.begin(), dims.end(), [](dimension dim) { return dim.is(0); })) return 0;
     std::int64_t count = 1;
     for (const dimension dim : dims)
-        if (!dim.known() || __builtin_mul_overflow(count, dim.value(), &count)) return std::nullopt;
+        if (!dim.known() || qutibench::detail::multiply_overflows(count, dim.value(), &count)) return std::nullopt;
     return count;
 }
 

@@ -181,7 +181,8 @@ private:
             if (dim < 0)
                 wire_.fail(message.data(),
                            qutibench::detail::message({"tensor '", out.name, "' has the negative dimension ", dim}));
-            if (dim > 0 && (__builtin_mul_overflow(elements, dim, &elements) || elements > std::int64_t{1} << 60))
+            if (dim > 0 &&
+                (qutibench::detail::multiply_overflows(elements, dim, &elements) || elements > std::int64_t{1} << 60))
                 wire_.fail(message.data(),
                            qutibench::detail::message({"tensor '", out.name, "' has more than 2^60 elements"}));
         }

@@ -68,7 +68,7 @@ inline constexpr std::int64_t dimension_limit = std::int64_t{1} << 60;
     if (b.is(0)) return a;
     if (!a.known() || !b.known()) return {};
     std::int64_t sum = 0;
-    const bool overflowed = __builtin_add_overflow(a.value(), b.value(), &sum);
+    const bool overflowed = qutibench::detail::add_overflows(a.value(), b.value(), &sum);
     return bounded(overflowed, sum);
 }
 
@@ -79,7 +79,7 @@ inline constexpr std::int64_t dimension_limit = std::int64_t{1} << 60;
     if (b.is(1)) return a;
     if (!a.known() || !b.known()) return {};
     std::int64_t product = 0;
-    const bool overflowed = __builtin_mul_overflow(a.value(), b.value(), &product);
+    const bool overflowed = qutibench::detail::multiply_overflows(a.value(), b.value(), &product);
     return bounded(overflowed, product);
 }
 
@@ -109,7 +109,7 @@ inline constexpr std::int64_t dimension_limit = std::int64_t{1} << 60;
     const auto absorb = [](const dimensions& dims, std::int64_t& total, auto&& on_symbol) {
         for (const dimension dim : dims) {
             if (dim.known()) {
-                if (__builtin_mul_overflow(total, dim.value(), &total)) return false;
+                if (qutibench::detail::multiply_overflows(total, dim.value(), &total)) return false;
             } else if (dim.symbol() == 0 || !on_symbol(dim.symbol())) {
                 return false;
             }

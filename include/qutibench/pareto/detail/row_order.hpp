@@ -3,7 +3,7 @@
 /// Sorting rows of doubles by radix, a column at a time.
 #pragma once
 
-#include <qutibench/detail/bits.hpp>
+#include <qutibench/detail/builtins.hpp>
 #include <qutibench/pareto/detail/buffer.hpp>
 
 #include <algorithm>

@@ -26,7 +26,7 @@ template <class OnIntegers, class OnReals>
     if (a.is(0) && !b.known()) return b;
     if (b.is(0) && !a.known()) return a;
     return apply(
-        type, a, b, [](auto x, auto y, auto* out) { return __builtin_add_overflow(x, y, out); },
+        type, a, b, [](auto x, auto y, auto* out) { return qutibench::detail::add_overflows(x, y, out); },
         [](double x, double y) { return x + y; });
 }
 
@@ -34,7 +34,7 @@ template <class OnIntegers, class OnReals>
     if (b.is(0) && !a.known()) return a;
     if (a.is_symbol() && same(a, b)) return bounded_integer(type, 0);
     return apply(
-        type, a, b, [](auto x, auto y, auto* out) { return __builtin_sub_overflow(x, y, out); },
+        type, a, b, [](auto x, auto y, auto* out) { return qutibench::detail::subtract_overflows(x, y, out); },
         [](double x, double y) { return x - y; });
 }
 
@@ -43,7 +43,7 @@ template <class OnIntegers, class OnReals>
     if (a.is(1) && !b.known()) return b;
     if (b.is(1) && !a.known()) return a;
     return apply(
-        type, a, b, [](auto x, auto y, auto* out) { return __builtin_mul_overflow(x, y, out); },
+        type, a, b, [](auto x, auto y, auto* out) { return qutibench::detail::multiply_overflows(x, y, out); },
         [](double x, double y) { return x * y; });
 }
 

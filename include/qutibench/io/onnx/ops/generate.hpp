@@ -96,7 +96,7 @@ inline void infer_constant_fill(node_context& c) {
     if (step.as_real() == 0) c.fail("the step of a range is 0");
     if (start.is_integer() && limit.is_integer() && step.is_integer()) {
         std::int64_t span = 0;
-        if (__builtin_sub_overflow(limit.as_integer(), start.as_integer(), &span)) return {};
+        if (qutibench::detail::subtract_overflows(limit.as_integer(), start.as_integer(), &span)) return {};
         const std::int64_t by = step.as_integer();
         if (span == 0 || (span > 0) != (by > 0) || by == std::numeric_limits<std::int64_t>::min())
             return span == 0 || (span > 0) != (by > 0) ? dimension(0) : dimension();

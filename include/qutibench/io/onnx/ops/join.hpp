@@ -90,7 +90,8 @@ inline void infer_concat(node_context& c) {
             c.fail(std::to_string(given->size()) + " parts are given for " + std::to_string(parts) + " outputs");
         std::int64_t sum = 0;
         for (const std::int64_t one : *given) {
-            if (one < 0 || __builtin_add_overflow(sum, one, &sum)) c.fail("the size of a part is negative or absurd");
+            if (one < 0 || qutibench::detail::add_overflows(sum, one, &sum))
+                c.fail("the size of a part is negative or absurd");
         }
         if (whole.known() && sum != whole.value())
             c.fail("parts of " + std::to_string(sum) + " in all do not make " + std::to_string(whole.value()));
@@ -262,8 +263,8 @@ inline void infer_pad(node_context& c) {
         if (begin.is(0) && end.is(0)) continue;
         std::int64_t padded = 0;
         if (!dim.known() || !begin.is_integer() || !end.is_integer() ||
-            __builtin_add_overflow(begin.as_integer(), end.as_integer(), &padded) ||
-            __builtin_add_overflow(padded, dim.value(), &padded)) {
+            qutibench::detail::add_overflows(begin.as_integer(), end.as_integer(), &padded) ||
+            qutibench::detail::add_overflows(padded, dim.value(), &padded)) {
             dim = dimension();
             continue;
         }
