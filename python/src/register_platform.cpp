@@ -5,6 +5,7 @@
 #include <qutibench/io/json/platform.hpp>
 
 #include <memory>
+#include <optional>
 
 namespace qutibench::python {
 
@@ -30,18 +31,36 @@ template <class Quantity>
     return all;
 }
 
+[[nodiscard]] std::optional<int> unless_zero(int count) {
+    return count > 0 ? std::optional(count) : std::nullopt;
+}
+
+[[nodiscard]] memory_level make_memory(std::string name, const maybe& capacity, const maybe& bandwidth, bool on_chip,
+                                       const std::string& role, const maybe& bus_width, const maybe& transfer_rate) {
+    return {std::move(name),
+            or_unknown<bytes>(capacity),
+            or_unknown<bytes_per_second>(bandwidth),
+            on_chip,
+            detail::parse_enumerator<memory_role>("role of a memory", role, memory_role_names),
+            or_nan(bus_width),
+            or_unknown<hertz>(transfer_rate)};
+}
+
 void register_memory(py::module_& module) {
     py::class_<memory_level> cls(module, "MemoryLevel", "A memory that weights or activations can live in.");
-    cls.def(py::init([](std::string name, const maybe& capacity, const maybe& bandwidth, bool on_chip) {
-                return memory_level{std::move(name), or_unknown<bytes>(capacity),
-                                    or_unknown<bytes_per_second>(bandwidth), on_chip};
-            }),
-            "name"_a, "capacity_bytes"_a = py::none(), "bandwidth_bytes_per_s"_a = py::none(), "on_chip"_a = false,
-            "None is what no source states.");
+    cls.def(py::init(&make_memory), "name"_a, "capacity_bytes"_a = py::none(), "bandwidth_bytes_per_s"_a = py::none(),
+            "on_chip"_a = false, "role"_a = "any", "bus_width_bits"_a = py::none(), "transfer_rate_hz"_a = py::none(),
+            "None is what no source states. role: 'any', 'cache', 'weights' or 'activations'.");
     cls.def_readonly("name", &memory_level::name);
     cls.def_property_readonly("capacity_bytes", [](const memory_level& self) { return known(self.capacity); });
     cls.def_property_readonly("bandwidth_bytes_per_s", [](const memory_level& self) { return known(self.bandwidth); });
     cls.def_readonly("on_chip", &memory_level::on_chip);
+    cls.def_property_readonly(
+        "role", [](const memory_level& self) { return memory_role_names[static_cast<std::size_t>(self.role)]; },
+        "What it is for: 'any', 'cache', 'weights' or 'activations'.");
+    cls.def_property_readonly(
+        "bus_width_bits", [](const memory_level& self) { return known(quantity_of<seconds>(self.bus_width_bits)); });
+    cls.def_property_readonly("transfer_rate_hz", [](const memory_level& self) { return known(self.transfer_rate); });
     cls.def("__repr__", [](const memory_level& self) {
         return "MemoryLevel('" + self.name +
                "', capacity_bytes=" + (is_known(self.capacity) ? readable(self.capacity.value()) : "None") +
@@ -51,11 +70,48 @@ void register_memory(py::module_& module) {
     add_state(
         cls,
         [](const memory_level& self) {
-            return py::make_tuple(self.name, known(self.capacity), known(self.bandwidth), self.on_chip);
+            return py::make_tuple(self.name, known(self.capacity), known(self.bandwidth), self.on_chip,
+                                  memory_role_names[static_cast<std::size_t>(self.role)],
+                                  known(quantity_of<seconds>(self.bus_width_bits)), known(self.transfer_rate));
         },
         [](const py::tuple& from) {
-            return memory_level{from[0].cast<std::string>(), or_unknown<bytes>(from[1].cast<maybe>()),
-                                or_unknown<bytes_per_second>(from[2].cast<maybe>()), from[3].cast<bool>()};
+            return make_memory(from[0].cast<std::string>(), from[1].cast<maybe>(), from[2].cast<maybe>(),
+                               from[3].cast<bool>(), from[4].cast<std::string>(), from[5].cast<maybe>(),
+                               from[6].cast<maybe>());
+        });
+}
+
+[[nodiscard]] device_link make_link(std::string name, const std::string& reach, const maybe& bandwidth,
+                                    const std::optional<int>& devices) {
+    return {std::move(name), detail::parse_enumerator<link_reach>("reach of a link", reach, link_reach_names),
+            or_unknown<bytes_per_second>(bandwidth), devices.value_or(0)};
+}
+
+void register_link(py::module_& module) {
+    py::class_<device_link> cls(module, "DeviceLink", "A link of a device to the host, to its neighbours or out.");
+    cls.def(py::init(&make_link), "name"_a, "reach"_a, "bandwidth_bytes_per_s"_a = py::none(), "devices"_a = py::none(),
+            "reach: 'host', 'devices' (of the same fast domain) or 'nodes'; the bandwidth is one device's in one "
+            "direction, devices is how many it joins.");
+    cls.def_readonly("name", &device_link::name);
+    cls.def_property_readonly(
+        "reach", [](const device_link& self) { return link_reach_names[static_cast<std::size_t>(self.reach)]; });
+    cls.def_property_readonly("bandwidth_bytes_per_s", [](const device_link& self) { return known(self.bandwidth); });
+    cls.def_property_readonly("devices", [](const device_link& self) { return unless_zero(self.devices); });
+    cls.def("__repr__", [](const device_link& self) {
+        return "DeviceLink('" + self.name + "', '" +
+               std::string(link_reach_names[static_cast<std::size_t>(self.reach)]) +
+               "', bandwidth_bytes_per_s=" + (is_known(self.bandwidth) ? readable(self.bandwidth.value()) : "None") +
+               ", devices=" + (self.devices > 0 ? std::to_string(self.devices) : "None") + ")";
+    });
+    add_state(
+        cls,
+        [](const device_link& self) {
+            return py::make_tuple(self.name, link_reach_names[static_cast<std::size_t>(self.reach)],
+                                  known(self.bandwidth), unless_zero(self.devices));
+        },
+        [](const py::tuple& from) {
+            return make_link(from[0].cast<std::string>(), from[1].cast<std::string>(), from[2].cast<maybe>(),
+                             from[3].cast<std::optional<int>>());
         });
 }
 
@@ -83,7 +139,8 @@ void register_peak(py::module_& module) {
 
 [[nodiscard]] operating_mode make_mode(std::string name, const std::variant<std::vector<peak>, py::dict>& peaks,
                                        std::vector<memory_level> memories, const maybe& power, const maybe& clock,
-                                       const maybe& host_clock, const maybe& memory_clock) {
+                                       const maybe& host_clock, const maybe& memory_clock,
+                                       const std::optional<int>& compute_units, std::vector<device_link> links) {
     const std::vector<peak>* const listed = std::get_if<std::vector<peak>>(&peaks);
     return {std::move(name),
             listed != nullptr ? *listed : peaks_from(std::get<py::dict>(peaks)),
@@ -91,13 +148,16 @@ void register_peak(py::module_& module) {
             or_unknown<watts>(power),
             or_unknown<hertz>(clock),
             or_unknown<hertz>(host_clock),
-            or_unknown<hertz>(memory_clock)};
+            or_unknown<hertz>(memory_clock),
+            compute_units.value_or(0),
+            std::move(links)};
 }
 
 void register_mode(py::module_& module) {
     py::class_<operating_mode> cls(module, "OperatingMode", "One power or clock mode of a device, complete in itself.");
     cls.def(py::init(&make_mode), "name"_a, "peaks"_a, "memories"_a, "power_w"_a = py::none(),
             "clock_hz"_a = py::none(), "host_clock_hz"_a = py::none(), "memory_clock_hz"_a = py::none(),
+            "compute_units"_a = py::none(), "links"_a = std::vector<device_link>(),
             "peaks: a dict of datatypes and operations per second, or a list of Peak; memories: off-chip first.");
     cls.def_readonly("name", &operating_mode::name);
     cls.def_readonly("peaks", &operating_mode::peaks);
@@ -106,6 +166,10 @@ void register_mode(py::module_& module) {
     cls.def_property_readonly("clock_hz", [](const operating_mode& self) { return known(self.clock); });
     cls.def_property_readonly("host_clock_hz", [](const operating_mode& self) { return known(self.host_clock); });
     cls.def_property_readonly("memory_clock_hz", [](const operating_mode& self) { return known(self.memory_clock); });
+    cls.def_property_readonly(
+        "compute_units", [](const operating_mode& self) { return unless_zero(self.compute_units); },
+        "Multiprocessors, compute units, cores or engines.");
+    cls.def_readonly("links", &operating_mode::links);
     cls.def("__repr__", [](const operating_mode& self) {
         return "OperatingMode('" + self.name + "', " + py::repr(peaks_of(self)).cast<std::string>() + ")";
     });
@@ -113,12 +177,14 @@ void register_mode(py::module_& module) {
         cls,
         [](const operating_mode& self) {
             return py::make_tuple(self.name, self.peaks, self.memories, known(self.power), known(self.clock),
-                                  known(self.host_clock), known(self.memory_clock));
+                                  known(self.host_clock), known(self.memory_clock), unless_zero(self.compute_units),
+                                  self.links);
         },
         [](const py::tuple& from) {
             return make_mode(from[0].cast<std::string>(), from[1].cast<std::vector<peak>>(),
                              from[2].cast<std::vector<memory_level>>(), from[3].cast<maybe>(), from[4].cast<maybe>(),
-                             from[5].cast<maybe>(), from[6].cast<maybe>());
+                             from[5].cast<maybe>(), from[6].cast<maybe>(), from[7].cast<std::optional<int>>(),
+                             from[8].cast<std::vector<device_link>>());
         });
 }
 
@@ -130,8 +196,8 @@ void register_provenance(py::module_& module) {
             "pointer"_a, "source"_a, "basis"_a = "user", "derivation"_a = "");
     cls.def_readonly("pointer", &provenance::pointer, "JSON pointer of the figure in its file.");
     cls.def_readonly("source", &provenance::source, "Document, table, page.");
-    cls.def_readonly("basis", &provenance::basis, "'sourced', 'derived', 'probed' or 'user'.");
-    cls.def_readonly("derivation", &provenance::derivation, "How, when derived.");
+    cls.def_readonly("basis", &provenance::basis, "'sourced', 'derived', 'probed', 'user' or 'unknown'.");
+    cls.def_readonly("derivation", &provenance::derivation, "How, when derived; why, when unknown.");
     cls.def("__repr__",
             [](const provenance& self) { return "<" + self.pointer + ": " + self.basis + ", " + self.source + ">"; });
     add_state(
@@ -148,7 +214,7 @@ void register_provenance(py::module_& module) {
                                      const maybe& clock) {
     std::vector<memory_level> memories{{.name = "off_chip", .bandwidth = or_unknown<bytes_per_second>(bandwidth)}};
     if (on_chip) memories.push_back({.name = "on_chip", .capacity = quantity_of<bytes>(*on_chip), .on_chip = true});
-    return platform(std::move(id), {make_mode("", peaks, std::move(memories), power, clock, {}, {})});
+    return platform(std::move(id), {make_mode("", peaks, std::move(memories), power, clock, {}, {}, {}, {})});
 }
 
 [[nodiscard]] py::tuple state_of(const platform& self) {
@@ -194,6 +260,10 @@ void add_figures(platform_class& cls) {
         "Of the off-chip memory; None where no source states it.");
     cls.def_property_readonly("power_w", [](const platform& self) { return known(self.power()); });
     cls.def_property_readonly("clock_hz", [](const platform& self) { return known(self.mode().clock); });
+    cls.def_property_readonly(
+        "compute_units", [](const platform& self) { return unless_zero(self.mode().compute_units); },
+        "Multiprocessors, compute units, cores or engines in the selected mode.");
+    cls.def_property_readonly("links", [](const platform& self) { return self.mode().links; });
     cls.def_property_readonly("vendor", [](const platform& self) { return unless_empty(self.vendor); });
     cls.def_property_readonly("device_class", [](const platform& self) { return unless_empty(self.device_class); });
     cls.def_property_readonly(
@@ -207,6 +277,7 @@ void add_figures(platform_class& cls) {
 
 void register_platform(py::module_& module) {
     register_memory(module);
+    register_link(module);
     register_peak(module);
     register_mode(module);
     register_provenance(module);

@@ -7,8 +7,10 @@
 #include <qutibench/error.hpp>
 #include <qutibench/units.hpp>
 
+#include <array>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace qutibench {
@@ -31,12 +33,35 @@ struct peak {
         unknown<ops_per_second>;  ///< with structured sparsity exploited, counted in dense operations
 };
 
+/// What a memory is for: whatever is put there, what the hardware keeps there by itself, or one kind of tensor.
+enum class memory_role { any, cache, weights, activations };
+
+/// The names of `memory_role` in files, in its order.
+inline constexpr std::array<std::string_view, 4> memory_role_names{"any", "cache", "weights", "activations"};
+
 /// A memory that weights or activations can live in.
 struct memory_level {
     std::string name{};
     bytes capacity = unknown<bytes>;
     bytes_per_second bandwidth = unknown<bytes_per_second>;
     bool on_chip = false;
+    memory_role role = memory_role::any;
+    double bus_width_bits = unknown<seconds>.value();  ///< of all channels together; NaN when no source states it
+    hertz transfer_rate = unknown<hertz>;              ///< transfers per second of one data line
+};
+
+/// Where a link leads: to the host's memory, to devices of the same fast domain, or out of the node.
+enum class link_reach { host, devices, nodes };
+
+/// The names of `link_reach` in files, in its order.
+inline constexpr std::array<std::string_view, 3> link_reach_names{"host", "devices", "nodes"};
+
+/// A link of a device: PCIe, NVLink, Ethernet...
+struct device_link {
+    std::string name{};
+    link_reach reach = link_reach::host;
+    bytes_per_second bandwidth = unknown<bytes_per_second>;  ///< of one device in one direction
+    int devices = 0;  ///< how many devices it joins at that bandwidth, this one included; 0 when no source states it
 };
 
 /// One power or clock mode of a device, complete in itself.
@@ -48,14 +73,16 @@ struct operating_mode {
     hertz clock = unknown<hertz>;
     hertz host_clock = unknown<hertz>;  ///< of the processor that feeds the device; calibrations scale host costs by it
     hertz memory_clock = unknown<hertz>;  ///< of the off-chip memory, where modes differ in it
+    int compute_units = 0;  ///< multiprocessors, compute units, cores or engines; 0 when no source states it
+    std::vector<device_link> links{};
 };
 
 /// Where one figure of a platform comes from.
 struct provenance {
     std::string pointer{};     ///< JSON pointer of the figure in its file
     std::string source{};      ///< document, table, page
-    std::string basis{};       ///< "sourced", "derived", "probed" or "user"
-    std::string derivation{};  ///< how, when derived
+    std::string basis{};       ///< "sourced", "derived", "probed", "user", or "unknown" where a file says why
+    std::string derivation{};  ///< how, when derived; why, when unknown
 };
 
 /// The peak that a datatype runs at.
@@ -96,6 +123,16 @@ public:
     [[nodiscard]] const memory_level& off_chip() const { return mode().memories[off_chip_of(mode())]; }
     [[nodiscard]] bytes_per_second bandwidth() const { return off_chip().bandwidth; }
     [[nodiscard]] watts power() const { return mode().power; }
+
+    /// The fastest link that leads there, a link of unknown bandwidth last; null when there is none.
+    [[nodiscard]] const device_link* link_to(link_reach reach) const {
+        const device_link* best = nullptr;
+        for (const device_link& one : mode().links)
+            if (one.reach == reach &&
+                (best == nullptr || one.bandwidth > best->bandwidth || !is_known(best->bandwidth)))
+                best = &one;
+        return best;
+    }
 
     /// The peak for a datatype: the device's own, or that of the narrowest native format which holds every number of
     /// it (T section 6.3: "emulated in the carrier datatype"). Throws unsupported_datatype when there is none.
@@ -164,7 +201,17 @@ private:
             for (const memory_level& one : mode.memories) {
                 require_positive(one.bandwidth, "the bandwidth of memory '" + one.name + "'" + of, true);
                 require_positive(one.capacity, "the capacity of memory '" + one.name + "'" + of, true);
+                require_positive(one.transfer_rate, "the transfer rate of memory '" + one.name + "'" + of, true);
             }
+            for (const device_link& one : mode.links) {
+                require_positive(one.bandwidth, "the bandwidth of link '" + one.name + "'" + of, true);
+                if (one.devices < 0 || one.devices == 1)
+                    throw invalid_argument(detail::message(
+                        {"platform '", id_, "': link '", one.name, "'", of, " must join at least two devices"}));
+            }
+            if (mode.compute_units < 0)
+                throw invalid_argument(
+                    detail::message({"platform '", id_, "': the compute units", of, " must not be negative"}));
             require_positive(mode.power, "the power" + of, true);
             require_positive(mode.clock, "the clock" + of, true);
             require_positive(mode.host_clock, "the host's clock" + of, true);

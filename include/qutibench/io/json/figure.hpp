@@ -3,6 +3,7 @@
 /// Figures of data files: a bare number, or an object that says where the number comes from:
 ///     {"value": 19.2e9, "unit": "byte/s", "source": "t6.2", "basis": "derived", "derivation": "...", "note": "...",
 ///      "alternatives": [{"value": 17.1e9, "source": "..."}]}
+/// A value of null says that nobody states the figure, and its note why.
 /// `source` is a key of the file's "sources", or the source itself. What a source disagrees on is an alternative: kept
 /// and listed with the provenance, never used.
 #pragma once
@@ -25,7 +26,8 @@ struct figure_kind {
 inline constexpr figure_kind rate_figure{"operation/s"}, bandwidth_figure{"byte/s"}, capacity_figure{"byte"},
     power_figure{"W"}, clock_figure{"Hz"}, price_figure{"USD"}, process_figure{"nm"},
     year_figure{"year", 1940, 2100, "a year from 1941 to 2100"}, count_figure{"1"}, operations_figure{"operation"},
-    elements_figure{"element"}, intensity_figure{"operation/byte"}, share_figure{"1", 0, 1, "above 0 and at most 1"};
+    elements_figure{"element"}, intensity_figure{"operation/byte"}, share_figure{"1", 0, 1, "above 0 and at most 1"},
+    width_figure{"bit"}, unit_count_figure{"1", 0, 1e9, "a count from 1 to 1e9"};
 
 /// Reads figures, and keeps a record of where each came from.
 class figure_reader {
@@ -44,7 +46,8 @@ public:
             return at.number_within(kind.above, kind.to, kind.domain);
         }
         at.expect_keys({"value", "unit", "source", "basis", "derivation", "note", "alternatives"});
-        const double value = read_stated(at, kind, {});
+        const bool missing = at["value"].value().is_null();
+        const double value = missing ? read_missing(at) : read_stated(at, kind, {});
         if (const auto others = at.find("alternatives"))
             for (const json_reader& other : others->elements()) {
                 other.expect_keys({"value", "unit", "source", "basis", "derivation", "note"});
@@ -69,6 +72,15 @@ public:
     [[nodiscard]] const std::vector<provenance>& records() const { return records_; }
 
 private:
+    /// A figure that no source states; its note says why.
+    [[nodiscard]] double read_missing(const json_reader& at) {
+        const auto note = at.find("note");
+        if (!note) at.fail("a figure of null needs a 'note' that says why it is unknown");
+        const auto source = at.find("source");
+        records_.push_back({at.pointer(), source ? source_text(source->text()) : at.source(), "unknown", note->text()});
+        return std::numeric_limits<double>::quiet_NaN();
+    }
+
     [[nodiscard]] double read_stated(const json_reader& at, const figure_kind& kind, std::string said) {
         const double value = at["value"].number_within(kind.above, kind.to, kind.domain);
         if (const auto unit = at.find("unit"); unit && unit->text() != kind.unit)
@@ -100,6 +112,7 @@ private:
     const auto found =
         std::find_if(records.begin(), records.end(), [&](const provenance& one) { return one.pointer == pointer; });
     if (found == records.end() || found->basis == "user") return value;
+    if (found->basis == "unknown") return {{"value", nullptr}, {"unit", unit}, {"note", found->derivation}};
     ordered_json figure = {{"value", value}, {"unit", unit}, {"source", found->source}, {"basis", found->basis}};
     if (!found->derivation.empty()) figure["derivation"] = found->derivation;
     return figure;

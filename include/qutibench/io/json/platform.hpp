@@ -20,15 +20,16 @@ public:
     explicit platform_document(const json_reader& document) : document_(document), figures_(document) {}
 
     [[nodiscard]] platform read() {
-        document_.expect_keys({"$schema", "id", "name", "vendor", "class", "year", "price_usd", "process_nm", "peaks",
-                               "memories", "power_w", "clock_hz", "host_clock_hz", "memory_clock_hz", "modes",
-                               "operators", "resources", "notes", "sources"});
+        document_.expect_keys({"$schema",   "id",         "name",          "vendor",          "class", "year",
+                               "price_usd", "process_nm", "peaks",         "memories",        "links", "compute_units",
+                               "power_w",   "clock_hz",   "host_clock_hz", "memory_clock_hz", "modes", "operators",
+                               "resources", "notes",      "sources"});
         const std::string id = document_["id"].text();
         std::vector<operating_mode> modes;
         if (const auto listed = document_.find("modes")) {
             for (const json_reader& one : listed->elements()) {
-                one.expect_keys(
-                    {"name", "peaks", "memories", "power_w", "clock_hz", "host_clock_hz", "memory_clock_hz", "notes"});
+                one.expect_keys({"name", "peaks", "memories", "links", "compute_units", "power_w", "clock_hz",
+                                 "host_clock_hz", "memory_clock_hz", "notes"});
                 const json_reader name = one["name"];
                 for (const operating_mode& other : modes)
                     if (other.name == name.text()) name.fail("there are two modes '" + other.name + "'");
@@ -72,6 +73,9 @@ private:
         result.clock = figure<hertz>(at, "clock_hz", clock_figure);
         result.host_clock = figure<hertz>(at, "host_clock_hz", clock_figure);
         result.memory_clock = figure<hertz>(at, "memory_clock_hz", clock_figure);
+        if (const auto units = inherited(at, "compute_units")) result.compute_units = count(*units);
+        if (const auto links = inherited(at, "links"))
+            for (const json_reader& one : links->elements()) add_link(result, one);
         return result;
     }
 
@@ -91,7 +95,8 @@ private:
     }
 
     void add_memory(operating_mode& to, const json_reader& one) {
-        one.expect_keys({"name", "on_chip", "capacity_bytes", "bandwidth_bytes_per_s", "notes"});
+        one.expect_keys({"name", "on_chip", "role", "capacity_bytes", "bandwidth_bytes_per_s", "bus_width_bits",
+                         "transfer_rate_hz", "notes"});
         memory_level added;
         const json_reader name = one["name"];
         added.name = name.text();
@@ -101,7 +106,37 @@ private:
         added.capacity = quantity_of<bytes>(figures_.read_if_any(one, "capacity_bytes", capacity_figure));
         added.bandwidth =
             quantity_of<bytes_per_second>(figures_.read_if_any(one, "bandwidth_bytes_per_s", bandwidth_figure));
+        added.bus_width_bits = figures_.read_if_any(one, "bus_width_bits", width_figure);
+        added.transfer_rate = quantity_of<hertz>(figures_.read_if_any(one, "transfer_rate_hz", clock_figure));
+        if (const auto role = one.find("role"))
+            added.role = role->checked(
+                [&] { return parse_enumerator<memory_role>("role of a memory", role->text(), memory_role_names); });
         to.memories.push_back(std::move(added));
+    }
+
+    void add_link(operating_mode& to, const json_reader& one) {
+        one.expect_keys({"name", "reach", "bandwidth_bytes_per_s", "devices", "notes"});
+        device_link added;
+        const json_reader name = one["name"];
+        added.name = name.text();
+        for (const device_link& other : to.links)
+            if (other.name == added.name) name.fail("there are two links '" + added.name + "'");
+        const json_reader reach = one["reach"];
+        added.reach = reach.checked(
+            [&] { return parse_enumerator<link_reach>("reach of a link", reach.text(), link_reach_names); });
+        added.bandwidth =
+            quantity_of<bytes_per_second>(figures_.read_if_any(one, "bandwidth_bytes_per_s", bandwidth_figure));
+        if (const auto devices = one.find("devices")) added.devices = count(*devices);
+        if (added.devices == 1) one["devices"].fail("a link joins at least two devices");
+        to.links.push_back(std::move(added));
+    }
+
+    /// A whole number; 0 when it is unknown.
+    [[nodiscard]] int count(const json_reader& at) {
+        const double value = figures_.read(at, unit_count_figure);
+        if (value != value) return 0;
+        if (value != static_cast<int>(value)) at.fail("must be a whole number");
+        return static_cast<int>(value);
     }
 
     void describe(platform& device) {
@@ -177,7 +212,8 @@ private:
     template <class Quantity>
     void put(ordered_json& in, const char* key, const Quantity& value, std::string_view unit, const std::string& mode,
              const std::string& at) const {
-        if (is_known(value)) in[key] = figure(value.value(), unit, mode, at + "/" + key);
+        ordered_json written = figure(value.value(), unit, mode, at + "/" + key);
+        if (is_known(value) || written.is_object()) in[key] = std::move(written);
     }
 
     void fill(ordered_json& in, const operating_mode& mode, const std::string& pointer) const {
@@ -192,10 +228,21 @@ private:
             const std::string at = "/memories/" + std::to_string(in["memories"].size());
             ordered_json entry = {{"name", one.name}};
             if (one.on_chip) entry["on_chip"] = true;
+            if (one.role != memory_role::any) entry["role"] = memory_role_names[static_cast<std::size_t>(one.role)];
             put(entry, "capacity_bytes", one.capacity, "byte", pointer, at);
             put(entry, "bandwidth_bytes_per_s", one.bandwidth, "byte/s", pointer, at);
+            put(entry, "bus_width_bits", quantity_of<seconds>(one.bus_width_bits), "bit", pointer, at);
+            put(entry, "transfer_rate_hz", one.transfer_rate, "Hz", pointer, at);
             in["memories"].push_back(std::move(entry));
         }
+        for (const device_link& one : mode.links) {
+            const std::string at = "/links/" + std::to_string(in["links"].size());
+            ordered_json entry = {{"name", one.name}, {"reach", link_reach_names[static_cast<std::size_t>(one.reach)]}};
+            put(entry, "bandwidth_bytes_per_s", one.bandwidth, "byte/s", pointer, at);
+            if (one.devices > 0) entry["devices"] = figure(one.devices, "1", pointer, at + "/devices");
+            in["links"].push_back(std::move(entry));
+        }
+        if (mode.compute_units > 0) in["compute_units"] = figure(mode.compute_units, "1", pointer, "/compute_units");
         put(in, "power_w", mode.power, "W", pointer, "");
         put(in, "clock_hz", mode.clock, "Hz", pointer, "");
         put(in, "host_clock_hz", mode.host_clock, "Hz", pointer, "");
