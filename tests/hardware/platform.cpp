@@ -62,3 +62,35 @@ TEST_CASE("impossible figures are refused") {
     CHECK_THROWS_AS(platform("x", {{.peaks = {{int8, 1_top_per_s}}, .memories = {{"ddr", 1_gb, -1.0 * 1_gb_per_s}}}}),
                     invalid_argument);
 }
+
+TEST_CASE("the fastest link that leads somewhere is found") {
+    operating_mode mode;
+    mode.peaks = {{int8, quantity_of<ops_per_second>(1e12)}};
+    mode.memories = {{.name = "dram"}};
+    mode.links = {{"serial", link_reach::devices, unknown<bytes_per_second>, 4},
+                  {"nvlink", link_reach::devices, quantity_of<bytes_per_second>(450e9), 8},
+                  {"bridge", link_reach::devices, quantity_of<bytes_per_second>(50e9), 2},
+                  {"pcie", link_reach::host, unknown<bytes_per_second>, 0}};
+    const platform device("node", {mode});
+    REQUIRE(device.link_to(link_reach::devices) != nullptr);
+    CHECK(device.link_to(link_reach::devices)->name == "nvlink");
+    CHECK(device.link_to(link_reach::host)->name == "pcie");
+    CHECK(device.link_to(link_reach::nodes) == nullptr);
+}
+
+TEST_CASE("links of no bandwidth or to nobody, and negative compute units, are refused") {
+    operating_mode mode;
+    mode.peaks = {{int8, quantity_of<ops_per_second>(1e12)}};
+    mode.memories = {{.name = "dram"}};
+    const auto with = [&](const device_link& one) {
+        operating_mode changed = mode;
+        changed.links = {one};
+        return platform("node", {changed});
+    };
+    CHECK_THROWS_WITH(with({"pcie", link_reach::host, quantity_of<bytes_per_second>(0), 0}),
+                      "platform 'node': the bandwidth of link 'pcie' must be positive and finite");
+    CHECK_THROWS_WITH(with({"nvlink", link_reach::devices, unknown<bytes_per_second>, 1}),
+                      "platform 'node': link 'nvlink' must join at least two devices");
+    mode.compute_units = -1;
+    CHECK_THROWS_WITH(platform("node", {mode}), "platform 'node': the compute units must not be negative");
+}

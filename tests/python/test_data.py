@@ -24,7 +24,8 @@ FILES = PLATFORMS + NETWORKS + sorted((DATA / "published").glob("*.json"))
 FIGURES = {
     "operations_per_second", "sparse_operations_per_second", "capacity_bytes", "bandwidth_bytes_per_s", "power_w",
     "clock_hz", "host_clock_hz", "memory_clock_hz", "year", "price_usd", "process_nm", "operations", "weights",
-    "pruned_to", "lut", "ff", "dsp", "bram18", "uram", "utilization", "operational_intensity_int8",
+    "pruned_to", "lut", "ff", "dsp", "bram18", "uram", "utilization", "operational_intensity_int8", "bus_width_bits",
+    "transfer_rate_hz", "devices", "compute_units",
 }  # fmt: skip
 
 
@@ -49,6 +50,10 @@ def complaints(document: dict[str, Any]) -> list[str]:
                 found.append(f"{pointer} is a bare number")
                 continue
             used.add(one.get("source"))
+            if one.get("value", 0) is None:
+                if not one.get("note"):
+                    found.append(f"{pointer} does not say why it is unknown")
+                continue
             if one.get("source") not in sources:
                 found.append(f"{pointer} has no source of the file's 'sources'")
             if "unit" not in one:
@@ -110,10 +115,21 @@ def test_a_figure_without_source_is_noticed() -> None:
         {"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": 1}], "peeks": []},
         {"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": 1}], "resources": {"utilization": 1.5}},
         {"id": "x", "modes": [{"name": "slow"}]},
+        {"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": {"value": None, "note": "secret"}}]},
+        {"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": 1}], "power_w": {"value": None}},
+        {"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": 1}], "compute_units": 1.5},
+        {"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": 1}], "links": [{"name": "pcie"}]},
+        {
+            "id": "x",
+            "peaks": [{"datatype": "int8", "operations_per_second": 1}],
+            "links": [{"name": "pcie", "reach": "host", "devices": 1}],
+        },
     ],
 )
 def test_schema_refuses_what_the_library_refuses(document: dict[str, Any]) -> None:
     assert not jsonschema.Draft202012Validator(SCHEMAS["platforms"]).is_valid(document)
+    with pytest.raises(qb.Error):
+        qb.Platform.from_json(json.dumps(document))
 
 
 def test_schema_takes_a_small_platform_of_ones_own() -> None:

@@ -135,6 +135,53 @@ TEST_CASE("missing, unknown and repeated keys are refused with file and pointer"
     CHECK(refusal(R"([1])").find("n.json, the whole document: must be an object, not array") == 0);
 }
 
+TEST_CASE("links, roles of memories and compute units are read, a mode's before those of all modes") {
+    const platform device = parse_platform(R"({"id": "x", "compute_units": 8,
+        "peaks": [{"datatype": "int8", "operations_per_second": 1}],
+        "memories": [{"name": "hbm", "bus_width_bits": 1024, "transfer_rate_hz": 2e9},
+                     {"name": "l2", "on_chip": true, "role": "cache"}],
+        "links": [{"name": "fast", "reach": "devices", "bandwidth_bytes_per_s": 1e9, "devices": 4}],
+        "modes": [{"name": "all"}, {"name": "half", "compute_units": 4, "links": []}]})");
+    CHECK(device.mode().compute_units == 8);
+    CHECK(device.off_chip().bus_width_bits == 1024);
+    CHECK(device.off_chip().transfer_rate.value() == 2e9);
+    CHECK(device.off_chip().role == memory_role::any);
+    CHECK(device.mode().memories[1].role == memory_role::cache);
+    CHECK(device.link_to(link_reach::devices)->bandwidth.value() == 1e9);
+    CHECK(device.link_to(link_reach::devices)->devices == 4);
+    CHECK(device.in_mode("half").mode().compute_units == 4);
+    CHECK(device.in_mode("half").link_to(link_reach::devices) == nullptr);
+}
+
+TEST_CASE("links and roles that are none are refused") {
+    const auto with = [](const std::string& rest) {
+        return R"({"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": 1}], )" + rest + "}";
+    };
+    CHECK(refusal(with(R"("links": [{"name": "a", "reach": "device"}])")) ==
+          "n.json, /links/0/reach: unknown reach of a link 'device'; did you mean 'devices'?");
+    CHECK(refusal(with(R"("links": [{"name": "a", "reach": "host", "devices": 1}])")) ==
+          "n.json, /links/0/devices: a link joins at least two devices");
+    CHECK(refusal(with(R"("links": [{"name": "a", "reach": "host"}, {"name": "a", "reach": "host"}])")) ==
+          "n.json, /links/1/name: there are two links 'a'");
+    CHECK(refusal(with(R"("memories": [{"name": "a", "role": "cash"}])")) ==
+          "n.json, /memories/0/role: unknown role of a memory 'cash'; did you mean 'cache'?");
+    CHECK(refusal(with(R"("compute_units": 2.5)")) == "n.json, /compute_units: must be a whole number");
+}
+
+TEST_CASE("a figure of null says why it is unknown, and is written so again") {
+    const std::string text = R"({"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": 1}],
+        "power_w": {"value": null, "unit": "W", "note": "depends on the clock"}})";
+    const platform device = parse_platform(text);
+    CHECK_FALSE(is_known(device.power()));
+    REQUIRE(device.sources.size() == 2);
+    CHECK(device.sources[1].basis == "unknown");
+    CHECK(device.sources[1].derivation == "depends on the clock");
+    CHECK(parse_platform(to_json(device)).sources.back().derivation == "depends on the clock");
+    CHECK(refusal(R"({"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": 1}],
+        "power_w": {"value": null}})") ==
+          "n.json, /power_w: a figure of null needs a 'note' that says why it is unknown");
+}
+
 TEST_CASE("text that is not JSON is refused with line and column") {
     CHECK(refusal("") == "n.json: the file is empty");
     CHECK(refusal("{\"id\": \"x\", ").find("n.json, line 1, column 13: ") == 0);
@@ -177,6 +224,16 @@ TEST_CASE("what is written reads back the same") {
                 CHECK(a.memories[k].on_chip == b.memories[k].on_chip);
                 CHECK(same_figure(a.memories[k].capacity, b.memories[k].capacity));
                 CHECK(same_figure(a.memories[k].bandwidth, b.memories[k].bandwidth));
+                CHECK(same_figure(a.memories[k].transfer_rate, b.memories[k].transfer_rate));
+                CHECK(a.memories[k].role == b.memories[k].role);
+            }
+            CHECK(a.compute_units == b.compute_units);
+            REQUIRE(a.links.size() == b.links.size());
+            for (std::size_t k = 0; k < a.links.size(); ++k) {
+                CHECK(a.links[k].name == b.links[k].name);
+                CHECK(a.links[k].reach == b.links[k].reach);
+                CHECK(a.links[k].devices == b.links[k].devices);
+                CHECK(same_figure(a.links[k].bandwidth, b.links[k].bandwidth));
             }
             CHECK(same_figure(a.power, b.power));
             CHECK(same_figure(a.clock, b.clock));
