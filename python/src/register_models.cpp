@@ -43,7 +43,7 @@ void register_several(py::module_& module) {
         "scaling_curve",
         [](const workload& net, const platform& device, split_argument split, std::int64_t most, double bandwidth,
            double latency, const py::kwargs& settings) {
-            const device_link link{quantity_of<bytes_per_second>(bandwidth), quantity_of<seconds>(latency)};
+            const interconnect link{quantity_of<bytes_per_second>(bandwidth), quantity_of<seconds>(latency)};
             std::vector<figures> rows;
             for (const multi_device_estimate& one :
                  scaling_curve(net, device, how_of(settings), split.value, most, link))
@@ -58,7 +58,7 @@ void register_several(py::module_& module) {
         "predict_on_several",
         [](const workload& net, const platform& device, split_argument split, std::int64_t devices, double bandwidth,
            double latency, const py::kwargs& settings) {
-            const device_link link{quantity_of<bytes_per_second>(bandwidth), quantity_of<seconds>(latency)};
+            const interconnect link{quantity_of<bytes_per_second>(bandwidth), quantity_of<seconds>(latency)};
             return row_of(predict_on_several(net, device, how_of(settings), split.value, devices, link));
         },
         "workload"_a, "platform"_a, "split"_a, "devices"_a, "link_bytes_per_s"_a, "link_latency_s"_a = 0.0,

@@ -24,7 +24,7 @@ workload chain() {
 }
 // [chain]
 
-constexpr device_link fast{quantity_of<bytes_per_second>(1e12), quantity_of<seconds>(0)};
+constexpr interconnect fast{quantity_of<bytes_per_second>(1e12), quantity_of<seconds>(0)};
 
 }  // namespace
 
@@ -58,7 +58,7 @@ TEST_CASE("a free link scales a pipeline with its stages and data with the batch
 TEST_CASE("transfers add to the latency and may bound") {
     const deployment how{.execution = execution_kind::layers};
     // [slow_link]
-    const device_link slow{1_mb_per_s, 10_us};  // 100 bytes take 110 us, more than all layers
+    const interconnect slow{1_mb_per_s, 10_us};  // 100 bytes take 110 us, more than all layers
     const auto two = predict_on_several(chain(), board(), how, split_kind::pipeline, 2, slow);
     CHECK(two.devices == 2);
     CHECK(two.bound_by_link);
@@ -66,7 +66,7 @@ TEST_CASE("transfers add to the latency and may bound") {
     CHECK(two.latency_s == Approx(120e-6 + 110e-6));
     // [slow_link]
     CHECK(predict_on_several(chain(), board(), how, split_kind::pipeline, 6, slow).devices == 2);
-    const device_link slower{1_mb_per_s, 1_ms};
+    const interconnect slower{1_mb_per_s, 1_ms};
     CHECK(predict_on_several(chain(), board(), how, split_kind::pipeline, 6, slower).devices == 1);
     const auto data = predict_on_several(chain(), board(), {.batch = 4, .execution = execution_kind::layers},
                                          split_kind::data, 4, slow);
@@ -86,7 +86,7 @@ TEST_CASE("the cut is the best of all cuts") {
             net.crossing.push_back(random_case::scale(draw, 1, 1e5));
             net.layer.push_back(static_cast<int>(i));
         }
-        const device_link link{100_mb_per_s, 1_us};
+        const interconnect link{100_mb_per_s, 1_us};
         const std::int64_t devices = random_case::between(draw, 1, 5);
         const auto slowest_of = [&](unsigned cuts) {
             double slowest = 0;
@@ -116,7 +116,7 @@ TEST_CASE("more devices are never slower, and the curve tells where they stop pa
         const workload net = analyze(random_case::network(draw));
         const platform device("random", {random_case::device(draw)});
         const deployment how{.batch = random_case::between(draw, 1, 16), .execution = execution_kind::layers};
-        const device_link link{quantity_of<bytes_per_second>(random_case::scale(draw, 1e6, 1e11)), 1_us};
+        const interconnect link{quantity_of<bytes_per_second>(random_case::scale(draw, 1e6, 1e11)), 1_us};
         const auto curve = scaling_curve(net, device, how, split_kind::pipeline, 6, link);
         for (std::size_t i = 1; i < curve.size(); ++i)
             CHECK(curve[i].throughput_ips >= curve[i - 1].throughput_ips * (1 - 1e-12));
@@ -168,7 +168,7 @@ TEST_CASE("a result that later layers read crosses the cut like any other tensor
         at = net.add(dense{.out_features = 100}, {at});
         net.output(at);
     }
-    const device_link slow{1_mb_per_s, 0_us};  // 100 bytes take 100 us
+    const interconnect slow{1_mb_per_s, 0_us};  // 100 bytes take 100 us
     const auto two = predict_on_several(analyze(net), board(), {.execution = execution_kind::layers},
                                         split_kind::pipeline, 2, {1_gb_per_s, 0_us});
     CHECK(two.transfer_s == Approx(100e-9));

@@ -12,7 +12,7 @@
 namespace qutibench {
 
 /// What connects devices.
-struct device_link {
+struct interconnect {
     bytes_per_second bandwidth{};
     seconds latency{};  ///< of one transfer
 };
@@ -38,7 +38,7 @@ struct multi_device_estimate {
 
 namespace detail {
 
-inline void check(const device_link& link, std::int64_t devices) {
+inline void check(const interconnect& link, std::int64_t devices) {
     const bool valid = link.bandwidth.value() > 0 && link.latency.value() >= 0 && link.latency.value() < 1e300;
     if (!valid) throw invalid_argument("a link needs a bandwidth above 0 and a latency of at least 0");
     if (devices < 1 || devices > 4096)
@@ -80,7 +80,7 @@ struct cuttable_network {
 /// Splits into at most `devices` runs of kernels so that the slowest run or transfer is as fast as possible: dynamic
 /// programming over cuts, O(devices * kernels^2). Returns the first kernel of each run.
 [[nodiscard]] inline std::vector<std::size_t> best_cuts(const cuttable_network& net, std::int64_t devices,
-                                                        const device_link& link) {
+                                                        const interconnect& link) {
     const std::size_t kernels = net.time.size();
     const std::size_t runs = std::min<std::size_t>(static_cast<std::size_t>(devices), kernels);
     std::vector<double> until(kernels + 1, 0.0);
@@ -111,7 +111,7 @@ struct cuttable_network {
 
 [[nodiscard]] inline multi_device_estimate split_data(const workload& net, const platform& device,
                                                       const deployment& how, std::int64_t devices,
-                                                      const device_link& link) {
+                                                      const interconnect& link) {
     const estimate alone = predict(net, device, how);
     multi_device_estimate result;
     result.devices = std::min(devices, how.batch);
@@ -136,7 +136,7 @@ struct cuttable_network {
 
 [[nodiscard]] inline multi_device_estimate split_layers(const workload& net, const platform& device,
                                                         const deployment& how, std::int64_t devices,
-                                                        const device_link& link) {
+                                                        const interconnect& link) {
     deployment by_layer = how;
     by_layer.execution = execution_kind::layers;
     by_layer.threads = 1;
@@ -175,7 +175,7 @@ struct cuttable_network {
 /// layers, and what `predict` throws.
 [[nodiscard]] inline multi_device_estimate predict_on_several(const workload& net, const platform& device,
                                                               const deployment& how, split_kind split,
-                                                              std::int64_t devices, const device_link& link) {
+                                                              std::int64_t devices, const interconnect& link) {
     detail::check(link, devices);
     detail::check(how);
     if (net.layers().empty())
@@ -188,7 +188,7 @@ struct cuttable_network {
 /// The estimates for 1 to `most` devices.
 [[nodiscard]] inline std::vector<multi_device_estimate> scaling_curve(const workload& net, const platform& device,
                                                                       const deployment& how, split_kind split,
-                                                                      std::int64_t most, const device_link& link) {
+                                                                      std::int64_t most, const interconnect& link) {
     std::vector<multi_device_estimate> curve;
     detail::check(link, most);
     for (std::int64_t n = 1; n <= most; ++n) curve.push_back(predict_on_several(net, device, how, split, n, link));
