@@ -82,8 +82,7 @@ namespace detail {
     row.accuracy_top1 = one.accuracy_top1;
     record flags = record::array();
     if (beside.excess != qutibench::excess_reason::none) flags.push_back(to_string(beside.excess));
-    for (unsigned bit = 1; bit <= one.cautions; bit <<= 1)
-        if ((one.cautions & bit) != 0) flags.push_back(to_string(static_cast<qutibench::caution>(bit)));
+    for (const std::string_view sentence : one.flags()) flags.push_back(sentence);
     const auto known_or_null = [](double value) { return qutibench::detail::null_or(value); };
     record all = qutibench::to_record(row);
     all["part"] = detail::text_or_null(one.part);

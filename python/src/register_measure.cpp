@@ -71,13 +71,6 @@ struct measurement_figures {
     return one;
 }
 
-[[nodiscard]] std::vector<std::string_view> cautions_of(const measurement& self) {
-    std::vector<std::string_view> all;
-    for (std::uint32_t bit = 1; bit <= self.cautions; bit <<= 1)
-        if ((self.cautions & bit) != 0) all.push_back(to_string(static_cast<caution>(bit)));
-    return all;
-}
-
 [[nodiscard]] py::tuple state_of(const measurement& m) {
     const measurement_source from = m.source ? *m.source : measurement_source{};
     return py::make_tuple(
@@ -215,7 +208,8 @@ void add_identity(measurement_class& cls) {
     cls.def_property_readonly(
         "statistic", [](const measurement& self) { return unless_empty(self.statistic); },
         "Of the latency: 'mean', 'median', 'p90'...; None when unstated.");
-    cls.def_property_readonly("cautions", &cautions_of, "What to keep in mind, one sentence each.");
+    cls.def_property_readonly("cautions", &measurement::flags, "What to keep in mind, one sentence each.");
+    cls.def_property_readonly("flags", &measurement::flags, "The same as cautions.");
     cls.def_property_readonly(
         "place", [](const measurement& self) { return unless_empty(place_of(self)); }, "File and line, or None.");
     cls.def_property_readonly("format", [](const measurement& self) {
@@ -249,7 +243,7 @@ struct efficiency_view {
 }
 
 [[nodiscard]] std::vector<std::string_view> flags_of(const efficiency_view& self) {
-    std::vector<std::string_view> all = cautions_of(self.measured);
+    std::vector<std::string_view> all = self.measured.flags();
     if (self.row.excess != excess_reason::none) all.insert(all.begin(), to_string(self.row.excess));
     return all;
 }

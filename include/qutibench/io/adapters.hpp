@@ -11,10 +11,13 @@
 #include <qutibench/io/adapters/hailo.hpp>
 #include <qutibench/io/adapters/mlperf.hpp>
 #include <qutibench/io/adapters/ncnn.hpp>
+#include <qutibench/io/adapters/nsight_compute.hpp>
 #include <qutibench/io/adapters/onnxruntime.hpp>
-#include <qutibench/io/adapters/openvino.hpp>
+#include <qutibench/io/adapters/openvino_console.hpp>
 #include <qutibench/io/adapters/qutibench.hpp>
+#include <qutibench/io/adapters/rocprof.hpp>
 #include <qutibench/io/adapters/tflite.hpp>
+#include <qutibench/io/adapters/torch_profiler.hpp>
 #include <qutibench/io/adapters/trtexec.hpp>
 #include <qutibench/io/adapters/vitis.hpp>
 
@@ -34,16 +37,23 @@ namespace qutibench {
             adapters::trtexec_log,
             adapters::openvino_csv,
             adapters::openvino_json,
+            adapters::openvino_console,
             adapters::openvino_counters,
             adapters::openvino_counters_json,
             adapters::tflite_log,
             adapters::tflite_operators,
             adapters::litert,
+            adapters::litert_log,
             adapters::vitis_log,
             adapters::vaitrace,
             adapters::dnndk,
             adapters::onnxruntime_profile,
             adapters::onnxruntime_perf_test,
+            adapters::torch_profiler,
+            adapters::rocprof_trace,
+            adapters::rocprof_stats,
+            adapters::rocprof_json,
+            adapters::nsight_compute,
             adapters::mlperf_summary,
             adapters::mlperf_detail,
             adapters::mlperf_results,

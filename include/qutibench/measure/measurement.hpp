@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace qutibench {
 
@@ -77,6 +78,10 @@ enum class caution : std::uint32_t {
     optimistic = 1U << 7,      ///< the tool's way of counting flatters the device
     whole_system = 1U << 8,    ///< several accelerators shared the work; figures are for all of them
     excludes_host = 1U << 9,   ///< the host's packing or transfers are not included
+    tool_errors = 1U << 10,    ///< the tool's log speaks of errors beside the figures
+    mixed_sizes = 1U << 11,    ///< calls of several input sizes are in one figure
+    rounded_away = 1U << 12,   ///< the tool rounded its times to zero, so they are unknown
+    calls_unknown = 1U << 13,  ///< the file does not say how many calls it holds; it is read as one
 };
 
 /// One sentence on a caution.
@@ -92,6 +97,10 @@ enum class caution : std::uint32_t {
         "the tool's way of counting flatters the device",
         "several accelerators shared the work",
         "packing and transfers by the host are not included",
+        "the tool's log speaks of errors beside these figures",
+        "calls of several input sizes are in one figure",
+        "the tool rounded its times to zero, so they are unknown",
+        "the file does not say how many calls it holds; it is read as one",
     };
     return sentences[std::countr_zero(static_cast<unsigned>(one))];
 }
@@ -145,6 +154,13 @@ struct measurement {
 
     [[nodiscard]] bool has(caution one) const { return (cautions & static_cast<std::uint32_t>(one)) != 0; }
     void warn(caution one) { cautions |= static_cast<std::uint32_t>(one); }
+    /// What to keep in mind, one sentence for each caution.
+    [[nodiscard]] std::vector<std::string_view> flags() const {
+        std::vector<std::string_view> all;
+        for (std::uint32_t bit = 1; bit != 0 && bit <= cautions; bit <<= 1)
+            if ((cautions & bit) != 0) all.push_back(to_string(static_cast<caution>(bit)));
+        return all;
+    }
 
     /// Inputs that one call takes: the batch.
     [[nodiscard]] std::int64_t inputs_per_call() const {

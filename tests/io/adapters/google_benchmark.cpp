@@ -60,3 +60,23 @@ TEST_CASE("Google Benchmark: with threads only a rate by the wall clock counts")
     CHECK_THROWS_WITH(from_text(google_benchmark, file_of(replaced(by_clock, "/real_time", "")), told()),
                       Contains("UseRealTime"));
 }
+
+TEST_CASE("Google Benchmark: where repetitions are not listed, their summary counts") {
+    const auto summary = [](const std::string& kind, const std::string& time) {
+        return R"({"name": "net/1_)" + kind +
+               R"(", "run_name": "net/1", "run_type": "aggregate", "aggregate_name": ")" + kind +
+               R"(", "threads": 1, "time_unit": "ms", "cpu_time": 1, "real_time": )" + time + "}";
+    };
+    const std::string all = summary("mean", "5.1") + "," + summary("median", "5.0") + "," + summary("cv", "0.04");
+    const auto one = only(from_text(google_benchmark, file_of(all), told()));
+    CHECK(one.latency.value() == Approx(5e-3));
+    CHECK(one.statistic == "median");
+    CHECK(only(from_text(google_benchmark, file_of(all), told({.statistic = "mean"}))).latency.value() ==
+          Approx(5.1e-3));
+    const std::string repetition = R"({"name": "net/1", "run_name": "net/1", "run_type": "iteration", "threads": 1,
+        "time_unit": "ms", "cpu_time": 1, "real_time": 4.9},)";
+    CHECK(only(from_text(google_benchmark, file_of(repetition + all), told())).latency.value() == Approx(4.9e-3));
+    // Before 1.5 the name alone tells.
+    const std::string old = R"({"name": "net/1_mean", "time_unit": "ms", "cpu_time": 1, "real_time": 5.1})";
+    CHECK(only(from_text(google_benchmark, file_of(old), told({.network = "net"}))).statistic == "mean");
+}

@@ -101,3 +101,21 @@ TEST_CASE("MLPerf Tiny: performance and energy from different runs") {
     CHECK_THROWS_WITH(from_text(mlperf_tiny, text.substr(0, text.find("Median throughput") + 30), told()),
                       Contains("cut off"));
 }
+
+TEST_CASE("loadgen: v0.5 and v0.7 write names in words") {
+    const std::string text = replaced(replaced(content("mlperf_summary_single.txt"), "SingleStream", "Single Stream"),
+                                      "PerformanceOnly", "Performance");
+    CHECK(only(from_text(mlperf_summary, text, told())).latency.value() == Approx(2108909e-9));
+}
+
+TEST_CASE("loadgen: errors that the log speaks of stay with the figures") {
+    const std::string text = content("mlperf_summary_offline.txt");
+    CHECK_FALSE(only(from_text(mlperf_summary, text, told())).has(qb::caution::tool_errors));
+    const std::string none = "No errors encountered during test.", some = "1 ERROR encountered. See detailed log.";
+    const auto counted = only(from_text(mlperf_summary, replaced(text, none, some), told()));
+    CHECK(counted.has(qb::caution::tool_errors));
+    const std::string detail =
+        content("mlperf_detail_single.txt") +
+        ":::MLLOG {\"key\": \"error_runtime\", \"value\": \"late\", \"metadata\": {\"is_error\": true}}\n";
+    CHECK(only(from_text(mlperf_detail, detail, told())).has(qb::caution::tool_errors));
+}

@@ -35,3 +35,13 @@ TEST_CASE("ncnn: cut lines, commas and figures out of order are refused") {
     CHECK_THROWS_WITH(from_text(ncnn, head + row + "12.00\n", told()), Contains("out of order"));
     CHECK_THROWS_AS(from_text(ncnn, head, told()), qb::parse_error);
 }
+
+TEST_CASE("ncnn: units are read where they stand, what is rounded to nothing is unknown") {
+    const std::string head = "loop_count = 4\n";
+    const auto micro =
+        only(from_text(ncnn, head + "squeezenet  min =  4430.11us  max =  5000.00us  avg =  4700.00us\n", told()));
+    CHECK(micro.latency.value() == Approx(4.7e-3));
+    const auto zero = only(from_text(ncnn, head + "tiny  min =  0.00  max =  0.08  avg =  0.00\n", told()));
+    CHECK_FALSE(is_known(zero.latency));  // the maximum is no latency
+    CHECK(zero.has(qutibench::caution::rounded_away));
+}

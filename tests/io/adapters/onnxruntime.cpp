@@ -52,6 +52,80 @@ TEST_CASE("ONNX Runtime profile: microseconds, the warm-up can be left out") {
     CHECK(from_text(onnxruntime_profile, R"({"traceEvents": )" + text + "}", told()).size() == 2);
 }
 
+namespace {
+
+/// A node's event with its start, so that sub-graphs are seen, and the shape of its first input.
+std::string node(const std::string& name, int start, int microseconds, const std::string& operation, int index = 0,
+                 const std::string& shape = "[1,3,8,8]") {
+    return R"({"cat":"Node","ph":"X","tid":1,"ts":)" + std::to_string(start) + R"(,"dur":)" +
+           std::to_string(microseconds) + R"(,"name":")" + name + R"(_kernel_time","args":{"op_name":")" + operation +
+           R"(","node_index":")" + std::to_string(index) + R"(","input_type_shape":[{"float":)" + shape + "}]}}";
+}
+
+std::string session(const std::string& name, int start, int microseconds) {
+    return R"({"cat":"Session","ph":"X","tid":1,"ts":)" + std::to_string(start) + R"(,"dur":)" +
+           std::to_string(microseconds) + R"(,"name":")" + name + R"("})";
+}
+
+const std::string executor = "SequentialExecutor::Execute";
+
+}  // namespace
+
+TEST_CASE("ONNX Runtime profile: the iterations of a loop are one node's time in one run") {
+    std::string text = "[" + session("session_initialization", 0, 1);
+    for (const int run : {1000, 2000})
+        text += "," + node("mm", run + 10, 7, "MatMul") + "," + session(executor, run + 9, 9) + "," +
+                node("mm", run + 20, 3, "MatMul") + "," + session(executor, run + 19, 5) + "," +
+                node("loop", run + 5, 30, "Loop", 1) + "," + session(executor, run + 4, 40) + "," +
+                session("model_run", run, 50);
+    const auto rows = from_text(onnxruntime_profile, text + "]", told());
+    REQUIRE(rows.size() == 3);
+    CHECK(rows[1].part == "loop");
+    CHECK(rows[2].part == "loop/mm");
+    CHECK(rows[2].latency.value() == Approx(10e-6));
+}
+
+TEST_CASE("ONNX Runtime profile: one name and index in a graph and in its branch are two nodes") {
+    const std::string text = "[" + session("session_initialization", 0, 1) + "," + node("Conv_0", 10, 5, "Conv") + "," +
+                             node("Conv_0", 30, 50, "Conv") + "," + session(executor, 29, 55) + "," +
+                             node("If_1", 20, 70, "If", 1) + "," + session(executor, 9, 90) + "," +
+                             session("model_run", 5, 100) + "]";
+    const auto rows = from_text(onnxruntime_profile, text, told());
+    REQUIRE(rows.size() == 4);
+    CHECK(rows[1].part == "Conv_0");
+    CHECK(rows[1].latency.value() == Approx(5e-6));
+    CHECK(rows[3].part == "If_1/Conv_0");
+    CHECK(rows[3].latency.value() == Approx(50e-6));
+}
+
+TEST_CASE("ONNX Runtime profile: runs of several batches are records of their own") {
+    const auto run = [](int start, int time, const std::string& operation, const std::string& shape) {
+        return "," + node("a", start + 1, time, operation, 0, shape) + "," + session("model_run", start, time + 2);
+    };
+    for (const char* operation : {"Conv", "MatMul"}) {
+        const std::string text = "[" + session("session_initialization", 0, 1) + run(100, 10, operation, "[1,8]") +
+                                 run(200, 30, operation, "[4,8]") + run(300, 12, operation, "[1,8]") + "]";
+        const auto rows = from_text(onnxruntime_profile, text, told());
+        REQUIRE(rows.size() == 4);
+        CHECK(rows[0].deployment_value == 1);
+        CHECK(rows[0].latency.value() == Approx(13e-6));
+        CHECK(rows[2].deployment_value == 4);
+        CHECK(rows[2].latency.value() == Approx(32e-6));
+    }
+}
+
+TEST_CASE("onnxruntime_perf_test of today: handing a run over is not running it") {
+    const auto one =
+        only(from_text(onnxruntime_perf_test,
+                       "Average inference time cost total: 40.5 ms\n"
+                       "Average inference time cost submission: 2.1 ms\nNumber of inferences per second: 24.63 \n"
+                       "Min Latency: 0.0390 s\nP999 Latency: 0.0520 s\n",
+                       told()));
+    CHECK(one.latency.value() == Approx(40.5e-3));
+    CHECK(one.statistic == "mean");
+    CHECK(one.throughput.value() == Approx(24.63));
+}
+
 TEST_CASE("ONNX Runtime profile: no run, or a nonsensical time, is refused") {
     CHECK_THROWS_AS(from_text(onnxruntime_profile, "[" + event("Session", "session_initialization", 5) + "]", told()),
                     qb::parse_error);

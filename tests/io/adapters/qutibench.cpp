@@ -178,3 +178,21 @@ TEST_CASE("tables: contradictions between file and caller are refused, what both
                       Contains("'a'") && Contains("'b'"));
     CHECK_THROWS_WITH(only(table, {.platform = "p", .datatype = qb::int8, .batch = 2}), Contains("batch 1"));
 }
+
+TEST_CASE("tables: semicolons with decimal commas, and tabs, as spreadsheets write them") {
+    const std::string semicolons = "network;platform;datatype;batch;latency_ms\nresnet50;my_board;int8;1;12,5\n";
+    CHECK(qutibench_table.recognises(semicolons));
+    CHECK(only(from_text(qutibench_table, semicolons, {})).latency.value() == Approx(12.5e-3));
+    const std::string thousands = replaced(semicolons, "12,5", "1.012,5");
+    CHECK(only(from_text(qutibench_table, thousands, {})).latency.value() == Approx(1.0125));
+    CHECK(only(from_text(qutibench_table, replaced(semicolons, "12,5", "12.5"), {})).latency.value() ==
+          Approx(12.5e-3));
+    CHECK_THROWS_WITH(from_text(qutibench_table, semicolons + "resnet50;my_board;int8;2;12.5\n", {}),
+                      Contains("both decimal points and decimal commas"));
+    CHECK_THROWS_WITH(from_text(qutibench_table, replaced(semicolons, "12,5", "1,012,500"), {}),
+                      Contains("several ways"));
+    std::string tabs = semicolons;
+    for (char& one : tabs)
+        if (one == ';') one = '\t';
+    CHECK(only(from_text(qutibench_table, tabs, {})).latency.value() == Approx(12.5e-3));
+}

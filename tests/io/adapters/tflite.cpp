@@ -40,16 +40,30 @@ TEST_CASE("TFLite operators: milliseconds, once each") {
                       Contains("line 5"));
 }
 
-TEST_CASE("LiteRT: as the tool wrote it; times that are rounded to nothing are refused") {
+TEST_CASE("LiteRT: as the tool wrote it; times that are rounded to nothing are unknown") {
     const auto one = only(from_file(litert, "litert.json", {.platform = "b", .datatype = qb::fp32, .batch = 1}));
     CHECK(one.network == "tiny.tflite");
     CHECK(one.latency.value() == Approx(1e-5));
     CHECK(only(from_file(litert, "litert.json", told({.statistic = "p95"}))).latency.value() == Approx(2e-5));
-    CHECK_THROWS_WITH(
-        from_text(litert, R"({"model": "m", "latency": {"avg_ms": 0.0, "median_ms": 0.0, "num_warmup_runs": 1}})",
-                  told()),
-        Contains("rounded"));
+    const auto zero = only(from_text(
+        litert, R"({"model": "m", "latency": {"avg_ms": 0.0, "median_ms": 0.0, "max_ms": 0.01, "num_warmup_runs": 1}})",
+        told()));
+    CHECK_FALSE(is_known(zero.latency));
+    CHECK(zero.has(qb::caution::rounded_away));
     CHECK_THROWS_AS(from_text(litert, R"({"model": "m"})", told()), qb::parse_error);
+}
+
+TEST_CASE("LiteRT: what litert-benchmark prints, and LiteRT's benchmark_model with a prefix to each line") {
+    for (const std::string& prefix : {std::string(), std::string("INFO: [benchmark_litert_model.h:179] ")}) {
+        const std::string text =
+            prefix + "========== BENCHMARK RESULTS ==========\n" + prefix + "Model initialization:  12.30 ms\n" +
+            prefix + "Warmup (avg):          2.00 ms (3 runs)\n" + prefix +
+            "Inference (avg):       1.50 ms (20 runs)\n" + prefix + "Inference (max):       1.90 ms\n";
+        CHECK(litert_log.recognises(text));
+        const auto one = only(from_text(litert_log, text, told()));
+        CHECK(one.latency.value() == Approx(1.5e-3));
+        CHECK(one.statistic == "mean");
+    }
 }
 
 TEST_CASE("Edge TPU compiler: where the weights are, no times") {

@@ -100,3 +100,37 @@ TEST_CASE("trtexec log: units count, commas and cut lines do not pass") {
     CHECK_THROWS_WITH(from_text(trtexec_log, text.substr(0, text.find("=== Perf")), told()),
                       Contains("performance summary"));
 }
+
+TEST_CASE("trtexec log: TensorRT 7 has a line for each figure, TensorRT 5 one line for all") {
+    const std::string seven = R"([03/04/2021-09:00:33] [I] Host Latency
+[03/04/2021-09:00:33] [I] min: 3.50 ms (end to end 3.60 ms)
+[03/04/2021-09:00:33] [I] mean: 3.71 ms (end to end 6.31 ms)
+[03/04/2021-09:00:33] [I] median: 3.68 ms (end to end 6.28 ms)
+[03/04/2021-09:00:33] [I] percentile: 4.44 ms at 99% (end to end 7.77 ms at 99%)
+[03/04/2021-09:00:33] [I] throughput: 300 qps
+[03/04/2021-09:00:33] [I] Enqueue Time
+[03/04/2021-09:00:33] [I] median: 0.50 ms
+[03/04/2021-09:00:33] [I] GPU Compute
+[03/04/2021-09:00:33] [I] mean: 3.21 ms
+[03/04/2021-09:00:33] [I] median: 3.18 ms
+[03/04/2021-09:00:33] [I] total compute time: 2.88 s
+&&&& PASSED TensorRT.trtexec
+)";
+    CHECK(trtexec_log.recognises(seven));
+    const auto one = only(from_text(trtexec_log, seven, told({.batch = 8})));
+    CHECK(one.latency.value() == Approx(3.68e-3));  // one query's, not "end to end", which overlaps the next
+    CHECK(one.throughput.value() == Approx(2400));
+    const auto compute = from_text(trtexec_log, seven, told({.batch = 8, .scope = qb::measured_scope::compute}));
+    CHECK(only(compute).latency.value() == Approx(3.18e-3));
+    CHECK(only(from_text(trtexec_log, seven, told({.statistic = "p99"}))).latency.value() == Approx(4.44e-3));
+    const std::string failed = "[03/04/2021-09:00:00] [E] a tactic failed\n" + seven;
+    CHECK(only(from_text(trtexec_log, failed, told())).has(qb::caution::tool_errors));
+
+    const std::string five =
+        "Average over 10 runs is 3.0 ms (host walltime is 3.4 ms, 99% percentile time is 3.9).\n"
+        "Average over 10 runs is 3.2 ms (host walltime is 3.6 ms, 99% percentile time is 3.9).\n";
+    CHECK(trtexec_log.recognises(five));
+    const auto old = only(from_text(trtexec_log, five, told()));
+    CHECK(old.latency.value() == Approx(3.5e-3));
+    CHECK(old.statistic == "mean");
+}

@@ -53,6 +53,20 @@ struct named_time {
 
 namespace detail {
 
+/// Whether a line of a tool's log says that something went wrong: a level such as "[E]", "[ ERROR ]", "ERROR:" or
+/// "[error]", or a verdict FAILED. "No errors encountered" and "0 errors" say the contrary.
+[[nodiscard]] inline bool speaks_of_error(std::string_view line) {
+    for (const std::string_view mark :
+         {"[E]", "[E:", "[error]", "[ERROR]", "[ ERROR ]", "&&&& FAILED", "[FATAL]", "[F]"})
+        if (line.find(mark) != line.npos) return true;
+    const std::size_t at = line.find("ERROR");
+    if (at == line.npos) return false;
+    // "3 ERRORS encountered", "ERROR: could not ...", at the start of a line or behind a count.
+    const std::string_view before = trimmed(line.substr(0, at));
+    if (before.empty()) return true;
+    return before.find_first_not_of("0123456789") == before.npos && before.find_first_not_of('0') != before.npos;
+}
+
 /// Throws invalid_argument for what no file could agree with.
 inline void check(const ingest_options& options) {
     const auto require = [](std::string_view name, std::int64_t value, std::int64_t least) {
@@ -86,6 +100,11 @@ public:
     [[nodiscard]] bool wants_compute() const { return options_->scope == measured_scope::compute; }
     /// Records handed over so far.
     [[nodiscard]] std::int64_t count() const { return count_; }
+
+    /// Takes note of a line of a log: one that speaks of an error puts a caution on the records that follow.
+    void heed(std::string_view line) { errors_ = errors_ || detail::speaks_of_error(line); }
+    /// Forgets what earlier lines said of errors, where another run begins.
+    void forget_errors() { errors_ = false; }
 
     /// Names the tool and its version from here on.
     void set_tool(std::string tool) {
@@ -126,9 +145,9 @@ public:
         return one;
     }
 
-    /// The latency that was asked for, or the first one there is of median, p50, mean, p90, min and max; sets the
-    /// statistic too. Nothing happens when no time is known. Throws unknown_name for a statistic that the file does not
-    /// have.
+    /// The latency that was asked for, or the first one there is of median, mean, p90, p99 and min; sets the statistic
+    /// too. Nothing happens when no time is known, or the maximum alone, which is no latency unless it was asked for.
+    /// Throws unknown_name for a statistic that the file does not have.
     void set_latency(measurement& of, std::initializer_list<named_time> times) const {
         const std::string& wanted = options_->statistic;
         bool any = false;
@@ -144,11 +163,11 @@ public:
             throw unknown_name(detail::message({"statistic in ", input_->name(), ", which has ", there, ","}), wanted,
                                "");
         }
-        for (const std::string_view preferred : {"median", "mean", "p90", "p99", "min", "max", ""})
+        for (const std::string_view preferred : {"median", "mean", "p90", "p99", "min", ""})
             for (const named_time& one : times)
                 if (one.time == one.time && one.statistic == preferred) return assign(of, one);
         for (const named_time& one : times)
-            if (one.time == one.time) return assign(of, one);
+            if (one.time == one.time && one.statistic != "max") return assign(of, one);
     }
 
     /// Records that the kernels ran in another datatype than the caller supplied.
@@ -164,6 +183,7 @@ public:
             problem = "a name is not in UTF-8";
         if (!problem.empty()) fail(one.line, one.key, problem);
         ++count_;
+        if (errors_) one.warn(caution::tool_errors);
         (*receive_)(std::move(one));
     }
 
@@ -220,6 +240,7 @@ private:
     const std::function<void(measurement&&)>* receive_;
     std::shared_ptr<const measurement_source> source_;
     std::int64_t count_ = 0;
+    bool errors_ = false;
 };
 
 /// A measured-result format: plain data, so that a list of them can be copied and added to.

@@ -19,13 +19,24 @@ struct loadgen_result {
            p97 = not_stated, p99 = not_stated, p999 = not_stated;
     std::int64_t line = 0;
 
+    std::int64_t errors = 0;  ///< that the log counts or lists
+
+    /// v0.5 and v0.7 write names in words, "Single Stream", and "Performance" for what is "PerformanceOnly" since.
+    static std::string in_one_word(std::string_view name) {
+        std::string word;
+        for (const char one : name)
+            if (one != ' ') word += one;
+        return word;
+    }
+
     void emit(ingest& run) const {
         if (scenario.empty()) run.fail_without("scenario");
-        if (!mode.empty() && mode != "PerformanceOnly")
+        if (!mode.empty() && mode != "PerformanceOnly" && mode != "Performance" && mode != "SubmissionRun" &&
+            mode != "Submission")
             run.fail(line, {}, "this is a run in mode " + mode + ", which measures no performance");
         if (validity.empty()) run.fail_without("line that says whether the result is valid");
-        const bool single = scenario == "SingleStream", multi = scenario == "MultiStream",
-                   offline = scenario == "Offline";
+        const bool single = scenario == "SingleStream",
+                   multi = scenario == "MultiStream" || scenario == "MultiStreamFree", offline = scenario == "Offline";
         if (!single && !multi && !offline && scenario != "Server")
             run.fail(line, {}, "the scenario '" + scenario + "' is unknown");
         stated_facts said;
@@ -34,6 +45,7 @@ struct loadgen_result {
         measurement one = run.record(said, line);
         if (run.wants_compute()) one.warn(caution::other_scope);
         if (validity != "VALID") one.warn(caution::invalid_run);
+        if (errors > 0) one.warn(caution::tool_errors);
         if (scenario == "Server") one.warn(caution::queueing);
         // Sums of latencies can wrap 64 bits, and the mean with them.
         const bool mean_holds = mean >= min && mean <= max;
@@ -67,14 +79,15 @@ inline void read_mlperf_summary(ingest& run) {
         const auto refuse = [&](const std::string& reason) { lines.fail(reason); };
         const std::string_view text = trimmed(lines.text());
         if (text.starts_with("Test Parameters Used")) parameters = true;
+        if (speaks_of_error(text)) ++result.errors;
         const std::size_t colon = text.find(':');
         if (colon == text.npos) continue;
         const std::string_view key = trimmed(text.substr(0, colon)), value = trimmed(text.substr(colon + 1));
         const auto figure = [&] { return number_after(text, ":", refuse); };
         if (key.ends_with("percentile latency (ns)") && key.find(',') != key.npos)
             lines.fail("the percentile has a decimal comma; write it with a point");
-        if (key == "Scenario") result.scenario = value;
-        if (key == "Mode") result.mode = value;
+        if (key == "Scenario") result.scenario = loadgen_result::in_one_word(value);
+        if (key == "Mode") result.mode = loadgen_result::in_one_word(value);
         if (key == "Result is") {
             result.validity = value;
             result.line = lines.number();
@@ -105,10 +118,11 @@ inline void take_mlperf_key(loadgen_result& result, ingest& run, const json_reco
     const std::string_view key = event.text("key");
     const auto number = [&] { return event.number("value"); };
     if (key == "loadgen_version") run.set_tool("loadgen " + std::string(event.text("value")));
-    if (key == "effective_scenario") result.scenario = event.text("value");
-    if (key == "effective_test_mode") result.mode = event.text("value");
+    if (key == "effective_scenario") result.scenario = loadgen_result::in_one_word(event.text("value"));
+    if (key == "effective_test_mode") result.mode = loadgen_result::in_one_word(event.text("value"));
     if (key == "effective_samples_per_query") result.samples_per_query = event.count("value");
     if (key == "result_validity") result.validity = event.text("value");
+    if (key.starts_with("error_") || event.flag("metadata/is_error")) ++result.errors;
     if (key == "result_samples_per_second" || key == "result_completed_samples_per_sec")
         result.samples_per_second = number();
     if (key == "result_qps_with_loadgen_overhead") result.queries_per_second = number();
@@ -136,7 +150,8 @@ inline void read_mlperf_detail(ingest& run) {
         // Of a long log only some twenty lines matter; the others are passed over without parsing them.
         if (text.starts_with(key_mark)) {
             const std::string_view key = text.substr(key_mark.size());
-            if (!key.starts_with("result_") && !key.starts_with("effective_s") &&
+            if (text.find("\"is_error\": true") == text.npos && !key.starts_with("error_") &&
+                !key.starts_with("result_") && !key.starts_with("effective_s") &&
                 !key.starts_with("effective_test_mode") && !key.starts_with("loadgen_version"))
                 continue;
         }

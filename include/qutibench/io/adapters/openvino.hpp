@@ -32,12 +32,19 @@ public:
     /// `refuse` throws with the place of the key.
     template <class Refuse>
     void take(std::string_view key, std::string_view value, std::int64_t line, Refuse&& refuse) {
+        if (key == "group") {
+            // What follows is of the calls of one input shape.
+            ++groups_;
+            return;
+        }
+        if (groups_ > 0 && key != "throughput") return;
         const auto figure = [&] { return read_figure(value, refuse); };
         const auto is_key = [&](std::string_view a, std::string_view b) { return key == a || key == b; };
         if (is_key("topology", "model")) {
             topology_ = value;
         } else if (is_key("batch size", "batch_size")) {
-            batch_ = whole(figure(), refuse);
+            // An open batch reads '?', '-1' or a range; the caller says which one ran.
+            if (is_whole(value)) batch_ = whole(figure(), refuse);
         } else if (is_key("number of parallel infer requests", "nireq")) {
             requests_ = whole(figure(), refuse);
         } else if (is_key("-infer_precision", "infer_precision") || key == "precision") {
@@ -71,6 +78,8 @@ public:
         if (requests_ && *requests_ > 1) said.threads = requests_;
         measurement one = run_->record(said, line_, std::move(key));
         if (run_->wants_compute()) one.warn(caution::other_scope);
+        if (groups_ > 1) one.warn(caution::mixed_sizes);
+        if (rounded_ && median_ != median_ && mean_ != mean_) one.warn(caution::rounded_away);
         const std::string_view middle =
             boundary_.empty() || boundary_ == "p50" ? "median" : std::string_view(boundary_);
         run_->set_latency(one, {{middle, median_}, {"mean", mean_}, {"min", min_}, {"max", max_}});
@@ -80,6 +89,11 @@ public:
     }
 
 private:
+    static bool is_whole(std::string_view value) {
+        value = bare(value);
+        return !value.empty() && value.front() != '-' && value.find_first_of("?.[") == value.npos;
+    }
+
     template <class Refuse>
     static std::optional<std::int64_t> whole(double value, Refuse&& refuse) {
         if (!(value >= 1 && value <= 1e15) || std::nearbyint(value) != value)
@@ -90,6 +104,7 @@ private:
     // The tool rounds milliseconds to two decimals; what becomes 0.00 is not known.
     void take_time(double& into, double milliseconds, std::int64_t line) {
         if (milliseconds != 0) into = milliseconds * 1e-3;
+        rounded_ = rounded_ || milliseconds == 0;
         found_ = found_ || into == into;
         if (line_ == 0) line_ = line;
     }
@@ -100,7 +115,8 @@ private:
     std::optional<precision> datatype_;
     double median_ = not_stated, mean_ = not_stated, min_ = not_stated, max_ = not_stated, throughput_ = not_stated;
     std::int64_t line_ = 0;
-    bool found_ = false;
+    int groups_ = 0;
+    bool found_ = false, rounded_ = false;
 };
 
 inline bool is_openvino_csv(std::string_view head) {

@@ -7,6 +7,7 @@
 #include <qutibench/io/adapters/ingest.hpp>
 #include <qutibench/io/adapters/table_names.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -88,10 +89,57 @@ private:
     const csv_reader* rows_;
 };
 
+/// What stands between the columns of a table: a comma, a semicolon, or a tab, as spreadsheets write them.
+[[nodiscard]] inline char table_separator(std::string_view head) {
+    head = head.substr(0, head.find('\n'));
+    const auto count = [&](char one) { return std::count(head.begin(), head.end(), one); };
+    if (count(',') >= count(';') && count(',') >= count('\t')) return ',';
+    return count(';') >= count('\t') ? ';' : '\t';
+}
+
+/// A figure of a table whose columns stand between semicolons or tabs: "12,5" is twelve and a half, as in the
+/// spreadsheets that write such tables. Throws by `refuse` where a file writes both "12,5" and "1.5".
+class decimal_style {
+public:
+    template <class Refuse>
+    [[nodiscard]] double read(std::string_view field, Refuse&& refuse) {
+        field = bare(field);
+        const std::size_t comma = field.find(','), point = field.find('.');
+        if (comma == field.npos) {
+            const double value = read_figure(field, refuse);
+            if (point != field.npos && value == value) settle(points, refuse);
+            return value;
+        }
+        const bool one_comma = field.find(',', comma + 1) == field.npos;
+        if (!one_comma || (point != field.npos && point > comma))
+            refuse(
+                message({"'", field.substr(0, 40), "' can be read in several ways; write one decimal comma or point"}));
+        settle(commas, refuse);
+        std::string plain;
+        for (const char digit : field)
+            if (digit != '.') plain += digit == ',' ? '.' : digit;
+        return read_figure(plain, refuse);
+    }
+
+private:
+    enum class mark : unsigned char { unsettled, seen_points, seen_commas };
+    static constexpr mark points = mark::seen_points, commas = mark::seen_commas;
+
+    template <class Refuse>
+    void settle(mark one, Refuse&& refuse) {
+        if (seen_ != mark::unsettled && seen_ != one)
+            refuse(std::string("this file has both decimal points and decimal commas; write one of them throughout"));
+        seen_ = one;
+    }
+    mark seen_ = mark::unsettled;
+};
+
 /// Reads the rows of a table of measurements.
 class table_reader {
 public:
-    explicit table_reader(ingest& run) : run_(&run), rows_(run.input().csv()), columns_(rows_) {
+    explicit table_reader(ingest& run)
+        : run_(&run), separator_(table_separator(run.input().head())),
+          rows_(run.input().csv({.separator = separator_})), columns_(rows_) {
         if (!columns_.has_figures())
             run.fail_without("column of latency or throughput, such as latency_ms or lat-comp");
     }
@@ -113,10 +161,11 @@ private:
 
     [[nodiscard]] double figure(std::size_t column) const {
         if (!columns_.has(column)) return not_stated;
-        return read_figure(
-            rows_[column],
-            [&](const std::string& reason) { refuse("column '" + rows_.names()[column] + "': " + reason); },
-            thousands::commas);
+        const auto refuse_figure = [&](const std::string& reason) {
+            refuse("column '" + rows_.names()[column] + "': " + reason);
+        };
+        return separator_ == ',' ? read_figure(rows_[column], refuse_figure, thousands::commas)
+                                 : decimals_.read(rows_[column], refuse_figure);
     }
 
     [[nodiscard]] std::optional<std::int64_t> count(std::size_t column) const {
@@ -284,10 +333,12 @@ private:
     }
 
     ingest* run_;
+    char separator_;
     csv_reader rows_;
     measurement_columns columns_;
     table_name network_{portal_networks};
     table_name platform_{portal_platforms};
+    mutable decimal_style decimals_;
     mutable std::string datatype_text_;
     mutable precision datatype_;
     std::int64_t rows_read_ = 0;

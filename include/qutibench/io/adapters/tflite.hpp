@@ -34,10 +34,46 @@ inline void read_litert(ingest& run) {
                               {"max", time("max_ms")},
                               {"p5", time("p5_ms")},
                               {"p95", time("p95_ms")}});
-        if (!is_known(one.latency))
-            run.fail(0, "/latency", "every time is rounded to 0.00 ms; the model is too small for this tool");
+        if (!is_known(one.latency)) one.warn(caution::rounded_away);
         run.emit(std::move(one));
     });
+}
+
+inline bool is_litert_log(std::string_view head) {
+    return head.find("BENCHMARK RESULTS") != head.npos && head.find("Inference (avg):") != head.npos;
+}
+
+inline void read_litert_log(ingest& run) {
+    double mean = not_stated, median = not_stated, min = not_stated, max = not_stated, p5 = not_stated,
+           p95 = not_stated;
+    std::int64_t line = 0;
+    bool results = false;
+    line_reader lines = run.input().lines();
+    while (lines.next()) {
+        const auto refuse = [&](const std::string& reason) { lines.fail(reason); };
+        const std::string_view text = lines.text();
+        run.heed(text);
+        if (text.find("BENCHMARK RESULTS") != text.npos) results = true;
+        if (!results) continue;
+        const auto take = [&](double& into, std::string_view label) {
+            const double time = quantity_after(text, label, time_units, refuse);
+            if (time != time) return;
+            into = time == 0 ? not_stated : time;
+            line = line == 0 ? lines.number() : line;
+        };
+        take(mean, "Inference (avg):");
+        take(median, "Inference (median):");
+        take(min, "Inference (min):");
+        take(max, "Inference (max):");
+        take(p5, "Inference (p5):");
+        take(p95, "Inference (p95):");
+    }
+    if (line == 0) run.fail_without("line 'Inference (avg): ... ms' below BENCHMARK RESULTS");
+    measurement one = run.record({}, line);
+    if (run.wants_compute()) one.warn(caution::other_scope);
+    if (mean != mean && median != median) one.warn(caution::rounded_away);
+    run.set_latency(one, {{"median", median}, {"mean", mean}, {"min", min}, {"max", max}, {"p5", p5}, {"p95", p95}});
+    run.emit(std::move(one));
 }
 
 inline bool is_tflite_log(std::string_view head) {
@@ -58,6 +94,7 @@ inline void read_tflite_log(ingest& run) {
     while (lines.next()) {
         const auto refuse = [&](const std::string& reason) { lines.fail(reason); };
         const std::string_view text = lines.text();
+        run.heed(text);
         if (const auto name = after(text, "Graph: [")) graph = name->substr(0, name->find(']'));
         if (text.find("Inference timings in us:") != text.npos)
             confirmed = number_after(text, "Inference (avg):", refuse);
@@ -182,6 +219,11 @@ namespace adapters {
 /// `litert-benchmark --result_json`. Trap: times are rounded to 10 us, so small models read 0.
 inline constexpr adapter litert{"litert", "tflite", "litert-benchmark --result_json", &detail::is_litert,
                                 &detail::read_litert};
+
+/// What litert-benchmark and LiteRT's benchmark_model print under BENCHMARK RESULTS. Trap: milliseconds with two
+/// decimals, so small models read 0.
+inline constexpr adapter litert_log{"litert_log", "tflite", "what litert-benchmark prints", &detail::is_litert_log,
+                                    &detail::read_litert_log};
 
 /// What benchmark_model prints. Traps: microseconds; the first line of statistics is the warm-up.
 inline constexpr adapter tflite_log{"tflite_log", "tflite", "what TFLite's benchmark_model prints",

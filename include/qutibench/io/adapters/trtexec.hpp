@@ -79,7 +79,9 @@ inline void read_trtexec_profile(ingest& run) {
 }
 
 inline bool is_trtexec_log(std::string_view head) {
-    return head.find("TensorRT.trtexec") != head.npos || head.find("=== Performance summary ===") != head.npos;
+    return head.find("TensorRT.trtexec") != head.npos || head.find("=== Performance summary ===") != head.npos ||
+           (head.find("GPU Compute") != head.npos && head.find(" qps") != head.npos) ||
+           (head.find("Average over ") != head.npos && head.find("(host walltime is ") != head.npos);
 }
 
 /// The times of one line "Latency: min = 1 ms, max = 2 ms, mean = ..., percentile(99%) = ...".
@@ -99,7 +101,23 @@ struct trtexec_times_line {
         if (mean != mean || line.find("percentile(") == line.npos)
             refuse(std::string("this line should go from min to percentiles; it may be cut off"));
     }
-    [[nodiscard]] bool known() const { return mean == mean; }
+    /// One line of a summary as TensorRT 6 and 7 print it, "median: 3.68 ms (end to end 6.28 ms)".
+    template <class Refuse>
+    void read_part(std::string_view line, Refuse&& refuse) {
+        const auto take = [&](double& into, std::string_view label) {
+            if (line.starts_with(label)) into = quantity_after(line, label, time_units, refuse);
+        };
+        take(min, "min:");
+        take(max, "max:");
+        take(mean, "mean:");
+        take(median, "median:");
+        if (!line.starts_with("percentile:")) return;
+        const double time = quantity_after(line, "percentile:", time_units, refuse);
+        if (line.find("at 99%") != line.npos) p99 = time;
+        if (line.find("at 95%") != line.npos) p95 = time;
+        if (line.find("at 90%") != line.npos) p90 = time;
+    }
+    [[nodiscard]] bool known() const { return mean == mean || median == median; }
 };
 
 /// Collects one run of trtexec from its lines.
@@ -118,8 +136,10 @@ private:
     void read_line(const line_reader& lines) {
         const auto refuse = [&](const std::string& reason) { lines.fail(reason); };
         std::string_view text = lines.text();
+        run_->heed(text);
         if (text.find("&&&& RUNNING") != text.npos) {
             finish();
+            run_->forget_errors();
             batch_.reset();
             streams_.reset();
             if (const std::size_t at = text.find("[TensorRT"); at != text.npos)
@@ -127,9 +147,25 @@ private:
             return;
         }
         if (const std::size_t at = text.find("[I] "); at != text.npos) text.remove_prefix(at + 4);
+        text = trimmed(text);
         if (text == "=== Performance summary ===") {
             finish();
             line_ = lines.number();
+        } else if (text == "Host Latency" || text == "Host latency") {
+            finish();
+            line_ = lines.number();
+            section_ = &latency_;
+        } else if (text == "GPU Compute" || text == "GPU compute") {
+            section_ = &compute_;
+        } else if (text == "Enqueue Time" || text == "Enqueue time" || text == "End-to-End Host Latency") {
+            section_ = nullptr;
+        } else if (line_ > 0 && text.starts_with("throughput:")) {
+            if (text.find(" qps") == text.npos) lines.fail("throughput should be in qps");
+            queries_ = number_after(text, "throughput:", refuse);
+        } else if (section_ != nullptr && text.find(": ") != text.npos && text.find(" ms") != text.npos) {
+            section_->read_part(text, refuse);
+        } else if (text.starts_with("Average over ") && text.find(" runs is ") != text.npos) {
+            read_oldest(text, lines);
         } else if (text.starts_with("Batch: ") && text != "Batch: Explicit") {
             batch_ = count_after(text, "Batch:", refuse);
         } else if (text.starts_with("Inference Streams:") || text.starts_with("Streams:")) {
@@ -142,6 +178,18 @@ private:
         } else if (line_ > 0 && text.starts_with("GPU Compute Time:")) {
             compute_.read(text, refuse);
         }
+    }
+
+    /// TensorRT 5: "Average over 10 runs is 3.2 ms (host walltime is 3.5 ms, 99% percentile time is 3.9)."
+    void read_oldest(std::string_view text, const line_reader& lines) {
+        const auto refuse = [&](const std::string& reason) { lines.fail(reason); };
+        if (line_ == 0) line_ = lines.number();
+        ++averages_;
+        const auto add = [&](double& mean, double time) {
+            mean = averages_ == 1 ? time : mean + (time - mean) / static_cast<double>(averages_);
+        };
+        add(compute_.mean, quantity_after(text, " runs is ", time_units, refuse));
+        add(latency_.mean, quantity_after(text, "host walltime is ", time_units, refuse));
     }
 
     void finish() {
@@ -167,15 +215,18 @@ private:
             one.throughput = quantity_of<inputs_per_second>(queries_ * static_cast<double>(one.inputs_per_call()));
         run_->emit(std::move(one));
         line_ = 0;
+        averages_ = 0;
+        section_ = nullptr;
         queries_ = not_stated;
         latency_ = compute_ = {};
     }
 
     ingest* run_;
-    std::int64_t line_ = 0;
+    std::int64_t line_ = 0, averages_ = 0;
     std::optional<std::int64_t> batch_, streams_;
     double queries_ = not_stated;
     trtexec_times_line latency_, compute_;
+    trtexec_times_line* section_ = nullptr;  ///< of TensorRT 6 and 7, whose summary has a line for each figure
 };
 
 }  // namespace detail
@@ -191,7 +242,8 @@ inline constexpr adapter trtexec_times{"trtexec_times", "trtexec", "trtexec --ex
 inline constexpr adapter trtexec_profile{"trtexec_profile", "trtexec", "trtexec --exportProfile, JSON of layers",
                                          &detail::is_trtexec_profile, &detail::read_trtexec_profile};
 
-/// What trtexec prints, one record for each performance summary. Trap: qps counts queries, of a batch each.
+/// What trtexec of TensorRT 5 to 10 prints, one record for each performance summary. Traps: qps counts queries, of a
+/// batch each; "end to end" of older versions overlaps queries and is left out.
 inline constexpr adapter trtexec_log{"trtexec_log", "trtexec", "what trtexec prints", &detail::is_trtexec_log,
                                      [](ingest& run) { detail::trtexec_log_reader(run).read(); }};
 
