@@ -42,6 +42,6 @@ TEST_CASE("ncnn: units are read where they stand, what is rounded to nothing is 
         only(from_text(ncnn, head + "squeezenet  min =  4430.11us  max =  5000.00us  avg =  4700.00us\n", told()));
     CHECK(micro.latency.value() == Approx(4.7e-3));
     const auto zero = only(from_text(ncnn, head + "tiny  min =  0.00  max =  0.08  avg =  0.00\n", told()));
-    CHECK_FALSE(is_known(zero.latency));  // the maximum is no latency
+    CHECK_FALSE(qb::is_known(zero.latency));  // the maximum is no latency
     CHECK(zero.has(qutibench::caution::rounded_away));
 }

@@ -72,7 +72,7 @@ TEST_CASE("benchmark_app's report: an open batch, groups of shapes, and what is 
                                      "Execution results\nlatency (ms);0.00\navg latency;0.00\nmin latency;0.00\n"
                                      "max latency;0.08\nthroughput;290000.00\n",
                                      told()));
-    CHECK_FALSE(is_known(zero.latency));  // the maximum is no latency
+    CHECK_FALSE(qb::is_known(zero.latency));  // the maximum is no latency
     CHECK(zero.throughput.value() == 290000);
     CHECK(zero.has(qb::caution::rounded_away));
 }

@@ -180,19 +180,21 @@ TEST_CASE("tables: contradictions between file and caller are refused, what both
 }
 
 TEST_CASE("tables: semicolons with decimal commas, and tabs, as spreadsheets write them") {
-    const std::string semicolons = "network;platform;datatype;batch;latency_ms\nresnet50;my_board;int8;1;12,5\n";
-    CHECK(qutibench_table.recognises(semicolons));
-    CHECK(only(from_text(qutibench_table, semicolons, {})).latency.value() == Approx(12.5e-3));
-    const std::string thousands = replaced(semicolons, "12,5", "1.012,5");
-    CHECK(only(from_text(qutibench_table, thousands, {})).latency.value() == Approx(1.0125));
-    CHECK(only(from_text(qutibench_table, replaced(semicolons, "12,5", "12.5"), {})).latency.value() ==
-          Approx(12.5e-3));
-    CHECK_THROWS_WITH(from_text(qutibench_table, semicolons + "resnet50;my_board;int8;2;12.5\n", {}),
-                      Contains("both decimal points and decimal commas"));
-    CHECK_THROWS_WITH(from_text(qutibench_table, replaced(semicolons, "12,5", "1,012,500"), {}),
-                      Contains("several ways"));
-    std::string tabs = semicolons;
+    const auto latency = [](const std::string& text) {
+        CHECK(qb::adapters::qutibench_table.recognises(text));
+        return qb::parse_measurements(text).at(0).latency.value();
+    };
+    const auto refused = [](const std::string& text, const std::string& reason) {
+        CHECK_THROWS_WITH(qb::parse_measurements(text), Contains(reason));
+    };
+    const std::string head = "network;platform;datatype;batch;latency_ms\n", row = "resnet50;my_board;int8;1;";
+    CHECK(latency(head + row + "12,5\n") == Approx(12.5e-3));
+    CHECK(latency(head + row + "1.012,5\n") == Approx(1.0125));
+    CHECK(latency(head + row + "12.5\n") == Approx(12.5e-3));
+    refused(head + row + "12,5\n" + row + "12.5\n", "both decimal points and decimal commas");
+    refused(head + row + "1,012,500\n", "several ways");
+    std::string tabs = head + row + "12,5\n";
     for (char& one : tabs)
         if (one == ';') one = '\t';
-    CHECK(only(from_text(qutibench_table, tabs, {})).latency.value() == Approx(12.5e-3));
+    CHECK(latency(tabs) == Approx(12.5e-3));
 }

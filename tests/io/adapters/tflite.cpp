@@ -48,7 +48,7 @@ TEST_CASE("LiteRT: as the tool wrote it; times that are rounded to nothing are u
     const auto zero = only(from_text(
         litert, R"({"model": "m", "latency": {"avg_ms": 0.0, "median_ms": 0.0, "max_ms": 0.01, "num_warmup_runs": 1}})",
         told()));
-    CHECK_FALSE(is_known(zero.latency));
+    CHECK_FALSE(qb::is_known(zero.latency));
     CHECK(zero.has(qb::caution::rounded_away));
     CHECK_THROWS_AS(from_text(litert, R"({"model": "m"})", told()), qb::parse_error);
 }

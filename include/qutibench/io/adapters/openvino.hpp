@@ -91,7 +91,8 @@ public:
 private:
     static bool is_whole(std::string_view value) {
         value = bare(value);
-        return !value.empty() && value.front() != '-' && value.find_first_of("?.[") == value.npos;
+        return !value.empty() && value.front() != '-' && value.find_first_of("?[") == value.npos &&
+               value.find("..") == value.npos;
     }
 
     template <class Refuse>
