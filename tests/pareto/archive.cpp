@@ -26,22 +26,17 @@ TEST_CASE("archive: any parts in any order give the front of the whole") {
         }
         std::shuffle(parts.begin(), parts.end(), random);
         qutibench::pareto_archive whole(senses);
-        for (const auto& part : parts) {
-            whole.merge(part);
-        }
+        for (const auto& part : parts) whole.merge(part);
         qutibench::pareto_archive singly(senses);
-        for (std::size_t i = n; i > 0; --i) {
-            singly.insert(std::span(points).subspan((i - 1) * d, d), i - 1);
-        }
+        for (std::size_t i = n; i > 0; --i) singly.insert(std::span(points).subspan((i - 1) * d, d), i - 1);
         for (const auto* archive : {&whole, &singly}) {
             const auto numbers = archive->numbers();
             REQUIRE(std::vector<std::size_t>(numbers.begin(), numbers.end()) == expected);
             REQUIRE(archive->size() == expected.size());
             REQUIRE(archive->nan_count() == qutibench::nan_rows(points, senses).size());
             const table rows = archive->points();
-            for (std::size_t i = 0; i < expected.size(); ++i) {
+            for (std::size_t i = 0; i < expected.size(); ++i)
                 REQUIRE(std::equal(&rows[i * d], &rows[i * d] + d, &points[expected[i] * d]));
-            }
         }
     });
 }
@@ -54,9 +49,7 @@ TEST_CASE("archive: a long stream in blocks, as rows and as columns") {
         const auto senses = draw_senses(d, random);
         const auto expected = qutibench::pareto_front(points, senses);
         std::vector<table> columns(d, table(n));
-        for (std::size_t i = 0; i < n * d; ++i) {
-            columns[i % d][i / d] = points[i];
-        }
+        for (std::size_t i = 0; i < n * d; ++i) columns[i % d][i / d] = points[i];
         for (const std::size_t block : {std::size_t{1000}, std::size_t{16384}, n}) {
             qutibench::pareto_archive by_rows(senses);
             qutibench::pareto_archive by_columns(senses);
@@ -64,9 +57,7 @@ TEST_CASE("archive: a long stream in blocks, as rows and as columns") {
                 const std::size_t size = std::min(block, n - at);
                 by_rows.insert(std::span(points).subspan(at * d, size * d), at);
                 std::vector<std::span<const double>> views;
-                for (const table& column : columns) {
-                    views.push_back(std::span(column).subspan(at, size));
-                }
+                for (const table& column : columns) views.push_back(std::span(column).subspan(at, size));
                 by_columns.insert_columns(views, at);
             }
             const auto numbers = by_rows.numbers();
@@ -83,13 +74,10 @@ TEST_CASE("archive: a stream whose rows are all on the front") {
         table points;
         const auto expected = simplex_and_shadows(20000, d, 1000000, random, points);
         qutibench::pareto_archive archive(all(sense::minimize, d));
-        for (std::size_t at = 0; at < 30000; at += 1500) {
+        for (std::size_t at = 0; at < 30000; at += 1500)
             archive.insert(std::span(points).subspan(at * d, 1500 * d), at);
-        }
         std::vector<bool> mask(expected.size());
-        for (const std::uint64_t i : archive.numbers()) {
-            mask[i] = true;
-        }
+        for (const std::uint64_t i : archive.numbers()) mask[i] = true;
         CHECK(mask == expected);
     }
 }
@@ -122,11 +110,8 @@ TEST_CASE("archive: rows collected in small parts are the front once they are se
         qutibench::pareto_archive merged(senses);
         for (std::size_t at = 0; at < n; at += 7) {
             std::vector<std::vector<double>> values(d);
-            for (std::size_t i = at; i < std::min(n, at + 7); ++i) {
-                for (std::size_t j = 0; j < d; ++j) {
-                    values[j].push_back(points[i * d + j]);
-                }
-            }
+            for (std::size_t i = at; i < std::min(n, at + 7); ++i)
+                for (std::size_t j = 0; j < d; ++j) values[j].push_back(points[i * d + j]);
             const std::vector<std::span<const double>> columns(values.begin(), values.end());
             collected.collect_columns(columns, at);
         }

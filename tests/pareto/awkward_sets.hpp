@@ -30,13 +30,9 @@ inline std::vector<sense> all(sense s, std::size_t d) {
 inline bool beats(const double* a, const double* b, const std::vector<sense>& senses) {
     bool better = false;
     for (std::size_t j = 0; j < senses.size(); ++j) {
-        if (std::isnan(a[j]) || std::isnan(b[j])) {
-            return false;
-        }
+        if (std::isnan(a[j]) || std::isnan(b[j])) return false;
         const bool at_least = senses[j] == sense::minimize ? a[j] <= b[j] : a[j] >= b[j];
-        if (!at_least) {
-            return false;
-        }
+        if (!at_least) return false;
         better = better || a[j] != b[j];
     }
     return better;
@@ -52,12 +48,8 @@ inline std::vector<std::size_t> reference_front(const table& points, const std::
     std::vector<std::size_t> front;
     for (std::size_t i = 0; i < n; ++i) {
         bool keep = !has_nan(&points[i * d], d);
-        for (std::size_t k = 0; k < n && keep; ++k) {
-            keep = !beats(&points[k * d], &points[i * d], senses);
-        }
-        if (keep) {
-            front.push_back(i);
-        }
+        for (std::size_t k = 0; k < n && keep; ++k) keep = !beats(&points[k * d], &points[i * d], senses);
+        if (keep) front.push_back(i);
     }
     return front;
 }
@@ -116,9 +108,7 @@ inline table draw(kind k, std::size_t n, std::size_t d, std::mt19937_64& random)
                     break;
                 case kind::steps:
                     row[j] = 1.0;
-                    for (std::uint64_t s = below(3); s > 0; --s) {
-                        row[j] = std::nextafter(row[j], 2.0);
-                    }
+                    for (std::uint64_t s = below(3); s > 0; --s) row[j] = std::nextafter(row[j], 2.0);
                     break;
                 case kind::huge:
                     row[j] = (below(2) != 0 ? 1e308 : 5e-324) * static_cast<double>(below(3)) -
@@ -142,9 +132,7 @@ inline table draw(kind k, std::size_t n, std::size_t d, std::mt19937_64& random)
 
 inline std::vector<sense> draw_senses(std::size_t d, std::mt19937_64& random) {
     std::vector<sense> senses(d);
-    for (sense& s : senses) {
-        s = random() % 2 != 0 ? sense::maximize : sense::minimize;
-    }
+    for (sense& s : senses) s = random() % 2 != 0 ? sense::maximize : sense::minimize;
     return senses;
 }
 
@@ -172,19 +160,13 @@ inline std::vector<bool> simplex_and_shadows(std::size_t n, std::size_t d, std::
     points.assign((n + shadows) * d, 0.0);
     for (std::size_t i = 0; i < n; ++i) {
         std::vector<double> cuts{0.0, static_cast<double>(total)};
-        for (std::size_t j = 1; j < d; ++j) {
-            cuts.push_back(static_cast<double>(random() % (total + 1)));
-        }
+        for (std::size_t j = 1; j < d; ++j) cuts.push_back(static_cast<double>(random() % (total + 1)));
         std::sort(cuts.begin(), cuts.end());
-        for (std::size_t j = 0; j < d; ++j) {
-            points[i * d + j] = cuts[j + 1] - cuts[j];
-        }
+        for (std::size_t j = 0; j < d; ++j) points[i * d + j] = cuts[j + 1] - cuts[j];
     }
     for (std::size_t i = n; i < n + shadows; ++i) {
         const std::size_t from = random() % n;
-        for (std::size_t j = 0; j < d; ++j) {
-            points[i * d + j] = points[from * d + j];
-        }
+        for (std::size_t j = 0; j < d; ++j) points[i * d + j] = points[from * d + j];
         points[i * d + random() % d] += static_cast<double>(1 + random() % 3);
     }
     std::vector<bool> expected(n + shadows);

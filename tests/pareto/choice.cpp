@@ -33,16 +33,12 @@ TEST_CASE("epsilon front: misses no row by more than it says") {
         const std::size_t d = senses.size();
         const std::size_t n = points.size() / d;
         table epsilon(d);
-        for (double& value : epsilon) {
-            value = static_cast<double>(random() % 4) * 0.25;
-        }
+        for (double& value : epsilon) value = static_cast<double>(random() % 4) * 0.25;
         const auto chosen = qutibench::epsilon_front(points, senses, epsilon);
         const auto front = reference_front(points, senses);
         REQUIRE(std::includes(front.begin(), front.end(), chosen.begin(), chosen.end()));
         for (std::size_t i = 0; i < n; ++i) {
-            if (has_nan(&points[i * d], d)) {
-                continue;
-            }
+            if (has_nan(&points[i * d], d)) continue;
             REQUIRE(std::any_of(chosen.begin(), chosen.end(), [&](std::size_t s) {
                 bool covers = true;
                 for (std::size_t j = 0; j < d; ++j) {
@@ -80,21 +76,16 @@ TEST_CASE("epsilon front: relative, and smallest for two objectives") {
             std::size_t size = 0;
             for (std::size_t p = 0; p < n; ++p) {
                 bool hit = false;
-                for (std::size_t s = 0; s < n; ++s) {
-                    hit = hit || ((set >> s & 1U) != 0 && covers(s, p));
-                }
+                for (std::size_t s = 0; s < n; ++s) hit = hit || ((set >> s & 1U) != 0 && covers(s, p));
                 enough = enough && hit;
                 size += set >> p & 1U;
             }
-            if (enough) {
-                fewest = std::min(fewest, size);
-            }
+            if (enough) fewest = std::min(fewest, size);
         }
         const auto chosen = qutibench::epsilon_front(points, senses, table{0.1, 0.1}, qutibench::tolerance::relative);
         CHECK(chosen.size() == fewest);
-        for (std::size_t p = 0; p < n; ++p) {
+        for (std::size_t p = 0; p < n; ++p)
             CHECK(std::any_of(chosen.begin(), chosen.end(), [&](std::size_t s) { return covers(s, p); }));
-        }
     }
     CHECK_THROWS_AS(qutibench::epsilon_front(table{0.0, 1.0}, all(sense::minimize, 2), table{0.1, 0.1},
                                              qutibench::tolerance::relative),

@@ -28,9 +28,7 @@ std::vector<bool> mask_of(const table& points, const std::vector<sense>& senses)
 void check_front(const table& points, const std::vector<sense>& senses, const std::vector<std::size_t>& front) {
     const std::size_t d = senses.size();
     std::vector<bool> in(points.size() / d);
-    for (const std::size_t i : front) {
-        in[i] = true;
-    }
+    for (const std::size_t i : front) in[i] = true;
     std::size_t wrong = 0;
     for (std::size_t i = 0; i < in.size(); ++i) {
         const double* row = &points[i * d];
@@ -49,9 +47,7 @@ TEST_CASE("front: equals brute force on thousands of awkward sets") {
         REQUIRE(qutibench::pareto_front(points, senses) == expected);
         const auto mask = mask_of(points, senses);
         REQUIRE(static_cast<std::size_t>(std::count(mask.begin(), mask.end(), true)) == expected.size());
-        for (const std::size_t i : expected) {
-            REQUIRE(mask[i]);
-        }
+        for (const std::size_t i : expected) REQUIRE(mask[i]);
     });
 }
 
@@ -78,9 +74,7 @@ TEST_CASE("front: large sets whose answer is known by construction") {
         const std::size_t n = d == 4 || d == 5 ? 50000 : 9000;
         const auto expected = simplex_and_shadows(n, d, 1000000, random, points);
         CHECK(mask_of(points, all(sense::minimize, d)) == expected);
-        for (double& value : points) {
-            value = -value;
-        }
+        for (double& value : points) value = -value;
         CHECK(mask_of(points, all(sense::maximize, d)) == expected);
     }
 }
@@ -101,14 +95,10 @@ TEST_CASE("front: rows that equal a strong one stay, in ties of every column") {
     std::mt19937_64 random(9);
     for (const std::size_t d : {2U, 3U, 5U}) {
         table points = draw(kind::levels, 20000, d, random);
-        for (std::size_t i = 0; i < 20000; i += 7) {
-            std::fill_n(&points[i * d], d, -3.0);
-        }
+        for (std::size_t i = 0; i < 20000; i += 7) std::fill_n(&points[i * d], d, -3.0);
         const auto front = qutibench::pareto_front(points, all(sense::minimize, d));
         REQUIRE(front.size() == 2858);
-        for (std::size_t i = 0; i < front.size(); ++i) {
-            REQUIRE(front[i] == 7 * i);
-        }
+        for (std::size_t i = 0; i < front.size(); ++i) REQUIRE(front[i] == 7 * i);
     }
 }
 
@@ -137,15 +127,11 @@ TEST_CASE("front: divide and conquer with leaves of a few rows equals brute forc
     std::mt19937_64 random(10);
     for (int round = 0; round < 60; ++round) {
         for (int k = 0; k < static_cast<int>(kind::last); ++k) {
-            if (k == static_cast<int>(kind::holes)) {
-                continue;
-            }
+            if (k == static_cast<int>(kind::holes)) continue;
             const auto solve = [&]<std::size_t D>(std::integral_constant<std::size_t, D>) {
                 const auto senses = all(sense::minimize, D);
                 table points = draw(static_cast<kind>(k), 1 + random() % 200, D, random);
-                for (double& value : points) {
-                    value += 0.0;
-                }
+                for (double& value : points) value += 0.0;
                 const std::size_t n = points.size() / D;
                 const qutibench::detail::row_order order(points.data(), D, D, n);
                 const qutibench::detail::ordered_groups<D> groups(points.data(), n, order);

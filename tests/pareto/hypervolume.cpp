@@ -16,32 +16,25 @@ TEST_CASE("hypervolume: counts unit cubes exactly") {
         for (int round = 0; round < 12; ++round) {
             const std::size_t n = random() % 30;
             table points(n * d);
-            for (double& value : points) {
-                value = static_cast<double>(random() % (side + 2));
-            }
+            for (double& value : points) value = static_cast<double>(random() % (side + 2));
             const auto senses = draw_senses(d, random);
             table signed_points = points;
             table reference(d);
             for (std::size_t j = 0; j < d; ++j) {
                 const double sign = senses[j] == sense::minimize ? 1.0 : -1.0;
                 reference[j] = sign * static_cast<double>(side);
-                for (std::size_t i = 0; i < n; ++i) {
-                    signed_points[i * d + j] *= sign;
-                }
+                for (std::size_t i = 0; i < n; ++i) signed_points[i * d + j] *= sign;
             }
             std::size_t cubes = 0;
             std::size_t total = 1;
-            for (std::size_t j = 0; j < d; ++j) {
-                total *= side;
-            }
+            for (std::size_t j = 0; j < d; ++j) total *= side;
             for (std::size_t cube = 0; cube < total; ++cube) {
                 bool covered = false;
                 for (std::size_t i = 0; i < n && !covered; ++i) {
                     covered = true;
                     std::size_t rest = cube;
-                    for (std::size_t j = 0; j < d; ++j, rest /= side) {
+                    for (std::size_t j = 0; j < d; ++j, rest /= side)
                         covered = covered && points[i * d + j] <= static_cast<double>(rest % side);
-                    }
                 }
                 cubes += covered ? 1 : 0;
             }
@@ -57,22 +50,15 @@ TEST_CASE("hypervolume: equals inclusion and exclusion of boxes") {
     for (std::size_t d = 1; d <= 8; ++d) {
         for (int round = 0; round < 10; ++round) {
             table points(9 * d);
-            for (double& value : points) {
-                value = uniform(random);
-            }
+            for (double& value : points) value = uniform(random);
             double expected = 0.0;
             for (unsigned chosen = 1; chosen < 512; ++chosen) {
                 double box = -1.0;
-                for (unsigned i = 0; i < 9; ++i) {
-                    box *= (chosen >> i & 1U) != 0 ? -1.0 : 1.0;
-                }
+                for (unsigned i = 0; i < 9; ++i) box *= (chosen >> i & 1U) != 0 ? -1.0 : 1.0;
                 for (std::size_t j = 0; j < d; ++j) {
                     double edge = 0.0;
-                    for (unsigned i = 0; i < 9; ++i) {
-                        if ((chosen >> i & 1U) != 0) {
-                            edge = std::max(edge, points[i * d + j]);
-                        }
-                    }
+                    for (unsigned i = 0; i < 9; ++i)
+                        if ((chosen >> i & 1U) != 0) edge = std::max(edge, points[i * d + j]);
                     box *= 1.0 - edge;
                 }
                 expected += box;

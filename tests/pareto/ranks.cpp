@@ -19,9 +19,7 @@ std::vector<std::uint32_t> reference_ranks(const table& points, const std::vecto
     table left = points;
     for (std::uint32_t rank = 0;; ++rank) {
         const auto front = reference_front(left, senses);
-        if (front.empty()) {
-            return ranks;
-        }
+        if (front.empty()) return ranks;
         for (const std::size_t i : front) {
             ranks[i] = rank;
             std::fill_n(left.begin() + static_cast<std::ptrdiff_t>(i * d), d, unknown);

@@ -29,13 +29,13 @@ namespace qutibench {
 /// for a front of m rows, plus the survivors of one call. Not synchronised: one archive a thread, then `merge`.
 class pareto_archive {
 public:
-    /// \throws invalid_argument for senses that are none or more than 8.
+    /// Throws invalid_argument for senses that are none or more than 8.
     explicit pareto_archive(std::span<const sense> senses)
         : senses_(senses.begin(), senses.end()), front_(make_front(senses)) {}
 
     /// Inserts a row-major table whose first row has this number and the others the following ones. O(d) a row for
     /// those that the filters drop; the s rows left cost O(d s m) when few, or else what `pareto_mask` does for s + m.
-    /// \throws invalid_argument for values that do not fill rows; overflow_error for numbers beyond 64 bits.
+    /// Throws invalid_argument for values that do not fill rows; overflow_error for numbers beyond 64 bits.
     void insert(std::span<const double> points, std::uint64_t first_number) {
         const std::size_t rows = detail::checked_rows(points, senses_);
         check_numbers(rows, first_number);
@@ -47,7 +47,7 @@ public:
     }
 
     /// Inserts rows with a number each, such as the `points` and `numbers` of another archive.
-    /// \throws invalid_argument when there are not as many numbers as rows.
+    /// Throws invalid_argument when there are not as many numbers as rows.
     void insert(std::span<const double> points, std::span<const std::uint64_t> numbers) {
         if (detail::checked_rows(points, senses_) != numbers.size()) {
             throw invalid_argument(std::to_string(numbers.size()) + " numbers do not fit " +
@@ -60,7 +60,7 @@ public:
     }
 
     /// Inserts rows whose objectives lie in a column each, all of one length.
-    /// \throws invalid_argument when the columns are not one for each objective, or differ in length.
+    /// Throws invalid_argument when the columns are not one for each objective, or differ in length.
     void insert_columns(std::span<const std::span<const double>> columns, std::uint64_t first_number) {
         collect_columns(columns, first_number);
         settle();
@@ -79,9 +79,7 @@ public:
                 const std::size_t size = std::min(column_block, rows - at);
                 for (std::size_t j = 0; j < d; ++j) {
                     const double* column = columns[j].data() + at;
-                    for (std::size_t i = 0; i < size; ++i) {
-                        block[i * d + j] = column[i];
-                    }
+                    for (std::size_t i = 0; i < size; ++i) block[i * d + j] = column[i];
                 }
                 front.offer(block.data(), size, first_number + at);
             }
@@ -97,14 +95,11 @@ public:
     }
 
     /// Makes this the front of both archives' rows. Any order of merges gives the same archive. O(cost of `pareto_mask`
-    /// for the rows of both fronts). \throws invalid_argument when the senses differ.
+    /// for the rows of both fronts). Throws invalid_argument when the senses differ.
     void merge(const pareto_archive& other) {
-        if (other.senses_ != senses_) {
+        if (other.senses_ != senses_)
             throw invalid_argument("two archives merge when their objectives have the same senses in the same order");
-        }
-        if (&other == this) {
-            return;
-        }
+        if (&other == this) return;
         visit([&](auto& front) {
             front.absorb(std::get<std::decay_t<decltype(front)>>(other.front_));
             front.order_by_number();
@@ -134,9 +129,7 @@ public:
             [](const auto& front) {
                 constexpr std::size_t d = std::decay_t<decltype(front)>::objectives;
                 std::vector<double> rows(front.rows().begin(), front.rows().end());
-                for (std::size_t i = 0; i < rows.size(); ++i) {
-                    rows[i] = front.turn().factor[i % d] * rows[i] + 0.0;
-                }
+                for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = front.turn().factor[i % d] * rows[i] + 0.0;
                 return rows;
             },
             front_);

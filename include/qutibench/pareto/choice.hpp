@@ -43,35 +43,26 @@ std::optional<knee_point> find_knee(const front_stream<D>& front) {
     const std::size_t count = front.numbers().size();
     for (std::size_t i = 0; i < count; ++i) {
         const double* row = front.rows().data() + i * D;
-        if (!finite(row)) {
-            continue;
-        }
+        if (!finite(row)) continue;
         for (std::size_t j = 0; j < D; ++j) {
             low[j] = std::min(low[j], row[j]);
             high[j] = std::max(high[j], row[j]);
         }
     }
     double traded = 0.0;
-    for (std::size_t j = 0; j < D; ++j) {
-        traded += low[j] < high[j] ? 1.0 : 0.0;
-    }
+    for (std::size_t j = 0; j < D; ++j) traded += low[j] < high[j] ? 1.0 : 0.0;
     std::optional<knee_point> best;
     for (std::size_t i = 0; i < count; ++i) {
         const double* row = front.rows().data() + i * D;
-        if (!finite(row)) {
-            continue;
-        }
+        if (!finite(row)) continue;
         double sum = 0.0;
         for (std::size_t j = 0; j < D; ++j) {
             // halves, so that the range of the largest numbers does not overflow
-            if (low[j] < high[j]) {
-                sum += (row[j] / 2 - low[j] / 2) / (high[j] / 2 - low[j] / 2);
-            }
+            if (low[j] < high[j]) sum += (row[j] / 2 - low[j] / 2) / (high[j] / 2 - low[j] / 2);
         }
         const double distance = traded > 0.0 ? (1.0 - sum) / std::sqrt(traded) : 0.0;
-        if (!best || distance > best->distance) {
+        if (!best || distance > best->distance)
             best = knee_point{static_cast<std::size_t>(front.numbers()[i]), distance};
-        }
     }
     return best;
 }
@@ -121,21 +112,13 @@ std::vector<std::size_t> greedy_cover(const std::vector<toleranced<D>>& rows) {
     std::vector<std::size_t> chosen;
     std::vector<bool> covered(rows.size());
     for (std::size_t first = 0; first < rows.size(); ++first) {
-        if (covered[first]) {
-            continue;
-        }
+        if (covered[first]) continue;
         std::size_t best = first;
-        for (std::size_t i = first + 1; i < rows.size() && rows[i].value[0] <= rows[first].limit[0]; ++i) {
-            if (rows[i].value != rows[best].value && rows[i].covers(rows[first])) {
-                best = i;
-            }
-        }
+        for (std::size_t i = first + 1; i < rows.size() && rows[i].value[0] <= rows[first].limit[0]; ++i)
+            if (rows[i].value != rows[best].value && rows[i].covers(rows[first])) best = i;
         chosen.push_back(static_cast<std::size_t>(rows[best].number));
-        for (std::size_t i = first; i < rows.size(); ++i) {
-            if (!covered[i]) {
-                covered[i] = rows[best].covers(rows[i]);
-            }
-        }
+        for (std::size_t i = first; i < rows.size(); ++i)
+            if (!covered[i]) covered[i] = rows[best].covers(rows[i]);
     }
     std::sort(chosen.begin(), chosen.end());
     return chosen;
@@ -149,7 +132,7 @@ std::vector<std::size_t> greedy_cover(const std::vector<toleranced<D>>& rows) {
 /// farthest below the plane on which the scaled objectives sum to 1, which with two objectives is the line through the
 /// front's ends (Das 1999, doi:10.1007/BF01195985). Of equal distances the first row counts. Rows with an infinity are
 /// passed over. Time and memory as `pareto_mask`, plus O(d m).
-/// \throws invalid_argument for senses that are none or more than 8, or a table that they do not fill.
+/// Throws invalid_argument for senses that are none or more than 8, or a table that they do not fill.
 [[nodiscard]] inline std::optional<knee_point> pareto_knee(std::span<const double> points,
                                                            std::span<const sense> senses) {
     static_cast<void>(detail::checked_rows(points, senses));
@@ -168,7 +151,7 @@ std::vector<std::size_t> greedy_cover(const std::vector<toleranced<D>>& rows) {
 /// With two objectives no smaller set of front rows does it; with more the set is small, not smallest. An epsilon of 0
 /// gives one row of each group of equal ones. With m rows on the front and k chosen: as `pareto_mask`, plus
 /// O(m log m + d k m).
-/// \throws invalid_argument for tolerances that are not one for each objective, negative or not finite; for a relative
+/// Throws invalid_argument for tolerances that are not one for each objective, negative or not finite; for a relative
 /// tolerance when a front row is not positive; as `pareto_mask` otherwise.
 [[nodiscard]] inline std::vector<std::size_t> epsilon_front(std::span<const double> points,
                                                             std::span<const sense> senses,
@@ -179,14 +162,11 @@ std::vector<std::size_t> greedy_cover(const std::vector<toleranced<D>>& rows) {
         throw invalid_argument(std::to_string(epsilon.size()) + " tolerances do not fit " +
                                std::to_string(senses.size()) + " objectives");
     }
-    for (const double value : epsilon) {
-        if (!std::isfinite(value) || value < 0.0) {
+    for (const double value : epsilon)
+        if (!std::isfinite(value) || value < 0.0)
             throw invalid_argument("a tolerance is finite and not negative, unlike " + std::to_string(value));
-        }
-    }
-    if (kind != tolerance::absolute && kind != tolerance::relative) {
+    if (kind != tolerance::absolute && kind != tolerance::relative)
         throw invalid_argument("a tolerance is absolute or relative");
-    }
     return detail::with_objectives(senses.size(), [&](auto objectives) {
         const auto front = detail::settled_front<objectives()>(points, senses);
         return detail::greedy_cover(detail::with_tolerance(front, epsilon, kind));

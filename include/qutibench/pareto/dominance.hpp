@@ -26,7 +26,7 @@ inline constexpr std::size_t max_objectives = 8;
 
 namespace detail {
 
-/// Number of rows in `points`. \throws invalid_argument when the senses or the size do not make a table.
+/// Number of rows in `points`. Throws invalid_argument when the senses or the size do not make a table.
 inline std::size_t checked_rows(std::span<const double> points, std::span<const sense> senses) {
     if (senses.empty() || senses.size() > max_objectives) {
         throw invalid_argument("a frontier needs 1 to " + std::to_string(max_objectives) + " objectives, not " +
@@ -73,9 +73,8 @@ struct orientation {
     double factor[max_objectives];
 
     explicit orientation(std::span<const sense> senses) noexcept {
-        for (std::size_t j = 0; j < max_objectives; ++j) {
+        for (std::size_t j = 0; j < max_objectives; ++j)
             factor[j] = j < senses.size() && senses[j] == sense::maximize ? -1.0 : 1.0;
-        }
     }
 
     /// Writes the turned row; the sum with +0 makes -0 and +0 the same bits. False when the row holds a NaN.
@@ -94,9 +93,7 @@ struct orientation {
 template <std::size_t K>
 [[nodiscard]] inline bool no_worse(const double* a, const double* b) noexcept {
     bool le = true;
-    for (std::size_t j = 0; j < K; ++j) {
-        le &= a[j] <= b[j];
-    }
+    for (std::size_t j = 0; j < K; ++j) le &= a[j] <= b[j];
     return le;
 }
 
@@ -115,7 +112,7 @@ template <std::size_t K>
 }  // namespace detail
 
 /// Whether row `a` dominates row `b`: no worse in any objective, better in one. False when either holds a NaN. O(d).
-/// \throws invalid_argument when a row's length differs from the number of senses, or that is not 1 to 8.
+/// Throws invalid_argument when a row's length differs from the number of senses, or that is not 1 to 8.
 [[nodiscard]] inline bool dominates(std::span<const double> a, std::span<const double> b,
                                     std::span<const sense> senses) {
     if (detail::checked_rows(a, senses) != 1 || detail::checked_rows(b, senses) != 1) {
@@ -127,28 +124,22 @@ template <std::size_t K>
         const bool maximize = senses[j] == sense::maximize;
         const double good = maximize ? b[j] : a[j];
         const double bad = maximize ? a[j] : b[j];
-        if (!(good <= bad)) {
-            return false;
-        }
+        if (!(good <= bad)) return false;
         better |= good < bad;
     }
     return better;
 }
 
 /// Indices of the rows that hold a NaN, ascending: those that no front, rank or volume counts. O(n d).
-/// \throws invalid_argument when the values do not fill rows of 1 to 8 objectives.
+/// Throws invalid_argument when the values do not fill rows of 1 to 8 objectives.
 [[nodiscard]] inline std::vector<std::size_t> nan_rows(std::span<const double> points, std::span<const sense> senses) {
     const std::size_t rows = detail::checked_rows(points, senses);
     const std::size_t d = senses.size();
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < rows; ++i) {
         bool nan = false;
-        for (std::size_t j = 0; j < d; ++j) {
-            nan |= std::isnan(points[i * d + j]);
-        }
-        if (nan) {
-            found.push_back(i);
-        }
+        for (std::size_t j = 0; j < d; ++j) nan |= std::isnan(points[i * d + j]);
+        if (nan) found.push_back(i);
     }
     return found;
 }

@@ -23,9 +23,7 @@ void for_each_in_front(std::span<const double> points, std::span<const sense> se
     static_cast<void>(checked_rows(points, senses));
     with_objectives(senses.size(), [&](auto objectives) {
         const auto front = settled_front<objectives()>(points, senses);
-        for (const std::uint64_t number : front.numbers()) {
-            found(static_cast<std::size_t>(number));
-        }
+        for (const std::uint64_t number : front.numbers()) found(static_cast<std::size_t>(number));
     });
 }
 
@@ -37,7 +35,7 @@ void for_each_in_front(std::span<const double> points, std::span<const sense> se
 /// Time: O(n d) to read the table and drop what a few strong rows dominate; for the m rows left O(m log m) with up to
 /// three objectives and O(m log^(d-2) m) with more (at most O(d m^2 / 64) up to 16384 rows). Memory: O(m d); the table
 /// is not copied where most rows are dominated. One thread.
-/// \throws invalid_argument for senses that are none or more than 8, a table that they do not fill, a mask of the wrong
+/// Throws invalid_argument for senses that are none or more than 8, a table that they do not fill, a mask of the wrong
 /// length; overflow_error for more than 4294967295 rows left.
 inline void pareto_mask(std::span<const double> points, std::span<const sense> senses, std::span<bool> mask) {
     const std::size_t rows = detail::checked_rows(points, senses);

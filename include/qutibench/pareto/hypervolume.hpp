@@ -27,7 +27,7 @@ namespace qutibench {
 /// are left out; no row that counts gives 0. Infinite when a row that counts, or the reference it beats, is. The sum is
 /// in double precision: exact in method, rounded in value. With m rows on the front: O(m log m) up to 3 objectives,
 /// O(m^2 log m) with 4, O(m^(d-2) log m) at worst with more, far less on most fronts.
-/// \throws invalid_argument for a reference that holds a NaN or is not one value for each objective, senses that are
+/// Throws invalid_argument for a reference that holds a NaN or is not one value for each objective, senses that are
 /// none or more than 8, a table that they do not fill.
 [[nodiscard]] inline double hypervolume(std::span<const double> points, std::span<const sense> senses,
                                         std::span<const double> reference) {
@@ -36,9 +36,8 @@ namespace qutibench {
         throw invalid_argument("a reference point of " + std::to_string(reference.size()) + " values does not fit " +
                                std::to_string(senses.size()) + " objectives");
     }
-    if (std::any_of(reference.begin(), reference.end(), [](double value) { return std::isnan(value); })) {
+    if (std::any_of(reference.begin(), reference.end(), [](double value) { return std::isnan(value); }))
         throw invalid_argument("a reference point cannot hold a NaN");
-    }
     return detail::with_objectives(senses.size(), [&](auto objectives) {
         constexpr std::size_t d = objectives();
         using row_type = std::array<double, d>;
@@ -56,18 +55,12 @@ namespace qutibench {
                 better &= row[j] < corner[j];
                 unbounded |= std::isinf(row[j]);
             }
-            if (!better) {
-                continue;
-            }
+            if (!better) continue;
             infinite |= unbounded;
             counted.push_back(row);
         }
-        if (counted.empty()) {
-            return 0.0;
-        }
-        if (infinite) {
-            return std::numeric_limits<double>::infinity();
-        }
+        if (counted.empty()) return 0.0;
+        if (infinite) return std::numeric_limits<double>::infinity();
         detail::dominated_volume<d> volume(counted.size());
         return volume.measure(counted, corner);
     });

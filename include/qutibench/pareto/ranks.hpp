@@ -24,25 +24,21 @@ inline constexpr std::uint32_t no_rank = std::numeric_limits<std::uint32_t>::max
 /// equal ranks. O(n log n) with up to two objectives, O(n log^(d-1) n) with more (Jensen 2003,
 /// doi:10.1109/TEVC.2003.817234, in the form that Fortin, Grenier, Parizeau 2013, GECCO, pp. 615-622, gave it
 /// for equal values). Memory O(n d).
-/// \throws invalid_argument for senses that are none or more than 8, or a table that they do not fill; overflow_error
+/// Throws invalid_argument for senses that are none or more than 8, or a table that they do not fill; overflow_error
 /// for more than 4294967294 rows.
 [[nodiscard]] inline std::vector<std::uint32_t> pareto_ranks(std::span<const double> points,
                                                              std::span<const sense> senses) {
     const std::size_t count = detail::checked_rows(points, senses);
-    if (count >= no_rank) {
-        throw overflow_error("ranks are found for at most 4294967294 rows");
-    }
+    if (count >= no_rank) throw overflow_error("ranks are found for at most 4294967294 rows");
     std::vector<std::uint32_t> ranks(count, no_rank);
     detail::with_objectives(senses.size(), [&](auto objectives) {
         constexpr std::size_t d = objectives();
         const detail::orientation turn(senses);
         detail::buffer<double> rows(count * d);
         std::vector<std::uint32_t> numbers;
-        for (std::size_t i = 0; i < count; ++i) {
-            if (turn.apply<d>(points.data() + i * d, rows.data() + numbers.size() * d)) {
+        for (std::size_t i = 0; i < count; ++i)
+            if (turn.apply<d>(points.data() + i * d, rows.data() + numbers.size() * d))
                 numbers.push_back(static_cast<std::uint32_t>(i));
-            }
-        }
         detail::rank_rows<d>(rows.data(), numbers.size(),
                              [&](std::size_t row, std::uint32_t rank) { ranks[numbers[row]] = rank; });
     });

@@ -36,9 +36,7 @@ public:
             weak_low = std::min(weak_low, value(id));
             weak_high = std::max(weak_high, value(id));
         }
-        if (high <= weak_low) {
-            return;
-        }
+        if (high <= weak_low) return;
         if (low > weak_high) {
             kind_ = relation::apart;
             return;
@@ -46,12 +44,8 @@ public:
         kind_ = relation::mixed;
         std::vector<double> values;
         values.reserve(strong.size() + weak.size());
-        for (const std::uint32_t id : strong) {
-            values.push_back(value(id));
-        }
-        for (const std::uint32_t id : weak) {
-            values.push_back(value(id));
-        }
+        for (const std::uint32_t id : strong) values.push_back(value(id));
+        for (const std::uint32_t id : weak) values.push_back(value(id));
         const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
         std::nth_element(values.begin(), middle, values.end());
         median_ = *middle;

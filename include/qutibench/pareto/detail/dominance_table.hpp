@@ -30,21 +30,16 @@ public:
     void build(std::size_t count, const Row& row) {
         count_ = count;
         rows_.resize(count * K);
-        for (std::size_t i = 0; i < count; ++i) {
-            std::copy_n(row(i), K, rows_.data() + i * K);
-        }
+        for (std::size_t i = 0; i < count; ++i) std::copy_n(row(i), K, rows_.data() + i * K);
         words_ = (count + 511) / 512 * 8;
         levels_ = std::clamp<std::size_t>(std::bit_ceil(count / 32 + 1), 4, max_levels);
         sets_.assign(K * levels_ * words_, 0);
         for (std::size_t j = 0; j < K; ++j) {
             choose_levels(j);
             std::uint64_t* set = sets_.data() + j * levels_ * words_;
-            for (std::size_t i = 0; i < count; ++i) {
+            for (std::size_t i = 0; i < count; ++i)
                 set[level(j, rows_[i * K + j]) * words_ + i / 64] |= std::uint64_t{1} << (i % 64);
-            }
-            for (std::size_t w = words_; w < levels_ * words_; ++w) {
-                set[w] |= set[w - words_];
-            }
+            for (std::size_t w = words_; w < levels_ * words_; ++w) set[w] |= set[w - words_];
         }
     }
 
@@ -55,26 +50,15 @@ public:
     template <bool Strict>
     [[nodiscard]] bool beats(const double* point, std::size_t limit) const noexcept {
         std::array<const std::uint64_t*, K> set;
-        for (std::size_t j = 0; j < K; ++j) {
-            set[j] = sets_.data() + (j * levels_ + level(j, point[j])) * words_;
-        }
+        for (std::size_t j = 0; j < K; ++j) set[j] = sets_.data() + (j * levels_ + level(j, point[j])) * words_;
         for (std::size_t w = 0; w * 64 < limit; w += 8) {
             std::array<std::uint64_t, 8> common;
-            for (std::size_t i = 0; i < 8; ++i) {
-                common[i] = set[0][w + i];
-            }
-            for (std::size_t j = 1; j < K; ++j) {
-                for (std::size_t i = 0; i < 8; ++i) {
-                    common[i] &= set[j][w + i];
-                }
-            }
+            for (std::size_t i = 0; i < 8; ++i) common[i] = set[0][w + i];
+            for (std::size_t j = 1; j < K; ++j)
+                for (std::size_t i = 0; i < 8; ++i) common[i] &= set[j][w + i];
             std::uint64_t any = 0;
-            for (std::size_t i = 0; i < 8; ++i) {
-                any |= common[i];
-            }
-            if (any != 0 && confirm<Strict>(common, w, point, limit)) {
-                return true;
-            }
+            for (std::size_t i = 0; i < 8; ++i) any |= common[i];
+            if (any != 0 && confirm<Strict>(common, w, point, limit)) return true;
         }
         return false;
     }
@@ -87,18 +71,14 @@ private:
         std::array<double, 512> sample;
         const std::size_t step = count_ / sample.size() + 1;
         std::size_t size = 0;
-        for (std::size_t i = 0; i < count_; i += step) {
-            sample[size++] = rows_[i * K + j];
-        }
+        for (std::size_t i = 0; i < count_; i += step) sample[size++] = rows_[i * K + j];
         std::sort(sample.begin(), sample.begin() + static_cast<std::ptrdiff_t>(size));
         auto& bounds = bounds_[j];
         bounds.fill(std::numeric_limits<double>::quiet_NaN());
         std::size_t used = 0;
         for (std::size_t c = 1; c < levels_ && size > 0; ++c) {
             const double bound = sample[c * size / levels_];
-            if (used == 0 || bounds[used - 1] < bound) {
-                bounds[used++] = bound;
-            }
+            if (used == 0 || bounds[used - 1] < bound) bounds[used++] = bound;
         }
     }
 
@@ -106,9 +86,7 @@ private:
     [[nodiscard]] std::size_t level(std::size_t j, double value) const noexcept {
         const auto& bounds = bounds_[j];
         std::size_t place = 0;
-        for (std::size_t step = levels_ / 2; step > 0; step /= 2) {
-            place += bounds[place + step - 1] <= value ? step : 0;
-        }
+        for (std::size_t step = levels_ / 2; step > 0; step /= 2) place += bounds[place + step - 1] <= value ? step : 0;
         return place;
     }
 
@@ -119,13 +97,9 @@ private:
             std::uint64_t bits = common[i];
             while (bits != 0) {
                 const std::size_t row = (first_word + i) * 64 + static_cast<std::size_t>(std::countr_zero(bits));
-                if (row >= limit) {
-                    return false;
-                }
+                if (row >= limit) return false;
                 const double* candidate = rows_.data() + row * K;
-                if (Strict ? dominates_row<K>(candidate, point) : no_worse<K>(candidate, point)) {
-                    return true;
-                }
+                if (Strict ? dominates_row<K>(candidate, point) : no_worse<K>(candidate, point)) return true;
                 bits &= bits - 1;
             }
         }

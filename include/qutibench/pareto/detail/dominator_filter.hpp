@@ -31,9 +31,7 @@ public:
         const std::size_t sampled = std::min(sample.size() / D, sample_capacity);
         const std::size_t offered = candidates.size() / D;
         const std::size_t used = std::min(offered, candidate_capacity);
-        if (sampled == 0 || used == 0) {
-            return;
-        }
+        if (sampled == 0 || used == 0) return;
         strict_ = least_tied_column(sample, sampled);
         covers_.assign(used, cover{});
         for (std::size_t c = 0; c < used; ++c) {
@@ -54,9 +52,7 @@ public:
     std::size_t survivors(const double* rows, std::size_t count, const orientation& turn,
                           std::uint16_t* kept) const noexcept {
         std::size_t left = count;
-        for (std::size_t i = 0; i < count; ++i) {
-            kept[i] = static_cast<std::uint16_t>(i);
-        }
+        for (std::size_t i = 0; i < count; ++i) kept[i] = static_cast<std::uint16_t>(i);
         std::array<double, D> factor;
         std::copy_n(turn.factor, D, factor.begin());
         for (std::size_t p = 0; p < pivots_ && left > 0; ++p) {
@@ -66,9 +62,7 @@ public:
                 const std::uint16_t i = kept[k];
                 const double* row = rows + i * D;
                 unsigned rejected = 1;
-                for (std::size_t j = 0; j < D; ++j) {
-                    rejected &= static_cast<unsigned>(bound[j] <= factor[j] * row[j]);
-                }
+                for (std::size_t j = 0; j < D; ++j) rejected &= static_cast<unsigned>(bound[j] <= factor[j] * row[j]);
                 kept[next] = i;
                 next += 1 - rejected;
             }
@@ -96,21 +90,16 @@ private:
             std::size_t gain = 0;
             for (const cover& candidate : covers_) {
                 std::size_t count = 0;
-                for (std::size_t w = 0; w < open.size(); ++w) {
+                for (std::size_t w = 0; w < open.size(); ++w)
                     count += static_cast<std::size_t>(std::popcount(open[w] & candidate.rows[w]));
-                }
                 if (count > gain) {
                     gain = count;
                     best = &candidate;
                 }
             }
-            if (gain < least_gain || gain * least_share < left) {
-                return;
-            }
+            if (gain < least_gain || gain * least_share < left) return;
             bounds_[pivots_++] = best->bound;
-            for (std::size_t w = 0; w < open.size(); ++w) {
-                open[w] &= ~best->rows[w];
-            }
+            for (std::size_t w = 0; w < open.size(); ++w) open[w] &= ~best->rows[w];
             left -= gain;
         }
     }
@@ -121,9 +110,7 @@ private:
         std::copy_n(row, D, bound.begin());
         const double from = bound[strict_];
         double up = std::nextafter(from, std::numeric_limits<double>::infinity());
-        if (std::abs(up) < std::numeric_limits<double>::min()) {
-            up = std::numeric_limits<double>::min();
-        }
+        if (std::abs(up) < std::numeric_limits<double>::min()) up = std::numeric_limits<double>::min();
         bound[strict_] = up > from ? up : std::numeric_limits<double>::quiet_NaN();
     }
 
@@ -134,9 +121,7 @@ private:
         const std::size_t used = std::min(rows, column.size());
         const auto end = column.begin() + static_cast<std::ptrdiff_t>(used);
         for (std::size_t j = 0; j < D; ++j) {
-            for (std::size_t i = 0; i < used; ++i) {
-                column[i] = sample[i * D + j];
-            }
+            for (std::size_t i = 0; i < used; ++i) column[i] = sample[i * D + j];
             std::sort(column.begin(), end);
             const std::ptrdiff_t distinct = std::unique(column.begin(), end) - column.begin();
             if (distinct > most) {

@@ -16,12 +16,8 @@ template <std::size_t D>
 [[nodiscard]] std::size_t constant_column(const double* rows, std::size_t count) noexcept {
     for (std::size_t j = 0; j < D; ++j) {
         std::size_t same = 1;
-        while (same < count && rows[same * D + j] == rows[j]) {
-            ++same;
-        }
-        if (same >= count) {
-            return j;
-        }
+        while (same < count && rows[same * D + j] == rows[j]) ++same;
+        if (same >= count) return j;
     }
     return D;
 }
@@ -33,11 +29,8 @@ void keep_front(const double* rows, std::size_t count, bool* keep);
 template <std::size_t D>
 void keep_front_without(std::size_t column, const double* rows, std::size_t count, bool* keep) {
     buffer<double> narrow(count * (D - 1));
-    for (std::size_t i = 0; i < count; ++i) {
-        for (std::size_t j = 0; j + 1 < D; ++j) {
-            narrow[i * (D - 1) + j] = rows[i * D + (j < column ? j : j + 1)];
-        }
-    }
+    for (std::size_t i = 0; i < count; ++i)
+        for (std::size_t j = 0; j + 1 < D; ++j) narrow[i * (D - 1) + j] = rows[i * D + (j < column ? j : j + 1)];
     keep_front<D - 1>(narrow.data(), count, keep);
 }
 
@@ -51,15 +44,14 @@ void keep_front(const double* rows, std::size_t count, bool* keep) {
             return;
         }
     }
-    if constexpr (D == 1) {
+    if constexpr (D == 1)
         keep_front_1(rows, count, keep);
-    } else if constexpr (D == 2) {
+    else if constexpr (D == 2)
         keep_front_2(rows, count, keep);
-    } else if constexpr (D == 3) {
+    else if constexpr (D == 3)
         keep_front_3(rows, count, keep);
-    } else {
+    else
         keep_front_n<D>(rows, count, keep);
-    }
 }
 
 }  // namespace qutibench::detail

@@ -34,9 +34,7 @@ public:
 
     /// Removes the dominated among `ids` (ascending row numbers) and returns the number left at its start.
     std::size_t solve(std::span<std::uint32_t> ids) {
-        if (ids.size() <= Leaf) {
-            return solve_by_tables(ids);
-        }
+        if (ids.size() <= Leaf) return solve_by_tables(ids);
         const std::size_t half = ids.size() / 2;
         const std::size_t left = solve(ids.first(half));
         std::size_t right = filter<D - 1>(ids.first(left), ids.subspan(half));
@@ -55,30 +53,21 @@ private:
     /// Tile after tile becomes a table, asked by its own rows and by all later ones.
     std::size_t solve_by_tables(ids_span ids) {
         buffer<double> own(ids.size() * D);
-        for (std::size_t i = 0; i < ids.size(); ++i) {
-            std::copy_n(row(ids[i]), D, own.data() + i * D);
-        }
+        for (std::size_t i = 0; i < ids.size(); ++i) std::copy_n(row(ids[i]), D, own.data() + i * D);
         dominance_table<D - 1> table;
         std::size_t front = 0;
         std::size_t left = ids.size();
         for (std::size_t first = 0; first < left;) {
             const std::size_t last = std::min(left, first + table.capacity);
             table.build(last - first, [&](std::size_t i) { return own.data() + (first + i) * D + 1; });
-            for (std::size_t i = first; i < last; ++i) {
-                if (!table.template beats<false>(own.data() + i * D + 1, i - first)) {
-                    ids[front++] = ids[i];
-                }
-            }
+            for (std::size_t i = first; i < last; ++i)
+                if (!table.template beats<false>(own.data() + i * D + 1, i - first)) ids[front++] = ids[i];
             std::size_t kept = last;
             for (std::size_t i = last; i < left; ++i) {
                 const double* candidate = own.data() + i * D;
-                if (table.template beats<false>(candidate + 1, last - first)) {
-                    continue;
-                }
+                if (table.template beats<false>(candidate + 1, last - first)) continue;
                 ids[kept] = ids[i];
-                if (kept != i) {
-                    std::copy_n(candidate, D, own.data() + kept * D);
-                }
+                if (kept != i) std::copy_n(candidate, D, own.data() + kept * D);
                 ++kept;
             }
             left = kept;
@@ -91,17 +80,12 @@ private:
     /// stay, at its start, in order.
     template <std::size_t K>
     std::size_t filter(const_ids strong, ids_span weak) {
-        if (strong.empty() || weak.empty()) {
-            return weak.size();
-        }
-        if (strong.size() <= FilterLeaf || weak.size() <= FilterLeaf / 128) {
-            return filter_by_tables<K>(strong, weak);
-        }
-        if constexpr (K == 3) {
+        if (strong.empty() || weak.empty()) return weak.size();
+        if (strong.size() <= FilterLeaf || weak.size() <= FilterLeaf / 128) return filter_by_tables<K>(strong, weak);
+        if constexpr (K == 3)
             return filter_by_sweep(strong, weak);
-        } else {
+        else
             return filter_by_halves<K>(strong, weak);
-        }
     }
 
     template <std::size_t K>
@@ -114,9 +98,7 @@ private:
             std::size_t kept = 0;
             for (std::size_t i = 0; i < left; ++i) {
                 const std::uint32_t id = weak[i];
-                if (!table.template beats<false>(row(id) + 1, tile.size())) {
-                    weak[kept++] = id;
-                }
+                if (!table.template beats<false>(row(id) + 1, tile.size())) weak[kept++] = id;
             }
             left = kept;
         }
@@ -128,12 +110,8 @@ private:
     std::size_t filter_by_halves(const_ids strong, ids_span weak) {
         const auto value = [this](std::uint32_t id) { return row(id)[K]; };
         const column_cut cut(strong, weak, value);
-        if (cut.kind() == column_cut::relation::settled) {
-            return filter<K - 1>(strong, weak);
-        }
-        if (cut.kind() == column_cut::relation::apart) {
-            return weak.size();
-        }
+        if (cut.kind() == column_cut::relation::settled) return filter<K - 1>(strong, weak);
+        if (cut.kind() == column_cut::relation::apart) return weak.size();
         const auto below = [&](std::uint32_t id) { return cut.below(value(id)); };
         std::vector<std::uint32_t> parted(strong.begin(), strong.end());
         const auto strong_cut = std::stable_partition(parted.begin(), parted.end(), below);
@@ -142,9 +120,7 @@ private:
         const auto strong_above = all.subspan(strong_below.size());
         std::vector<std::uint32_t> lower;
         std::vector<std::uint32_t> upper;
-        for (const std::uint32_t id : weak) {
-            (below(id) ? lower : upper).push_back(id);
-        }
+        for (const std::uint32_t id : weak) (below(id) ? lower : upper).push_back(id);
         lower.resize(filter<K>(strong_below, lower));
         upper.resize(filter<K - 1>(strong_below, upper));
         upper.resize(filter<K>(strong_above, upper));
@@ -156,9 +132,8 @@ private:
     std::size_t filter_by_sweep(const_ids strong, ids_span weak) {
         const std::size_t total = strong.size() + weak.size();
         buffer<double> columns(total * 3);
-        for (std::size_t i = 0; i < total; ++i) {
+        for (std::size_t i = 0; i < total; ++i)
             std::copy_n(row(i < strong.size() ? strong[i] : weak[i - strong.size()]) + 1, 3, columns.data() + i * 3);
-        }
         const auto place = unset_array<std::uint32_t>(total);
         dense_ranks(columns.data(), 3, total, place.get());
         const row_order order(columns.data() + 2, 3, 1, total);  // of equal ones the strong first
@@ -167,18 +142,15 @@ private:
         for (std::size_t i = 0; i < total; ++i) {
             const std::size_t at = order[i];
             const double value = columns[at * 3 + 1];
-            if (at < strong.size()) {
+            if (at < strong.size())
                 second.enter(place[at], value);
-            } else {
+            else
                 beaten[at - strong.size()] = second.reaches(place[at], value);
-            }
         }
         std::size_t kept = 0;
         for (std::size_t i = 0; i < weak.size(); ++i) {
             const std::uint32_t id = weak[i];
-            if (!beaten[i]) {
-                weak[kept++] = id;
-            }
+            if (!beaten[i]) weak[kept++] = id;
         }
         return kept;
     }
@@ -192,17 +164,11 @@ void keep_front_n(const double* rows, std::size_t count, bool* keep) {
     const row_order order(rows, D, D, count);
     const ordered_groups<D> groups(rows, count, order);
     std::vector<std::uint32_t> ids(groups.size());
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-        ids[i] = static_cast<std::uint32_t>(i);
-    }
+    for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<std::uint32_t>(i);
     const auto front = std::make_unique<bool[]>(ids.size());
     const std::size_t kept = ordered_front<D>(groups.rows()).solve(ids);
-    for (std::size_t i = 0; i < kept; ++i) {
-        front[ids[i]] = true;
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-        keep[order[i]] = front[groups.of(i)];
-    }
+    for (std::size_t i = 0; i < kept; ++i) front[ids[i]] = true;
+    for (std::size_t i = 0; i < count; ++i) keep[order[i]] = front[groups.of(i)];
 }
 
 }  // namespace qutibench::detail

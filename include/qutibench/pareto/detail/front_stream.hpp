@@ -36,37 +36,27 @@ public:
     /// are known to be useless and everything is settled in one go. `unprime` after the table has been settled.
     void prime(const double* rows, std::size_t count) {
         whole_ = true;
-        if (count <= 4 * filter_type::sample_capacity) {
-            return;
-        }
+        if (count <= 4 * filter_type::sample_capacity) return;
         take_sample(rows, count, filter_type::sample_capacity);
         primed_ = true;
         buffer<double> strong = sample_;
         buffer<std::uint64_t> numbers(strong.size() / D, guard);
         reduce(strong, numbers);
-        if (numbers.size() * 4 >= sample_.size() / D * 3) {
-            return;
-        }
+        if (numbers.size() * 4 >= sample_.size() / D * 3) return;
         rows_ = std::move(strong);
         numbers_ = std::move(numbers);
         settled_ = numbers_.size();
         renew_filters();
         whole_ = filter_.idle();
-        if (whole_) {
-            unprime();
-        }
+        if (whole_) unprime();
     }
 
     /// Drops the rows that `prime` put in, which have come again with their numbers.
     void unprime() {
         std::size_t size = 0;
         for (std::size_t i = 0; i < numbers_.size(); ++i) {
-            if (numbers_[i] == guard) {
-                continue;
-            }
-            if (size != i) {
-                move_row(i, size);
-            }
+            if (numbers_[i] == guard) continue;
+            if (size != i) move_row(i, size);
             ++size;
         }
         shrink(size, 0);
@@ -81,9 +71,7 @@ public:
         }
         std::array<std::uint16_t, filter_type::block> kept;
         for (std::size_t at = 0; at < count; at += filter_type::block) {
-            if (stale_) {
-                renew_filters();
-            }
+            if (stale_) renew_filters();
             const double* block = rows + at * D;
             const std::size_t size = std::min(filter_type::block, count - at);
             const std::size_t left = filter_.survivors(block, size, turn_, kept.data());
@@ -100,16 +88,13 @@ public:
 
     /// Makes the rows kept exactly the front of all rows offered.
     void settle() {
-        if (pending() == 0) {
-            return;
-        }
+        if (pending() == 0) return;
         entered_ += pending();
         const bool few = pending() <= few_rows && pending() * settled_ <= few_pairs;
-        if (few) {
+        if (few)
             settle_one_by_one();
-        } else {
+        else
             reduce(rows_, numbers_);
-        }
         settled_ = numbers_.size();
         stale_ = stale_ || !few || entered_ > settled_ / 16 + 32;
     }
@@ -149,9 +134,7 @@ public:
             return;
         }
         std::vector<std::size_t> order(numbers_.size());
-        for (std::size_t i = 0; i < order.size(); ++i) {
-            order[i] = i;
-        }
+        for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
         const auto row = [this](std::size_t i) { return rows_.data() + i * D; };
         std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
             return numbers_[a] != numbers_[b] ? numbers_[a] < numbers_[b] : compare_rows<D>(row(a), row(b)) < 0;
@@ -211,9 +194,7 @@ private:
                 continue;
             }
             if constexpr (tabled) {
-                if (table_.template beats<true>(row, table_.size())) {
-                    continue;
-                }
+                if (table_.template beats<true>(row, table_.size())) continue;
             }
             numbers_[size++] = first + offset;
         }
@@ -232,9 +213,7 @@ private:
     }
 
     void take_sample(const double* rows, std::size_t count) {
-        if (primed_) {
-            return;
-        }
+        if (primed_) return;
         take_sample(rows, count, std::min<std::size_t>(256, count / 16 + 1));
     }
 
@@ -243,9 +222,7 @@ private:
         wanted = std::min(wanted, count);
         for (std::size_t i = 0; i < wanted; ++i) {
             std::array<double, D> row;
-            if (!turn_.template apply<D>(rows + count / wanted * i * D, row.data())) {
-                continue;
-            }
+            if (!turn_.template apply<D>(rows + count / wanted * i * D, row.data())) continue;
             if (sample_.size() < filter_type::sample_capacity * D) {
                 sample_.insert(sample_.end(), row.begin(), row.end());
             } else {
@@ -279,9 +256,7 @@ private:
         keep_front<D>(rows.data(), count, keep.get());
         std::size_t size = 0;
         for (std::size_t i = 0; i < count; ++i) {
-            if (!keep[i]) {
-                continue;
-            }
+            if (!keep[i]) continue;
             if (size != i) {
                 std::copy_n(rows.data() + i * D, D, rows.data() + size * D);
                 numbers[size] = numbers[i];
@@ -300,20 +275,13 @@ private:
             std::array<double, D> row;
             std::copy_n(rows_.data() + at * D, D, row.begin());
             bool beaten = false;
-            for (std::size_t i = 0; i < size && !beaten; ++i) {
+            for (std::size_t i = 0; i < size && !beaten; ++i)
                 beaten = dominates_row<D>(rows_.data() + i * D, row.data());
-            }
-            if (beaten) {
-                continue;
-            }
+            if (beaten) continue;
             std::size_t kept = 0;
             for (std::size_t i = 0; i < size; ++i) {
-                if (dominates_row<D>(row.data(), rows_.data() + i * D)) {
-                    continue;
-                }
-                if (kept != i) {
-                    move_row(i, kept);
-                }
+                if (dominates_row<D>(row.data(), rows_.data() + i * D)) continue;
+                if (kept != i) move_row(i, kept);
                 ++kept;
             }
             std::copy_n(row.begin(), D, rows_.data() + kept * D);

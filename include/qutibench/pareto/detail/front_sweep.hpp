@@ -23,20 +23,15 @@ public:
 
     void enter(std::size_t place, double value) noexcept {
         for (std::size_t i = place + 1; i < least_.size(); i += i & (~i + 1)) {
-            if (least_[i] <= value) {
-                return;
-            }
+            if (least_[i] <= value) return;
             least_[i] = value;
         }
     }
 
     /// Whether a value no larger than `value` was entered at or below `place`.
     [[nodiscard]] bool reaches(std::size_t place, double value) const noexcept {
-        for (std::size_t i = place + 1; i > 0; i &= i - 1) {
-            if (least_[i] <= value) {
-                return true;
-            }
-        }
+        for (std::size_t i = place + 1; i > 0; i &= i - 1)
+            if (least_[i] <= value) return true;
         return false;
     }
 
@@ -53,9 +48,7 @@ public:
         const double* previous = nullptr;
         for (std::size_t i = 0; i < count; ++i) {
             const double* row = rows + order[i] * D;
-            if (previous == nullptr || compare_rows<D>(previous, row) != 0) {
-                rows_.insert(rows_.end(), row, row + D);
-            }
+            if (previous == nullptr || compare_rows<D>(previous, row) != 0) rows_.insert(rows_.end(), row, row + D);
             group_[i] = static_cast<std::uint32_t>(rows_.size() / D - 1);
             previous = row;
         }
@@ -79,9 +72,7 @@ void keep_in_order(const double* rows, std::size_t count, bool* keep, const Domi
     for (std::size_t i = 0; i < count; ++i) {
         const std::size_t at = order[i];
         const double* row = rows + at * D;
-        if (previous == nullptr || compare_rows<D>(previous, row) != 0) {
-            kept = !dominated(at);
-        }
+        if (previous == nullptr || compare_rows<D>(previous, row) != 0) kept = !dominated(at);
         keep[at] = kept;
         previous = row;
     }
@@ -90,9 +81,7 @@ void keep_in_order(const double* rows, std::size_t count, bool* keep, const Domi
 /// O(n).
 inline void keep_front_1(const double* rows, std::size_t count, bool* keep) {
     const double least = count > 0 ? *std::min_element(rows, rows + count) : 0.0;
-    for (std::size_t i = 0; i < count; ++i) {
-        keep[i] = rows[i] == least;
-    }
+    for (std::size_t i = 0; i < count; ++i) keep[i] = rows[i] == least;
 }
 
 /// In order of the first column a row is dominated when an earlier one is no worse in the second. O(n log n).
@@ -100,9 +89,7 @@ inline void keep_front_2(const double* rows, std::size_t count, bool* keep) {
     double best = std::numeric_limits<double>::quiet_NaN();
     keep_in_order<2>(rows, count, keep, [&](std::size_t at) {
         const double second = rows[at * 2 + 1];
-        if (best <= second) {
-            return true;
-        }
+        if (best <= second) return true;
         best = second;
         return false;
     });
@@ -113,9 +100,7 @@ inline void dense_ranks(const double* column, std::size_t stride, std::size_t co
     const row_order order(column, stride, 1, count);
     std::uint32_t place = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        if (i > 0 && column[order[i - 1] * stride] != column[order[i] * stride]) {
-            ++place;
-        }
+        if (i > 0 && column[order[i - 1] * stride] != column[order[i] * stride]) ++place;
         places[order[i]] = place;
     }
 }
@@ -128,9 +113,7 @@ inline void keep_front_3(const double* rows, std::size_t count, bool* keep) {
     prefix_minimum third(count);
     keep_in_order<3>(rows, count, keep, [&](std::size_t at) {
         const double value = rows[at * 3 + 2];
-        if (third.reaches(place[at], value)) {
-            return true;
-        }
+        if (third.reaches(place[at], value)) return true;
         third.enter(place[at], value);
         return false;
     });

@@ -38,9 +38,7 @@ public:
         for (std::size_t level = 0; level < levels_; ++level) {
             std::uint64_t& here = word(level, place / 64);
             here &= ~(std::uint64_t{1} << (place % 64));
-            if (here != 0) {
-                return;
-            }
+            if (here != 0) return;
             place /= 64;
         }
     }

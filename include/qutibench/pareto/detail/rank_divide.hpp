@@ -24,16 +24,12 @@ public:
     explicit prefix_next(std::size_t places) : next_(places + 1, 0) {}
 
     void enter(std::size_t place, std::uint32_t value) noexcept {
-        for (std::size_t i = place + 1; i < next_.size() && next_[i] <= value; i += i & (~i + 1)) {
-            next_[i] = value + 1;
-        }
+        for (std::size_t i = place + 1; i < next_.size() && next_[i] <= value; i += i & (~i + 1)) next_[i] = value + 1;
     }
 
     [[nodiscard]] std::uint32_t after(std::size_t place) const noexcept {
         std::uint32_t next = 0;
-        for (std::size_t i = place + 1; i > 0; i &= i - 1) {
-            next = std::max(next, next_[i]);
-        }
+        for (std::size_t i = place + 1; i > 0; i &= i - 1) next = std::max(next, next_[i]);
         return next;
     }
 
@@ -52,9 +48,7 @@ public:
 
     void solve(std::span<const std::uint32_t> ids) {
         if (ids.size() <= few) {
-            for (std::size_t i = 1; i < ids.size(); ++i) {
-                raise_directly<D - 1>(ids.first(i), ids.subspan(i, 1));
-            }
+            for (std::size_t i = 1; i < ids.size(); ++i) raise_directly<D - 1>(ids.first(i), ids.subspan(i, 1));
             return;
         }
         const std::size_t half = ids.size() / 2;
@@ -74,27 +68,21 @@ private:
     /// Raises each weak rank above those of the strong rows that are no worse in columns 1 to K.
     template <std::size_t K>
     void raise(const_ids strong, const_ids weak) {
-        if (strong.empty() || weak.empty()) {
-            return;
-        }
-        if (strong.size() * weak.size() <= few_pairs) {
+        if (strong.empty() || weak.empty()) return;
+        if (strong.size() * weak.size() <= few_pairs)
             raise_directly<K>(strong, weak);
-        } else if constexpr (K == 2) {
+        else if constexpr (K == 2)
             raise_by_sweep(strong, weak);
-        } else {
+        else
             raise_by_halves<K>(strong, weak);
-        }
     }
 
     template <std::size_t K>
     void raise_directly(const_ids strong, const_ids weak) {
         for (const std::uint32_t w : weak) {
             std::uint32_t rank = ranks_[w];
-            for (const std::uint32_t s : strong) {
-                if (ranks_[s] >= rank && no_worse<K>(row(s) + 1, row(w) + 1)) {
-                    rank = ranks_[s] + 1;
-                }
-            }
+            for (const std::uint32_t s : strong)
+                if (ranks_[s] >= rank && no_worse<K>(row(s) + 1, row(w) + 1)) rank = ranks_[s] + 1;
             ranks_[w] = rank;
         }
     }
@@ -103,12 +91,8 @@ private:
     void raise_by_halves(const_ids strong, const_ids weak) {
         const auto value = [this](std::uint32_t id) { return row(id)[K]; };
         const column_cut cut(strong, weak, value);
-        if (cut.kind() == column_cut::relation::settled) {
-            return raise<K - 1>(strong, weak);
-        }
-        if (cut.kind() == column_cut::relation::apart) {
-            return;
-        }
+        if (cut.kind() == column_cut::relation::settled) return raise<K - 1>(strong, weak);
+        if (cut.kind() == column_cut::relation::apart) return;
         const auto below = [&](std::uint32_t id) { return cut.below(value(id)); };
         std::vector<std::uint32_t> s(strong.begin(), strong.end());
         std::vector<std::uint32_t> w(weak.begin(), weak.end());
@@ -126,9 +110,7 @@ private:
         const std::size_t total = strong.size() + weak.size();
         const auto id = [&](std::size_t i) { return i < strong.size() ? strong[i] : weak[i - strong.size()]; };
         buffer<double> columns(total * 2);
-        for (std::size_t i = 0; i < total; ++i) {
-            std::copy_n(row(id(i)) + 1, 2, columns.data() + i * 2);
-        }
+        for (std::size_t i = 0; i < total; ++i) std::copy_n(row(id(i)) + 1, 2, columns.data() + i * 2);
         const auto place = unset_array<std::uint32_t>(total);
         dense_ranks(columns.data(), 2, total, place.get());
         const row_order order(columns.data() + 1, 2, 1, total);  // of equal ones the strong first
@@ -136,11 +118,10 @@ private:
         for (std::size_t i = 0; i < total; ++i) {
             const std::size_t at = order[i];
             std::uint32_t& rank = ranks_[id(at)];
-            if (at < strong.size()) {
+            if (at < strong.size())
                 next.enter(place[at], rank);
-            } else {
+            else
                 rank = std::max(rank, next.after(place[at]));
-            }
         }
     }
 
@@ -152,26 +133,21 @@ private:
 template <std::size_t D>
 void rank_ordered(const double* rows, std::size_t count, std::uint32_t* ranks) {
     if constexpr (D == 1) {
-        for (std::size_t i = 0; i < count; ++i) {
-            ranks[i] = static_cast<std::uint32_t>(i);
-        }
+        for (std::size_t i = 0; i < count; ++i) ranks[i] = static_cast<std::uint32_t>(i);
     } else if constexpr (D == 2) {
         std::vector<double> least;  // of each front so far, in the second column; ascending
         for (std::size_t i = 0; i < count; ++i) {
             const double value = rows[i * 2 + 1];
             const auto front = std::upper_bound(least.begin(), least.end(), value);
             ranks[i] = static_cast<std::uint32_t>(front - least.begin());
-            if (front == least.end()) {
+            if (front == least.end())
                 least.push_back(value);
-            } else {
+            else
                 *front = value;
-            }
         }
     } else {
         std::vector<std::uint32_t> ids(count);
-        for (std::size_t i = 0; i < count; ++i) {
-            ids[i] = static_cast<std::uint32_t>(i);
-        }
+        for (std::size_t i = 0; i < count; ++i) ids[i] = static_cast<std::uint32_t>(i);
         std::fill(ranks, ranks + count, 0U);
         ordered_ranks<D>(rows, ranks).solve(ids);
     }
@@ -184,9 +160,7 @@ void rank_rows(const double* rows, std::size_t count, const Found& found) {
     const ordered_groups<D> groups(rows, count, order);
     const auto ranks = unset_array<std::uint32_t>(groups.size());
     rank_ordered<D>(groups.rows(), groups.size(), ranks.get());
-    for (std::size_t i = 0; i < count; ++i) {
-        found(order[i], ranks[groups.of(i)]);
-    }
+    for (std::size_t i = 0; i < count; ++i) found(order[i], ranks[groups.of(i)]);
 }
 
 }  // namespace qutibench::detail

@@ -37,18 +37,14 @@ inline void sort_by_upper_half(std::uint64_t* keys, std::uint64_t* scratch, std:
     for (unsigned pass = 0; pass < 3; ++pass) {
         auto& start = starts[pass];
         const unsigned shift = 32 + 11 * pass;
-        if (start[(keys[0] >> shift) & 2047U] == count) {
-            continue;
-        }
+        if (start[(keys[0] >> shift) & 2047U] == count) continue;
         std::uint32_t total = 0;
         for (auto& entry : start) {
             const std::uint32_t here = entry;
             entry = total;
             total += here;
         }
-        for (std::size_t i = 0; i < count; ++i) {
-            scratch[start[(keys[i] >> shift) & 2047U]++] = keys[i];
-        }
+        for (std::size_t i = 0; i < count; ++i) scratch[start[(keys[i] >> shift) & 2047U]++] = keys[i];
         std::copy(scratch, scratch + count, keys);
     }
 }
@@ -62,9 +58,7 @@ public:
     row_order(const double* rows, std::size_t stride, std::size_t columns, std::size_t count)
         : rows_(rows), stride_(stride), columns_(columns), keys_(unset_array<std::uint64_t>(count)),
           scratch_(unset_array<std::uint64_t>(count)) {
-        for (std::size_t i = 0; i < count; ++i) {
-            keys_[i] = i;
-        }
+        for (std::size_t i = 0; i < count; ++i) keys_[i] = i;
         sort(0, count, 0);
         scratch_.reset();
     }
@@ -94,26 +88,19 @@ private:
             high = std::max(high, bits);
         }
         if (low == high) {
-            if (column + 1 < columns_) {
-                sort(first, last, column + 1);
-            }
+            if (column + 1 < columns_) sort(first, last, column + 1);
             return;
         }
         const int width = 64 - std::countl_zero(high - low);
         const int shift = width > 32 ? width - 32 : 0;
-        for (std::size_t i = first; i < last; ++i) {
+        for (std::size_t i = first; i < last; ++i)
             keys_[i] = ((scratch_[i] - low) >> shift) << 32 | static_cast<std::uint32_t>(keys_[i]);
-        }
         sort_by_upper_half(keys_.get() + first, scratch_.get() + first, last - first);
         for (std::size_t begin = first; begin < last;) {
             const std::uint64_t key = keys_[begin] >> 32;
             std::size_t end = begin + 1;
-            while (end < last && keys_[end] >> 32 == key) {
-                ++end;
-            }
-            if (end - begin > 1) {
-                sort(begin, end, column);
-            }
+            while (end < last && keys_[end] >> 32 == key) ++end;
+            if (end - begin > 1) sort(begin, end, column);
             begin = end;
         }
     }
@@ -125,9 +112,7 @@ private:
             for (std::size_t j = column; j < columns_; ++j) {
                 const double x = rows_[left * stride_ + j];
                 const double y = rows_[right * stride_ + j];
-                if (x != y) {
-                    return x < y;
-                }
+                if (x != y) return x < y;
             }
             return left < right;
         });
@@ -143,11 +128,8 @@ private:
 /// -1, 0 or 1 as row a comes before, equals or comes after row b, the first differing column deciding.
 template <std::size_t D>
 [[nodiscard]] inline int compare_rows(const double* a, const double* b) noexcept {
-    for (std::size_t j = 0; j < D; ++j) {
-        if (a[j] != b[j]) {
-            return a[j] < b[j] ? -1 : 1;
-        }
-    }
+    for (std::size_t j = 0; j < D; ++j)
+        if (a[j] != b[j]) return a[j] < b[j] ? -1 : 1;
     return 0;
 }
 

@@ -43,9 +43,7 @@ public:
         double total = 0.0;
         double reached = corner[1];
         for (const row_type& row : rows) {
-            if (row[1] >= reached) {
-                continue;
-            }
+            if (row[1] >= reached) continue;
             total += (corner[0] - row[0]) * (reached - row[1]);
             reached = row[1];
         }
@@ -70,9 +68,7 @@ public:
         const std::size_t left = taken_.before(place);
         double ceiling = left == place_set::none ? end_[1] : corners_[left][1];
         const double floor = corner[1];
-        if (ceiling <= floor) {
-            return 0.0;
-        }
+        if (ceiling <= floor) return 0.0;
         double added = 0.0;
         double from = corner[0];
         std::size_t right = taken_.after(place);
@@ -105,14 +101,10 @@ public:
     explicit dominated_volume(std::size_t capacity) : by_height_(capacity), stairs_(capacity) {}
 
     double measure(std::span<row_type> rows, const row_type& corner) {
-        if (rows.empty()) {
-            return 0.0;
-        }
+        if (rows.empty()) return 0.0;
         std::sort(rows.begin(), rows.end());
         const auto order = std::span(by_height_).first(rows.size());
-        for (std::size_t i = 0; i < order.size(); ++i) {
-            order[i] = static_cast<std::uint32_t>(i);
-        }
+        for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
         std::sort(order.begin(), order.end(), [rows](std::uint32_t a, std::uint32_t b) {
             return rows[a][2] != rows[b][2] ? rows[a][2] < rows[b][2] : a < b;
         });
@@ -148,9 +140,7 @@ public:
     double measure(std::span<row_type> rows, const row_type& corner) {
         std::sort(rows.begin(), rows.end());
         const auto order = std::span(by_fourth_).first(rows.size());
-        for (std::size_t i = 0; i < order.size(); ++i) {
-            order[i] = static_cast<std::uint32_t>(i);
-        }
+        for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
         std::sort(order.begin(), order.end(), [rows](std::uint32_t a, std::uint32_t b) {
             return rows[a][3] != rows[b][3] ? rows[a][3] < rows[b][3] : a < b;
         });
@@ -158,9 +148,7 @@ public:
         double total = 0.0;
         for (const std::uint32_t place : order) {
             const double own = alone(rows, rows[place], corner);
-            if (own > 0.0) {
-                enter(rows, place);
-            }
+            if (own > 0.0) enter(rows, place);
             total += own * (corner[3] - rows[place][3]);
         }
         return total;
@@ -180,9 +168,7 @@ private:
                 height = other[2];
             }
             const std::array<double, 2> shared{std::max(other[0], row[0]), std::max(other[1], row[1])};
-            if (shared[0] == row[0] && shared[1] == row[1]) {
-                return total;
-            }
+            if (shared[0] == row[0] && shared[1] == row[1]) return total;
             open -= stairs_.add(layer, shared);
         }
         return total + std::max(open, 0.0) * (corner[2] - height);
@@ -221,14 +207,10 @@ public:
         double total = 0.0;
         for (std::size_t k = 0; k < rows.size(); ++k) {
             double own = 1.0;
-            for (std::size_t j = 0; j + 1 < D; ++j) {
-                own *= corner[j] - rows[k][j];
-            }
+            for (std::size_t j = 0; j + 1 < D; ++j) own *= corner[j] - rows[k][j];
             bool covered = false;
             const std::size_t limits = limit(rows.first(k), rows[k], covered);
-            if (covered) {
-                continue;
-            }
+            if (covered) continue;
             const double shared = base_.measure(std::span(limited_).first(limits), base_corner);
             total += (corner[D - 1] - rows[k][D - 1]) * (own - shared);
         }
@@ -267,11 +249,8 @@ private:
             }
         }
         std::size_t kept = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            if (!no_worse<D - 1>(row.data(), limited_[i].data())) {
-                limited_[kept++] = limited_[i];
-            }
-        }
+        for (std::size_t i = 0; i < count; ++i)
+            if (!no_worse<D - 1>(row.data(), limited_[i].data())) limited_[kept++] = limited_[i];
         limited_[kept] = row;
         return kept + 1;
     }
