@@ -144,8 +144,8 @@ void register_workload(py::module_& module) {
         "name"_a, "The same workload under another name.");
     cls.def("__repr__", &described);
     add_state(
-        cls, [](const workload& self) { return detail::workload_access<layer_workload>::get(self); },
-        [](const py::tuple& state) { return detail::workload_access<layer_workload>::set(state); });
+        cls, [](const workload& self) { return detail::workload_access::get(self); },
+        [](const py::tuple& state) { return detail::workload_access::set(state); });
     add_table(cls);
     module.def(
         "analyze",

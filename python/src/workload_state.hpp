@@ -9,21 +9,20 @@
 
 namespace qutibench::detail {
 
-template <class Layer>
 struct workload_access {
-    [[nodiscard]] static pybind11::tuple get(const basic_workload<Layer>& from) {
+    [[nodiscard]] static pybind11::tuple get(const workload& from) {
         namespace py = pybind11;
         py::list layers;
-        for (const Layer& one : from.layers_) layers.append(get(one));
+        for (const layer_workload& one : from.layers_) layers.append(get(one));
         py::list shapes;
         for (const shape& one : from.shapes_) shapes.append(python::to_tuple(one));
         return py::make_tuple(from.name_, totals(from), layers, shapes, from.producers_, from.uncounted_,
                               from.peak_live_, from.has_precisions_, static_cast<int>(from.convention_));
     }
 
-    [[nodiscard]] static basic_workload<Layer> set(const pybind11::tuple& state) {
+    [[nodiscard]] static workload set(const pybind11::tuple& state) {
         namespace py = pybind11;
-        basic_workload<Layer> made;
+        workload made;
         made.name_ = state[0].cast<std::string>();
         static_cast<workload_totals&>(made) = totals(state[1].cast<std::vector<std::int64_t>>());
         for (const py::handle one : state[2].cast<py::list>()) made.layers_.push_back(layer(one.cast<py::tuple>()));
@@ -46,7 +45,7 @@ private:
         return {from.at(0), from.at(1), from.at(2), from.at(3), from.at(4), from.at(5), from.at(6), from.at(7)};
     }
 
-    [[nodiscard]] static pybind11::tuple get(const Layer& of) {
+    [[nodiscard]] static pybind11::tuple get(const layer_workload& of) {
         const layer_cost& cost = of.cost;
         const contraction& product = cost.product;
         return pybind11::make_tuple(
@@ -59,8 +58,8 @@ private:
             of.is_result, of.weights_of, of.first_shape, of.inputs, of.outputs, of.first_producer);
     }
 
-    [[nodiscard]] static Layer layer(const pybind11::tuple& from) {
-        Layer one;
+    [[nodiscard]] static layer_workload layer(const pybind11::tuple& from) {
+        layer_workload one;
         one.name = from[0].cast<std::string>();
         one.type = from[1].cast<std::string>();
         one.kind = static_cast<layer_kind>(from[2].cast<int>());

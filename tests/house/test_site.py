@@ -44,6 +44,6 @@ def test_the_cpp_reference_has_the_public_names_and_not_the_inside(site: Path) -
     assert 'href="cpp/index.html"' in (site / "index.html").read_text(encoding="utf-8")
     names = (site / "cpp/namespacequtibench.html").read_text(encoding="utf-8")
     assert not [name for name in ("graph", "platform", "predict", "analyze") if f">{name}</a>" not in names]
-    assert (site / "cpp/classqutibench_1_1basic__graph.html").is_file()
-    assert (site / "cpp/classqutibench_1_1basic__platform.html").is_file()
+    assert (site / "cpp/classqutibench_1_1graph.html").is_file()
+    assert (site / "cpp/classqutibench_1_1platform.html").is_file()
     assert not [page.name for page in (site / "cpp").glob("*_1_1detail*")]

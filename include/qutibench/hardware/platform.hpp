@@ -92,27 +92,26 @@ struct carried_peak {
 };
 
 /// What a device can do: peaks per datatype, memories and power, in one or more modes.
-/// A template, so that including it costs next to nothing until it is used; `platform` is the one to name.
-template <class Mode>
-class basic_platform {
+class platform {
 public:
     /// Throws invalid_argument when there is no mode, a mode has no peak, or a figure is zero, negative or infinite.
-    basic_platform(std::string id, std::vector<Mode> modes) : id_(std::move(id)), name_(id_), modes_(std::move(modes)) {
+    platform(std::string id, std::vector<operating_mode> modes)
+        : id_(std::move(id)), name_(id_), modes_(std::move(modes)) {
         check();
     }
 
     [[nodiscard]] const std::string& id() const { return id_; }
     [[nodiscard]] const std::string& name() const { return name_; }
-    [[nodiscard]] const std::vector<Mode>& modes() const { return modes_; }
-    [[nodiscard]] const Mode& mode() const { return modes_[selected_]; }
+    [[nodiscard]] const std::vector<operating_mode>& modes() const { return modes_; }
+    [[nodiscard]] const operating_mode& mode() const { return modes_[selected_]; }
 
     /// The same device in another mode; throws unknown_name with the nearest one.
-    [[nodiscard]] basic_platform in_mode(std::string_view name) const {
+    [[nodiscard]] platform in_mode(std::string_view name) const {
         std::vector<std::string_view> names;
         for (std::size_t i = 0; i < modes_.size(); ++i) {
             names.push_back(modes_[i].name);
             if (modes_[i].name != name) continue;
-            basic_platform changed = *this;
+            platform changed = *this;
             changed.selected_ = i;
             return changed;
         }
@@ -163,7 +162,7 @@ public:
 private:
     [[nodiscard]] static int width(const peak& one) { return one.numbers.weights.bits + one.numbers.activations.bits; }
 
-    [[nodiscard]] static std::size_t off_chip_of(const Mode& mode) {
+    [[nodiscard]] static std::size_t off_chip_of(const operating_mode& mode) {
         for (std::size_t i = 0; i < mode.memories.size(); ++i)
             if (!mode.memories[i].on_chip) return i;
         return mode.memories.size();
@@ -186,7 +185,7 @@ private:
     void check() const {
         if (id_.empty()) throw invalid_argument("a platform needs an id");
         if (modes_.empty()) throw invalid_argument(detail::message({"platform '", id_, "' has no mode"}));
-        for (const Mode& mode : modes_) {
+        for (const operating_mode& mode : modes_) {
             const std::string of = mode.name.empty() ? "" : " of mode '" + mode.name + "'";
             if (mode.peaks.empty()) throw invalid_argument(detail::message({"platform '", id_, "': no peak", of}));
             for (const peak& one : mode.peaks) {
@@ -221,10 +220,8 @@ private:
 
     std::string id_;
     std::string name_;
-    std::vector<Mode> modes_;
+    std::vector<operating_mode> modes_;
     std::size_t selected_ = 0;
 };
-
-using platform = basic_platform<operating_mode>;
 
 }  // namespace qutibench

@@ -121,8 +121,7 @@ template <std::derived_from<workload_totals> Workload = workload_totals>
 
 /// The share of a network that a measured layer or block is: the layers of that name, or those whose names begin with
 /// it and an underscore. Falls back to the operations that the measurement states; throws as `totals_of_part` does.
-template <std::same_as<workload> Workload>
-[[nodiscard]] workload_totals totals_of_part(const Workload& net, const measurement& of) {
+[[nodiscard]] inline workload_totals totals_of_part(const workload& net, const measurement& of) {
     workload_totals totals;
     for (const layer_workload& one : net.layers()) {
         const bool is_part = one.name == of.part || (one.name.starts_with(of.part) && one.name[of.part.size()] == '_');

@@ -44,7 +44,7 @@ struct throughput_decomposition {
     double dense = total.work / total.roof.peak.value();
     double executed = dense;
     if (!net.layers().empty()) {
-        const detail::layer_table<workload> table(net, device, how);
+        const detail::layer_table table(net, device, how);
         dense = executed = 0;
         for (std::size_t i = 0; i < table.parts.size(); ++i) {
             if (!(table.parts[i].peak > 0)) continue;

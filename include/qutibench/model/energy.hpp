@@ -154,7 +154,7 @@ namespace detail {
 
 /// Bytes that layers read from and write to on-chip memory in one call: weights once, each stored activation once for
 /// its writer and once for each kernel that reads it. Whatever comes from off-chip memory passes through it as well.
-[[nodiscard]] inline double operand_bytes(const workload& net, layer_table<workload>& table) {
+[[nodiscard]] inline double operand_bytes(const workload& net, layer_table<>& table) {
     double sum = 0;
     for (std::size_t i = 0; i < table.parts.size(); ++i) {
         const layer_workload& layer = net.layers()[i];
@@ -194,7 +194,7 @@ namespace detail {
         arithmetic = time.work / 2 * mac_joules(options.table, how.datatype);
         report.assumed |= static_cast<std::uint32_t>(assumption::no_layer_detail);
     } else {
-        detail::layer_table<workload> table(net, device, how);
+        detail::layer_table table(net, device, how);
         for (std::size_t i = 0; i < table.parts.size(); ++i) {
             const layer_workload& layer = net.layers()[i];
             if (layer.cost.macs == 0) continue;

@@ -21,14 +21,11 @@ struct kernel_estimate {
 };
 
 /// An estimate with what it is made of.
-template <class Kernel>
-struct basic_breakdown {
+struct breakdown {
     estimate total{};
-    std::vector<Kernel> kernels{};  ///< in execution order; empty for a workload without layers
+    std::vector<kernel_estimate> kernels{};  ///< in execution order; empty for a workload without layers
     placement where{};
 };
-
-using breakdown = basic_breakdown<kernel_estimate>;
 
 namespace detail {
 
@@ -78,7 +75,7 @@ public:
     estimate result{};
 
     [[nodiscard]] breakdown explain() {
-        late_t<breakdown, Workload> all{result, {}, std::move(placer_.result)};
+        breakdown all{result, {}, std::move(placer_.result)};
         for (std::size_t i = 0; i < table_.parts.size(); ++i)
             if (table_.parts[i].runs) all.kernels.push_back(kernel_of(i));
         return all;
@@ -227,7 +224,7 @@ private:
     }
 
     [[nodiscard]] double longest_path() const {
-        std::vector<late_t<int, Workload>> depth(table_.parts.size(), 0);
+        std::vector<int> depth(table_.parts.size(), 0);
         int deepest = 1;
         for (std::size_t i = 0; i < depth.size(); ++i) {
             for (const int producer : net_.producers(net_.layers()[i]))

@@ -55,7 +55,7 @@ struct cuttable_network {
 [[nodiscard]] inline cuttable_network cuttable(const workload& net, const platform& device, const deployment& how,
                                                const breakdown& all) {
     cuttable_network result;
-    layer_table<workload> table(net, device, how);
+    layer_table table(net, device, how);
     std::vector<int> last_kernel(table.parts.size(), -1);  // that reads each layer's output
     for (std::size_t i = 0; i < table.parts.size(); ++i) {
         if (net.layers()[i].kind == layer_kind::view) continue;

@@ -21,25 +21,14 @@ struct placed_tensor {
     bool forced = false;  ///< by an override
 };
 
-/// Where the tensors of a call live. A template, so that including it costs nothing until it is used.
-template <class Tensor>
-struct basic_placement {
-    std::vector<Tensor> tensors{};                               ///< in the order in which they get on-chip memory
+/// Where the tensors of a call live.
+struct placement {
+    std::vector<placed_tensor> tensors{};                        ///< in the order in which they get on-chip memory
     double capacity = std::numeric_limits<double>::quiet_NaN();  ///< on-chip bytes to give away; NaN when unknown
     bool feasible = true;                                        ///< false: overrides exceed the capacity
 };
 
-using placement = basic_placement<placed_tensor>;
-
 namespace detail {
-
-/// `Type`, looked up only once `Workload` is known, for the same reason.
-template <class Type, class Workload>
-struct late {
-    using type = Type;
-};
-template <class Type, class Workload>
-using late_t = typename late<Type, Workload>::type;
 
 /// What the models know of a layer beyond its cost.
 struct layer_part : kernel_part {
@@ -60,7 +49,8 @@ struct layer_part : kernel_part {
 };
 
 /// Layers, their kernels, which tensors leave them, and what they hold and move; O(layers + edges).
-template <class Workload>
+/// A template, as `placer` and `refined_model` are, so that including them costs nothing until they are used.
+template <class Workload = workload>
 class layer_table {
 public:
     layer_table(const Workload& net, const platform& device, const deployment& how)
@@ -69,7 +59,7 @@ public:
         weigh(device, how);
     }
 
-    std::vector<late_t<layer_part, Workload>> parts;
+    std::vector<layer_part> parts;
     std::uint32_t assumed = 0;
     double peak = 0;      ///< operations per second of the first layer that computes
     bool uniform = true;  ///< the peak of all layers
@@ -133,7 +123,7 @@ private:
 /// chip when its need is at most the capacity. An activation lives from the start of the kernel that writes it to the
 /// last layer that reads it; all else always. So what is on chip always fits, and more capacity, a smaller batch or
 /// narrower datatypes never evict anything.
-template <class Workload>
+template <class Workload = workload>
 class placer {
 public:
     placer(const Workload& net, layer_table<Workload>& table, const platform& device, const deployment& how)
@@ -141,12 +131,11 @@ public:
         result.capacity = on_chip_capacity(device, how.double_buffered);
         collect();
         force();
-        std::stable_sort(result.tensors.begin(), result.tensors.end(),
-                         [this](const auto& a, const auto& b) { return rank(a) < rank(b); });
+        put_in_order();
         for (placed_tensor& one : result.tensors) decide(one);
     }
 
-    late_t<placement, Workload> result;
+    placement result;
 
 private:
     void collect() {
@@ -176,17 +165,28 @@ private:
     }
 
     [[noreturn]] void throw_unknown(std::string_view name) const {
-        std::vector<late_t<std::string_view, Workload>> names;
+        std::vector<std::string_view> names;
         for (const placed_tensor& one : result.tensors)
             names.push_back(net_.layers()[static_cast<std::size_t>(one.layer)].name);
         throw unknown_name("layer with such a tensor", name, nearest_name(name, names));
     }
 
-    [[nodiscard]] int rank(const placed_tensor& one) const {
-        constexpr int past_activations = 1 << 30;
-        if (one.forced) return -1;
-        if (one.role == tensor_role::activations) return table_.at(one.layer).last - table_.at(one.layer).kernel;
-        return past_activations + (one.role == tensor_role::state ? 0 : 1);
+    // Tensors of equal rank stay in the order of their layers. A rank is at most the number of layers and 3: counted,
+    // not compared, so that this takes O(tensors).
+    void put_in_order() {
+        std::vector<int> next(table_.parts.size() + 5, 0);
+        for (const placed_tensor& one : result.tensors) ++next[rank(one) + 1];
+        for (std::size_t i = 1; i < next.size(); ++i) next[i] += next[i - 1];
+        std::vector<placed_tensor> ordered(result.tensors.size());
+        for (const placed_tensor& one : result.tensors) ordered[static_cast<std::size_t>(next[rank(one)]++)] = one;
+        result.tensors.swap(ordered);
+    }
+
+    [[nodiscard]] std::size_t rank(const placed_tensor& one) const {
+        if (one.forced) return 0;
+        const std::size_t past_activations = table_.parts.size() + 2;
+        if (one.role != tensor_role::activations) return past_activations + (one.role == tensor_role::state ? 0 : 1);
+        return static_cast<std::size_t>(1 + table_.at(one.layer).last - table_.at(one.layer).kernel);
     }
 
     void decide(placed_tensor& one) {
@@ -219,9 +219,9 @@ private:
     const Workload& net_;
     layer_table<Workload>& table_;
     const deployment& how_;
-    std::vector<late_t<double, Workload>> occupied_;  // by activations, while each layer runs
-    double busiest_ = 0;                              // the largest of them
-    double always_ = 0;                               // by weights and state
+    std::vector<double> occupied_;  // by activations, while each layer runs
+    double busiest_ = 0;            // the largest of them
+    double always_ = 0;             // by weights and state
 };
 
 }  // namespace detail
@@ -233,7 +233,7 @@ template <std::same_as<workload> Workload>
     detail::check(how);
     if (net.layers().empty()) {
         detail::refuse_overrides(how);
-        detail::late_t<placement, Workload> whole;
+        placement whole;
         whole.capacity = detail::on_chip_capacity(device, how.double_buffered);
         const double size =
             static_cast<double>(net.weight_count) * detail::roof_of(device, how, how.datatype).bytes_per_weight;

@@ -45,7 +45,7 @@ struct sparse_operations {
                                                               const deployment& how) {
     sparse_operations all = operations_by_sparsity(net);
     if (net.layers().empty()) return all;
-    const detail::layer_table<workload> table(net, device, how);
+    const detail::layer_table table(net, device, how);
     all.executed = 0;
     for (std::size_t i = 0; i < table.parts.size(); ++i) all.executed += net.layers()[i].work() / table.parts[i].gain;
     return all;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <qutibench/network/embedding.hpp>
+#include <qutibench/network/graph.hpp>
 #include <qutibench/network/workload.hpp>
 
 namespace qutibench {
@@ -10,8 +11,7 @@ namespace detail {
 
 /// Largest sum of live activation elements when nodes run in order: a tensor lives from the node that writes it to the
 /// last one that reads it, results to the end; a view is the tensor it looks at. O(nodes + edges).
-template <class AnyLayer>
-[[nodiscard]] std::int64_t peak_live_elements(const basic_graph<AnyLayer>& net) {
+[[nodiscard]] inline std::int64_t peak_live_elements(const graph& net) {
     const auto nodes = net.nodes();
     std::vector<int> owner(nodes.size());
     std::vector<int> last_reader(nodes.size(), -1);
@@ -45,10 +45,8 @@ template <class AnyLayer>
 
 }  // namespace detail
 
-template <class Layer>
-template <class AnyLayer>
-void basic_workload<Layer>::append(const basic_graph<AnyLayer>& net, const basic_node<AnyLayer>& one) {
-    Layer& layer = layers_.emplace_back();
+inline void workload::append(const graph& net, const node& one) {
+    layer_workload& layer = layers_.emplace_back();
     layer.name = one.name;
     layer.type = one.layer.type();
     layer.kind = one.layer.kind();
@@ -84,8 +82,8 @@ void basic_workload<Layer>::append(const basic_graph<AnyLayer>& net, const basic
 /// Counts a network: per layer and in total, per inference at the shapes it was built with (bind the batch to 1;
 /// predictions apply theirs). O(nodes + edges). `strict` throws unsupported_operator when a layer has no cost model,
 /// which otherwise `uncounted()` lists. Throws overflow_error past 64 bits.
-template <class AnyLayer>
-[[nodiscard]] workload analyze(const basic_graph<AnyLayer>& net, counting convention, bool strict) {
+[[nodiscard]] inline workload analyze(const graph& net, counting convention = counting::qutibench,
+                                      bool strict = false) {
     workload result;
     result.name_ = net.name();
     result.convention_ = convention;

@@ -3,7 +3,6 @@
 
 #include <qutibench/network/layer.hpp>
 
-#include <typeinfo>
 #include <utility>
 
 namespace qutibench {
@@ -34,13 +33,17 @@ public:
     /// The layer as its own type, or nullptr when it is another one.
     template <layer Layer>
     [[nodiscard]] const Layer* as() const {
-        return held_->identity() == typeid(Layer) ? &static_cast<const model<Layer>*>(held_)->one : nullptr;
+        return held_->identity() == &identity_of<Layer> ? &static_cast<const model<Layer>*>(held_)->one : nullptr;
     }
 
 private:
+    /// A type is known by the address of a variable that belongs to it: programs without run-time type information too.
+    template <class Layer>
+    static constexpr char identity_of = 0;
+
     struct interface {
         virtual ~interface() = default;
-        [[nodiscard]] virtual const std::type_info& identity() const = 0;
+        [[nodiscard]] virtual const char* identity() const = 0;
         [[nodiscard]] virtual interface* clone() const = 0;
         [[nodiscard]] virtual std::string_view type() const = 0;
         [[nodiscard]] virtual layer_kind kind() const = 0;
@@ -53,7 +56,7 @@ private:
     template <class Layer>
     struct model final : interface {
         explicit model(Layer layer) : one(std::move(layer)) {}
-        [[nodiscard]] const std::type_info& identity() const override { return typeid(Layer); }
+        [[nodiscard]] const char* identity() const override { return &identity_of<Layer>; }
         [[nodiscard]] interface* clone() const override { return new model(*this); }
         [[nodiscard]] std::string_view type() const override {
             if constexpr (requires { one.type_name(); })

@@ -36,21 +36,10 @@ struct network_input {
     friend constexpr bool operator==(const network_input&, const network_input&) = default;
 };
 
-/// Which weights of a layer are kept, and in what pattern. `kept = 2, of = 4` is 2:4 sparsity; `of = 0` is unstructured
-/// with a share of `density` left.
-struct sparsity {
-    double density = 1.0;
-    int kept = 0;
-    int of = 0;
-
-    friend constexpr bool operator==(const sparsity&, const sparsity&) = default;
-};
-
 /// What a graph knows of one layer.
-template <class AnyLayer>
-struct basic_node {
+struct node {
     std::string name{};
-    AnyLayer layer;
+    any_layer layer;
     std::vector<tensor> inputs{};
     std::vector<shape> outputs{};
     layer_cost cost{};               ///< at its input shapes
@@ -72,18 +61,15 @@ concept recipe = requires(const Recipe& one) {
 
 /// A network as a directed acyclic graph of layers whose shapes are inferred as they are added. Nodes are stored in
 /// topological order, because a layer can only be added after its inputs.
-/// A template, so that including it costs next to nothing until it is used; `graph` is the one to name.
-template <class AnyLayer>
-class basic_graph {
+class graph {
 public:
     using tensor_type = tensor;
-    using node_type = basic_node<AnyLayer>;
 
-    explicit basic_graph(std::string_view name = "network") : name_(name) {}
+    explicit graph(std::string_view name = "network") : name_(name) {}
 
     /// Builds what a recipe describes: `graph net = zoo::resnet50();`
     template <recipe Recipe>
-    basic_graph(const Recipe& one) : name_(one.name()) {
+    graph(const Recipe& one) : name_(one.name()) {
         one.build(*this);
     }
 
@@ -95,15 +81,15 @@ public:
     /// Adds a layer, infers its output shapes and works out its cost. Throws shape_error naming the layer when its
     /// inputs do not fit, overflow_error past 64 bits, invalid_argument when an input does not exist. An empty name
     /// becomes "type_index".
-    tensor add(AnyLayer layer, std::initializer_list<tensor> operands, label name = {}) {
+    tensor add(any_layer layer, std::initializer_list<tensor> operands, label name = {}) {
         return insert({.name = std::string(name.view()), .layer = std::move(layer), .inputs = operands});
     }
-    tensor add(AnyLayer layer, std::vector<tensor> operands, std::string name) {
+    tensor add(any_layer layer, std::vector<tensor> operands, std::string name) {
         return insert({.name = std::move(name), .layer = std::move(layer), .inputs = std::move(operands)});
     }
 
     /// Adds a node as it is, its annotations included, and infers its output shapes anew.
-    tensor insert(node_type one) {
+    tensor insert(node one) {
         const int index = static_cast<int>(nodes_.size());
         if (one.name.empty()) one.name = std::string(one.layer.type()) + "_" + std::to_string(index);
         const std::vector<shape> in = input_shapes(one);
@@ -124,7 +110,9 @@ public:
     /// Marks a tensor as a result, once. Without any mark, the tensors that nobody reads are the results.
     void output(tensor one) {
         static_cast<void>(shape_of(one));
-        if (std::find(outputs_.begin(), outputs_.end(), one) == outputs_.end()) outputs_.push_back(one);
+        for (const tensor& marked : outputs_)
+            if (marked == one) return;
+        outputs_.push_back(one);
     }
 
     /// States that `later` uses the weights of `earlier` again: counted once, executed each time. Throws
@@ -144,8 +132,8 @@ public:
 
     [[nodiscard]] const std::string& name() const { return name_; }
     void rename(std::string name) { name_ = std::move(name); }
-    [[nodiscard]] std::span<const node_type> nodes() const { return nodes_; }
-    [[nodiscard]] std::span<node_type> nodes() { return nodes_; }
+    [[nodiscard]] const std::vector<node>& nodes() const { return nodes_; }
+    [[nodiscard]] std::span<node> nodes() { return {nodes_.data(), nodes_.size()}; }
     [[nodiscard]] const std::vector<std::string>& log() const { return log_; }
 
     /// Shape of a tensor; throws invalid_argument when the graph has no such tensor.
@@ -157,7 +145,7 @@ public:
     }
 
     /// The shapes of a node's inputs, in order; throws invalid_argument on an input that does not exist.
-    [[nodiscard]] std::vector<shape> input_shapes(const node_type& one) const {
+    [[nodiscard]] std::vector<shape> input_shapes(const node& one) const {
         std::vector<shape> in;
         in.reserve(one.inputs.size());
         for (const tensor& from : one.inputs) in.push_back(shape_of(from));
@@ -167,8 +155,8 @@ public:
     /// The marked results, or else every tensor that no layer reads.
     [[nodiscard]] std::vector<tensor> outputs() const {
         if (!outputs_.empty()) return outputs_;
-        std::vector<char> read(nodes_.size(), 0);
-        for (const node_type& one : nodes_)
+        std::vector<int> read(nodes_.size(), 0);
+        for (const node& one : nodes_)
             for (const tensor& from : one.inputs) read[static_cast<std::size_t>(from.node)] = 1;
         std::vector<tensor> unread;
         for (std::size_t i = 0; i < nodes_.size(); ++i)
@@ -196,12 +184,9 @@ public:
 
 private:
     std::string name_;
-    std::vector<node_type> nodes_;
+    std::vector<node> nodes_;
     std::vector<tensor> outputs_;
     std::vector<std::string> log_;
 };
-
-using node = basic_node<any_layer>;
-using graph = basic_graph<any_layer>;
 
 }  // namespace qutibench

@@ -7,6 +7,7 @@
 #include <qutibench/network/workload.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <vector>
 
 namespace qutibench::detail {
@@ -27,10 +28,10 @@ struct kernel_part {
 
 /// A layer runs in the kernel that `fused_into` names. Otherwise normalisation and elementwise layers run in the last
 /// kernel that they read from, when nobody else reads that tensor and it keeps its size, as fusing runtimes have it.
-template <class Workload, class Part>
+template <std::derived_from<kernel_part> Part>
 class kernel_assignment {
 public:
-    kernel_assignment(const Workload& net, std::vector<Part>& parts) : net_(net), parts_(parts) {}
+    kernel_assignment(const workload& net, std::vector<Part>& parts) : net_(net), parts_(parts) {}
 
     void run() {
         link();
@@ -92,14 +93,14 @@ private:
         }
     }
 
-    const Workload& net_;
+    const workload& net_;
     std::vector<Part>& parts_;
 };
 
 /// Fills in the parts of a workload, one for each layer; O(layers + edges).
-template <class Workload, class Part>
-void assign_kernels(const Workload& net, std::vector<Part>& parts) {
-    kernel_assignment<Workload, Part>(net, parts).run();
+template <std::derived_from<kernel_part> Part>
+void assign_kernels(const workload& net, std::vector<Part>& parts) {
+    kernel_assignment<Part>(net, parts).run();
 }
 
 }  // namespace qutibench::detail

@@ -108,4 +108,14 @@ constexpr void require_rank(std::string_view type, shapes in, int rank) {
 
 }  // namespace detail
 
+/// Which weights of a layer are kept, and in what pattern. `kept = 2, of = 4` is 2:4 sparsity; `of = 0` is unstructured
+/// with a share of `density` left.
+struct sparsity {
+    double density = 1.0;
+    int kept = 0;
+    int of = 0;
+
+    friend constexpr bool operator==(const sparsity&, const sparsity&) = default;
+};
+
 }  // namespace qutibench

@@ -123,7 +123,7 @@ public:
         return record({name, Layer::type, Layer::kind, one.cost(read), out}, produced);
     }
 
-    /// Marks a result, as basic_graph::output does.
+    /// Marks a result, as graph::output does.
     constexpr void output(const tensor_type& one) {
         if (one.layer < layers_.size()) layers_[one.layer].is_result = true;
     }

@@ -4,8 +4,11 @@
 #pragma once
 
 #include <qutibench/datatype.hpp>
-#include <qutibench/network/graph.hpp>
+#include <qutibench/fwd.hpp>
+#include <qutibench/network/layer.hpp>
 #include <qutibench/units.hpp>
+
+#include <vector>
 
 namespace qutibench {
 
@@ -33,8 +36,7 @@ namespace detail {
     return add(cost.macs, counts ? cost.other_operations : 0);
 }
 
-/// Saves and restores a workload: specialised by whoever keeps workloads elsewhere, such as the Python module.
-template <class Layer>
+/// Saves and restores a workload: defined by whoever keeps workloads elsewhere, such as the Python module.
 struct workload_access;
 
 }  // namespace detail
@@ -115,24 +117,14 @@ struct layer_workload {
     }
 };
 
-template <class Layer>
-class basic_workload;
-using workload = basic_workload<layer_workload>;
-
-template <class AnyLayer>
-[[nodiscard]] workload analyze(const basic_graph<AnyLayer>& net, counting convention = counting::qutibench,
-                               bool strict = false);
-
 /// What one inference of a network costs: the sum of its layers, or published totals without layers.
-/// A template, so that including it costs next to nothing until it is used; `workload` is the one to name.
-template <class Layer>
-class basic_workload : public workload_totals {
+class workload : public workload_totals {
 public:
-    basic_workload() = default;
+    workload() = default;
 
     /// A workload known only by its totals, such as a row of a published table. Throws invalid_argument on negative
     /// ones.
-    basic_workload(std::string name, qutibench::operations operations, elements weights) : name_(std::move(name)) {
+    workload(std::string name, qutibench::operations operations, elements weights) : name_(std::move(name)) {
         if (operations.value() < 0 || weights.value() < 0)
             throw invalid_argument(
                 detail::message({"workload '", name_, "': operations and weights must not be negative"}));
@@ -144,35 +136,33 @@ public:
     [[nodiscard]] const std::string& name() const { return name_; }
     void rename(std::string name) { name_ = std::move(name); }
     /// The layers in topological order; empty for a workload known only by its totals.
-    [[nodiscard]] std::span<const Layer> layers() const { return layers_; }
+    [[nodiscard]] const std::vector<layer_workload>& layers() const { return layers_; }
     [[nodiscard]] counting convention() const { return convention_; }
     /// Largest sum of activation elements alive at once over the topological order; 0 without layers.
     [[nodiscard]] elements peak_live_activations() const { return quantity_of<elements>(peak_live_); }
     /// "name (type)" of every layer without a cost model. When it is not empty, all counts are lower bounds.
     [[nodiscard]] const std::vector<std::string>& uncounted() const { return uncounted_; }
-    [[nodiscard]] shapes input_shapes(const Layer& of) const {
-        return qutibench::shapes(shapes_).subspan(of.first_shape, of.inputs);
+    [[nodiscard]] shapes input_shapes(const layer_workload& of) const {
+        return {shapes_.data() + of.first_shape, of.inputs};
     }
-    [[nodiscard]] shapes output_shapes(const Layer& of) const {
-        return shapes(shapes_).subspan(of.first_shape + of.inputs, of.outputs);
+    [[nodiscard]] shapes output_shapes(const layer_workload& of) const {
+        return {shapes_.data() + of.first_shape + of.inputs, of.outputs};
     }
     /// The index of the layer behind each input, in the order of `input_shapes`.
     [[nodiscard]] std::span<const int> producers(const layer_workload& of) const {
-        return std::span<const int>(producers_).subspan(of.first_producer, of.inputs);
+        return {producers_.data() + of.first_producer, of.inputs};
     }
     /// Whether some layer has a precision of its own, which goes before that of the deployment.
     [[nodiscard]] bool has_precisions() const { return has_precisions_; }
 
-    template <class AnyLayer>
-    friend workload analyze(const basic_graph<AnyLayer>& net, counting convention, bool strict);
-    friend struct detail::workload_access<Layer>;
+    friend workload analyze(const graph& net, counting convention, bool strict);
+    friend struct detail::workload_access;
 
 private:
-    template <class AnyLayer>
-    void append(const basic_graph<AnyLayer>& net, const basic_node<AnyLayer>& one);
+    void append(const graph& net, const node& one);
 
     std::string name_;
-    std::vector<Layer> layers_;
+    std::vector<layer_workload> layers_;
     std::vector<shape> shapes_;
     std::vector<int> producers_;
     std::vector<std::string> uncounted_;

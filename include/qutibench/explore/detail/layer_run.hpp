@@ -40,7 +40,7 @@ struct layer_program {
 
 /// Throws what `predict` throws for this network and device. The workload must have layers.
 [[nodiscard]] inline layer_program program_of(const workload& net, const platform& device, const deployment& how) {
-    layer_table<workload> table(net, device, how);
+    layer_table table(net, device, how);
     const std::size_t count = table.parts.size();
     std::vector<std::vector<layer_work>> works(count);
     layer_program program;
