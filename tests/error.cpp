@@ -27,6 +27,17 @@ TEST_CASE("a parse error says file, place and reason") {
     CHECK(wrong.place() == "/peaks/0");
 }
 
+TEST_CASE("a message is one short line, whatever names a file brings into it") {
+    const parse_error wrong("a\nb.json", "/x", std::string(10'000, 'n') + "\x1b[31m\u202e");
+    const std::string what = wrong.what();
+    CHECK(what.substr(0, 16) == "a\\nb.json, /x: n");
+    CHECK(what.size() < 520);
+    CHECK(what.find('\x1b') == std::string::npos);
+    CHECK(what.substr(what.size() - 14) == "\\x1b[31m\\u202e");
+    CHECK(detail::cut("äää", 4) == "ä...ä");
+    CHECK(std::string(unknown_name("network", std::string(1'000'000, 'x'), "").what()).size() < 150);
+}
+
 TEST_CASE("the nearest name is close or absent") {
     const std::vector<std::string> names{"resnet50", "resnet18", "mobilenet_v1"};
     CHECK(detail::nearest_name("resnet5O", names) == "resnet50");

@@ -4,16 +4,22 @@
 /// Every leaf has a stable id, so that scripts and bindings can tell them apart without reading the message.
 #pragma once
 
+#include <qutibench/detail/message.hpp>
+
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace qutibench {
 
-/// Root of everything this library throws. The message is one sentence: what, where, and the nearest valid choice.
+/// Root of everything this library throws. The message is one sentence: what, where, and the nearest valid choice. It
+/// is one line of bounded length, whatever names a file brings into it.
 class error : public std::runtime_error {
 public:
-    error(std::string_view id, const std::string& message) : std::runtime_error(message), id_(id) {}
+    error(std::string_view id, const std::string& message)
+        : std::runtime_error(detail::on_one_line(detail::cut(message, longest_message))), id_(id) {}
+
+    static constexpr std::size_t longest_message = 500;
 
     /// Stable identifier such as "shape_error"; always a string literal.
     [[nodiscard]] std::string_view id() const noexcept { return id_; }
@@ -44,8 +50,11 @@ public:
 class parse_error : public error {
 public:
     parse_error(const std::string& source, const std::string& place, const std::string& reason)
-        : error("parse_error", source + (place.empty() ? "" : ", " + place) + ": " + reason), source_(source),
-          place_(place) {}
+        : error("parse_error", detail::cut(source, longest_source) +
+                                   (place.empty() ? "" : ", " + detail::cut(place, longest_source)) + ": " + reason),
+          source_(source), place_(place) {}
+
+    static constexpr std::size_t longest_source = 160;
 
     [[nodiscard]] const std::string& source() const noexcept { return source_; }
     [[nodiscard]] const std::string& place() const noexcept { return place_; }
@@ -60,7 +69,7 @@ class unknown_name : public error {
 public:
     unknown_name(std::string_view kind, std::string_view name, std::string_view nearest)
         : error("unknown_name",
-                "unknown " + std::string(kind) + " '" + std::string(name) + "'" +
+                "unknown " + detail::cut(kind) + " '" + detail::cut(name) + "'" +
                     (nearest.empty() ? std::string() : "; did you mean '" + std::string(nearest) + "'?")),
           nearest_(nearest) {}
 

@@ -21,6 +21,43 @@ struct message_part {
     message_part(unsigned long long number) : text(std::to_string(number)) {}
 };
 
+/// As much of a name as a message needs; longer ones lose their middle, at the borders of UTF-8 characters.
+inline constexpr std::size_t longest_name = 100;
+[[nodiscard]] inline std::string cut(std::string_view name, std::size_t longest = longest_name) {
+    if (name.size() <= longest) return std::string(name);
+    const auto within = [name](std::size_t at) { return (static_cast<unsigned char>(name[at]) & 0xc0U) == 0x80U; };
+    std::size_t head = longest * 2 / 3, tail = name.size() - (longest - head);
+    while (head > 0 && within(head)) --head;
+    while (tail < name.size() && within(tail)) ++tail;
+    return std::string(name.substr(0, head)) + "..." + std::string(name.substr(tail));
+}
+
+/// Text of a file as one line of a terminal: control characters, and those that turn the direction of what follows
+/// (U+202A to U+202E, U+2066 to U+2069), are written out.
+[[nodiscard]] inline std::string on_one_line(std::string_view text) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string line;
+    line.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const bool turns = byte == 0xe2 && i + 2 < text.size() &&
+                           ((text[i + 1] == '\x80' && text[i + 2] >= '\xaa' && text[i + 2] <= '\xae') ||
+                            (text[i + 1] == '\x81' && text[i + 2] >= '\xa6' && text[i + 2] <= '\xa9'));
+        if (turns) {
+            line += text[i + 1] == '\x80' ? "\\u202" : "\\u206";
+            line += digits[static_cast<unsigned char>(text[i + 2]) & 0xfU];
+            i += 2;
+        } else if (byte == '\n' || byte == '\t' || byte == '\r') {
+            line += byte == '\n' ? "\\n" : byte == '\t' ? "\\t" : "\\r";
+        } else if (byte < 0x20 || byte == 0x7f) {
+            line += {'\\', 'x', digits[byte >> 4U], digits[byte & 0xfU]};
+        } else {
+            line += text[i];
+        }
+    }
+    return line;
+}
+
 /// The parts of an error message in a row. Chains of std::string's operator+ are what most of a header's compile time
 /// would go to.
 [[nodiscard]] inline std::string message(std::initializer_list<message_part> parts) {

@@ -188,7 +188,8 @@ TEST_CASE("text that is not JSON is refused with line and column") {
     CHECK(refusal("{\n  \"id\": \"x\",\n  oops\n}").find("n.json, line 3, column 3: ") == 0);
     CHECK(refusal("{} {}").find("n.json, line 1, column 4: ") == 0);
     CHECK(refusal("\xff\xfe\x01").find("n.json, line 1") == 0);
-    CHECK(refusal(std::string(100000, '[')).find("n.json, line 1, column 100001: ") == 0);
+    CHECK(refusal(std::string(100000, '[')) == "n.json: this document has more than 64 levels");
+    CHECK(refusal(std::string("{}\0{}", 5)) == "n.json, line 1, column 3: a JSON document cannot hold a zero byte");
     CHECK(refusal("{\"id\": \"" + std::string(5000, 'x')).size() < 400);
 }
 

@@ -2,6 +2,7 @@
 // Files that were cut, flipped or overwritten: whatever comes of it is a result or one of the library's errors.
 #include <qutibench/io/onnx/before_export.hpp>
 
+#include "build.hpp"
 #include "catch.hpp"
 
 #include <fstream>
@@ -51,5 +52,63 @@ TEST_CASE("Random bytes are not a model") {
         for (char& one : bytes) one = static_cast<char>(random() % 256);
         CHECK_THROWS_AS(onnx::read_view({reinterpret_cast<const std::byte*>(bytes.data()), bytes.size()}),
                         qutibench::parse_error);
+    }
+}
+
+TEST_CASE("An equation with two ellipses in one term is refused where it is read") {
+    for (const std::string equation : {"......,a->a", "a...b...,c->c", "...a,b->......"}) {
+        build::graph g;
+        g.input("x", {"2", "3"}).input("w", {"3"});
+        g.node("Einsum", {"x", "w"}, {"y"}, {build::word("equation", equation)}).output("y");
+        CHECK_THROWS_WITH(build::shapes(g.model()), Catch::Contains("equation"));
+    }
+}
+
+namespace {
+
+/// Functions f1 ... fn of which each calls the next twice: 2^n nodes of a file that grows with n.
+std::string tower(int levels, const build::names& innermost) {
+    build::names functions;
+    for (int i = 0; i + 1 < levels; ++i) {
+        const std::string next = "f" + std::to_string(i + 1);
+        functions.push_back(build::function(
+            "f" + std::to_string(i), {"x"}, {"y"},
+            {build::node(next, {"x"}, {"a"}, {}, "local"), build::node(next, {"a"}, {"y"}, {}, "local")}));
+    }
+    functions.push_back(build::function("f" + std::to_string(levels - 1), {"x"}, {"y"}, innermost));
+    return build::graph().input("x", {"1", "8"}).node("f0", {"x"}, {"y"}, {}, "local").output("y").model(17, functions);
+}
+
+}  // namespace
+
+TEST_CASE("Functions that call one another cost what the file may, not what they expand to") {
+    const build::integers ones(1 << 15, 1);
+    const std::string constant = build::stored("value", build::tensor("c", {1 << 15}, ones));
+    CHECK_THROWS_WITH(build::shapes(tower(40, {build::node("Relu", {"x"}, {"y"})})), Catch::Contains("more work"));
+    CHECK_THROWS_WITH(
+        build::shapes(tower(40, {build::node("Constant", {}, {"c"}, {constant}), build::node("NonZero", {"c"}, {"i"}),
+                                 build::node("Identity", {"x"}, {"y"})})),
+        Catch::Contains("more work"));
+    const std::string long_name(30'000, 'n');
+    std::string message;
+    try {
+        build::shapes(tower(40, {build::node("Relu", {"x"}, {"y"}, {}, "", long_name)}));
+    } catch (const qutibench::parse_error& refused) {
+        message = refused.what();
+    }
+    CHECK(message.find("more work") != std::string::npos);
+    CHECK(message.size() < 1000);
+}
+
+TEST_CASE("Of many attributes the first of a name counts, as of few") {
+    for (const int others : {0, 100}) {
+        build::names attributes;
+        for (int i = 0; i < others; ++i) attributes.push_back(build::attribute("z" + std::to_string(i), 7));
+        attributes.push_back(build::attribute("axis", 1));
+        attributes.push_back(build::attribute("axis", 0));
+        build::graph g;
+        g.input("a", {"2", "3"}).input("b", {"2", "3"});
+        g.node("Concat", {"a", "b"}, {"y"}, attributes).output("y");
+        CHECK(build::shapes(g.model()) == "2x6");
     }
 }

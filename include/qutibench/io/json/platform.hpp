@@ -27,12 +27,12 @@ public:
         const std::string id = document_["id"].text();
         std::vector<operating_mode> modes;
         if (const auto listed = document_.find("modes")) {
+            std::unordered_set<std::string> names;
             for (const json_reader& one : listed->elements()) {
                 one.expect_keys({"name", "peaks", "memories", "links", "compute_units", "power_w", "clock_hz",
                                  "host_clock_hz", "memory_clock_hz", "notes"});
                 const json_reader name = one["name"];
-                for (const operating_mode& other : modes)
-                    if (other.name == name.text()) name.fail("there are two modes '" + other.name + "'");
+                if (!names.insert(name.text()).second) name.fail("there are two modes '" + name.text() + "'");
                 modes.push_back(mode(one, name.text()));
             }
             if (modes.empty()) listed->fail("must hold at least one mode; leave it out if the device has only one");
@@ -64,8 +64,13 @@ private:
         if (!peaks) at.fail("the key 'peaks' is missing: operations per second in at least one datatype");
         for (const json_reader& one : peaks->elements()) add_peak(result, one);
         if (result.peaks.empty()) peaks->fail("must hold at least one peak");
+        std::unordered_set<std::string> names;
         if (const auto memories = inherited(at, "memories"))
-            for (const json_reader& one : memories->elements()) add_memory(result, one);
+            for (const json_reader& one : memories->elements()) {
+                add_memory(result, one);
+                if (!names.insert(result.memories.back().name).second)
+                    one["name"].fail("there are two memories '" + result.memories.back().name + "'");
+            }
         const auto& all = result.memories;
         if (std::all_of(all.begin(), all.end(), [](const memory_level& one) { return one.on_chip; }))
             result.memories.push_back({.name = "off_chip"});
@@ -98,10 +103,7 @@ private:
         one.expect_keys({"name", "on_chip", "role", "capacity_bytes", "bandwidth_bytes_per_s", "bus_width_bits",
                          "transfer_rate_hz", "notes"});
         memory_level added;
-        const json_reader name = one["name"];
-        added.name = name.text();
-        for (const memory_level& other : to.memories)
-            if (other.name == added.name) name.fail("there are two memories '" + added.name + "'");
+        added.name = one["name"].text();
         if (const auto on_chip = one.find("on_chip")) added.on_chip = on_chip->boolean();
         added.capacity = quantity_of<bytes>(figures_.read_if_any(one, "capacity_bytes", capacity_figure));
         added.bandwidth =
@@ -149,10 +151,9 @@ private:
         device.price_usd = figures_.read_if_any(document_, "price_usd", price_figure);
         device.process_nm = figures_.read_if_any(document_, "process_nm", process_figure);
         check_details();
-        for (const provenance& one : figures_.records()) {
-            const auto is_twin = [&](const provenance& other) { return other.pointer == one.pointer; };
-            if (std::none_of(device.sources.begin(), device.sources.end(), is_twin)) device.sources.push_back(one);
-        }
+        std::unordered_set<std::string_view> pointers;  // modes inherit figures, which are then read again
+        for (const provenance& one : figures_.records())
+            if (pointers.insert(one.pointer).second) device.sources.push_back(one);
     }
 
     /// Checks what `parse_platform_details` reads.

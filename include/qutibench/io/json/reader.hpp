@@ -84,38 +84,73 @@ private:
                     literal ? " (JSON has no NaN or infinity: leave out what is not known)" : ""});
 }
 
-/// Parses a document; throws parse_error with line and column, or with a JSON pointer for a key that comes twice.
+/// What a document may hold at most; no file of this project comes near.
+inline constexpr std::size_t json_depth_limit = 64;
+inline constexpr std::size_t json_value_limit = 2'000'000;
+
+/// Reads a document without keeping it, and refuses what must not be kept: levels and values past the limits, keys that
+/// come twice.
+class json_inspector : public nlohmann::json_sax<json> {
+public:
+    json_inspector(std::string_view text, const std::string& source) : text_(text), source_(source) {}
+
+    bool null() override { return one(); }
+    bool boolean(bool) override { return one(); }
+    bool number_integer(number_integer_t) override { return one(); }
+    bool number_unsigned(number_unsigned_t) override { return one(); }
+    bool number_float(number_float_t, const string_t&) override { return one(); }
+    bool string(string_t&) override { return one(); }
+    bool binary(binary_t&) override { return one(); }
+    bool start_object(std::size_t) override { return enter(false); }
+    bool start_array(std::size_t) override { return enter(true); }
+    bool end_object() override { return leave(); }
+    bool end_array() override { return leave(); }
+    bool key(string_t& name) override {
+        if (!place_.at_key(name)) throw qutibench::parse_error(source_, place_.pointer(), "this key comes twice");
+        return true;
+    }
+    bool parse_error(std::size_t byte, const std::string&, const json::exception& wrong) override {
+        const bool syntax = dynamic_cast<const json::parse_error*>(&wrong) != nullptr;
+        throw qutibench::parse_error(source_, syntax ? place_of_byte(text_, byte) : place_.pointer(),
+                                     parser_reason(wrong.what()));
+    }
+
+private:
+    bool one() {
+        place_.advance();
+        if (++values_ <= json_value_limit) return true;
+        refuse("more than ", json_value_limit, " values");
+    }
+    bool enter(bool is_array) {
+        place_.enter(is_array);
+        if (++depth_ <= json_depth_limit) return true;
+        refuse("more than ", json_depth_limit, " levels");
+    }
+    bool leave() {
+        --depth_;
+        place_.leave();
+        return ++values_ <= json_value_limit || one();
+    }
+    [[noreturn]] void refuse(const char* count, std::size_t limit, const char* what) const {
+        throw qutibench::parse_error(source_, "", message({"this document has ", count, limit, what}));
+    }
+
+    std::string_view text_;
+    const std::string& source_;
+    json_place place_;
+    std::size_t values_ = 0;
+    std::size_t depth_ = 0;
+};
+
+/// Parses a document; throws parse_error with line and column, or with a JSON pointer for a key that comes twice, and
+/// on more levels or values than the limits above. Nothing is kept of a document that is refused.
 [[nodiscard]] inline json parse_json(std::string_view text, const std::string& source) {
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) throw parse_error(source, "", "the file is empty");
-    json_place place;
-    const auto watch = [&](int, json::parse_event_t event, json& parsed) {
-        switch (event) {
-            case json::parse_event_t::object_start:
-                place.enter(false);
-                break;
-            case json::parse_event_t::array_start:
-                place.enter(true);
-                break;
-            case json::parse_event_t::object_end:
-            case json::parse_event_t::array_end:
-                place.leave();
-                break;
-            case json::parse_event_t::value:
-                place.advance();
-                break;
-            case json::parse_event_t::key:
-                if (!place.at_key(parsed.get_ref<const std::string&>()))
-                    throw parse_error(source, place.pointer(), "this key comes twice");
-        }
-        return true;
-    };
-    try {
-        return json::parse(text.begin(), text.end(), watch);
-    } catch (const json::parse_error& wrong) {
-        throw parse_error(source, place_of_byte(text, wrong.byte), parser_reason(wrong.what()));
-    } catch (const json::exception& wrong) {
-        throw parse_error(source, place.pointer(), parser_reason(wrong.what()));
-    }
+    if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos)
+        throw parse_error(source, place_of_byte(text, zero + 1), "a JSON document cannot hold a zero byte");
+    json_inspector inspector(text, source);
+    json::sax_parse(text.begin(), text.end(), &inspector);
+    return json::parse(text.begin(), text.end());
 }
 
 /// One value of a document, with its file and pointer. Everything it refuses, it refuses with both.

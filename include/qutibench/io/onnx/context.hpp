@@ -16,27 +16,33 @@ struct call_frame {
     const function* callee = nullptr;
 };
 
-/// Names of the calling nodes, outermost first, each followed by '/'; empty outside functions.
+/// Names of the calling nodes, outermost first, each followed by '/'; empty outside functions. Long ones are cut.
 [[nodiscard]] inline std::string path_of(const call_frame* frame) {
     std::string path;
     for (; frame != nullptr; frame = frame->parent)
-        path.insert(0, std::string(frame->call->name.empty() ? frame->callee->name : frame->call->name) + "/");
-    return path;
+        path.insert(0,
+                    qutibench::detail::cut(frame->call->name.empty() ? frame->callee->name : frame->call->name) + "/");
+    return qutibench::detail::cut(path, 4 * qutibench::detail::longest_name);
+}
+
+/// The attribute of a name, or nullptr.
+[[nodiscard]] inline const attribute* attribute_among(const std::vector<attribute>& all, std::string_view name) {
+    const auto found =
+        all.size() > few_attributes
+            ? std::lower_bound(all.begin(), all.end(), name,
+                               [](const attribute& one, std::string_view key) { return one.name < key; })
+            : std::find_if(all.begin(), all.end(), [name](const attribute& one) { return one.name == name; });
+    return found != all.end() && found->name == name ? &*found : nullptr;
 }
 
 /// Attribute `name` of `op`. Inside a function a reference leads to the caller's attribute, then to the function's
 /// default. nullptr when it is absent.
 [[nodiscard]] inline const attribute* find_attribute(const node& op, const call_frame* frame, std::string_view name) {
-    for (const attribute& candidate : op.attributes) {
-        if (candidate.name != name) continue;
-        if (candidate.reference.empty()) return &candidate;
-        if (frame == nullptr) return nullptr;
-        if (const attribute* bound = find_attribute(*frame->call, frame->parent, candidate.reference)) return bound;
-        for (const attribute& fallback : frame->callee->defaults)
-            if (fallback.name == candidate.reference) return &fallback;
-        return nullptr;
-    }
-    return nullptr;
+    const attribute* own = attribute_among(op.attributes, name);
+    if (own == nullptr || own->reference.empty()) return own;
+    if (frame == nullptr) return nullptr;
+    const attribute* bound = find_attribute(*frame->call, frame->parent, own->reference);
+    return bound != nullptr ? bound : attribute_among(frame->callee->defaults, own->reference);
 }
 
 namespace detail {
@@ -52,17 +58,18 @@ inline constexpr std::int64_t real_value_limit = 1 << 10;
 /// What all nodes of one inference share.
 struct shared_state {
     const byte_source* file = nullptr;
-    std::int64_t values_left = 1 << 22;  ///< elements that may still be computed with; bounds time on hostile files
-    facts nothing;                       ///< stands for an absent input
-    facts discarded;                     ///< takes what is written to an absent output
+    std::int64_t values_left = 1 << 22;    ///< elements that may still be computed; bounds time on hostile files
+    std::int64_t readings_left = 1 << 22;  ///< elements of constants that may still be computed with, likewise
+    facts nothing;                         ///< stands for an absent input
+    facts discarded;                       ///< takes what is written to an absent output
 };
 
 /// "node 'name' (Operator)", with the path of the function calls that lead to it.
 [[nodiscard]] inline std::string describe(const node& op, const call_frame* frame) {
     std::string text = "node '" + path_of(frame);
-    text +=
-        op.name.empty() && !op.outputs.empty() ? std::string("-> ") + std::string(op.outputs[0]) : std::string(op.name);
-    return text + "' (" + std::string(op.op_type) + ")";
+    text += op.name.empty() && !op.outputs.empty() ? "-> " + qutibench::detail::cut(op.outputs[0])
+                                                   : qutibench::detail::cut(op.name);
+    return text + "' (" + qutibench::detail::cut(op.op_type) + ")";
 }
 
 }  // namespace detail
@@ -125,7 +132,7 @@ public:
     [[nodiscard]] const constant* value(std::size_t i) const {
         if (!has(i)) return nullptr;
         const facts& source = *inputs_[i];
-        if (source.value || source.initialiser == nullptr) return source.value.get();
+        if (source.value || source.initialiser == nullptr) return read(source.value.get());
         if (i >= decoded_.size()) decoded_.resize(inputs_.size());
         if (!decoded_[i]) decoded_[i] = stored_value(*source.initialiser);
         return decoded_[i].get();
@@ -133,7 +140,10 @@ public:
 
     /// Values of a small tensor that an attribute holds, or nullptr.
     [[nodiscard]] std::shared_ptr<const constant> stored_value(const onnx::tensor& stored) const {
-        return detail::decode(stored, *shared_.file, detail::value_limit(stored.type));
+        if (shared_.readings_left <= 0) return nullptr;
+        auto values = detail::decode(stored, *shared_.file, detail::value_limit(stored.type));
+        static_cast<void>(read(values.get()));
+        return values;
     }
 
     /// Integer values of input `i`, all known; nullopt otherwise.
@@ -202,6 +212,13 @@ public:
     }
 
 private:
+    /// What is computed with, charged to the model; nullptr when the model has been read too often.
+    [[nodiscard]] const constant* read(const constant* values) const {
+        if (values == nullptr || shared_.readings_left <= 0) return nullptr;
+        shared_.readings_left -= static_cast<std::int64_t>(values->size());
+        return values;
+    }
+
     [[nodiscard]] const attribute* typed(std::string_view name, attribute_type type, const char* what) const {
         const attribute* found = find(name);
         if (found == nullptr || found->type == attribute_type::none) return nullptr;

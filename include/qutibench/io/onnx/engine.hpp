@@ -16,8 +16,9 @@ namespace qutibench::onnx {
 
 struct infer_options {
     dimension_bindings dims;
-    /// Work after which a model is refused: nodes with their operands, functions and sub-graphs written out.
-    std::int64_t work_limit = 4'000'000;
+    /// Work after which a model is refused: nodes with their operands and names, functions and sub-graphs written out.
+    std::int64_t work_limit = 200'000;
+    std::int64_t work_per_byte = 4;  ///< of the file, on top of it
 };
 
 namespace detail {
@@ -32,7 +33,6 @@ struct scope {
     const call_frame* frame = nullptr;
     int depth = 0;
     std::unordered_map<std::string_view, value_id> names;
-    std::optional<std::unordered_map<std::string_view, declared_type>> declared;  ///< filled when first needed
 
     [[nodiscard]] std::optional<value_id> find(std::string_view name) const {
         for (const scope* at = this; at != nullptr; at = at->around)
@@ -41,13 +41,36 @@ struct scope {
     }
 };
 
+/// What tells local functions apart.
+struct function_name {
+    std::string_view domain;
+    std::string_view name;
+    std::string_view overload;
+
+    function_name(std::string_view in, std::string_view called, std::string_view form)
+        : domain(in), name(called), overload(form) {}
+    explicit function_name(const function& of) : function_name(of.domain, of.name, of.overload) {}
+    friend bool operator==(const function_name&, const function_name&) = default;
+};
+
+struct function_hash {
+    [[nodiscard]] std::size_t operator()(const function_name& of) const {
+        const std::hash<std::string_view> hash;
+        return hash(of.name) * 31 + hash(of.domain) * 7 + hash(of.overload);
+    }
+};
+
+/// Types of values by name, as the file states them.
+using declared_names = std::unordered_map<std::string_view, declared_type>;
+
 class engine {
 public:
     engine(const model& source, const infer_options& options, inferred& result)
         : model_(source), result_(result), work_left_(options.work_limit), names_(options.dims, result.symbols) {
+        work_left_ += options.work_per_byte * static_cast<std::int64_t>(source.source->bytes().size());
         shared_.file = source.source.get();
         result_.source = &source;
-        for (const function& one : source.functions) functions_.emplace(one.name, &one);
+        for (const function& one : source.functions) functions_.emplace(function_name{one}, &one);
     }
 
     void run() {
@@ -108,31 +131,30 @@ private:
     /// Every binding must name a dimension of the model.
     void check_bindings() {
         if (names_.all_used()) return;
-        scope top;
-        top.source = &model_.graph;
-        for (const auto& [name, type] : declared_types(top)) static_cast<void>(from_declared(type, names_));
+        for (const auto& [name, type] : declared_types(model_.graph)) static_cast<void>(from_declared(type, names_));
         names_.require_all_used();
     }
 
     // -- what the file says about intermediate values ---------------------------------------------------------------
 
-    [[nodiscard]] const std::unordered_map<std::string_view, declared_type>& declared_types(scope& at) {
-        if (at.declared) return *at.declared;
-        at.declared.emplace();
+    /// Read once for each graph of the file, however often it runs.
+    [[nodiscard]] const declared_names& declared_types(const graph& source) {
+        const auto [at, is_new] = declared_.try_emplace(&source);
+        if (!is_new) return at->second;
         model_parser parser(*model_.source, {});
-        for (const std::string_view message : at.source->value_info_messages) {
+        for (const std::string_view message : source.value_info_messages) {
             value_info info;
             parser.parse_value_info(message, info);
-            at.declared->insert_or_assign(info.name, std::move(info.type));
+            at->second.insert_or_assign(info.name, std::move(info.type));
         }
-        return *at.declared;
+        return at->second;
     }
 
     void complete_from_file(scope& at, std::string_view name, facts& found) {
         if (at.source == nullptr || (found.fully_known() && found.type != element_type::undefined) ||
             at.source->value_info_messages.empty())
             return;
-        const auto& types = declared_types(at);
+        const auto& types = declared_types(*at.source);
         if (const auto stated = types.find(name); stated != types.end())
             complete(found, from_declared(stated->second, names_));
     }
@@ -191,20 +213,20 @@ private:
     [[nodiscard]] std::int64_t opset_of(std::string_view domain, const call_frame* frame) const {
         const auto& imports =
             frame != nullptr && !frame->callee->opsets.empty() ? frame->callee->opsets : model_.opsets;
-        for (const opset_import& one : imports)
-            if (one.domain == domain) return one.version;
+        const auto found =
+            std::lower_bound(imports.begin(), imports.end(), domain,
+                             [](const opset_import& one, std::string_view key) { return one.domain < key; });
+        if (found != imports.end() && found->domain == domain) return found->version;
         return domain.empty() ? (model_.ir_version < 3 ? 1 : std::numeric_limits<std::int32_t>::max()) : 1;
     }
 
     [[nodiscard]] const function* find_function(const node& op) const {
-        const auto [first, last] = functions_.equal_range(op.op_type);
-        for (auto at = first; at != last; ++at)
-            if (at->second->domain == op.domain && at->second->overload == op.overload) return at->second;
-        return nullptr;
+        const auto found = functions_.find(function_name{op.domain, op.op_type, op.overload});
+        return found != functions_.end() ? found->second : nullptr;
     }
 
     void run_node(const node& op, scope& at, std::vector<operation>& out) {
-        charge(1 + op.inputs.size() + op.outputs.size(), op, at.frame);
+        charge(1 + op.inputs.size() + op.outputs.size() + op.name.size() / 64, op, at.frame);
         operation made;
         made.op = &op;
         made.frame = at.frame;
@@ -304,7 +326,8 @@ private:
     inferred& result_;
     std::int64_t work_left_;
     shared_state shared_;
-    std::unordered_multimap<std::string_view, const function*> functions_;
+    std::unordered_map<function_name, const function*, function_hash> functions_;
+    std::unordered_map<const graph*, declared_names> declared_;  // what the file says of intermediate values
     dimension_names names_;
     std::vector<const facts*> pointers_;
     std::vector<facts> outputs_;

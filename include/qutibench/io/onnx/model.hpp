@@ -81,6 +81,9 @@ struct attribute {
     std::unique_ptr<declared_type> declared;
 };
 
+/// More attributes than any standard operator has; beyond, they are sorted so that finding one stays fast.
+inline constexpr std::size_t few_attributes = 32;
+
 struct node {
     std::string_view name;
     std::string_view op_type;
@@ -88,8 +91,8 @@ struct node {
     std::string_view overload;             ///< tells local functions of one name apart
     std::vector<std::string_view> inputs;  ///< "" is an absent optional input
     std::vector<std::string_view> outputs;
-    std::vector<attribute> attributes;
-    std::size_t offset = 0;  ///< byte offset in the file
+    std::vector<attribute> attributes;  ///< by name where there are more than `few_attributes`
+    std::size_t offset = 0;             ///< byte offset in the file
 };
 
 struct graph {

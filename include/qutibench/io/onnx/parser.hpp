@@ -6,6 +6,8 @@
 #include <qutibench/io/onnx/model.hpp>
 #include <qutibench/io/onnx/wire.hpp>
 
+#include <algorithm>
+
 namespace qutibench::onnx {
 
 /// What a file may hold at most; past it the reader gives up with a parse_error instead of filling memory.
@@ -34,6 +36,7 @@ public:
                    f.bytes(8, [&](std::string_view opset) { parse_opset(opset, out.opsets); }) ||
                    f.bytes(25, [&](std::string_view one) { parse_function(one, out.functions.emplace_back()); });
         });
+        index(out.opsets);
         if (!has_graph) wire_.fail(message.data(), "this is not an ONNX model: it has no graph");
         if (out.opsets.empty() && (out.ir_version >= 3 || out.ir_version <= 0))
             wire_.fail(message.data() + message.size(), "this is no complete ONNX model: it imports no operator set");
@@ -96,7 +99,21 @@ private:
                    f.name(7, out.domain) || f.name(8, out.overload);
         });
         out.domain = normal_domain(out.domain);
+        index(out.attributes);
         if (out.op_type.empty()) wire_.fail(message.data(), "a node has no operator type");
+    }
+
+    /// Puts many attributes in the order in which `attribute_among` looks for them; the first of a name stays first.
+    static void index(std::vector<attribute>& all) {
+        if (all.size() > few_attributes)
+            std::stable_sort(all.begin(), all.end(),
+                             [](const attribute& a, const attribute& b) { return a.name < b.name; });
+    }
+
+    /// Puts operator sets in the order of their domains, as `engine::opset_of` looks for them; likewise.
+    static void index(std::vector<opset_import>& all) {
+        std::stable_sort(all.begin(), all.end(),
+                         [](const opset_import& a, const opset_import& b) { return a.domain < b.domain; });
     }
 
     void parse_attribute(std::string_view message, attribute& out, int depth) {
@@ -242,6 +259,8 @@ private:
                    f.name(13, out.overload);
         });
         out.domain = normal_domain(out.domain);
+        index(out.defaults);
+        index(out.opsets);
     }
 
     template <class T>

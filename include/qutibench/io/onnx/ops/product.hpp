@@ -78,6 +78,9 @@ struct einsum_equation {
 /// Labels of one term. An ellipsis that covers n dimensions becomes the labels -n ... -1, aligned at the right.
 [[nodiscard]] inline std::vector<int> einsum_labels(const node_context& c, std::string_view term, std::size_t covered) {
     std::vector<int> labels;
+    const std::size_t ellipsis = term.find("...");
+    if (ellipsis != std::string_view::npos && term.find("...", ellipsis + 3) != std::string_view::npos)
+        c.fail("a term of the equation has two ellipses");
     for (std::size_t i = 0; i < term.size(); ++i) {
         const char letter = term[i];
         if (letter == ' ') continue;
