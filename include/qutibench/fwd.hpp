@@ -8,6 +8,7 @@ namespace qutibench {
 // network/
 class any_layer;
 class graph;
+class graph_source;
 class shape;
 class workload;
 struct layer_workload;

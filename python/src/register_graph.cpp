@@ -21,9 +21,15 @@ struct node_view {
 
 using shapes_by_name = py::typing::Dict<py::str, py::typing::Optional<shape_tuple>>;
 
-[[nodiscard]] shapes_by_name by_name(const graph& net, const std::vector<tensor>& tensors) {
+[[nodiscard]] shapes_by_name by_name(const graph& net, const std::vector<tensor>& tensors,
+                                     const std::vector<std::string>& names = {}) {
     shapes_by_name all;
-    for (const tensor& one : tensors) {
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+        const tensor& one = tensors[i];
+        if (i < names.size() && !names[i].empty()) {
+            all[py::str(names[i])] = to_tuple(net.shape_of(one));
+            continue;
+        }
         std::string name = net.nodes()[static_cast<std::size_t>(one.node)].name;
         if (one.port > 0 || all.contains(name)) name += ":" + std::to_string(one.port);
         if (all.contains(name)) name += "#" + std::to_string(one.node);
@@ -136,10 +142,13 @@ void register_graph(py::module_& module) {
         "inputs", [](const graph& self) { return by_name(self, self.inputs()); },
         "Shapes of the tensors that enter, by name; None where a shape is unknown.");
     cls.def_property_readonly(
-        "outputs", [](const graph& self) { return by_name(self, self.outputs()); },
+        "outputs", [](const graph& self) { return by_name(self, self.outputs(), self.output_names()); },
         "Shapes of the results, by name; None where a shape is unknown.");
     cls.def_property_readonly("results", [](const graph& self) { return self.outputs(); }, "The results as tensors.");
     cls.def_property_readonly("log", [](const graph& self) { return self.log(); }, "What transforms did.");
+    cls.def_property_readonly(
+        "warnings", [](const graph& self) { return self.warnings(); },
+        "Sentences that whoever reads its figures should know: what pruning has left whole, and why.");
     cls.def("__len__", [](const graph& self) { return self.nodes().size(); });
     cls.def("__repr__", &described);
     cls.def("to_json", [](const graph& self) { return to_json(self); }, "The text of a network file with every layer.");

@@ -127,6 +127,9 @@ void register_workload(py::module_& module) {
         "uncounted", [](const workload& self) { return self.uncounted(); },
         "Layers without a cost model; when there are any, all counts are lower bounds.");
     cls.def_property_readonly(
+        "warnings", [](const workload& self) { return self.warnings(); },
+        "Sentences that whoever reads the figures should know: those of the graph.");
+    cls.def_property_readonly(
         "layers",
         [](const std::shared_ptr<workload>& self) {
             std::vector<layer_view> all;

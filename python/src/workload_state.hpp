@@ -17,7 +17,8 @@ struct workload_access {
         py::list shapes;
         for (const shape& one : from.shapes_) shapes.append(python::to_tuple(one));
         return py::make_tuple(from.name_, totals(from), layers, shapes, from.producers_, from.uncounted_,
-                              from.peak_live_, from.has_precisions_, static_cast<int>(from.convention_));
+                              from.peak_live_, from.has_precisions_, static_cast<int>(from.convention_),
+                              from.warnings_);
     }
 
     [[nodiscard]] static workload set(const pybind11::tuple& state) {
@@ -32,6 +33,7 @@ struct workload_access {
         made.peak_live_ = state[6].cast<std::int64_t>();
         made.has_precisions_ = state[7].cast<bool>();
         made.convention_ = static_cast<counting>(state[8].cast<int>());
+        made.warnings_ = state[9].cast<std::vector<std::string>>();
         return made;
     }
 

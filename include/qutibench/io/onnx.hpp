@@ -5,6 +5,7 @@
 #pragma once
 
 #include <qutibench/io/onnx/before_export.hpp>
+#include <qutibench/io/onnx/edit/source.hpp>
 #include <qutibench/io/onnx/quantized.hpp>
 #include <qutibench/io/onnx/structured.hpp>
 #include <qutibench/network/analyze.hpp>
@@ -41,6 +42,7 @@ public:
 
     [[nodiscard]] graph run() {
         for (const onnx::value_id id : source_.inputs) add_input(id);
+        warn_of_batch();
         std::vector<int> places;
         for (const onnx::counted_operation& one : counted_.operations) {
             places.push_back(static_cast<int>(net_.nodes().size()));
@@ -50,7 +52,10 @@ public:
         }
         add_unbounded_loops();
         for (const onnx::value_id id : source_.outputs)
-            if (const auto made = made_.find(id); made != made_.end()) net_.output(made->second);
+            if (const auto made = made_.find(id); made != made_.end())
+                net_.output(made->second, std::string(source_.values[id].name));
+        net_.set_source(
+            std::make_shared<const onnx_source>(onnx::skeleton_of(source_.source->source->bytes()), source_.bindings));
         return std::move(net_);
     }
 
@@ -61,19 +66,29 @@ private:
         made_[id] = net_.insert({.name = std::string(source_.values[id].name), .layer = network_input{*extents}});
     }
 
-    [[nodiscard]] static std::string name_of(const onnx::inferred& source, const onnx::operation& one) {
-        if (!one.op->name.empty()) return std::string(one.op->name);
-        for (const onnx::value_id id : one.outputs)
-            if (id != onnx::absent) return std::string(source.values[id].name);
-        return {};
+    /// Several images in one input are no single inference, which a figure of a file does not say by itself.
+    void warn_of_batch() {
+        std::int64_t batch = 0;
+        for (const tensor& one : net_.inputs()) {
+            const shape& extents = net_.shape_of(one);
+            if (extents.rank() < 3) continue;
+            if (batch != 0 && extents[0] != batch) return;
+            batch = extents[0];
+        }
+        if (batch > 1)
+            net_.warn(message({"the inputs begin with ", batch, ": where that is a batch, counts are of ", batch,
+                               " inputs at once"}));
     }
 
     void add(const onnx::counted_operation& one) {
         const onnx::operation& op = *one.source;
-        node made{.name = name_of(source_, op), .layer = described(one)};
+        node made{.name = layer_name(source_, op), .layer = operator_layer{}};
         for (const onnx::value_id id : op.inputs)
             if (const auto from = made_.find(id); from != made_.end()) made.inputs.push_back(from->second);
-        if (auto layer = agreed(one, made.inputs)) made.layer = std::move(*layer);
+        if (auto layer = agreed(one, made.inputs))
+            made.layer = std::move(*layer);
+        else
+            made.layer = described(one, made.inputs);
         if (const auto numbers = quantised_.of(op)) {
             made.has_precision = true;
             made.numbers = *numbers;
@@ -85,11 +100,13 @@ private:
     }
 
     /// The operation as the importer knows it: its name, shapes and cost.
-    [[nodiscard]] operator_layer described(const onnx::counted_operation& one) const {
+    [[nodiscard]] operator_layer described(const onnx::counted_operation& one,
+                                           const std::vector<tensor>& inputs) const {
         operator_layer layer{.name = std::string(one.source->op->op_type), .does = one.kind, .is_counted = one.counted};
         layer.costs = one.cost;
         layer.costs.macs = multiply(one.cost.macs, one.repeats);
         layer.costs.other_operations = multiply(one.cost.other_operations, one.repeats);
+        for (const tensor& from : inputs) layer.input_shapes.push_back(net_.shape_of(from));
         for (const onnx::value_id id : one.source->outputs)
             if (id != onnx::absent)
                 if (const auto extents = representable(source_.of(id))) layer.output_shapes.push_back(*extents);
@@ -143,6 +160,10 @@ struct imported_model {
 [[nodiscard]] inline imported_model import_onnx(const onnx::inferred& source, std::string_view name = "model") {
     const onnx::counts counted = onnx::count(source);
     return {detail::onnx_importer(source, counted, name).run(), onnx::parameters_before_export(source, counted)};
+}
+
+inline graph graph_of(const onnx::inferred& source, std::string_view name) {
+    return import_onnx(source, name).layers;
 }
 
 /// What the ONNX file at `path` holds, or its bytes. Throws parse_error with a byte offset or node name for a file that

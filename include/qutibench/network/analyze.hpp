@@ -87,6 +87,7 @@ inline void workload::append(const graph& net, const node& one) {
     workload result;
     result.name_ = net.name();
     result.convention_ = convention;
+    result.warnings_ = net.warnings();
     result.layers_.reserve(net.nodes().size());
     result.shapes_.reserve(net.nodes().size() * 2 + 8);
     result.producers_.reserve(net.nodes().size() + 8);

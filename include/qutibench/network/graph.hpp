@@ -6,6 +6,7 @@
 #include <qutibench/network/label.hpp>
 
 #include <initializer_list>
+#include <memory>
 #include <vector>
 
 namespace qutibench {
@@ -59,6 +60,8 @@ concept recipe = requires(const Recipe& one) {
     { std::string_view(one.name()) };
 };
 
+class graph_source;
+
 /// A network as a directed acyclic graph of layers whose shapes are inferred as they are added. Nodes are stored in
 /// topological order, because a layer can only be added after its inputs.
 class graph {
@@ -104,15 +107,18 @@ public:
             throw overflow_error(detail::message({"layer '", one.name, "' of '", name_, "': ", wrong.what()}));
         }
         nodes_.push_back(std::move(one));
+        source_.reset();
         return {index, 0};
     }
 
-    /// Marks a tensor as a result, once. Without any mark, the tensors that nobody reads are the results.
-    void output(tensor one) {
+    /// Marks a tensor as a result, once. Without any mark, the tensors that nobody reads are the results. A file's own
+    /// name for it may be given.
+    void output(tensor one, std::string name = {}) {
         static_cast<void>(shape_of(one));
         for (const tensor& marked : outputs_)
             if (marked == one) return;
         outputs_.push_back(one);
+        output_names_.push_back(std::move(name));
     }
 
     /// States that `later` uses the weights of `earlier` again: counted once, executed each time. Throws
@@ -130,11 +136,23 @@ public:
     /// Writes down what a transform did.
     void note(std::string what) { log_.push_back(std::move(what)); }
 
+    /// Adds a sentence that whoever reads figures of this graph should know, such as what pruning has left whole.
+    void warn(std::string what) { warnings_.push_back(std::move(what)); }
+
+    /// The file behind the graph, which transforms then change; see graph_source.hpp.
+    [[nodiscard]] const std::shared_ptr<const graph_source>& source() const { return source_; }
+    void set_source(std::shared_ptr<const graph_source> file) { source_ = std::move(file); }
+
     [[nodiscard]] const std::string& name() const { return name_; }
     void rename(std::string name) { name_ = std::move(name); }
     [[nodiscard]] const std::vector<node>& nodes() const { return nodes_; }
     [[nodiscard]] std::span<node> nodes() { return {nodes_.data(), nodes_.size()}; }
     [[nodiscard]] const std::vector<std::string>& log() const { return log_; }
+    [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+    /// The file's names of the results in `outputs()`, empty where it has none.
+    [[nodiscard]] std::vector<std::string> output_names() const {
+        return outputs_.empty() ? std::vector<std::string>(outputs().size()) : output_names_;
+    }
 
     /// Shape of a tensor; throws invalid_argument when the graph has no such tensor.
     [[nodiscard]] const shape& shape_of(tensor one) const {
@@ -186,7 +204,10 @@ private:
     std::string name_;
     std::vector<node> nodes_;
     std::vector<tensor> outputs_;
+    std::vector<std::string> output_names_;
     std::vector<std::string> log_;
+    std::vector<std::string> warnings_;
+    std::shared_ptr<const graph_source> source_;
 };
 
 }  // namespace qutibench

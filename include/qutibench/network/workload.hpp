@@ -142,6 +142,8 @@ public:
     [[nodiscard]] elements peak_live_activations() const { return quantity_of<elements>(peak_live_); }
     /// "name (type)" of every layer without a cost model. When it is not empty, all counts are lower bounds.
     [[nodiscard]] const std::vector<std::string>& uncounted() const { return uncounted_; }
+    /// Sentences that whoever reads the figures should know: those of the graph.
+    [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
     [[nodiscard]] shapes input_shapes(const layer_workload& of) const {
         return {shapes_.data() + of.first_shape, of.inputs};
     }
@@ -166,6 +168,7 @@ private:
     std::vector<shape> shapes_;
     std::vector<int> producers_;
     std::vector<std::string> uncounted_;
+    std::vector<std::string> warnings_;
     std::int64_t peak_live_ = 0;
     bool has_precisions_ = false;
     counting convention_ = counting::qutibench;

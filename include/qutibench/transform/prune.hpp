@@ -4,6 +4,7 @@
 /// valid network and every figure of it shrinks.
 #pragma once
 
+#include <qutibench/network/graph_source.hpp>
 #include <qutibench/transform/channels.hpp>
 
 #include <algorithm>
@@ -41,6 +42,11 @@ void follow_channels(node& one, const graph& net) {
 /// Scales the output channels of every layer by `share_of(node)`; layers that must agree take the largest share.
 template <class ShareOf>
 [[nodiscard]] graph scale_channels(const graph& net, std::string note, ShareOf share_of) {
+    if (net.source() != nullptr) {
+        graph scaled = net.source()->scaled(net, share_of);
+        scaled.note(std::move(note));
+        return scaled;
+    }
     const channel_groups groups(net);
     std::vector<double> shares(groups.size(), 0);
     for (std::size_t i = 0; i < net.nodes().size(); ++i) {

@@ -8,7 +8,7 @@
 namespace qutibench::detail {
 
 /// Copies a graph node by node, shapes inferred anew; `change(node&, index)` may alter each before it is added. Log,
-/// results and annotations stay. Throws what adding a layer throws.
+/// warnings, results, annotations and the file behind it stay. Throws what adding a layer throws.
 template <std::invocable<node&, std::size_t> Change>
 [[nodiscard]] graph rebuild(const graph& net, std::string note, Change change) {
     graph result(net.name());
@@ -19,7 +19,11 @@ template <std::invocable<node&, std::size_t> Change>
         change(copy, i);
         result.insert(std::move(copy));
     }
-    for (const tensor& one : net.outputs()) result.output(one);
+    for (const std::string& one : net.warnings()) result.warn(one);
+    const std::vector<std::string> names = net.output_names();
+    const std::vector<tensor> outputs = net.outputs();
+    for (std::size_t i = 0; i < outputs.size(); ++i) result.output(outputs[i], names[i]);
+    result.set_source(net.source());
     return result;
 }
 

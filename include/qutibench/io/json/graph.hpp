@@ -50,6 +50,8 @@ public:
             }
         if (const auto notes = document.find("notes"))
             for (const json_reader& one : notes->elements()) net_.note(one.text());
+        if (const auto warnings = document.find("warnings"))
+            for (const json_reader& one : warnings->elements()) net_.warn(one.text());
         return std::move(net_);
     }
 
@@ -170,6 +172,7 @@ public:
         for (const tensor& one : net_.outputs()) outputs.push_back(reference(one));
         text += "\n],\n\"outputs\": " + outputs.dump();
         if (!net_.log().empty()) text += ",\n\"notes\": " + ordered_json(net_.log()).dump(2);
+        if (!net_.warnings().empty()) text += ",\n\"warnings\": " + ordered_json(net_.warnings()).dump(2);
         return text + "\n}\n";
     }
 
@@ -225,7 +228,7 @@ template <class... More>
 [[nodiscard]] graph parse_graph(std::string_view text, const std::string& source = "network") {
     const detail::json document = detail::parse_json(text, source);
     const detail::json_reader reader(document, source);
-    reader.expect_keys({"$schema", "id", "name", "layers", "outputs", "notes"});
+    reader.expect_keys({"$schema", "id", "name", "layers", "outputs", "notes", "warnings"});
     const auto read = [&]<class... Known>(detail::layer_list<Known...>) {
         return detail::graph_document(reader["id"].text()).read(reader, detail::layer_list<Known..., More...>{});
     };

@@ -29,16 +29,24 @@ namespace detail {
 
 /// Names of the parameters that the exporter wrote into the metadata; none from other exporters.
 [[nodiscard]] inline std::unordered_set<std::string_view> parameter_names(const graph& source) {
-    constexpr std::string_view mark = ": PARAMETER target='";
-    std::unordered_set<std::string_view> names;
-    for (const auto& [key, text] : source.metadata) {
-        if (key.size() < 15 || key.substr(key.size() - 15) != "graph_signature") continue;
-        for (std::size_t at = text.find(mark); at != text.npos; at = text.find(mark, at)) {
-            at += mark.size();
-            names.insert(text.substr(at, text.find('\'', at) - at));
-        }
+    return signature_names(source, ": PARAMETER target='");
+}
+
+/// Whether a node belongs to the module of a stored tensor: "/a/a.0/norm_1/Op" and "a.0.norm.weight". A module that is
+/// applied again has a number after its name.
+[[nodiscard]] inline bool is_in_module_of(std::string_view node_name, std::string_view tensor_name) {
+    tensor_name = tensor_name.substr(0, tensor_name.rfind('.'));
+    std::string path;
+    while (!node_name.empty()) {
+        if (node_name.front() == '/') node_name.remove_prefix(1);
+        const std::string_view part = node_name.substr(0, node_name.find('/'));
+        node_name.remove_prefix(part.size());
+        if (node_name.empty()) break;  // the operator
+        const std::string_view next = node_name.substr(1, node_name.find('/', 1) - 1);
+        if (next.substr(0, part.size() + 1) == std::string(part) + ".") continue;  // a list and its element
+        path += (path.empty() ? "" : ".") + std::string(part);
     }
-    return names;
+    return !path.empty() && is_numbered(path, tensor_name);
 }
 
 /// Adds up what a module held, reading by reading of its learned tensors.
@@ -62,7 +70,7 @@ public:
         std::set<std::pair<const void*, const void*>> seen;
         for (const learned_operand& one : counted_.learned) {
             const layer& of = layers_.at(one.reader);
-            if (one.derived || is_made_up(one)) continue;
+            if (one.derived || one.buffer || is_made_up(one)) continue;
             if (!seen.emplace(one.identity, owner_of(one, of)).second) continue;
             sum = qutibench::detail::add(sum, elements_of(one));
             if (one.is == cost_sheet::role::weights) sum = qutibench::detail::add(sum, lost(*one.reader, of));
@@ -93,7 +101,7 @@ private:
         if (entry == nullptr || entry->kind == layer_kind::movement) return nullptr;
         const auto& dims = one.stored->dims;
         const bool vector = std::find(dims.begin(), dims.end(), one.elements) != dims.end();
-        if (!vector) return nullptr;
+        if (!vector || is_in_module_of(one.reader->op->name, one.stored->name)) return nullptr;
         return of.weights != nullptr ? of.weights->identity : one.reader;
     }
 

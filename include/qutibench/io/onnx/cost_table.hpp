@@ -15,6 +15,7 @@ namespace qutibench::onnx {
 namespace detail {
 
 inline constexpr std::string_view microsoft = "com.microsoft";
+inline constexpr std::string_view blocked = "com.microsoft.nchwc";
 inline constexpr std::string_view classical = "ai.onnx.ml";
 
 /// Operators that share a cost function; names separated by spaces.
@@ -76,6 +77,17 @@ inline constexpr cost_group cost_groups[] = {
     {"", layer_kind::recurrent, cost_recurrent<1>, "MACs: steps x directions x hidden x (features + hidden)", "RNN"},
     {"", layer_kind::recurrent, cost_recurrent<3>, "MACs: 3 x those of RNN", "GRU"},
     {"", layer_kind::recurrent, cost_recurrent<4>, "MACs: 4 x those of RNN", "LSTM"},
+
+    {microsoft, layer_kind::recurrent, cost_quantised_lstm, "MACs as LSTM", "DynamicQuantizeLSTM"},
+    {microsoft, layer_kind::dense, cost_experts<2, 2, 1>, "MACs: rows x k x elements of one expert", "MoE"},
+    {microsoft, layer_kind::dense, cost_experts<2, 3, 2>, "MACs: rows x k x elements of one expert", "QMoE"},
+    {microsoft, layer_kind::embedding, cost_gather_blocks, "2 per output", "GatherBlockQuantized"},
+    {microsoft, layer_kind::attention, cost_unknown_pattern, "uncounted: the data decide which scores are computed",
+     "PagedAttention SparseAttention"},
+    {blocked, layer_kind::convolution, cost_conv, convolution_rule, "Conv"},
+    {blocked, layer_kind::pooling, cost_pooling, "window per output", "AveragePool MaxPool"},
+    {blocked, layer_kind::pooling, cost_per_input<1>, reduction_rule, "GlobalAveragePool GlobalMaxPool"},
+    {blocked, layer_kind::movement, cost_nothing, free_rule, "ReorderInput ReorderOutput"},
 
     {"", layer_kind::pooling, cost_pooling, "window per output", "AveragePool LpPool MaxPool"},
     {"", layer_kind::pooling, cost_per_input<1>, reduction_rule, "GlobalAveragePool GlobalLpPool GlobalMaxPool"},
@@ -145,7 +157,7 @@ inline constexpr cost_group cost_groups[] = {
      "SequenceInsert SplitToSequence StringConcat StringNormalizer StringSplit TensorScatter"},
     {microsoft, layer_kind::movement, cost_nothing, free_rule, "QLinearConcat Trilu"},
     {classical, layer_kind::movement, cost_nothing, free_rule,
-     "ArrayFeatureExtractor CategoryMapper FeatureVectorizer LabelEncoder OneHotEncoder"},
+     "ArrayFeatureExtractor CategoryMapper FeatureVectorizer LabelEncoder OneHotEncoder ZipMap"},
 
     {"", layer_kind::view, cost_nothing, view_rule,
      "Dropout Flatten Identity Optional OptionalGetElement OptionalHasElement Reshape SequenceLength Shape Size "

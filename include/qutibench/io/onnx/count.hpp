@@ -29,6 +29,7 @@ struct learned_operand {
     const onnx::tensor* stored = nullptr;  ///< where the file stores it; nullptr when it is computed from constants
     std::int64_t elements = 0;
     bool derived = false;  ///< computed from learned tensors, each of which is in the list too
+    bool buffer = false;   ///< the exporter says that it is no parameter of the module
 };
 
 /// Totals per inference, and where they come from.
@@ -52,6 +53,19 @@ namespace detail {
     return std::find(std::begin(names), std::end(names), op.op_type) != std::end(names);
 }
 
+/// Names that an exporter of PyTorch wrote into the metadata after `mark`; none from other exporters.
+[[nodiscard]] inline std::unordered_set<std::string_view> signature_names(const graph& source, std::string_view mark) {
+    std::unordered_set<std::string_view> names;
+    for (const auto& [key, text] : source.metadata) {
+        if (key.size() < 15 || key.substr(key.size() - 15) != "graph_signature") continue;
+        for (std::size_t at = text.find(mark); at != text.npos; at = text.find(mark, at)) {
+            at += mark.size();
+            names.insert(text.substr(at, text.find('\'', at) - at));
+        }
+    }
+    return names;
+}
+
 class counter {
 public:
     explicit counter(const inferred& graph)
@@ -60,6 +74,7 @@ public:
         shared_.file = graph.source->source.get();
         for (std::size_t i = 0; i < graph.values.size(); ++i) origin_[i] = graph.values[i].initialiser;
         for (const value_id id : graph.inputs) varies_[id] = 1;
+        buffers_ = signature_names(graph.source->graph, ": BUFFER target='");
     }
 
     [[nodiscard]] counts run() {
@@ -81,7 +96,8 @@ public:
 
 private:
     void require_bound() const {
-        const auto names = graph_.unbound_dimensions();
+        auto names = graph_.unbound_dimensions();
+        names.insert(names.end(), graph_.open_zeros.begin(), graph_.open_zeros.end());
         if (!names.empty()) {
             std::string listed;
             for (const std::string& name : names) listed += (listed.empty() ? "" : ", ") + name;
@@ -160,18 +176,36 @@ private:
         if (entry != nullptr) sheet.kind = entry->kind;
         const bool computes = entry != nullptr && entry->cost != cost_nothing;
         std::string problem;
-        if (entry == nullptr)
+        if (entry == nullptr) {
             problem = one.known ? "no cost model" : "unknown operator";
-        else if (computes && !shapes_known(one))
+            list_stored(one, sheet);
+        } else if (computes && !shapes_known(one)) {
             problem = "its shapes depend on data";
-        else if (computes)
+            list_stored(one, sheet);
+        } else if (computes) {
             evaluate(one, *entry, sheet);
+        }
         if (!sheet.counted) problem = "no cost model for these attributes";
         counted_operation made{&one, sheet.kind, sheet.cost, repeats, problem.empty(), -1};
         credit(sheet, one, made);
         if (stored_only) return;
         if (!problem.empty()) list(one, problem);
         result_.operations.push_back(made);
+    }
+
+    /// What the file stores for a node whose work is unknown: tensors of several dimensions are weights of operators
+    /// that multiply matrices or that nobody knows, and the rest are vectors.
+    void list_stored(const operation& one, cost_sheet& sheet) const {
+        const bool multiplies = sheet.kind == layer_kind::convolution || sheet.kind == layer_kind::dense ||
+                                sheet.kind == layer_kind::matmul || sheet.kind == layer_kind::recurrent ||
+                                sheet.kind == layer_kind::attention || sheet.kind == layer_kind::embedding ||
+                                one.op->op_type == "Gather" || sheet.kind == layer_kind::other;
+        for (std::size_t i = 0; i < one.inputs.size(); ++i) {
+            if (one.inputs[i] == absent) continue;
+            const bool matrix = graph_.of(one.inputs[i]).dims.size() > 1;
+            sheet.learned.push_back(
+                {i, multiplies && matrix ? cost_sheet::role::weights : cost_sheet::role::operand, -1});
+        }
     }
 
     void evaluate(const operation& one, const cost_entry& entry, cost_sheet& sheet) {
@@ -200,8 +234,10 @@ private:
             rooted = true;
             const auto [holder, first] = holders_.try_emplace(found.identity, &one);
             using qutibench::detail::add;
-            made.cost.parameters = add(made.cost.parameters, elements);
-            if (first && !found.derived) result_.parameters = add(result_.parameters, elements);
+            // Weights that are shared are left out with their node; a vector counts with the first that reads it.
+            const bool is_weights = operand.is == cost_sheet::role::weights;
+            if (!found.buffer && (is_weights || first)) made.cost.parameters = add(made.cost.parameters, elements);
+            if (first && !found.derived && !found.buffer) result_.parameters = add(result_.parameters, elements);
             if (operand.is != cost_sheet::role::weights) continue;
             has_weights = true;
             made.cost.weights = add(made.cost.weights, elements);
@@ -223,14 +259,24 @@ private:
         const tensor* stored = origin_[id];
         const facts& known = graph_.of(id);
         if (stored == nullptr) {
-            const bool computed =
-                operand.is != cost_sheet::role::operand && varies_[id] == 0 && one.op->op_type != "Gather";
+            const bool is_table = one.op->op_type == "Gather" && rooted_[id] != 0 && known.dims.size() > 1;
+            const bool computed = operand.is != cost_sheet::role::operand && varies_[id] == 0 &&
+                                  (one.op->op_type != "Gather" || is_table);
             if (!computed || !is_numeric(known.type) || !known.fully_known()) return {};
             return {&one, operand.is, &graph_.values[id], nullptr, count_of(known.dims), rooted_[id] != 0};
         }
-        const learned_operand found{&one, operand.is, stored, stored, count_of(to_dimensions(stored->dims)), false};
+        const learned_operand found{&one,
+                                    operand.is,
+                                    stored,
+                                    stored,
+                                    count_of(to_dimensions(stored->dims)),
+                                    false,
+                                    buffers_.count(stored->name) != 0};
         const bool real = is_floating(stored->type) || is_floating(known.type);
-        if (one.op->op_type == "Gather") return real && stored->dims.size() > 1 ? found : learned_operand{};
+        // A table of narrow integers is dequantised after its rows are read.
+        const bool table = real || (bits(stored->type) > 0 && bits(stored->type) <= 8 && is_numeric(stored->type) &&
+                                    stored->type != element_type::boolean);
+        if (one.op->op_type == "Gather") return table && stored->dims.size() > 1 ? found : learned_operand{};
         // Exporters write group normalisation as one over instances, with a scale of ones in a Constant node.
         if (one.op->op_type == "InstanceNormalization" && written_.count(stored) != 0) return {};
         if (operand.is != cost_sheet::role::operand) return is_numeric(stored->type) ? found : learned_operand{};
@@ -299,6 +345,7 @@ private:
     std::vector<const tensor*> origin_;
     std::unordered_map<const void*, const operation*> holders_;    // the first node that reads a learned tensor
     std::unordered_map<const operation*, const operation*> tied_;  // a later node with the same weights, and that one
+    std::unordered_set<std::string_view> buffers_;                 // tensors that are no parameters of the module
     std::unordered_set<const tensor*> written_;                    // values of Constant nodes
     std::vector<const facts*> inputs_;
     std::vector<facts> outputs_;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <qutibench/detail/nearest.hpp>
+#include <qutibench/io/onnx/dimension_sum.hpp>
 #include <qutibench/io/onnx/ops/sequence.hpp>
 
 #include <unordered_map>
@@ -25,6 +26,18 @@ public:
 
     /// The number bound to `name`, else its symbol. Throws invalid_argument when the number cannot be a dimension.
     [[nodiscard]] dimension of(std::string_view name) {
+        if (const auto value = bound(name)) return *value;
+        if (name.find_first_of("+-*/") != name.npos) {
+            const auto value = dimension_formula(name).value([this](std::string_view one) { return bound(one); });
+            if (value && *value >= 0 && *value <= dimension_limit) return *value;
+        }
+        const auto [found, added] = ids_.try_emplace(std::string(name), static_cast<symbol_id>(symbols_.size()));
+        if (added) symbols_.emplace_back(name);
+        return dimension::of_symbol(found->second);
+    }
+
+    /// The number bound to `name`, if there is one. Throws invalid_argument when it cannot be a dimension.
+    [[nodiscard]] std::optional<std::int64_t> bound(std::string_view name) {
         for (std::size_t i = 0; i < bindings_.size(); ++i) {
             if (bindings_[i].first != name) continue;
             used_[i] = true;
@@ -33,9 +46,7 @@ public:
                     qutibench::detail::message({"dimension '", name, "' cannot be ", bindings_[i].second}));
             return bindings_[i].second;
         }
-        const auto [found, added] = ids_.try_emplace(std::string(name), static_cast<symbol_id>(symbols_.size()));
-        if (added) symbols_.emplace_back(name);
-        return dimension::of_symbol(found->second);
+        return {};
     }
 
     [[nodiscard]] bool all_used() const { return std::find(used_.begin(), used_.end(), false) == used_.end(); }
@@ -66,7 +77,7 @@ private:
     stated.ranked = type.kind == type_kind::tensor && type.has_shape;
     if (!stated.ranked) return stated;
     for (const declared_dimension& dim : type.dims) {
-        if (!dim.name.empty())
+        if (!dim.name.empty() && dim.name != "?")
             stated.dims.push_back(names.of(dim.name));
         else
             stated.dims.push_back(dim.value >= 0 ? dimension(dim.value) : dimension());
@@ -74,20 +85,29 @@ private:
     return stated;
 }
 
-/// Facts of a graph input. A dimension with neither number nor name is called "input[axis]", so that it can be bound.
-/// Throws parse_error on a negative dimension and past 2^60 elements.
-[[nodiscard]] inline facts from_input(const value_info& input, dimension_names& names, const std::string& file) {
+/// Facts of a graph input. A dimension with neither number nor name, as -1 and "?" are, is called "input[axis]", so
+/// that it can be bound; so can one of 0 be, which goes to `open_zeros` when nobody does. Throws parse_error on a
+/// dimension below -1 and past 2^60 elements.
+[[nodiscard]] inline facts from_input(const value_info& input, dimension_names& names, const std::string& file,
+                                      std::vector<std::string>& open_zeros) {
     facts stated = from_declared(input.type, names);
     if (!stated.ranked || input.type.kind != type_kind::tensor) return stated;
     const std::string place = "input '" + std::string(input.name) + "'";
     std::int64_t elements = 1;
     for (std::size_t i = 0; i < stated.dims.size(); ++i) {
         const declared_dimension& written = input.type.dims[i];
-        if (written.name.empty() && written.value < 0) {
-            if (written.stated)
-                throw parse_error(file, place,
-                                  qutibench::detail::message({"dimension ", std::uint64_t{i}, " is ", written.value}));
-            stated.dims[i] = names.of(qutibench::detail::message({input.name, "[", std::uint64_t{i}, "]"}));
+        const std::string own_name = qutibench::detail::message({input.name, "[", std::uint64_t{i}, "]"});
+        if (written.stated && written.value < -1)
+            throw parse_error(file, place,
+                              qutibench::detail::message({"dimension ", std::uint64_t{i}, " is ", written.value}));
+        if ((written.name.empty() || written.name == "?") && written.value < 0) stated.dims[i] = names.of(own_name);
+        if (!written.name.empty())
+            if (const auto value = names.bound(own_name)) stated.dims[i] = *value;
+        if (stated.dims[i].is(0)) {
+            if (const auto value = names.bound(own_name))
+                stated.dims[i] = *value;
+            else if (written.stated)
+                open_zeros.push_back(own_name);
         }
         const std::int64_t value = stated.dims[i].value();
         if (value > 0 &&

@@ -19,6 +19,7 @@ struct infer_options {
     /// Work after which a model is refused: nodes with their operands and names, functions and sub-graphs written out.
     std::int64_t work_limit = 200'000;
     std::int64_t work_per_byte = 4;  ///< of the file, on top of it
+    inference_hook* hook = nullptr;
 };
 
 namespace detail {
@@ -66,10 +67,12 @@ using declared_names = std::unordered_map<std::string_view, declared_type>;
 class engine {
 public:
     engine(const model& source, const infer_options& options, inferred& result)
-        : model_(source), result_(result), work_left_(options.work_limit), names_(options.dims, result.symbols) {
+        : model_(source), result_(result), work_left_(options.work_limit), hook_(options.hook),
+          names_(options.dims, result.symbols) {
         work_left_ += options.work_per_byte * static_cast<std::int64_t>(source.source->bytes().size());
         shared_.file = source.source.get();
         result_.source = &source;
+        result_.bindings = options.dims;
         for (const function& one : source.functions) functions_.emplace(function_name{one}, &one);
     }
 
@@ -122,7 +125,8 @@ private:
             if (input.name.empty()) fail("input", "a graph input has no name");
             if (top.names.count(input.name) != 0)
                 continue;  // before IR version 4 initialisers are listed as inputs too
-            const value_id id = add_value(input.name, from_input(input, names_, model_.source->name()));
+            const value_id id =
+                add_value(input.name, from_input(input, names_, model_.source->name(), result_.open_zeros));
             define(top, input.name, id);
             result_.inputs.push_back(id);
         }
@@ -239,16 +243,19 @@ private:
         }
         if (const function* callee = functions_.empty() ? nullptr : find_function(op))
             return run_function(*callee, made, at, out);
-        if (!run_control_flow(made, at)) run_operator(made, at);
+        inference_hook* const hook = &out == &result_.operations ? hook_ : nullptr;
+        if (!run_control_flow(made, at)) run_operator(made, at, hook);
+        if (hook != nullptr) hook->after(out.size(), made, result_);
         out.push_back(std::move(made));
     }
 
-    void run_operator(operation& made, scope& at) {
+    void run_operator(operation& made, scope& at, inference_hook* hook) {
         const node& op = *made.op;
         const operator_entry* entry = find_operator(op.domain, op.op_type);
         pointers_.clear();
         for (const value_id id : made.inputs) pointers_.push_back(id == absent ? nullptr : &result_.values[id].facts);
         outputs_.assign(std::max(op.outputs.size(), spare_outputs), facts());
+        if (hook != nullptr) hook->before(result_.operations.size(), made, result_, pointers_);
         made.known = entry != nullptr;
         if (entry != nullptr) {
             node_context context(op, at.frame, made.opset, pointers_, outputs_, shared_);
@@ -325,6 +332,7 @@ private:
     const model& model_;
     inferred& result_;
     std::int64_t work_left_;
+    inference_hook* hook_;
     shared_state shared_;
     std::unordered_map<function_name, const function*, function_hash> functions_;
     std::unordered_map<const graph*, declared_names> declared_;  // what the file says of intermediate values

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <qutibench/io/onnx/context.hpp>
+#include <qutibench/io/onnx/dimension_sum.hpp>
 
 #include <deque>
 #include <string>
@@ -56,21 +57,38 @@ struct inferred {
     std::vector<value_id> inputs;  ///< graph inputs that are not initialisers
     std::vector<value_id> outputs;
     std::vector<std::string> symbols{std::string()};  ///< names of symbolic dimensions, by symbol_id; 0 is none
-    std::deque<call_frame> frames;                    ///< function calls that `operations` refer to
+    std::vector<std::pair<std::string, std::int64_t>> bindings;  ///< values that symbolic dimensions were given
+    std::vector<std::string>
+        open_zeros;                 ///< "input[axis]" of input dimensions that the file states as 0 and nobody bound
+    std::deque<call_frame> frames;  ///< function calls that `operations` refer to
 
     [[nodiscard]] const facts& of(value_id id) const { return values[id].facts; }
     [[nodiscard]] const std::string& symbol_name(symbol_id symbol) const { return symbols[symbol]; }
 
+    [[nodiscard]] bool is_bound(std::string_view name) const {
+        return std::any_of(bindings.begin(), bindings.end(), [&](const auto& one) { return one.first == name; });
+    }
     /// Names of the symbolic dimensions of the inputs that no binding fixed, in order of appearance.
     [[nodiscard]] std::vector<std::string> unbound_dimensions() const {
         std::vector<std::string> names;
         for (const value_id id : inputs)
             for (const dimension dim : of(id).dims)
-                if (dim.symbol() != 0 &&
-                    std::find(names.begin(), names.end(), symbol_name(dim.symbol())) == names.end())
-                    names.push_back(symbol_name(dim.symbol()));
+                for (const std::string& name :
+                     dim.symbol() != 0 ? detail::names_in(symbol_name(dim.symbol())) : std::vector<std::string>())
+                    if (!is_bound(name) && std::find(names.begin(), names.end(), name) == names.end())
+                        names.push_back(name);
         return names;
     }
+};
+
+/// Sees each node of the main graph, functions written out, before and after its shapes are inferred; may change what
+/// the node reads. `place` is that of the node in `inferred::operations`.
+class inference_hook {
+public:
+    virtual ~inference_hook() = default;
+    virtual void before(std::size_t place, const operation& made, const inferred& so_far,
+                        std::vector<const facts*>& inputs) = 0;
+    virtual void after(std::size_t place, const operation& made, const inferred& so_far) = 0;
 };
 
 }  // namespace qutibench::onnx

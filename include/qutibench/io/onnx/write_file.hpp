@@ -3,20 +3,14 @@
 /// A whole graph as a ModelProto, and the file that it goes to.
 #pragma once
 
-#include <qutibench/io/file.hpp>
+#include <qutibench/io/onnx/write_frame.hpp>
 #include <qutibench/io/onnx/write_movement.hpp>
 #include <qutibench/io/onnx/write_pointwise.hpp>
-#include <qutibench/version.hpp>
-
-#include <iterator>
-#include <protozero/varint.hpp>
 
 namespace qutibench::onnx_writer {
 
 inline constexpr std::int64_t opset = 17;
 inline constexpr std::int64_t ir_version = 8;
-/// Tensors below this size stay in the model, since runtimes read shapes from them.
-inline constexpr std::int64_t smallest_external = 1024;
 
 template <class... Layers>
 [[nodiscard]] bool write_as(layer_output& at) {
@@ -41,21 +35,13 @@ inline void write_layer(layer_output& at) {
                              "', of which only shapes and cost are known: it cannot be written as ONNX"}));
 }
 
-/// The start of a length-delimited field: its tag and its length.
-[[nodiscard]] inline std::string field_start(std::uint32_t tag, std::int64_t size) {
-    std::string text;
-    protozero::write_varint(std::back_inserter(text), tag << 3U | 2U);
-    protozero::write_varint(std::back_inserter(text), static_cast<std::uint64_t>(size));
-    return text;
-}
-
 /// A graph as the parts of a ModelProto.
-class model_file {
+class model_file : public framed_model {
 public:
     /// `location` is the name of the file of external weights. Throws invalid_argument when the model is too large for
     /// one file, overflow_error past 64 bits, unsupported_operator on a layer that ONNX has no operator for.
     model_file(const graph& net, const onnx_settings& settings, const std::string& location)
-        : net_(net), settings_(settings), location_(settings.external_weights ? location : ""),
+        : framed_model(net.name(), settings.external_weights ? location : ""), net_(net), settings_(settings),
           layers_(net.nodes().size()) {
         if (net.nodes().empty()) throw invalid_argument("'" + net.name() + "' has no layers to write");
         std::string notes;
@@ -68,25 +54,7 @@ public:
             write_layer(at);
         }
         describe_tensors();
-        frame_stored();
-    }
-
-    [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(size_); }
-
-    template <class Sink>
-    void write_model(Sink& sink) const {
-        sink.write(start_);
-        sink.write(model_.message());
-        for (std::size_t i = 0; i < starts_.size(); ++i) {
-            sink.write(starts_[i]);
-            if (!is_external(model_.stored()[i])) write_values(model_.stored()[i], sink);
-        }
-    }
-
-    template <class Sink>
-    void write_weights(Sink& sink) const {
-        for (const stored_tensor& one : model_.stored())
-            if (is_external(one)) write_values(one, sink);
+        frame(head(), model_.message(), model_.stored());
     }
 
 private:
@@ -150,97 +118,21 @@ private:
         }
     }
 
-    [[nodiscard]] bool is_external(const stored_tensor& one) const {
-        return !location_.empty() && one.literal.empty() && one.bytes() >= smallest_external;
-    }
-
-    /// What goes before the values of each stored tensor, and before it all. TensorProto: raw_data 9, external_data 13,
-    /// data_location 14; ModelProto: ir_version 1, producer_name 2, producer_version 3, graph 7, opset_import 8.
-    void frame_stored() {
-        auto graph_size = static_cast<std::int64_t>(model_.message().size());
-        std::int64_t offset = 0;
-        for (const stored_tensor& one : model_.stored()) {
-            const bool external = is_external(one);
-            const std::int64_t inside = external ? 0 : one.bytes();
-            std::string header = tensor_header(one);
-            if (external) {
-                protozero::pbf_writer out(header);
-                add_entry(out, "location", location_);
-                add_entry(out, "offset", std::to_string(offset));
-                add_entry(out, "length", std::to_string(one.bytes()));
-                out.add_enum(14, 1);
-                offset = detail::add(offset, one.bytes());
-            } else {
-                header += field_start(9, inside);
-            }
-            const auto start = static_cast<std::int64_t>(header.size());
-            starts_.push_back(field_start(5, detail::add(start, inside)) + header);
-            graph_size = detail::add(graph_size, detail::add(static_cast<std::int64_t>(starts_.back().size()), inside));
-        }
-        protozero::pbf_writer out(start_);
+    /// ModelProto: ir_version 1, producer_name 2, producer_version 3, opset_import 8.
+    [[nodiscard]] static std::string head() {
+        std::string text;
+        protozero::pbf_writer out(text);
         out.add_int64(1, ir_version);
         out.add_string(2, "qutibench");
         out.add_string(3, version.data(), version.size());
         protozero::pbf_writer(out, 8).add_int64(2, opset);
-        start_ += field_start(7, graph_size);
-        size_ = detail::add(graph_size, static_cast<std::int64_t>(start_.size()));
-        if (size_ > largest_message)
-            throw invalid_argument(detail::message({"'", net_.name(), "' takes ", size_,
-                                                    " bytes with its weights, and one ONNX file holds at most ",
-                                                    largest_message, "; save it with external weights"}));
-    }
-
-    static void add_entry(protozero::pbf_writer& tensor, const char* key, const std::string& value) {
-        protozero::pbf_writer entry(tensor, 13);
-        entry.add_string(1, key);
-        entry.add_string(2, value);
+        return text;
     }
 
     const graph& net_;
     onnx_settings settings_;
-    std::string location_;
     std::vector<written_layer> layers_;
     model_builder model_;
-    std::string start_;
-    std::vector<std::string> starts_;
-    std::int64_t size_ = 0;
-};
-
-/// A file that is written part by part; one that could not be completed is removed.
-class file_sink {
-public:
-    /// Throws parse_error when the file cannot be opened.
-    explicit file_sink(const std::string& path) : path_(path), file_(std::fopen(path.c_str(), "wb"), &std::fclose) {
-        if (file_ == nullptr) throw parse_error(path_, "", "the file cannot be written; does its folder exist?");
-    }
-    file_sink(const file_sink&) = delete;
-    file_sink& operator=(const file_sink&) = delete;
-    ~file_sink() {
-        if (file_ == nullptr) return;
-        file_.reset();
-        discard();
-    }
-
-    void write(std::string_view bytes) {
-        if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) fail();
-    }
-
-    /// Throws parse_error when not everything has reached the file.
-    void close() {
-        if (std::fclose(file_.release()) == 0) return;
-        discard();
-        fail();
-    }
-
-private:
-    void discard() const noexcept {
-        std::error_code ignored;
-        if (std::filesystem::is_regular_file(path_, ignored)) std::filesystem::remove(path_, ignored);
-    }
-    [[noreturn]] void fail() const { throw parse_error(path_, "", "the file could not be written to its end"); }
-
-    std::string path_;
-    detail::file_handle file_;
 };
 
 }  // namespace qutibench::onnx_writer

@@ -108,8 +108,21 @@ void write_values(const stored_tensor& of, Sink& sink) {
     switch (of.type) {
         case element_type::int8:
             return write_random<std::int8_t>(of, sink);
+        case element_type::uint8:
+        case element_type::boolean:
+            return write_random<std::uint8_t>(of, sink);
+        case element_type::int16:
+            return write_random<std::int16_t>(of, sink);
+        case element_type::uint16:
+        case element_type::float16:
+        case element_type::bfloat16:
+            return write_random<std::uint16_t>(of, sink);
+        case element_type::float64:
+            return write_random<double>(of, sink);
+        case element_type::uint32:
         case element_type::int32:
             return write_random<std::int32_t>(of, sink);
+        case element_type::uint64:
         case element_type::int64:
             return write_random<std::int64_t>(of, sink);
         default:

@@ -191,6 +191,54 @@ void cost_recurrent(const node_context& c, cost_sheet& sheet) {
     sheet.bias(7);
 }
 
+/// DynamicQuantizeLSTM: W (directions, features, 4 * hidden), R (directions, hidden, 4 * hidden).
+inline void cost_quantised_lstm(const node_context& c, cost_sheet& sheet) {
+    if (!has_ranks(c, sheet, {{0, 3}, {1, 3}, {2, 3}})) return;
+    const std::int64_t steps = c.dim(0, 0).value();
+    const std::int64_t batch = c.dim(0, 1).value();
+    const std::int64_t both = c.dim(2, 0).value();
+    const std::int64_t hidden = c.dim(2, 1).value();
+    const std::int64_t outputs = c.dim(2, 2).value();
+    sheet.product({batch, outputs, qutibench::detail::add(c.dim(0, 2).value(), hidden), times(steps, both)});
+    sheet.operations(times(times(steps, batch), times(outputs, both), 2));
+    sheet.cost.state = times(times(batch, hidden), both, 2);
+    sheet.weights(1);
+    sheet.weights(2);
+    sheet.bias(3);
+    sheet.bias(7);
+}
+
+/// MoE and QMoE: each row through `k` experts, whose matrices are the first dimension's slices of inputs `First`,
+/// `First + Step` and `First + 2 * Step`; packed ones hold 8 / bits elements in a byte.
+template <std::size_t First, std::size_t Step, std::size_t Bias>
+void cost_experts(const node_context& c, cost_sheet& sheet) {
+    if (!has_ranks(c, sheet, {{0, 2}, {First, 3}})) return;
+    const std::int64_t rows = in_count(c, 0) / std::max<std::int64_t>(c.in(0).dims.back().value(), 1);
+    const std::int64_t each = times(rows, c.integer("k", 1));
+    const std::int64_t width = Step > 2 ? c.integer("expert_weight_bits", 4) : 8;
+    for (std::size_t i = First; i < First + 3 * Step; i += Step) {
+        if (!c.has(i) || c.dims(i) == nullptr || c.dims(i)->empty() || !c.in(i).fully_known()) continue;
+        const std::int64_t experts = std::max<std::int64_t>(c.dim(i, 0).value(), 1);
+        const std::int64_t elements = times(in_count(c, i), width == 4 && bits(c.type(i)) == 8 ? 2 : 1);
+        const std::int64_t rows_of_one = std::max<std::int64_t>(c.dim(i, 1).value(), 1);
+        sheet.product({each, rows_of_one, elements / experts / rows_of_one, 1});
+        sheet.weights(i, elements);
+        sheet.bias(i + Bias);
+    }
+}
+
+/// GatherBlockQuantized: moves rows and scales them, 2 per output.
+inline void cost_gather_blocks(const node_context& c, cost_sheet& sheet) {
+    const std::int64_t width = c.integer("bits", 4);
+    sheet.operations(times(out_count(c), 2));
+    sheet.weights(0, times(in_count(c, 0), bits(c.type(0)) == 8 && width > 0 && width < 8 ? 8 / width : 1));
+}
+
+/// Attention over a pattern that the data decide.
+inline void cost_unknown_pattern(const node_context&, cost_sheet& sheet) {
+    sheet.counted = false;
+}
+
 /// LinearClassifier, LinearRegressor: one product with the coefficients.
 inline void cost_linear(const node_context& c, cost_sheet& sheet) {
     if (!has_ranks(c, sheet, {{0, 1}})) return;

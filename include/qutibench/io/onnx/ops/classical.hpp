@@ -94,6 +94,13 @@ inline void infer_feature_vectorizer(node_context& c) {
     c.set(0, element_type::float32, dimensions{samples(c), width.is(0) ? dimension() : width});
 }
 
+/// ZipMap: a sequence of maps from labels to scores.
+inline void infer_zip_map(node_context& c) {
+    facts scores;
+    scores.kind = type_kind::map;
+    c.out(0) = of_sequence(std::nullopt, scores);
+}
+
 inline constexpr operator_entry classical_operators[] = {
     {"ai.onnx.ml", "ArrayFeatureExtractor", infer_array_feature_extractor},
     {"ai.onnx.ml", "Binarizer", infer_same},
@@ -111,6 +118,7 @@ inline constexpr operator_entry classical_operators[] = {
     {"ai.onnx.ml", "TreeEnsemble", infer_regressor},
     {"ai.onnx.ml", "TreeEnsembleClassifier", infer_classifier},
     {"ai.onnx.ml", "TreeEnsembleRegressor", infer_regressor},
+    {"ai.onnx.ml", "ZipMap", infer_zip_map},
 };
 
 }  // namespace qutibench::onnx::detail

@@ -185,6 +185,40 @@ inline void infer_expand_dims(node_context& c) {
     c.set(0, c.type(0), std::move(shape));
 }
 
+/// GatherBlockQuantized: rows of a table with several elements in a byte, as numbers of the scales' type.
+inline void infer_gather_blocks(node_context& c) {
+    const auto* data = c.dims(0);
+    const auto* indices = c.dims(1);
+    if (data == nullptr || indices == nullptr || data->empty()) return c.set_unranked(0, c.type(2));
+    const std::size_t axis = c.axis(c.integer("gather_axis", 0), data->size());
+    dimensions table = *data;
+    const std::int64_t width = c.integer("bits", 4);
+    if (bits(c.type(0)) == 8 && width > 0 && width < 8) table.back() = multiply(table.back(), 8 / width);
+    dimensions shape(table.begin(), table.begin() + static_cast<std::ptrdiff_t>(axis));
+    shape.insert(shape.end(), indices->begin(), indices->end());
+    shape.insert(shape.end(), table.begin() + static_cast<std::ptrdiff_t>(axis) + 1, table.end());
+    c.set(0, c.type(2), std::move(shape));
+}
+
+/// ReorderInput of ONNX Runtime's blocked layout: channels are filled up to whole blocks of 8 or 16.
+inline void infer_reorder_input(node_context& c) {
+    const auto* dims = c.dims(0);
+    if (dims == nullptr || dims->size() < 3) return c.set_unranked(0, c.type(0));
+    dimensions shape = c.integer("channels_last", 0) != 0 ? channels_first(*dims) : *dims;
+    if (!shape[1].known() || shape[1].value() % 16 != 0) shape[1] = dimension();
+    c.set(0, c.type(0), std::move(shape));
+}
+
+/// ReorderOutput: back to the channels that there are.
+inline void infer_reorder_output(node_context& c) {
+    const auto* dims = c.dims(0);
+    if (dims == nullptr || dims->size() < 3) return c.set_unranked(0, c.type(0));
+    dimensions shape = *dims;
+    const std::int64_t channels = c.integer("channels", 0);
+    shape[1] = channels > 0 ? dimension(channels) : dimension();
+    c.set(0, c.type(0), c.integer("channels_last", 0) != 0 ? channels_last(std::move(shape)) : std::move(shape));
+}
+
 inline constexpr operator_entry contrib_operators[] = {
     {"", "SimplifiedLayerNormalization", infer_layer_normalization},
     {"com.microsoft", "BiasAdd", infer_same},
@@ -200,6 +234,7 @@ inline constexpr operator_entry contrib_operators[] = {
     {"com.microsoft", "FusedGemm", infer_gemm},
     {"com.microsoft", "FusedMatMul", infer_fused_matmul},
     {"com.microsoft", "FusedMatMulActivation", infer_fused_matmul},
+    {"com.microsoft", "GatherBlockQuantized", infer_gather_blocks},
     {"com.microsoft", "Gelu", infer_same},
     {"com.microsoft", "GemmFastGelu", infer_matmul},
     {"com.microsoft", "GridSample", infer_grid_sample},
@@ -210,6 +245,7 @@ inline constexpr operator_entry contrib_operators[] = {
     {"com.microsoft", "MatMulInteger16", infer_matmul_integer},
     {"com.microsoft", "MatMulIntegerToFloat", infer_matmul_to_float},
     {"com.microsoft", "MatMulNBits", infer_matmul_packed},
+    {"com.microsoft", "MoE", infer_same},
     {"com.microsoft", "NhwcConv", infer_nhwc_conv},
     {"com.microsoft", "NhwcFusedConv", infer_nhwc_conv},
     {"com.microsoft", "NhwcMaxPool", infer_nhwc_pool},
@@ -224,6 +260,7 @@ inline constexpr operator_entry contrib_operators[] = {
     {"com.microsoft", "QLinearReduceMean", infer_qlinear_reduce},
     {"com.microsoft", "QLinearSigmoid", infer_same},
     {"com.microsoft", "QLinearSoftmax", infer_same},
+    {"com.microsoft", "QMoE", infer_same},
     {"com.microsoft", "QuantizeLinear", infer_quantize},
     {"com.microsoft", "QuickGelu", infer_same},
     {"com.microsoft", "SimplifiedLayerNormalization", infer_layer_normalization},
@@ -232,6 +269,13 @@ inline constexpr operator_entry contrib_operators[] = {
     {"com.microsoft", "SkipSimplifiedLayerNormalization", infer_skip_normalization},
     {"com.microsoft", "TransposeMatMul", infer_fused_matmul},
     {"com.microsoft", "Trilu", infer_same},
+    {"com.microsoft.nchwc", "AveragePool", infer_pool},
+    {"com.microsoft.nchwc", "Conv", infer_conv},
+    {"com.microsoft.nchwc", "GlobalAveragePool", infer_global_pool},
+    {"com.microsoft.nchwc", "GlobalMaxPool", infer_global_pool},
+    {"com.microsoft.nchwc", "MaxPool", infer_pool},
+    {"com.microsoft.nchwc", "ReorderInput", infer_reorder_input},
+    {"com.microsoft.nchwc", "ReorderOutput", infer_reorder_output},
 };
 
 }  // namespace qutibench::onnx::detail

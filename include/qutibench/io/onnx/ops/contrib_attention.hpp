@@ -109,19 +109,43 @@ inline void infer_group_query_attention(node_context& c) {
     }
     const attention_dimensions d = read_group_query(c);
     c.set(0, c.type(0), dimensions{d.batch, d.queries, multiply(d.query_heads, d.head)});
-    // Past and present may share one buffer longer than the total, so that only a prompt without past settles the
-    // length.
-    const dimensions cache{d.batch, d.key_heads, d.past.is(0) ? d.total : dimension(), d.head};
+    // Past and present may share one buffer longer than the total: it then stays as long as it is.
+    const bool settled = d.total.known() && d.past.known();
+    const dimension length = settled ? dimension(std::max(d.total.value(), d.past.value())) : dimension();
+    const dimensions cache{d.batch, d.key_heads, d.past.is(0) ? d.total : length, d.head};
     c.set(1, c.type(0), cache);
     c.set(2, c.type(0), cache);
+    c.set(3, c.type(0), dimensions{d.batch, d.query_heads, d.queries, d.total});
+}
+
+/// SparseAttention: as GroupQueryAttention, over caches that stay as long as they are.
+inline void infer_sparse_attention(node_context& c) {
+    const attention_dimensions d = read_group_query(c);
+    if (c.dims(0) == nullptr) return c.set_unranked(0, c.type(0));
+    c.set(0, c.type(0), dimensions{d.batch, d.queries, multiply(d.query_heads, d.head)});
+    c.set(1, c.type(3), c.dims(3));
+    c.set(2, c.type(4), c.dims(4));
+}
+
+/// PagedAttention: query [tokens, N*H], or packed with keys and values; caches [blocks, block, N_kv, H].
+inline void infer_paged_attention(node_context& c) {
+    const dimension query_heads = positive_attribute(c, "num_heads");
+    const dimension key_heads = positive_attribute(c, "kv_num_heads");
+    const dimension width = c.dim(0, 1);
+    const dimension head = quotient(width, c.has(1) ? query_heads : add(query_heads, multiply(2, key_heads)));
+    c.set(0, c.type(0), dimensions{c.dim(0, 0), multiply(query_heads, head)});
+    c.set(1, c.type(3), c.dims(3));
+    c.set(2, c.type(4), c.dims(4));
 }
 
 inline constexpr operator_entry contrib_attention_operators[] = {
     {"com.microsoft", "Attention", infer_fused_attention},
     {"com.microsoft", "GroupQueryAttention", infer_group_query_attention},
     {"com.microsoft", "MultiHeadAttention", infer_multi_head_attention},
+    {"com.microsoft", "PagedAttention", infer_paged_attention},
     {"com.microsoft", "QAttention", infer_quantised_attention},
     {"com.microsoft", "RotaryEmbedding", infer_same},
+    {"com.microsoft", "SparseAttention", infer_sparse_attention},
 };
 
 }  // namespace qutibench::onnx::detail

@@ -39,6 +39,7 @@ inline constexpr operator_entry recurrent_operators[] = {
     {"", "GRU", infer_recurrent},
     {"", "LSTM", infer_recurrent},
     {"", "RNN", infer_recurrent},
+    {"com.microsoft", "DynamicQuantizeLSTM", infer_recurrent},
 };
 
 }  // namespace qutibench::onnx::detail

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Which channels of a model's stored tensors have to stay or leave together, one by one: the coupling of Fang et al.,
+/// DepGraph: Towards Any Structural Pruning, CVPR 2023, section 3, kept for every index of every axis.
+#pragma once
+
+#include <qutibench/io/onnx/inferred.hpp>
+
+#include <map>
+
+namespace qutibench::onnx::detail {
+
+/// The channel behind each index of an axis; empty for an axis of which nothing may leave.
+using channel_list = std::vector<int>;
+
+/// Channels in classes that stay or leave together, and what keeps a class whole.
+class channel_classes {
+public:
+    static constexpr int nobody = -1;
+    static constexpr int results = -2;  ///< stands for the node that fixes what the model returns
+
+    /// `count` new channels, of axis `home` of a stored tensor or of none.
+    [[nodiscard]] channel_list fresh(std::int64_t count, int home) {
+        channel_list all;
+        for (std::int64_t i = 0; i < count; ++i) {
+            all.push_back(static_cast<int>(parents_.size()));
+            parents_.push_back(all.back());
+            homes_.push_back(home);
+            fixed_by_.push_back(nobody);
+        }
+        return all;
+    }
+
+    [[nodiscard]] int find(int channel) const {
+        auto at = static_cast<std::size_t>(channel);
+        while (parents_[at] != static_cast<int>(at)) {
+            parents_[at] = parents_[static_cast<std::size_t>(parents_[at])];
+            at = static_cast<std::size_t>(parents_[at]);
+        }
+        return static_cast<int>(at);
+    }
+
+    void unite(int a, int b) {
+        a = find(a);
+        b = find(b);
+        if (a == b) return;
+        if (b < a) std::swap(a, b);
+        parents_[static_cast<std::size_t>(b)] = a;
+        int& reason = fixed_by_[static_cast<std::size_t>(a)];
+        if (reason == nobody) reason = fixed_by_[static_cast<std::size_t>(b)];
+    }
+    void unite(const channel_list& a, const channel_list& b) {
+        for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) unite(a[i], b[i]);
+    }
+
+    /// Channels of which none may leave, because of operation `by`.
+    void fix(const channel_list& all, int by) {
+        for (const int one : all) {
+            int& reason = fixed_by_[static_cast<std::size_t>(find(one))];
+            if (reason == nobody) reason = by;
+        }
+    }
+    /// The operation that keeps a channel, or `nobody`.
+    [[nodiscard]] int fixed_by(int channel) const { return fixed_by_[static_cast<std::size_t>(find(channel))]; }
+    [[nodiscard]] int home_of(int channel) const { return homes_[static_cast<std::size_t>(channel)]; }
+    [[nodiscard]] int size() const { return static_cast<int>(parents_.size()); }
+
+private:
+    mutable std::vector<int> parents_;
+    std::vector<int> homes_;
+    std::vector<int> fixed_by_;
+};
+
+/// Classes that the same axes of stored tensors hold: they are alike, and a share of them stays.
+class channel_buckets {
+public:
+    /// `share_of(home)` is the share that the axis `home` should keep, or below zero where nobody makes its channels.
+    template <class ShareOf>
+    channel_buckets(const channel_classes& classes, ShareOf share_of)
+        : bucket_of_(static_cast<std::size_t>(classes.size()), -1), classes_(classes) {
+        std::map<int, std::vector<int>> homes;
+        for (int one = 0; one < classes.size(); ++one) homes[classes.find(one)].push_back(classes.home_of(one));
+        std::map<std::pair<bool, std::vector<int>>, int> known;
+        for (auto& [root, all] : homes) {
+            std::sort(all.begin(), all.end());
+            all.erase(std::unique(all.begin(), all.end()), all.end());
+            const bool fixed = classes.fixed_by(root) != channel_classes::nobody;
+            const auto [at, is_new] = known.try_emplace({fixed, all}, static_cast<int>(buckets_.size()));
+            if (is_new) {
+                double share = -1;
+                for (const int home : all)
+                    if (home >= 0) share = std::max(share, share_of(home));
+                buckets_.push_back({0, 0, fixed || share < 0 ? 1.0 : share});
+            }
+            bucket_of_[static_cast<std::size_t>(root)] = at->second;
+            ++buckets_[static_cast<std::size_t>(at->second)].before;
+        }
+        for (bucket& one : buckets_)
+            one.now = one.share == 1.0 ? one.before : qutibench::detail::scaled_width(one.before, one.share, 1);
+    }
+
+    /// How many channels of a list stay; nothing where the list holds unequal numbers of channels that are alike.
+    [[nodiscard]] std::optional<std::int64_t> kept(std::span<const int> all) const {
+        held_.assign(buckets_.size(), 0);
+        for (const int one : all)
+            ++held_[static_cast<std::size_t>(bucket_of_[static_cast<std::size_t>(classes_.find(one))])];
+        std::int64_t sum = 0;
+        for (std::size_t i = 0; i < buckets_.size(); ++i) {
+            if (held_[i] == 0) continue;
+            const std::int64_t scaled = qutibench::detail::multiply(held_[i], buckets_[i].now);
+            if (scaled % buckets_[i].before != 0) return {};
+            sum += scaled / buckets_[i].before;
+        }
+        return sum;
+    }
+
+private:
+    struct bucket {
+        std::int64_t before = 0;
+        std::int64_t now = 0;
+        double share = 1;
+    };
+    std::vector<int> bucket_of_;
+    std::vector<bucket> buckets_;
+    const channel_classes& classes_;
+    mutable std::vector<std::int64_t> held_;
+};
+
+}  // namespace qutibench::onnx::detail

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// A model's file without its weights, with changes: field by field as the file has it, so that what this library does
+/// not know stays. Messages and field numbers are those of onnx.proto.
+#pragma once
+
+#include <qutibench/io/onnx/edit/file_edits.hpp>
+
+#include <protozero/pbf_reader.hpp>
+#include <protozero/pbf_writer.hpp>
+
+namespace qutibench::onnx {
+
+namespace detail {
+
+/// Calls visit(number, inside, whole) for each field of a message: the bytes inside a length-delimited one (empty for
+/// others), and all of its bytes. The message has been read before, so that it is known to be whole.
+template <class Visit>
+void each_field(std::string_view message, Visit visit) {
+    protozero::pbf_reader reader(message.data(), message.size());
+    for (const char* start = message.data(); reader.next(); start = reader.data().data()) {
+        const std::uint32_t number = reader.tag();
+        std::string_view inside;
+        if (reader.wire_type() == protozero::pbf_wire_type::length_delimited) {
+            const auto view = reader.get_view();
+            inside = {view.data(), view.size()};
+        } else {
+            reader.skip();
+        }
+        visit(number, inside, std::string_view(start, static_cast<std::size_t>(reader.data().data() - start)));
+    }
+}
+
+/// Tensors of real numbers with more elements than this leave their values behind, and so do all with more than the
+/// second: no shape is computed from them.
+inline constexpr std::int64_t kept_reals = 1 << 10;
+inline constexpr std::int64_t kept_elements = 1 << 15;
+
+class skeleton_writer {
+public:
+    explicit skeleton_writer(const file_edits& edits) : edits_(edits) {}
+
+    [[nodiscard]] std::string run(std::string_view file) const {
+        std::string text;
+        protozero::pbf_writer out(text);
+        each_field(file, [&](std::uint32_t number, std::string_view inside, std::string_view whole) {
+            if (number == 7)
+                out.add_message(7, graph(inside, true));
+            else if (number != 6)  // doc_string
+                text.append(whole);
+        });
+        return text;
+    }
+
+private:
+    using dims = std::vector<std::int64_t>;
+
+    /// GraphProto: node 1, name 2, initializer 5, doc_string 10, input 11, output 12, value_info 13.
+    [[nodiscard]] std::string graph(std::string_view message, bool is_main) const {
+        std::string text;
+        protozero::pbf_writer out(text);
+        const bool changes = is_main && !edits_.empty();
+        std::size_t place = 0;
+        each_field(message, [&](std::uint32_t number, std::string_view inside, std::string_view whole) {
+            if (number == 1)
+                add_node(out, inside, is_main ? place++ : no_place);
+            else if (number == 5)
+                out.add_message(5, tensor(inside, is_main ? found(edits_.stored, name_in(inside, 8)) : nullptr));
+            else if (number == 11 && changes)
+                out.add_message(11, value(inside, found(edits_.inputs, name_in(inside, 1)), false));
+            else if (number == 12 && changes)
+                out.add_message(12, value(inside, nullptr, true));
+            else if (number != 10 && !(number == 13 && changes))  // shapes that the file states are of before
+                text.append(whole);
+        });
+        return text;
+    }
+
+    /// NodeProto: input 1, output 2, name 3, op_type 4, attribute 5, doc_string 6, metadata_props 9.
+    void add_node(protozero::pbf_writer& graph_out, std::string_view message, std::size_t place) const {
+        std::string text;
+        protozero::pbf_writer out(text);
+        std::size_t input = 0;
+        const auto* const changed = place == no_place ? nullptr : find_in(edits_.attributes, place);
+        each_field(message, [&](std::uint32_t number, std::string_view inside, std::string_view whole) {
+            if (number == 1) {
+                out.add_string(1, operand(graph_out, std::string(inside), {place, input++}));
+            } else if (number == 5) {
+                if (changed == nullptr || !names(*changed, name_in(inside, 1)))
+                    out.add_message(5, attribute(inside, place == no_place ? nullptr : find_in(edits_.held, place)));
+            } else if (number != 6 && number != 9) {
+                text.append(whole);
+            }
+        });
+        // An input that the file left out at the end of the list.
+        for (const auto& [where, values] : edits_.operands)
+            if (where.first == place && where.second >= input) {
+                for (; input < where.second; ++input) out.add_string(1, "");
+                out.add_string(1, operand(graph_out, "", where));
+                ++input;
+            }
+        if (changed != nullptr)
+            for (const edited_attribute& one : *changed) out.add_message(5, integers(one));
+        graph_out.add_message(1, text);
+    }
+
+    /// The name that input `where` is read by: another one where it was changed, whose tensor is added to the graph.
+    [[nodiscard]] std::string operand(protozero::pbf_writer& graph_out, std::string name, operand_place where) const {
+        if (where.first == no_place) return name;
+        const std::string stem = "edited/" + std::to_string(where.first) + "/" + std::to_string(where.second);
+        if (const auto one = edits_.operands.find(where); one != edits_.operands.end()) {
+            store(graph_out, stem, one->second);
+            return stem;
+        }
+        const auto one = edits_.expanded.find(where);
+        if (one == edits_.expanded.end()) return name;
+        store(graph_out, stem + "/shape", one->second);
+        std::string text;
+        protozero::pbf_writer node(text);
+        node.add_string(1, name);
+        node.add_string(1, stem + "/shape");
+        node.add_string(2, stem);
+        node.add_string(3, stem);
+        node.add_string(4, "Expand");
+        graph_out.add_message(1, text);
+        return stem;
+    }
+
+    /// TensorProto: dims 1, data_type 2, int64_data 7, name 8.
+    static void store(protozero::pbf_writer& graph_out, const std::string& name, const dims& values) {
+        protozero::pbf_writer out(graph_out, 5);
+        out.add_int64(1, static_cast<std::int64_t>(values.size()));
+        out.add_int32(2, static_cast<std::int32_t>(element_type::int64));
+        out.add_packed_int64(7, values.begin(), values.end());
+        out.add_string(8, name);
+    }
+
+    /// AttributeProto: name 1, i 3, t 5, g 6, ints 8, type 20.
+    [[nodiscard]] std::string attribute(std::string_view message, const dims* extents) const {
+        std::string text;
+        protozero::pbf_writer out(text);
+        each_field(message, [&](std::uint32_t number, std::string_view inside, std::string_view whole) {
+            if (number == 5)
+                out.add_message(5, tensor(inside, extents));
+            else if (number == 6)
+                out.add_message(6, graph(inside, false));
+            else if (number != 13)  // doc_string
+                text.append(whole);
+        });
+        return text;
+    }
+
+    [[nodiscard]] static std::string integers(const edited_attribute& one) {
+        std::string text;
+        protozero::pbf_writer out(text);
+        out.add_string(1, one.name);
+        if (one.is_list)
+            for (const std::int64_t value : one.values) out.add_int64(8, value);
+        else
+            out.add_int64(3, one.values.at(0));
+        out.add_enum(20, one.is_list ? 7 : 2);
+        return text;
+    }
+
+    /// TensorProto: dims 1, data_type 2, name 8; every other field holds values, or says where they are.
+    [[nodiscard]] static std::string tensor(std::string_view message, const dims* extents) {
+        dims stated;
+        element_type type = element_type::undefined;
+        wire(message, "").walk(message, [&](field f) {
+            return f.integers(1, appending(stated)) ||
+                   f.integer(2, [&](std::int64_t code) { type = to_element_type(code); });
+        });
+        std::int64_t elements = 1;
+        for (const std::int64_t one : stated) elements = qutibench::detail::multiply(elements, one);
+        const bool keeps = extents == nullptr && elements <= (is_floating(type) ? kept_reals : kept_elements);
+        if (keeps) return std::string(message);
+        std::string text;
+        protozero::pbf_writer out(text);
+        for (const std::int64_t one : extents != nullptr ? *extents : stated) out.add_int64(1, one);
+        each_field(message, [&](std::uint32_t number, std::string_view, std::string_view whole) {
+            if (number == 2 || number == 8) text.append(whole);
+        });
+        return text;
+    }
+
+    /// ValueInfoProto: name 1, type 2 { tensor_type 1 { elem_type 1, shape 2 { dim 1 { dim_value 1 } } } }.
+    [[nodiscard]] static std::string value(std::string_view message, const dims* extents, bool open) {
+        if (extents == nullptr && !open) return std::string(message);
+        std::string text;
+        protozero::pbf_writer out(text);
+        each_field(message, [&](std::uint32_t number, std::string_view inside, std::string_view whole) {
+            if (number != 2) {
+                text.append(whole);
+                return;
+            }
+            protozero::pbf_writer type(out, 2);
+            each_field(inside, [&](std::uint32_t kind, std::string_view stated, std::string_view) {
+                if (kind != 1) return type.add_message(kind, stated.data(), stated.size());
+                protozero::pbf_writer tensor_type(type, 1);
+                wire(stated, "").walk(stated, [&](field f) {
+                    return f.integer(1, [&](std::int64_t code) { tensor_type.add_int32(1, static_cast<int>(code)); });
+                });
+                if (extents == nullptr) return;
+                protozero::pbf_writer shape_out(tensor_type, 2);
+                for (const std::int64_t extent : *extents) protozero::pbf_writer(shape_out, 1).add_int64(1, extent);
+            });
+        });
+        return text;
+    }
+
+    [[nodiscard]] static std::string name_in(std::string_view message, std::uint32_t field_number) {
+        std::string name;
+        each_field(message, [&](std::uint32_t number, std::string_view inside, std::string_view) {
+            if (number == field_number) name = inside;
+        });
+        return name;
+    }
+
+    template <class Map, class Key>
+    [[nodiscard]] static auto find_in(const Map& map, const Key& key) -> const typename Map::mapped_type* {
+        const auto at = map.find(key);
+        return at == map.end() ? nullptr : &at->second;
+    }
+    template <class Map>
+    [[nodiscard]] static const dims* found(const Map& map, const std::string& name) {
+        return map.empty() ? nullptr : find_in(map, name);
+    }
+    [[nodiscard]] static bool names(const std::vector<edited_attribute>& all, const std::string& name) {
+        return std::any_of(all.begin(), all.end(), [&](const edited_attribute& one) { return one.name == name; });
+    }
+
+    static constexpr std::size_t no_place = static_cast<std::size_t>(-1);
+
+    const file_edits& edits_;
+};
+
+}  // namespace detail
+
+/// The file of a model, changed and without the values of its larger tensors.
+[[nodiscard]] inline std::string skeleton_of(std::string_view file, const file_edits& edits = {}) {
+    return detail::skeleton_writer(edits).run(file);
+}
+
+}  // namespace qutibench::onnx

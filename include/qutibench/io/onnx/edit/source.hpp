@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <qutibench/io/onnx/count.hpp>
+#include <qutibench/io/onnx/edit/axis_flow.hpp>
+#include <qutibench/io/onnx/edit/pruning.hpp>
+#include <qutibench/network/graph_source.hpp>
+
+namespace qutibench {
+
+[[nodiscard]] graph graph_of(const onnx::inferred& source, std::string_view name);
+
+namespace detail {
+
+/// The name of the layer that a node becomes: its own, or else that of its first output.
+[[nodiscard]] inline std::string layer_name(const onnx::inferred& source, const onnx::operation& one) {
+    if (!one.op->name.empty()) return std::string(one.op->name);
+    for (const onnx::value_id id : one.outputs)
+        if (id != onnx::absent) return std::string(source.values[id].name);
+    return {};
+}
+
+/// The ONNX file behind a graph, without the values of its larger tensors.
+class onnx_source final : public graph_source {
+public:
+    onnx_source(std::string file, onnx::dimension_bindings dims) : file_(std::move(file)), dims_(std::move(dims)) {}
+
+    [[nodiscard]] const std::string& file() const { return file_; }
+    [[nodiscard]] const onnx::dimension_bindings& bindings() const { return dims_; }
+
+    [[nodiscard]] graph on_inputs(const graph& net, std::span<const shape> inputs) const override {
+        try {
+            return resized(net, inputs, 0, "input changed to " + to_string(inputs.front()));
+        } catch (const shape_error& wrong) {
+            throw shape_error("'" + net.name() + "' does not take an input of " + to_string(inputs.front()) + ": " +
+                              wrong.what());
+        }
+    }
+
+    [[nodiscard]] graph on_batch(const graph& net, std::int64_t batch) const override {
+        std::vector<shape> inputs;
+        for (const tensor& one : net.inputs()) {
+            const shape& extents = net.shape_of(one);
+            inputs.push_back(extents.rank() == 0 ? extents : extents.with(0, multiply(extents[0], batch)));
+        }
+        try {
+            return resized(net, inputs, batch, message({"batch multiplied by ", batch}));
+        } catch (const shape_error& wrong) {
+            throw shape_error(
+                message({"'", net.name(), "' does not take a batch of ", batch, " times its inputs: ", wrong.what()}));
+        }
+    }
+
+    [[nodiscard]] graph scaled(const graph& net, const std::function<double(const node&)>& share_of) const override {
+        const onnx::model file = read();
+        const onnx::inferred then = onnx::infer(file, {.dims = dims_, .work_limit = onnx::reread_limit});
+        std::unordered_map<std::string_view, const node*> layers;
+        for (const node& one : net.nodes()) layers.emplace(one.name, &one);
+        const std::function<double(const onnx::operation&)> share = [&](const onnx::operation& one) {
+            const auto found = layers.find(layer_name(then, one));
+            return found == layers.end() ? -1.0 : share_of(*found->second);
+        };
+        const onnx::scaled_file made = onnx::scale_file(then, file_, share);
+        graph result = imported(made.file, net);
+        warn(result, made);
+        return result;
+    }
+
+private:
+    [[nodiscard]] onnx::model read() const {
+        return onnx::detail::parse(onnx::byte_source::view(file_, "(imported model)"), {});
+    }
+
+    /// The graph of a changed file, with what was written down of the one before.
+    [[nodiscard]] static graph imported(const std::string& file, const graph& before) {
+        const onnx::model model = onnx::detail::parse(onnx::byte_source::view(file, "(imported model)"), {});
+        graph result = graph_of(
+            onnx::infer(model, {.dims = onnx::stated_zeros(model), .work_limit = onnx::reread_limit}), before.name());
+        copy_annotations(before, result);
+        for (const std::string& one : before.log()) result.note(one);
+        for (const std::string& one : before.warnings()) result.warn(one);
+        return result;
+    }
+
+    [[nodiscard]] graph resized(const graph& net, std::span<const shape> inputs, std::int64_t factor,
+                                std::string note) const {
+        const onnx::model file = read();
+        const onnx::inferred then = onnx::infer(file, {.dims = dims_, .work_limit = onnx::reread_limit});
+        onnx::file_edits edits;
+        const std::vector<tensor> entering = net.inputs();
+        std::unordered_map<std::string_view, const shape*> wanted;
+        for (std::size_t i = 0; i < entering.size(); ++i)
+            wanted.emplace(net.nodes()[static_cast<std::size_t>(entering[i].node)].name, &inputs[i]);
+        std::int64_t batch = 1;
+        for (const onnx::value_id id : then.inputs) {
+            const auto known = onnx::detail::numbers_of(then.of(id));
+            if (!known) continue;
+            const auto found = wanted.find(then.values[id].name);
+            if (factor > 0 && !known->empty()) batch = known->front();
+            edits.inputs[std::string(then.values[id].name)] =
+                found == wanted.end() ? *known
+                                      : std::vector<std::int64_t>(found->second->begin(), found->second->end());
+        }
+        const std::string first = onnx::skeleton_of(file_, edits);
+        const onnx::model changed = onnx::detail::parse(onnx::byte_source::view(first, "(imported model)"), {});
+        onnx::detail::resizing_hook hook(then, changed, edits, batch, factor);
+        static_cast<void>(onnx::infer(
+            changed, {.dims = onnx::stated_zeros(changed), .work_limit = onnx::reread_limit, .hook = &hook}));
+        graph result = imported(onnx::skeleton_of(file_, edits), net);
+        if (factor > 0) require_multiples(net, result, factor);
+        result.note(std::move(note));
+        return result;
+    }
+
+    /// Work grows with the batch, layer by layer; where it does not, the file fixes the batch.
+    static void require_multiples(const graph& before, const graph& after, std::int64_t factor) {
+        const auto old = before.nodes();
+        const auto made = after.nodes();
+        for (std::size_t i = 0; i < std::min(old.size(), made.size()); ++i)
+            if (old[i].name != made[i].name || made[i].cost.macs != multiply(old[i].cost.macs, factor))
+                throw shape_error(message({"layer '", old[i].name, "' (", old[i].layer.type(),
+                                           ") does not grow with the batch: the file fixes it there"}));
+        if (old.size() != made.size()) throw shape_error("the batch decides which layers run");
+    }
+
+    /// Says what was left whole, and why: the commonest reason first.
+    static void warn(graph& net, const onnx::scaled_file& made) {
+        if (made.whole.empty()) return;
+        std::map<std::string, int> reasons;
+        for (const auto& [place, reason] : made.whole) ++reasons[reason];
+        std::vector<std::pair<int, std::string>> sorted;
+        for (const auto& [reason, count] : reasons) sorted.emplace_back(-count, reason);
+        std::sort(sorted.begin(), sorted.end());
+        std::size_t layers = 0;
+        for (const node& one : net.nodes()) layers += one.cost.weights > 0 ? 1 : 0;
+        std::string text =
+            message({std::uint64_t{made.whole.size()}, " of ", std::uint64_t{layers}, " layers could not be pruned: "});
+        constexpr std::size_t shown = 3;
+        for (std::size_t i = 0; i < std::min(shown, sorted.size()); ++i)
+            text += (i > 0 ? ", " : "") + sorted[i].second + message({" (", std::int64_t{-sorted[i].first}, ")"});
+        if (sorted.size() > shown) text += ", ...";
+        net.warn(text);
+    }
+
+    std::string file_;
+    onnx::dimension_bindings dims_;
+};
+
+}  // namespace detail
+
+}  // namespace qutibench
