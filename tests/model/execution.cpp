@@ -59,6 +59,42 @@ TEST_CASE("layer by layer each kernel has its own roofline") {
     CHECK(all.total.energy().value() == Approx(2 * all.total.call_time));
 }
 
+TEST_CASE("with two buffers a layer computes while the data of the next one arrive, and waits for its own") {
+    const workload net = analyze(two_layers());
+    deployment how{.execution = execution_kind::prefetch};
+    const breakdown all = explain(net, board(), how);
+    // the convolution's weights, then computing it beside the longer arrival of the dense layer's, then that layer
+    CHECK(all.total.call_time == Approx(convolution_moving + dense_moving + dense_time));
+    CHECK(all.kernels[0].time == Approx(convolution_moving + dense_moving));
+    CHECK(all.kernels[0].bound == bound_kind::memory);
+    CHECK(all.kernels[1].time == Approx(dense_time));
+    CHECK(all.kernels[1].bound == bound_kind::compute);
+    CHECK(all.total.bound() == bound_kind::memory);
+    how.parameters.layer_overhead = 1e-3;
+    CHECK(predict(net, board(), how).call_time == Approx(convolution_moving + dense_moving + dense_time + 2e-3));
+    how.parameters.overlap = overlap_kind::none;  // then nothing arrives meanwhile
+    const double without = predict(net, board(), how).call_time;
+    how.execution = execution_kind::layers;
+    CHECK(without == predict(net, board(), how).call_time);
+}
+
+TEST_CASE("an execution model is found by its name, explains, and says what others may ask of it") {
+    STATIC_REQUIRE(execution_model<analytic_model>);
+    const workload net = analyze(two_layers());
+    std::size_t index = 0;
+    for (const std::string_view name : detail::execution_rules::names) {
+        const auto kind = static_cast<execution_kind>(index++);
+        CHECK(parse_execution(name) == kind);
+        const breakdown all = analytic_model{kind}.explain(net, board(), {});
+        CHECK(all.total.call_time == predict(net, board(), {.execution = kind}).call_time);
+        CHECK(all.traits.by_kernel == traits_of(kind).by_kernel);
+        CHECK_FALSE(all.low_ips > 0);  // no interval is known
+    }
+    CHECK(traits_of(execution_kind::dataflow).streams);
+    CHECK(traits_of(execution_kind::layers).sums);
+    CHECK_FALSE(traits_of(execution_kind::network).by_kernel);
+}
+
 TEST_CASE("compute and memory add up where they do not overlap, and overheads come on top") {
     const workload net = analyze(two_layers());
     deployment how{.execution = execution_kind::layers};

@@ -341,14 +341,14 @@ private:
     [[nodiscard]] bool is_level_0(const design_point& point) const {
         const design_axes& axes = space_->axes();
         return is_plain_ && has_operations(point) && axes.placements[point.placement] == placement_kind::published &&
-               axes.executions[point.execution] == execution_kind::network &&
+               !traits_of(axes.executions[point.execution]).by_kernel &&
                !axes.networks[point.network].work->has_precisions();
     }
 
     /// Whether layers under the published placement without losses apply: what no on-chip memory changes.
     [[nodiscard]] bool is_layered(const design_point& point) const {
         const design_axes& axes = space_->axes();
-        return is_plain_ && has_operations(point) && axes.executions[point.execution] == execution_kind::layers &&
+        return is_plain_ && has_operations(point) && traits_of(axes.executions[point.execution]).sums &&
                axes.placements[point.placement] == placement_kind::published &&
                !axes.networks[point.network].work->layers().empty();
     }
@@ -385,7 +385,7 @@ private:
         const auto& executions = space_->axes().executions;
         const std::size_t count = space_->axes().networks.size() * space_->targets().size();
         if (!is_plain_ || count > most ||
-            std::find(executions.begin(), executions.end(), execution_kind::layers) == executions.end())
+            std::none_of(executions.begin(), executions.end(), [](auto one) { return traits_of(one).sums; }))
             return;
         programs_.resize(count);
         design_point point;

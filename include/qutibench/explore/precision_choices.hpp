@@ -61,7 +61,7 @@ struct uniform_costs {
 [[nodiscard]] inline std::vector<choosing_layer> precision_choices(const graph& net, const platform& device,
                                                                    const deployment& how,
                                                                    std::span<const layer_sensitivity> table) {
-    if (how.execution != execution_kind::layers || how.placement != placement_kind::published || how.threads != 1 ||
+    if (!traits_of(how.execution).sums || how.placement != placement_kind::published || how.threads != 1 ||
         !how.overrides.empty())
         throw invalid_argument(
             "figures add up over the layers only when these run one by one, under the published placement, one call at "

@@ -37,8 +37,6 @@ struct throughput_decomposition {
     const estimate& total = all.total;
     const double batch = static_cast<double>(how.batch);
     const double per_call = total.call_time / static_cast<double>(total.calls);
-    const bool by_kernel = how.execution != execution_kind::network && !net.layers().empty();
-    const bool streams = by_kernel && how.execution == execution_kind::dataflow;
 
     // seconds that the whole device computes for one call: at its dense peak, without skipped work, and as it does
     double dense = total.work / total.roof.peak.value();
@@ -54,10 +52,10 @@ struct throughput_decomposition {
         }
     }
     double busy = executed / how.parameters.compute_efficiency;
-    if (by_kernel) {
+    if (all.traits.by_kernel) {
         busy = 0;
         for (const kernel_estimate& one : all.kernels) busy += one.compute_time;
-        busy = streams ? busy * batch : busy / static_cast<double>(how.parameters.cores);
+        busy = all.traits.streams ? busy * batch : busy / static_cast<double>(how.parameters.cores);
     }
 
     throughput_decomposition result;

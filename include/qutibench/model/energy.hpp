@@ -202,7 +202,7 @@ namespace detail {
             arithmetic += static_cast<double>(layer.cost.macs) * batch * each / table.parts[i].gain;
         }
         moved = detail::operand_bytes(net, table);
-        if (how.execution == execution_kind::dataflow) moved *= batch;  // every input passes through all stages
+        if (traits_of(how.execution).streams) moved *= batch;  // every input passes through all stages
     }
     report.arithmetic = quantity_of<joules>(arithmetic);
     report.on_chip = quantity_of<joules>(moved * 8 * on_chip_joules_per_bit(options.table, capacity));

@@ -21,6 +21,7 @@ enum class execution_kind : unsigned char {
     network,   ///< the whole network under one roofline, as published
     layers,    ///< layer by layer, each under its own roofline
     dataflow,  ///< all layers at once as a pipeline
+    prefetch,  ///< layer by layer, while the next layer's data arrive
 };
 
 /// Throws unknown_name with the nearest placement.
@@ -30,7 +31,8 @@ enum class execution_kind : unsigned char {
 
 /// Throws unknown_name with the nearest execution model.
 [[nodiscard]] inline execution_kind parse_execution(std::string_view name) {
-    return detail::parse_enumerator<execution_kind>("execution model", name, {"network", "layers", "dataflow"});
+    return detail::parse_enumerator<execution_kind>("execution model", name,
+                                                    {"network", "layers", "dataflow", "prefetch"});
 }
 
 /// Whether moving data hides behind computing.

@@ -4,29 +4,12 @@
 /// docs/formulas/placement.md.
 #pragma once
 
-#include <qutibench/model/deployed.hpp>
+#include <qutibench/model/execution_models.hpp>
 #include <qutibench/network/kernels.hpp>
 
 #include <algorithm>
 
 namespace qutibench {
-
-/// A tensor and where it lives.
-struct placed_tensor {
-    int layer = -1;  ///< index of the layer that holds or writes it; -1: all weights of a workload without layers
-    tensor_role role = tensor_role::weights;
-    double size = 0;    ///< bytes for one call; in a dataflow, for one input
-    double needed = 0;  ///< bytes of on-chip memory from which on it fits
-    bool on_chip = false;
-    bool forced = false;  ///< by an override
-};
-
-/// Where the tensors of a call live.
-struct placement {
-    std::vector<placed_tensor> tensors{};                        ///< in the order in which they get on-chip memory
-    double capacity = std::numeric_limits<double>::quiet_NaN();  ///< on-chip bytes to give away; NaN when unknown
-    bool feasible = true;                                        ///< false: overrides exceed the capacity
-};
 
 namespace detail {
 
@@ -80,7 +63,7 @@ private:
     void weigh(const platform& device, const deployment& how) {
         deployed_roof roof{};
         precision known{};
-        const double batch = how.execution == execution_kind::dataflow ? 1.0 : static_cast<double>(how.batch);
+        const double batch = traits_of(how.execution).streams ? 1.0 : static_cast<double>(how.batch);
         for (std::size_t i = 0; i < parts.size(); ++i) {
             const auto& layer = net_.layers()[i];
             layer_part& part = parts[i];
@@ -191,7 +174,7 @@ private:
 
     void decide(placed_tensor& one) {
         if (one.forced && !one.on_chip) return mark(one);
-        if (!one.forced && one.role == tensor_role::activations && how_.execution == execution_kind::dataflow) {
+        if (!one.forced && one.role == tensor_role::activations && traits_of(how_.execution).streams) {
             one.on_chip = true;  // it streams from stage to stage
             return mark(one);
         }

@@ -18,7 +18,7 @@ namespace qutibench {
     const detail::deployed_roof under = detail::roof_of(device, how, how.datatype);
     estimate result = detail::network_level(net, under.bytes_per_weight, under.roof, how.batch);
     result.assumed |= under.assumed;
-    if (how.execution != execution_kind::network) result.assume(assumption::no_layer_detail);
+    if (traits_of(how.execution).by_kernel) result.assume(assumption::no_layer_detail);
     if (how.placement == placement_kind::capacity) detail::place_totals(result, device, how);
     detail::complete(result, device, how, detail::network_demand(result.work, result.traffic, result.roof, how));
     return result;
@@ -28,7 +28,7 @@ namespace qutibench {
 /// precision of their own keep it. Throws as above, and unknown_name on an override of a layer that does not exist.
 template <std::same_as<workload> Workload>
 [[nodiscard]] estimate predict(const Workload& net, const platform& device, const deployment& how = {}) {
-    const bool published = how.placement == placement_kind::published && how.execution == execution_kind::network;
+    const bool published = how.placement == placement_kind::published && !traits_of(how.execution).by_kernel;
     if (net.layers().empty() || (published && !how.sparse && how.overrides.empty() && !net.has_precisions())) {
         estimate result = predict(static_cast<const workload_totals&>(net), device, how);
         if (!net.uncounted().empty()) result.assume(assumption::uncounted_layers);
@@ -41,10 +41,20 @@ template <std::same_as<workload> Workload>
 /// The same prediction with its kernels and with where each tensor lives.
 template <std::same_as<workload> Workload>
 [[nodiscard]] breakdown explain(const Workload& net, const platform& device, const deployment& how = {}) {
-    if (net.layers().empty()) return {predict(net, device, how), {}, place(net, device, how)};
+    if (net.layers().empty()) return {.total = predict(net, device, how), .where = place(net, device, how)};
     detail::check(how);
     return detail::refined_model<Workload>(net, device, how).explain();
 }
+
+/// A model that a deployment names, as something to explain with: `analytic_model{execution_kind::layers}`.
+struct analytic_model {
+    execution_kind kind = execution_kind::network;
+
+    [[nodiscard]] breakdown explain(const workload& net, const platform& device, deployment how) const {
+        how.execution = kind;
+        return qutibench::explain(net, device, how);
+    }
+};
 
 /// Predicts a recipe on a static platform in the numeric format `Type`; usable in static_assert. Throws
 /// invalid_argument on a batch below one or an empty network, which at compile time is a compiler error.

@@ -5,6 +5,7 @@
 
 #include <qutibench/model/calibration/kernels.hpp>
 #include <qutibench/model/calibration/structure.hpp>
+#include <qutibench/model/tiles.hpp>
 
 #include <span>
 
@@ -57,19 +58,16 @@ struct load {
     bool is_board = false;
 };
 
-[[nodiscard]] inline double rounded_up(double extent, double tile) {
-    return tile > 1 ? std::ceil(extent / tile) * tile / extent : 1.0;
-}
-
 /// Work of a kernel over its multiply-accumulates: partly filled tiles take as long as full ones. Depthwise kernels
 /// fill tiles with channels.
 [[nodiscard]] inline double fill_factor(const structure& form, const kernel& one, double batch) {
-    const double rows = rounded_up(one.rows * batch, form.tile_rows);
-    if (one.kind == kernel_kind::depthwise) return rounded_up(one.groups * one.columns, form.tile_columns) * rows;
+    const double rows = detail::rounded_up(one.rows * batch, form.tile_rows);
+    if (one.kind == kernel_kind::depthwise)
+        return detail::rounded_up(one.groups * one.columns, form.tile_columns) * rows;
     const double columns = form.rule == shape_rule::soft ? 1 + form.tile_columns / one.columns
-                                                         : rounded_up(one.columns, form.tile_columns);
+                                                         : detail::rounded_up(one.columns, form.tile_columns);
     const double depth = form.rule == shape_rule::channels ? one.channels_in : one.depth;
-    return columns * rounded_up(depth, form.tile_depth) * rows;
+    return columns * detail::rounded_up(depth, form.tile_depth) * rows;
 }
 
 /// Adds a kernel to the sums of the board form. Products of activations take 3.5 times as long as convolutions of as
