@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands.hpp"
 
+#include <qutibench/io/check_platform.hpp>
+
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 
 namespace what_if {
@@ -25,36 +28,98 @@ void print_networks(format as) {
 }
 
 struct platform_options {
-    std::string device_class{};
+    std::vector<std::string> names{};
+    std::string checked{};
+    qutibench::platform_filter filter{};
     std::string datatype{};
     std::string sort = "platform";
     format as = format::table;
 };
 
-/// The classes of device that are called so, or else those that have it in their names: "FPGA".
-std::vector<std::string> classes_called(const std::string& wanted, const std::vector<qutibench::platform>& devices) {
-    std::vector<std::string> all;
-    for (const qutibench::platform& one : devices)
-        if (std::find(all.begin(), all.end(), one.device_class) == all.end()) all.push_back(one.device_class);
-    const std::string low = qutibench::detail::lowered(wanted);
-    std::vector<std::string> same;
-    std::vector<std::string> holding;
-    for (const std::string& one : all) {
-        const std::string name = qutibench::detail::lowered(one);
-        if (name == low) same.push_back(one);
-        if (name.find(low) != std::string::npos) holding.push_back(one);
+/// A figure's pointer in words: "/modes/maxn/peaks/int8/operations_per_second" for "/modes/0/peaks/1/...".
+std::string in_words(const qutibench::platform& device, const std::string& pointer) {
+    std::string words;
+    std::string kind;
+    const qutibench::operating_mode* mode = &device.modes().front();
+    for (std::size_t at = 0; at < pointer.size();) {
+        const std::size_t end = std::min(pointer.find('/', at + 1), pointer.size());
+        std::string step = pointer.substr(at + 1, end - at - 1);
+        const std::size_t index = static_cast<std::size_t>(std::strtoul(step.c_str(), nullptr, 10));
+        if (kind == "modes") {
+            mode = &device.modes()[index];
+            step = mode->name;
+        } else if (kind == "peaks" && index < mode->peaks.size()) {
+            step = to_string(mode->peaks[index].numbers);
+        } else if (kind == "memories" && index < mode->memories.size()) {
+            step = mode->memories[index].name;
+        } else if (kind == "links" && index < mode->links.size()) {
+            step = mode->links[index].name;
+        }
+        kind = step;
+        words += "/" + step;
+        at = end;
     }
-    if (holding.empty()) throw qutibench::unknown_name("device class", wanted, qutibench::detail::choices(wanted, all));
-    return same.empty() ? holding : same;
+    return words;
+}
+
+/// Everything that the catalogue or a file knows of some devices, figure by figure.
+void print_figures(const platform_options& chosen) {
+    std::vector<record> records;
+    for (const std::string& name : chosen.names) {
+        const qutibench::platform device = qutibench::load_platform(name);
+        for (const qutibench::provenance& one : device.sources)
+            records.push_back({{"platform", device.id()},
+                               {"figure", in_words(device, one.pointer)},
+                               {"value", qutibench::detail::null_or(one.value)},
+                               {"unit", one.unit},
+                               {"basis", one.basis},
+                               {"source", one.source},
+                               {"derivation", detail::text_or_null(one.derivation)}});
+        const qutibench::platform_details details = qutibench::load_platform_details(name);
+        for (const std::string& note : details.notes)
+            records.push_back({{"platform", device.id()},
+                               {"figure", "/notes"},
+                               {"value", nullptr},
+                               {"unit", nullptr},
+                               {"basis", nullptr},
+                               {"source", nullptr},
+                               {"derivation", note}});
+    }
+    print(records,
+          {{"platform", "platform"},
+           {"figure", "figure"},
+           {"value", "value"},
+           {"unit", "unit"},
+           {"basis", "basis"},
+           {"source", "source"},
+           {"derivation or note", "derivation"}},
+          chosen.as);
+}
+
+/// Remarks on a platform file; what does not load or can hardly be makes the exit status 1.
+void print_remarks(const platform_options& chosen) {
+    std::vector<record> records;
+    std::size_t to_mend = 0;
+    for (const qutibench::platform_remark& one : qutibench::check_platform_file(chosen.checked)) {
+        records.push_back({{"line", one.line},
+                           {"kind", one.kind},
+                           {"place", detail::text_or_null(one.pointer)},
+                           {"remark", one.message}});
+        to_mend += one.kind == "missing" ? 0 : 1;
+    }
+    if (records.empty()) return remark("what_if: " + chosen.checked + " lacks nothing");
+    print(records, {{"line", "line"}, {"kind", "kind"}, {"place", "place"}, {"remark", "remark"}}, chosen.as);
+    if (to_mend > 0)
+        throw qutibench::invalid_argument(chosen.checked + ": " + std::to_string(to_mend) +
+                                          (to_mend == 1 ? " figure or key to mend" : " figures or keys to mend"));
 }
 
 void print_platforms(const platform_options& chosen) {
-    std::vector<qutibench::platform> devices;
-    for (const std::string& id : qutibench::platform_ids()) devices.push_back(qutibench::load_platform(id));
-    const std::vector<std::string> classes = classes_called(chosen.device_class, devices);
+    if (!chosen.checked.empty()) return print_remarks(chosen);
+    if (!chosen.names.empty()) return print_figures(chosen);
+    const std::vector<qutibench::platform> devices = qutibench::select_platforms(chosen.filter);
     std::vector<record> records;
     for (const qutibench::platform& device : devices) {
-        if (std::find(classes.begin(), classes.end(), device.device_class) == classes.end()) continue;
         for (const qutibench::operating_mode& mode : device.modes())
             for (const qutibench::peak& peak : mode.peaks)
                 if (chosen.datatype.empty() || peak.numbers == qutibench::parse_precision(chosen.datatype))
@@ -105,8 +170,16 @@ void add_networks(CLI::App& app) {
 void add_platforms(CLI::App& app) {
     auto chosen = std::make_shared<platform_options>();
     CLI::App* command =
-        app.add_subcommand("platforms", "The platforms of the catalogue, a line for each mode and datatype");
-    command->add_option("--class", chosen->device_class, "Only devices of a class: GPU, FPGA ...");
+        app.add_subcommand("platforms",
+                           "The platforms of the catalogue, a line for each mode and datatype; of those "
+                           "that are named, every figure with its source");
+    CLI::Option* const named =
+        command->add_option("platform", chosen->names, "Ids, aliases or paths: print all that is known of them");
+    command->add_option("--check", chosen->checked, "A platform file: tell what is missing or implausible in it")
+        ->excludes(named);
+    command->add_option("--vendor", chosen->filter.vendor, "Only devices of a vendor: NVIDIA, AMD ...");
+    command->add_option("--class", chosen->filter.device_class, "Only devices of a class: GPU, FPGA ...");
+    whole_number(command->add_option("--year", chosen->filter.year, "Only devices of a year"));
     command->add_option("--datatype", chosen->datatype, "Only peaks in this datatype");
     command->add_option("--sort", chosen->sort, "Key of the JSON output to sort by, numbers from the largest");
     add_format(*command, chosen->as);

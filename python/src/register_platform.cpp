@@ -190,22 +190,29 @@ void register_mode(py::module_& module) {
 
 void register_provenance(py::module_& module) {
     py::class_<provenance> cls(module, "Provenance", "Where one figure of a platform or network comes from.");
-    cls.def(py::init([](std::string pointer, std::string source, std::string basis, std::string derivation) {
-                return provenance{std::move(pointer), std::move(source), std::move(basis), std::move(derivation)};
+    cls.def(py::init([](std::string pointer, std::string source, std::string basis, std::string derivation,
+                        const maybe& value, std::string unit) {
+                return provenance{std::move(pointer),    std::move(source), std::move(basis),
+                                  std::move(derivation), or_nan(value),     std::move(unit)};
             }),
-            "pointer"_a, "source"_a, "basis"_a = "user", "derivation"_a = "");
+            "pointer"_a, "source"_a, "basis"_a = "user", "derivation"_a = "", "value"_a = py::none(), "unit"_a = "");
     cls.def_readonly("pointer", &provenance::pointer, "JSON pointer of the figure in its file.");
     cls.def_readonly("source", &provenance::source, "Document, table, page.");
     cls.def_readonly("basis", &provenance::basis, "'sourced', 'derived', 'probed', 'user' or 'unknown'.");
     cls.def_readonly("derivation", &provenance::derivation, "How, when derived; why, when unknown.");
+    cls.def_property_readonly("value", [](const provenance& self) { return known(quantity_of<seconds>(self.value)); });
+    cls.def_readonly("unit", &provenance::unit);
     cls.def("__repr__",
             [](const provenance& self) { return "<" + self.pointer + ": " + self.basis + ", " + self.source + ">"; });
     add_state(
         cls,
-        [](const provenance& self) { return py::make_tuple(self.pointer, self.source, self.basis, self.derivation); },
+        [](const provenance& self) {
+            return py::make_tuple(self.pointer, self.source, self.basis, self.derivation,
+                                  known(quantity_of<seconds>(self.value)), self.unit);
+        },
         [](const py::tuple& from) {
-            return provenance{from[0].cast<std::string>(), from[1].cast<std::string>(), from[2].cast<std::string>(),
-                              from[3].cast<std::string>()};
+            return provenance{from[0].cast<std::string>(), from[1].cast<std::string>(),   from[2].cast<std::string>(),
+                              from[3].cast<std::string>(), or_nan(from[4].cast<maybe>()), from[5].cast<std::string>()};
         });
 }
 

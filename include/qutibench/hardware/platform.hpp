@@ -77,12 +77,14 @@ struct operating_mode {
     std::vector<device_link> links{};
 };
 
-/// Where one figure of a platform comes from.
+/// One figure of a platform and where it comes from.
 struct provenance {
     std::string pointer{};     ///< JSON pointer of the figure in its file
     std::string source{};      ///< document, table, page
     std::string basis{};       ///< "sourced", "derived", "probed", "user", or "unknown" where a file says why
     std::string derivation{};  ///< how, when derived; why, when unknown
+    double value = std::numeric_limits<double>::quiet_NaN();
+    std::string unit{};
 };
 
 /// The peak that a datatype runs at.

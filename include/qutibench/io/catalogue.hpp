@@ -4,31 +4,15 @@
 /// installed or configured; only the file that is asked for is parsed.
 #pragma once
 
-#include <qutibench/io/catalogue_data.hpp>
 #include <qutibench/io/json/network.hpp>
-#include <qutibench/io/json/platform.hpp>
 #include <qutibench/io/json/platform_details.hpp>
+#include <qutibench/io/platform_names.hpp>
 
 #include <algorithm>
 
 namespace qutibench {
 
 namespace detail {
-
-/// The text of a file of the catalogue, or empty.
-[[nodiscard]] inline std::string_view embedded_text(std::string_view kind, std::string_view id) {
-    for (const embedded_file& one : embedded_files)
-        if (one.kind == kind && one.name.ends_with(".json") && one.name.substr(0, one.name.size() - 5) == id)
-            return one.text;
-    return {};
-}
-
-[[nodiscard]] inline std::vector<std::string_view> embedded_ids(std::string_view kind) {
-    std::vector<std::string_view> ids;
-    for (const embedded_file& one : embedded_files)
-        if (one.kind == kind && one.name.ends_with(".json")) ids.push_back(one.name.substr(0, one.name.size() - 5));
-    return ids;
-}
 
 /// Whether a name is meant as a path: it has a slash or ends in a file's extension.
 [[nodiscard]] inline bool is_path(std::string_view name) {
@@ -53,9 +37,8 @@ inline void require_id(std::string_view kind, std::string_view name) {
 
 [[nodiscard]] inline platform load_base_platform(std::string_view name) {
     if (is_path(name)) return load_platform_file(std::string(name));
-    const std::string_view text = embedded_text("platforms", name);
-    if (text.empty()) throw unknown_name("platform", name, nearest_name(name, embedded_ids("platforms")));
-    return parse_platform(text, std::string(name) + ".json");
+    const std::string id = platform_id(name);
+    return parse_platform(embedded_text("platforms", id), id + ".json");
 }
 
 }  // namespace detail
@@ -79,8 +62,9 @@ inline void require_id(std::string_view kind, std::string_view name) {
 }
 
 /// A platform by id ("jetson_tx2", "jetson_tx2:maxp") or path ("boards/mine.json", "boards/mine.json:eco"); what has a
-/// slash or ends in ".json" is a path, and what follows a colon is the mode. Without one the first mode is selected.
-/// Throws unknown_name with the nearest id or mode, parse_error with file and place.
+/// slash or ends in ".json" is a path, and what follows a colon is the mode. Without one the first mode is selected. An
+/// alias ("rpi5") or a part of an id that no other has ("4090") will do. Throws unknown_name with the ids that the name
+/// could stand for, the nearest id or mode, parse_error with file and place.
 [[nodiscard]] inline platform load_platform(std::string_view name) {
     const std::size_t colon = detail::mode_colon(name);
     if (colon == std::string_view::npos) return detail::load_base_platform(name);
@@ -91,8 +75,8 @@ inline void require_id(std::string_view kind, std::string_view name) {
 [[nodiscard]] inline platform_details load_platform_details(std::string_view name) {
     name = name.substr(0, detail::mode_colon(name));
     if (detail::is_path(name)) return parse_platform_details(detail::read_file(std::string(name)), std::string(name));
-    static_cast<void>(detail::load_base_platform(name));
-    return parse_platform_details(detail::embedded_text("platforms", name), std::string(name) + ".json");
+    const std::string id = detail::platform_id(name);
+    return parse_platform_details(detail::embedded_text("platforms", id), id + ".json");
 }
 
 /// A network by id or path. Throws unknown_name with the nearest id, parse_error with file and place.

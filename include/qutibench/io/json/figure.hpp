@@ -42,12 +42,13 @@ public:
 
     [[nodiscard]] double read(const json_reader& at, const figure_kind& kind) {
         if (!at.is_object()) {
-            records_.push_back({at.pointer(), at.source(), "user", {}});
-            return at.number_within(kind.above, kind.to, kind.domain);
+            const double bare = at.number_within(kind.above, kind.to, kind.domain);
+            records_.push_back({at.pointer(), at.source(), "user", {}, bare, std::string(kind.unit)});
+            return bare;
         }
         at.expect_keys({"value", "unit", "source", "basis", "derivation", "note", "alternatives"});
         const bool missing = at["value"].value().is_null();
-        const double value = missing ? read_missing(at) : read_stated(at, kind, {});
+        const double value = missing ? read_missing(at, kind) : read_stated(at, kind, {});
         if (const auto others = at.find("alternatives"))
             for (const json_reader& other : others->elements()) {
                 other.expect_keys({"value", "unit", "source", "basis", "derivation", "note"});
@@ -73,12 +74,14 @@ public:
 
 private:
     /// A figure that no source states; its note says why.
-    [[nodiscard]] double read_missing(const json_reader& at) {
+    [[nodiscard]] double read_missing(const json_reader& at, const figure_kind& kind) {
         const auto note = at.find("note");
         if (!note) at.fail("a figure of null needs a 'note' that says why it is unknown");
         const auto source = at.find("source");
-        records_.push_back({at.pointer(), source ? source_text(source->text()) : at.source(), "unknown", note->text()});
-        return std::numeric_limits<double>::quiet_NaN();
+        constexpr double value = std::numeric_limits<double>::quiet_NaN();
+        records_.push_back({at.pointer(), source ? source_text(source->text()) : at.source(), "unknown", note->text(),
+                            value, std::string(kind.unit)});
+        return value;
     }
 
     [[nodiscard]] double read_stated(const json_reader& at, const figure_kind& kind, std::string said) {
@@ -86,8 +89,12 @@ private:
         if (const auto unit = at.find("unit"); unit && unit->text() != kind.unit)
             unit->fail(message({"figures in this place are in '", kind.unit, "'"}));
         const auto source = at.find("source");
-        provenance record{
-            at.pointer(), source ? source_text(source->text()) : at.source(), source ? "sourced" : "user", {}};
+        provenance record{at.pointer(),
+                          source ? source_text(source->text()) : at.source(),
+                          source ? "sourced" : "user",
+                          {},
+                          value,
+                          std::string(kind.unit)};
         if (const auto basis = at.find("basis")) {
             record.basis = basis->text();
             constexpr std::string_view known[] = {"sourced", "derived", "probed", "user"};

@@ -23,6 +23,7 @@ struct platform_details {
     double utilization = 1;  ///< share of the resources that a design can use
     operator_support operators{};
     std::vector<std::string> notes{};
+    std::vector<std::string> aliases{};  ///< other names that people type
 };
 
 namespace detail {
@@ -60,6 +61,7 @@ namespace detail {
     detail::figure_reader figures(reader);
     platform_details details;
     details.notes = detail::texts_of(reader, "notes");
+    details.aliases = detail::texts_of(reader, "aliases");
     if (const auto resources = reader.find("resources")) {
         details.resources = detail::resources_of(*resources, figures);
         const double share = figures.read_if_any(*resources, "utilization", detail::share_figure);

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// What people call a platform: its id, an alias of its file, or a part of the id; and which platforms of the catalogue
+/// are of a vendor, a class or a year.
+#pragma once
+
+#include <qutibench/io/catalogue_data.hpp>
+#include <qutibench/io/json/platform.hpp>
+
+#include <algorithm>
+
+namespace qutibench {
+
+namespace detail {
+
+/// The text of a file of the catalogue, or empty.
+[[nodiscard]] inline std::string_view embedded_text(std::string_view kind, std::string_view id) {
+    for (const embedded_file& one : embedded_files)
+        if (one.kind == kind && one.name.ends_with(".json") && one.name.substr(0, one.name.size() - 5) == id)
+            return one.text;
+    return {};
+}
+
+[[nodiscard]] inline std::vector<std::string_view> embedded_ids(std::string_view kind) {
+    std::vector<std::string_view> ids;
+    for (const embedded_file& one : embedded_files)
+        if (one.kind == kind && one.name.ends_with(".json")) ids.push_back(one.name.substr(0, one.name.size() - 5));
+    return ids;
+}
+
+/// A name as ids are spelled: "RTX 4090" and "rtx-4090" are "rtx_4090".
+[[nodiscard]] inline std::string as_id(std::string_view name) {
+    std::string id = lowered(name);
+    std::replace_if(id.begin(), id.end(), [](char one) { return one == ' ' || one == '-' || one == '.'; }, '_');
+    return id;
+}
+
+/// Whether `part` is one or more whole words of `id`: "h100" of "h100_sxm", "orin_nano" of "jetson_orin_nano_8gb".
+[[nodiscard]] inline bool has_words(std::string_view id, std::string_view part) {
+    if (part.size() < 2) return false;
+    for (std::size_t at = id.find(part); at != std::string_view::npos; at = id.find(part, at + 1)) {
+        const std::size_t end = at + part.size();
+        if ((at == 0 || id[at - 1] == '_') && (end == id.size() || id[end] == '_')) return true;
+    }
+    return false;
+}
+
+/// Whether a platform's file lists `name` among its aliases.
+[[nodiscard]] inline bool lists_alias(std::string_view text, std::string_view name) {
+    const std::size_t start = text.find("\"aliases\":");
+    if (start == std::string_view::npos) return false;
+    const std::string_view list = text.substr(start, text.find(']', start) - start);
+    return list.find("\"" + std::string(name) + "\"") != std::string_view::npos;
+}
+
+}  // namespace detail
+
+/// Ids of the platforms that go by that name, sorted: the one with that id or alias, else all that have it as whole
+/// words of their ids, else all whose ids begin so. Spaces, hyphens and capitals do not matter.
+[[nodiscard]] inline std::vector<std::string> platforms_called(std::string_view name) {
+    const std::string wanted = detail::as_id(name);
+    std::vector<std::string> same, words, begun;
+    for (const std::string_view id : detail::embedded_ids("platforms")) {
+        if (id == wanted || detail::lists_alias(detail::embedded_text("platforms", id), wanted)) same.emplace_back(id);
+        if (detail::has_words(id, wanted)) words.emplace_back(id);
+        if (wanted.size() > 2 && id.starts_with(wanted)) begun.emplace_back(id);
+    }
+    std::vector<std::string>& found = !same.empty() ? same : !words.empty() ? words : begun;
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+namespace detail {
+
+/// The id that a name stands for; throws unknown_name with all that it could stand for, or with the nearest id.
+[[nodiscard]] inline std::string platform_id(std::string_view name) {
+    const std::vector<std::string> called = platforms_called(name);
+    const std::string wanted = as_id(name);
+    const auto only_begins_so = [&](const std::string& id) { return id.starts_with(wanted) && !has_words(id, wanted); };
+    if (called.size() == 1 && !only_begins_so(called.front())) return called.front();
+    std::string all;
+    for (const std::string& one : called) all += (all.empty() ? "" : "' or '") + one;
+    if (all.empty()) all = nearest_name(name, embedded_ids("platforms"));
+    throw unknown_name("platform", name, all);
+}
+
+}  // namespace detail
+
+/// Which platforms of the catalogue are meant; what is left empty does not matter.
+struct platform_filter {
+    std::string vendor{};        ///< a part of the vendor's name, whatever the case
+    std::string device_class{};  ///< the class, or a part of it when no class is called so: "FPGA"
+    int year = 0;                ///< of release
+};
+
+namespace detail {
+
+/// The values among `all` that are called `wanted`, or else those that have it in them; throws unknown_name.
+[[nodiscard]] inline std::vector<std::string> values_called(std::string_view kind, const std::string& wanted,
+                                                            const std::vector<std::string>& all) {
+    const std::string low = lowered(wanted);
+    std::vector<std::string> same;
+    std::vector<std::string> holding;
+    for (const std::string& one : all) {
+        const std::string name = lowered(one);
+        if (name == low) same.push_back(one);
+        if (name.find(low) != std::string::npos) holding.push_back(one);
+    }
+    if (holding.empty()) throw unknown_name(kind, wanted, choices(wanted, all));
+    return same.empty() ? holding : same;
+}
+
+[[nodiscard]] inline bool holds(const std::vector<std::string>& all, const std::string& one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+}  // namespace detail
+
+/// The platforms of the catalogue that a filter lets through, by id; throws unknown_name for a vendor or class of none,
+/// with the nearest one.
+[[nodiscard]] inline std::vector<platform> select_platforms(const platform_filter& wanted) {
+    std::vector<platform> all;
+    std::vector<std::string> vendors, classes;
+    for (const std::string_view id : detail::embedded_ids("platforms")) {
+        all.push_back(parse_platform(detail::embedded_text("platforms", id), std::string(id) + ".json"));
+        if (!detail::holds(vendors, all.back().vendor)) vendors.push_back(all.back().vendor);
+        if (!detail::holds(classes, all.back().device_class)) classes.push_back(all.back().device_class);
+    }
+    vendors = detail::values_called("vendor", wanted.vendor, vendors);
+    classes = detail::values_called("device class", wanted.device_class, classes);
+    std::erase_if(all, [&](const platform& one) {
+        return !detail::holds(vendors, one.vendor) || !detail::holds(classes, one.device_class) ||
+               (wanted.year != 0 && one.year != wanted.year);
+    });
+    std::sort(all.begin(), all.end(), [](const platform& a, const platform& b) { return a.id() < b.id(); });
+    return all;
+}
+
+}  // namespace qutibench
