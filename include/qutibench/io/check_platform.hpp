@@ -43,8 +43,10 @@ inline constexpr std::array usual_powers{usual_power{"gpu", 2, 2000},           
 class platform_check {
 public:
     platform_check(std::string_view text, const std::string& source)
-        : lines_(text), device_(parse_platform(text, source)) {
-        find_where_it_stands(text);
+        : device_(parse_platform(text, source)), lines_(text) {
+        const json document = parse_json(text, source);
+        if (const auto modes = document.find("modes"); modes != document.end())
+            for (const json& one : *modes) own_keys_.push_back(one);
     }
 
     [[nodiscard]] std::vector<platform_remark> run() {
@@ -56,12 +58,6 @@ public:
     }
 
 private:
-    void find_where_it_stands(std::string_view text) {
-        const json document = json::parse(text);
-        if (const auto modes = document.find("modes"); modes != document.end())
-            for (const json& one : *modes) own_keys_.push_back(one);
-    }
-
     /// The pointer of a mode's key: the mode's own, or the document's where it is inherited.
     [[nodiscard]] std::string place(std::size_t mode, const std::string& key, const std::string& inner = {}) const {
         const bool own = mode < own_keys_.size() && own_keys_[mode].contains(key);
@@ -185,8 +181,8 @@ private:
         }
     }
 
-    json_lines lines_;
     platform device_;
+    json_lines lines_;
     std::vector<json> own_keys_{};
     std::vector<platform_remark> remarks_{};
 };

@@ -21,4 +21,5 @@ TEST_CASE("where there is no value, the line is that of what is around it") {
     CHECK(lines.at("/z") == 1);
     CHECK(json_lines("").at("/a") == 1);
     CHECK(json_lines("[[[").at("/0/0") == 1);
+    CHECK(json_lines(std::string(1000000, '[')).at("/0/0") == 1);
 }

@@ -38,7 +38,16 @@ private:
         return inside;
     }
 
+    /// What is nested deeper than any file of this library is not looked into.
     void value(const std::string& pointer) {
+        constexpr int deepest = 64;
+        if (depth_ > deepest) at_ = text_.size();
+        ++depth_;
+        place(pointer);
+        --depth_;
+    }
+
+    void place(const std::string& pointer) {
         skip();
         lines_.emplace(pointer, line_);
         if (at_ >= text_.size()) return;
@@ -67,6 +76,7 @@ private:
     std::string_view text_;
     std::size_t at_ = 0;
     int line_ = 1;
+    int depth_ = 0;
     std::unordered_map<std::string, int> lines_;
 };
 
