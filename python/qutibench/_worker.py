@@ -57,7 +57,7 @@ def filled(shape: list[int], kind: str) -> Any:
     return np.random.default_rng(0).standard_normal(shape).astype(dtype)
 
 
-def is_quantised(model: Path) -> bool:
+def is_quantized(model: Path) -> bool:
     """Whether a file speaks of quantised operators; their names stand in it as they are."""
     text = model.read_bytes()
     return any(name in text for name in (b"QuantizeLinear", b"QLinearConv", b"QLinearMatMul", b"ConvInteger"))
@@ -106,7 +106,7 @@ def onnxruntime_calls(job: dict[str, Any]) -> tuple[Calls, Finish, str]:
 
     try:
         model = job["model"]
-        if job["quantize"] and not is_quantised(Path(model)):
+        if job["quantize"] and not is_quantized(Path(model)):
             model = str(quantised_by_onnxruntime(Path(model), inputs_of(session_of(model, False))))
         session = session_of(model, job["parts"])
     except (MemoryError, Rejected, ImportError):
@@ -131,7 +131,7 @@ def openvino_model(job: dict[str, Any], core: Any) -> tuple[Any, dict[str, Any]]
         shapes[given.any_name] = shape_of(given.any_name, declared, job, place == 0)
     model.reshape(shapes)
     fed = {one.any_name: filled(shapes[one.any_name], one.element_type.to_dtype().name) for one in model.inputs}
-    if job["quantize"] and not is_quantised(Path(job["model"])):
+    if job["quantize"] and not is_quantized(Path(job["model"])):
         import logging
 
         import nncf

@@ -38,7 +38,7 @@ namespace detail {
 class onnx_importer {
 public:
     onnx_importer(const onnx::inferred& source, const onnx::counts& counted, std::string_view name)
-        : source_(source), counted_(counted), quantised_(source), net_(name) {}
+        : source_(source), counted_(counted), quantized_(source), net_(name) {}
 
     [[nodiscard]] graph run() {
         for (const onnx::value_id id : source_.inputs) add_input(id);
@@ -89,7 +89,7 @@ private:
             made.layer = std::move(*layer);
         else
             made.layer = described(one, made.inputs);
-        if (const auto numbers = quantised_.of(op)) {
+        if (const auto numbers = quantized_.of(op)) {
             made.has_precision = true;
             made.numbers = *numbers;
         }
@@ -142,7 +142,7 @@ private:
 
     const onnx::inferred& source_;
     const onnx::counts& counted_;
-    onnx::quantised_operands quantised_;
+    onnx::quantized_operands quantized_;
     graph net_;
     std::unordered_map<onnx::value_id, tensor> made_;
 };

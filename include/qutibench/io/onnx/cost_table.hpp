@@ -78,7 +78,7 @@ inline constexpr cost_group cost_groups[] = {
     {"", layer_kind::recurrent, cost_recurrent<3>, "MACs: 3 x those of RNN", "GRU"},
     {"", layer_kind::recurrent, cost_recurrent<4>, "MACs: 4 x those of RNN", "LSTM"},
 
-    {microsoft, layer_kind::recurrent, cost_quantised_lstm, "MACs as LSTM", "DynamicQuantizeLSTM"},
+    {microsoft, layer_kind::recurrent, cost_quantized_lstm, "MACs as LSTM", "DynamicQuantizeLSTM"},
     {microsoft, layer_kind::dense, cost_experts<2, 2, 1>, "MACs: rows x k x elements of one expert", "MoE"},
     {microsoft, layer_kind::dense, cost_experts<2, 3, 2>, "MACs: rows x k x elements of one expert", "QMoE"},
     {microsoft, layer_kind::embedding, cost_gather_blocks, "2 per output", "GatherBlockQuantized"},

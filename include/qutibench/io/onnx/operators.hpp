@@ -11,9 +11,9 @@
 #include <qutibench/io/onnx/ops/gather.hpp>
 #include <qutibench/io/onnx/ops/generate.hpp>
 #include <qutibench/io/onnx/ops/join.hpp>
-#include <qutibench/io/onnx/ops/normalise.hpp>
+#include <qutibench/io/onnx/ops/normalize.hpp>
 #include <qutibench/io/onnx/ops/product.hpp>
-#include <qutibench/io/onnx/ops/quantise.hpp>
+#include <qutibench/io/onnx/ops/quantize.hpp>
 #include <qutibench/io/onnx/ops/recurrent.hpp>
 #include <qutibench/io/onnx/ops/reduce.hpp>
 #include <qutibench/io/onnx/ops/resample.hpp>
@@ -52,8 +52,8 @@ template <std::size_t... Sizes>
 inline constexpr auto operator_table = detail::sorted_table(
     detail::attention_operators, detail::classical_operators, detail::contrib_operators,
     detail::contrib_attention_operators, detail::elementwise_operators, detail::gather_operators,
-    detail::generate_operators, detail::join_operators, detail::normalise_operators, detail::product_operators,
-    detail::quantise_operators, detail::recurrent_operators, detail::reduce_operators, detail::resample_operators,
+    detail::generate_operators, detail::join_operators, detail::normalize_operators, detail::product_operators,
+    detail::quantize_operators, detail::recurrent_operators, detail::reduce_operators, detail::resample_operators,
     detail::reshape_operators, detail::sequence_operators, detail::text_operators, detail::window_operators);
 
 /// The table's row for an operator, or nullptr.

@@ -12,9 +12,9 @@
 namespace qutibench::onnx {
 
 /// Which operators of a model work on quantised numbers, and on which.
-class quantised_operands {
+class quantized_operands {
 public:
-    explicit quantised_operands(const inferred& graph) : graph_(graph), behind_(graph.values.size()) {
+    explicit quantized_operands(const inferred& graph) : graph_(graph), behind_(graph.values.size()) {
         follow(graph.operations);
     }
 
@@ -26,7 +26,7 @@ public:
         const std::optional<datatype> activations = stored(one.inputs[0]);
         const std::optional<datatype> weights = weights_of(one);
         if (!activations && !weights) return {};
-        if (!activations) return precision{*weights, unquantised(graph_.of(one.inputs[0]).type)};
+        if (!activations) return precision{*weights, unquantized(graph_.of(one.inputs[0]).type)};
         return precision{weights.value_or(*activations), *activations};
     }
 
@@ -41,7 +41,7 @@ private:
         return datatype{number_family::integer, width, 0, width - 1};
     }
 
-    [[nodiscard]] static datatype unquantised(element_type type) {
+    [[nodiscard]] static datatype unquantized(element_type type) {
         return type == element_type::float16 ? fp16 : type == element_type::bfloat16 ? bf16 : fp32;
     }
 

@@ -192,7 +192,7 @@ void cost_recurrent(const node_context& c, cost_sheet& sheet) {
 }
 
 /// DynamicQuantizeLSTM: W (directions, features, 4 * hidden), R (directions, hidden, 4 * hidden).
-inline void cost_quantised_lstm(const node_context& c, cost_sheet& sheet) {
+inline void cost_quantized_lstm(const node_context& c, cost_sheet& sheet) {
     if (!has_ranks(c, sheet, {{0, 3}, {1, 3}, {2, 3}})) return;
     const std::int64_t steps = c.dim(0, 0).value();
     const std::int64_t batch = c.dim(0, 1).value();

@@ -4,9 +4,9 @@
 /// (https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md).
 #pragma once
 
-#include <qutibench/io/onnx/ops/normalise.hpp>
+#include <qutibench/io/onnx/ops/normalize.hpp>
 #include <qutibench/io/onnx/ops/product.hpp>
-#include <qutibench/io/onnx/ops/quantise.hpp>
+#include <qutibench/io/onnx/ops/quantize.hpp>
 #include <qutibench/io/onnx/ops/reduce.hpp>
 #include <qutibench/io/onnx/ops/resample.hpp>
 #include <qutibench/io/onnx/ops/window.hpp>

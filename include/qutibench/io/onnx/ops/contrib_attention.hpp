@@ -48,7 +48,7 @@ inline void set_fused_attention(node_context& c, std::size_t past, element_type 
 inline void infer_fused_attention(node_context& c) {
     set_fused_attention(c, 4, c.type(0));
 }
-inline void infer_quantised_attention(node_context& c) {
+inline void infer_quantized_attention(node_context& c) {
     set_fused_attention(c, 8, c.type(3));
 }
 
@@ -143,7 +143,7 @@ inline constexpr operator_entry contrib_attention_operators[] = {
     {"com.microsoft", "GroupQueryAttention", infer_group_query_attention},
     {"com.microsoft", "MultiHeadAttention", infer_multi_head_attention},
     {"com.microsoft", "PagedAttention", infer_paged_attention},
-    {"com.microsoft", "QAttention", infer_quantised_attention},
+    {"com.microsoft", "QAttention", infer_quantized_attention},
     {"com.microsoft", "RotaryEmbedding", infer_same},
     {"com.microsoft", "SparseAttention", infer_sparse_attention},
 };

@@ -64,7 +64,7 @@ inline void infer_non_max_suppression(node_context& c) {
 /// Optimisers: after the rate and the step come the tensors, then their gradients and states; the outputs are the new
 /// tensors and the new states. `States` counts the states of one tensor.
 template <std::size_t States>
-void infer_optimiser(node_context& c) {
+void infer_optimizer(node_context& c) {
     const std::size_t tensors = c.input_count() < 2 ? 0 : (c.input_count() - 2) / (2 + States);
     for (std::size_t i = 0; i < c.output_count(); ++i) {
         const std::size_t source = 2 + (i < tensors ? i : i + tensors);
@@ -85,10 +85,10 @@ inline constexpr operator_entry text_operators[] = {
     {"", "StringNormalizer", infer_string_normalizer},
     {"", "StringSplit", infer_string_split},
     {"", "TfIdfVectorizer", infer_tf_idf},
-    {"ai.onnx.preview.training", "Adagrad", infer_optimiser<1>},
-    {"ai.onnx.preview.training", "Adam", infer_optimiser<2>},
+    {"ai.onnx.preview.training", "Adagrad", infer_optimizer<1>},
+    {"ai.onnx.preview.training", "Adam", infer_optimizer<2>},
     {"ai.onnx.preview.training", "Gradient", infer_gradient},
-    {"ai.onnx.preview.training", "Momentum", infer_optimiser<1>},
+    {"ai.onnx.preview.training", "Momentum", infer_optimizer<1>},
 };
 
 }  // namespace qutibench::onnx::detail

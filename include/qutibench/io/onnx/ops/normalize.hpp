@@ -47,7 +47,7 @@ inline void infer_softmax_cross_entropy(node_context& c) {
     c.set(1, c.type(0), c.dims(0));
 }
 
-inline constexpr operator_entry normalise_operators[] = {
+inline constexpr operator_entry normalize_operators[] = {
     {"", "BatchNormalization", infer_batch_normalization},
     {"", "GroupNormalization", infer_same},
     {"", "InstanceNormalization", infer_same},

@@ -25,7 +25,7 @@ inline void infer_dynamic_quantize(node_context& c) {
     c.set(2, element_type::uint8, dimensions{});
 }
 
-inline constexpr operator_entry quantise_operators[] = {
+inline constexpr operator_entry quantize_operators[] = {
     {"", "DequantizeLinear", infer_dequantize},
     {"", "DynamicQuantizeLinear", infer_dynamic_quantize},
     {"", "QuantizeLinear", infer_quantize},
