@@ -35,4 +35,10 @@ TEST_CASE("literals carry their prefix") {
     CHECK((19.2_gb_per_s).value() == Approx(19.2e9));
     CHECK((5_ms).value() == Approx(0.005));
     CHECK((666_mhz).value() == Approx(666e6));
+    CHECK((1.5_gmac).value() == 1'500'000'000);
+    CHECK((64_kb).value() == 64'000.0);
+    CHECK((1.5_mb).value() == Approx(1.5e6));
+    CHECK((3.35_tb_per_s).value() == Approx(3.35e12));
+    CHECK((250_ns).value() == Approx(2.5e-7));
+    CHECK((80_mw).value() == Approx(0.08));
 }

@@ -219,7 +219,7 @@ struct name_fields {
         if (names[i] == name) return detail::named_datatypes[i].value;
     }
     if (const datatype spelled = detail::spelled_datatype(name); spelled.bits > 0) return spelled;
-    throw unknown_name("datatype", name, detail::nearest_name(name, names));
+    detail::raise(unknown_name("datatype", name, detail::nearest_name(name, names)));
 }
 
 /// What a layer computes with: the format of its weights and the format of its activations.

@@ -6,6 +6,7 @@
 
 #include <qutibench/detail/message.hpp>
 
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -90,5 +91,43 @@ class overflow_error : public error {
 public:
     explicit overflow_error(const std::string& message) : error("overflow_error", message) {}
 };
+
+namespace detail {
+
+#if defined(__cpp_exceptions) || defined(_CPPUNWIND)
+
+/// Throws an error.
+template <class Error>
+[[noreturn]] void raise(const Error& wrong) {
+    throw wrong;
+}
+
+/// Calls `work`; what it says of shapes and counts is said with `where()` before it.
+template <class Work, class Where>
+void located(Work&& work, Where&& where) {
+    try {
+        work();
+    } catch (const shape_error& wrong) {
+        throw shape_error(where() + wrong.what());
+    } catch (const overflow_error& wrong) {
+        throw overflow_error(where() + wrong.what());
+    }
+}
+
+#else  // firmware, where the library serves static_assert: what is wrong is an error of the compiler
+
+template <class Error>
+[[noreturn]] void raise(const Error&) {
+    std::abort();
+}
+
+template <class Work, class Where>
+void located(Work&& work, Where&&) {
+    work();
+}
+
+#endif
+
+}  // namespace detail
 
 }  // namespace qutibench

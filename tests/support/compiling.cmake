@@ -59,6 +59,7 @@ endforeach()
 qutibench_add_script_test(dependencies_point_down dependencies.py include/qutibench)
 if(EXISTS "${PROJECT_SOURCE_DIR}/include/qutibench/qutibench.hpp")
   qutibench_add_script_test(core_stays_light core_stays_light.py ${compiler})
+  qutibench_add_script_test(firmware_flags firmware_flags.py ${compiler})
   qutibench_add_script_test(outside_project outside_project.py --compiler "${CMAKE_CXX_COMPILER}"
                             --cmake "${CMAKE_COMMAND}")
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")

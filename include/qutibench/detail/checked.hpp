@@ -11,7 +11,7 @@ namespace qutibench::detail {
 
 /// Throws: kept out of line so that the arithmetic below stays small.
 [[noreturn]] inline void throw_overflow() {
-    throw overflow_error("a count of this network does not fit 64 bits");
+    detail::raise(overflow_error("a count of this network does not fit 64 bits"));
 }
 
 /// a + b; throws overflow_error past 64 bits.

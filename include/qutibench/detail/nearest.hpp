@@ -83,7 +83,7 @@ template <class Enum, class Names>
         if (one == name) return static_cast<Enum>(value);
         ++value;
     }
-    throw unknown_name(kind, name, choices(name, names));
+    detail::raise(unknown_name(kind, name, choices(name, names)));
 }
 
 /// The same for names that stand in braces.

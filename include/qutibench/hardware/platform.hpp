@@ -117,7 +117,7 @@ public:
             changed.selected_ = i;
             return changed;
         }
-        throw unknown_name("mode of " + id_, name, detail::choices(name, names));
+        detail::raise(unknown_name("mode of " + id_, name, detail::choices(name, names)));
     }
 
     /// The memory that everything which is not on chip lives in.
@@ -173,32 +173,35 @@ private:
     [[noreturn]] void throw_unsupported(const precision& wanted) const {
         std::string natives;
         for (const peak& one : mode().peaks) natives += (natives.empty() ? "" : ", ") + to_string(one.numbers);
-        throw unsupported_datatype(detail::message(
-            {"platform '", id_, "' computes in ", natives, ", none of which holds ", to_string(wanted)}));
+        detail::raise(unsupported_datatype(detail::message(
+            {"platform '", id_, "' computes in ", natives, ", none of which holds ", to_string(wanted)})));
     }
 
     template <class Quantity>
     void require_positive(const Quantity& figure, const std::string& what, bool may_be_unknown) const {
         const double value = figure.value();
         if ((may_be_unknown && !is_known(figure)) || (value > 0 && value <= 1e300)) return;
-        throw invalid_argument(detail::message({"platform '", id_, "': ", what, " must be positive and finite"}));
+        detail::raise(
+            invalid_argument(detail::message({"platform '", id_, "': ", what, " must be positive and finite"})));
     }
 
     void check() const {
-        if (id_.empty()) throw invalid_argument("a platform needs an id");
-        if (modes_.empty()) throw invalid_argument(detail::message({"platform '", id_, "' has no mode"}));
+        if (id_.empty()) detail::raise(invalid_argument("a platform needs an id"));
+        if (modes_.empty()) detail::raise(invalid_argument(detail::message({"platform '", id_, "' has no mode"})));
         for (const operating_mode& mode : modes_) {
             const std::string of = mode.name.empty() ? "" : " of mode '" + mode.name + "'";
-            if (mode.peaks.empty()) throw invalid_argument(detail::message({"platform '", id_, "': no peak", of}));
+            if (mode.peaks.empty())
+                detail::raise(invalid_argument(detail::message({"platform '", id_, "': no peak", of})));
             for (const peak& one : mode.peaks) {
                 require_positive(one.dense, "the " + to_string(one.numbers) + " peak" + of, false);
                 require_positive(one.sparse, "the sparse " + to_string(one.numbers) + " peak" + of, true);
                 if (one.sparse < one.dense)
-                    throw invalid_argument(detail::message({"platform '", id_, "': the sparse ", to_string(one.numbers),
-                                                            " peak", of, " is below the dense one"}));
+                    detail::raise(
+                        invalid_argument(detail::message({"platform '", id_, "': the sparse ", to_string(one.numbers),
+                                                          " peak", of, " is below the dense one"})));
             }
             if (off_chip_of(mode) == mode.memories.size())
-                throw invalid_argument(detail::message({"platform '", id_, "': no off-chip memory", of}));
+                detail::raise(invalid_argument(detail::message({"platform '", id_, "': no off-chip memory", of})));
             for (const memory_level& one : mode.memories) {
                 require_positive(one.bandwidth, "the bandwidth of memory '" + one.name + "'" + of, true);
                 require_positive(one.capacity, "the capacity of memory '" + one.name + "'" + of, true);
@@ -207,12 +210,12 @@ private:
             for (const device_link& one : mode.links) {
                 require_positive(one.bandwidth, "the bandwidth of link '" + one.name + "'" + of, true);
                 if (one.devices < 0 || one.devices == 1)
-                    throw invalid_argument(detail::message(
-                        {"platform '", id_, "': link '", one.name, "'", of, " must join at least two devices"}));
+                    detail::raise(invalid_argument(detail::message(
+                        {"platform '", id_, "': link '", one.name, "'", of, " must join at least two devices"})));
             }
             if (mode.compute_units < 0)
-                throw invalid_argument(
-                    detail::message({"platform '", id_, "': the compute units", of, " must not be negative"}));
+                detail::raise(invalid_argument(
+                    detail::message({"platform '", id_, "': the compute units", of, " must not be negative"})));
             require_positive(mode.power, "the power" + of, true);
             require_positive(mode.clock, "the clock" + of, true);
             require_positive(mode.host_clock, "the host's clock" + of, true);

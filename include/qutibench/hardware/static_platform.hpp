@@ -19,7 +19,7 @@ namespace detail {
 template <class Quantity>
 [[nodiscard]] constexpr Quantity checked_figure(const Quantity& figure) {
     if (!(figure.value() > 0 && figure.value() <= 1e300))
-        throw invalid_argument("the figures of a static_platform must be positive and finite");
+        detail::raise(invalid_argument("the figures of a static_platform must be positive and finite"));
     return figure;
 }
 

@@ -21,8 +21,8 @@ struct deployed_roof {
 [[nodiscard]] inline deployed_roof roof_of(const platform& device, const deployment& how, const precision& numbers) {
     const carried_peak peak = device.peak_for(numbers);
     if (!peak.native && !how.carriers)
-        throw unsupported_datatype(
-            message({"platform '", device.id(), "' lacks ", to_string(numbers), " and carriers are switched off"}));
+        detail::raise(unsupported_datatype(
+            message({"platform '", device.id(), "' lacks ", to_string(numbers), " and carriers are switched off"})));
     deployed_roof result;
     result.roof = {peak.as.dense, device.bandwidth()};
     result.bytes_per_weight = (how.weights_in_carrier ? peak.as.numbers : numbers).weights.bytes_per_element();
@@ -38,12 +38,12 @@ struct deployed_roof {
 /// Throws invalid_argument on a batch below one or a parameter outside its range.
 inline void check(const deployment& how) {
     const auto require = [](bool holds, std::string_view what) {
-        if (!holds) throw invalid_argument(std::string(what));
+        if (!holds) detail::raise(invalid_argument(std::string(what)));
     };
     const execution_parameters& p = how.parameters;
     const auto is_share = [](double share) { return share > 0 && share <= 1; };
     const auto is_time = [](double time) { return time >= 0 && time <= 1e300; };
-    if (how.batch < 1) throw invalid_argument(message({"batch must be at least 1, not ", how.batch}));
+    if (how.batch < 1) detail::raise(invalid_argument(message({"batch must be at least 1, not ", how.batch})));
     require(how.threads >= 1 && p.cores >= 1, "threads and cores must be at least 1");
     require(is_time(p.call_overhead) && is_time(p.input_overhead) && is_time(p.layer_overhead),
             "overheads must be finite and not negative");
@@ -57,7 +57,7 @@ inline void check(const deployment& how) {
 /// Throws unknown_name when there are overrides: a workload without layers has no tensor that they could name.
 inline void refuse_overrides(const deployment& how) {
     if (!how.overrides.empty())
-        throw unknown_name("layer with such a tensor", how.overrides.front().layer, std::string_view());
+        detail::raise(unknown_name("layer with such a tensor", how.overrides.front().layer, std::string_view()));
 }
 
 /// On-chip bytes that a mode has for tensors; NaN when no source states them.
@@ -117,7 +117,7 @@ struct call_demand {
 }
 
 [[noreturn]] inline void throw_nothing_to_predict() {
-    throw invalid_argument("the workload has neither operations nor weights, so nothing can be predicted");
+    detail::raise(invalid_argument("the workload has neither operations nor weights, so nothing can be predicted"));
 }
 
 /// Fills in time, bound, energy from the stated power, and whether the model fits the memory. With n calls in flight

@@ -151,7 +151,7 @@ private:
         std::vector<std::string_view> names;
         for (const placed_tensor& one : result.tensors)
             names.push_back(net_.layers()[static_cast<std::size_t>(one.layer)].name);
-        throw unknown_name("layer with such a tensor", name, nearest_name(name, names));
+        detail::raise(unknown_name("layer with such a tensor", name, nearest_name(name, names)));
     }
 
     // Tensors of equal rank stay in the order of their layers. A rank is at most the number of layers and 3: counted,

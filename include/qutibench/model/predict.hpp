@@ -61,7 +61,7 @@ struct analytic_model {
 template <class Type, recipe Recipe, class... Figures>
 [[nodiscard]] constexpr estimate predict(const Recipe& net, const static_platform<Figures...>& device,
                                          std::int64_t batch = 1) {
-    if (batch < 1) throw invalid_argument("batch must be at least 1");
+    if (batch < 1) detail::raise(invalid_argument("batch must be at least 1"));
     estimate result = detail::network_level(analyze(net), Type::value.bytes_per_element(),
                                             roofline{device.template peak<Type>(), device.bandwidth()}, batch);
     if (!(result.call_time > 0)) detail::throw_nothing_to_predict();

@@ -98,9 +98,9 @@ inline void workload::append(const graph& net, const node& one) {
     }
     result.peak_live_ = detail::peak_live_elements(net);
     if (strict && !result.uncounted_.empty())
-        throw unsupported_operator(
+        detail::raise(unsupported_operator(
             detail::message({"'", net.name(), "' has ", result.uncounted_.size(),
-                             " layer(s) without a cost model, the first is ", result.uncounted_.front()}));
+                             " layer(s) without a cost model, the first is ", result.uncounted_.front()})));
     return result;
 }
 

@@ -25,17 +25,17 @@ struct attention {
         detail::require_at_least(type, "cached", cached, 0);
         const std::int64_t groups = shared_heads();
         if (in[0].rank() != 3 || in[1].rank() != 3 || in[2].rank() != 3)
-            throw shape_error("attention takes queries, keys and values of rank 3");
+            detail::raise(shape_error("attention takes queries, keys and values of rank 3"));
         if (in[0][2] % heads != 0 || groups < 1 || heads % groups != 0 || in[1][2] % groups != 0 ||
             in[2][2] % groups != 0)
-            throw shape_error(detail::message(
-                {"attention: ", heads, " heads do not divide ", to_string(in[0]), " and ", to_string(in[1])}));
+            detail::raise(shape_error(detail::message(
+                {"attention: ", heads, " heads do not divide ", to_string(in[0]), " and ", to_string(in[1])})));
         if (in[0][2] / heads != in[1][2] / groups)
-            throw shape_error(detail::message({"attention: queries ", to_string(in[0]), " and keys ", to_string(in[1]),
-                                               " differ in width per head"}));
+            detail::raise(shape_error(detail::message({"attention: queries ", to_string(in[0]), " and keys ",
+                                                       to_string(in[1]), " differ in width per head"})));
         if (in[1][1] != in[2][1] || in[0][0] != in[1][0] || in[0][0] != in[2][0])
-            throw shape_error(detail::message({"attention: keys ", to_string(in[1]), " and values ", to_string(in[2]),
-                                               " differ in length or batch"}));
+            detail::raise(shape_error(detail::message({"attention: keys ", to_string(in[1]), " and values ",
+                                                       to_string(in[2]), " differ in length or batch"})));
         return in[0].with(2, detail::multiply(heads, in[2][2] / groups));
     }
 

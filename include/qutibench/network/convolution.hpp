@@ -16,8 +16,8 @@ constexpr std::int64_t resolved_groups(std::string_view type, std::int64_t group
     require_at_least(type, "groups", groups, 0);
     const std::int64_t resolved = groups == depthwise ? channels : groups;
     if (channels % resolved != 0 || out_channels % resolved != 0)
-        throw shape_error(detail::message({type, ": ", resolved, " groups divide neither or only one of ", channels,
-                                           " input and ", out_channels, " output channels"}));
+        detail::raise(shape_error(detail::message({type, ": ", resolved, " groups divide neither or only one of ",
+                                                   channels, " input and ", out_channels, " output channels"})));
     return resolved;
 }
 

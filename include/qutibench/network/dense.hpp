@@ -17,7 +17,7 @@ struct dense {
     /// Throws shape_error on a scalar input or no output features.
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
         detail::require_inputs(type, in, 1);
-        if (in[0].rank() < 1) throw shape_error("dense needs an input with at least one axis");
+        if (in[0].rank() < 1) detail::raise(shape_error("dense needs an input with at least one axis"));
         detail::require_at_least(type, "out_features", out_features, 1);
         return in[0].with(in[0].rank() - 1, out_features);
     }
@@ -53,13 +53,13 @@ struct matrix_multiplication {
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
         detail::require_inputs(type, in, 2);
         if (in[0].rank() < 2 || in[1].rank() < 2)
-            throw shape_error(detail::message({"matrix_multiplication needs two inputs of rank 2 or more, not ",
-                                               to_string(in[0]), " and ", to_string(in[1])}));
+            detail::raise(shape_error(detail::message({"matrix_multiplication needs two inputs of rank 2 or more, not ",
+                                                       to_string(in[0]), " and ", to_string(in[1])})));
         const int right = in[1].rank();
         const std::int64_t k = in[1][transpose_right ? right - 1 : right - 2];
         if (in[0][in[0].rank() - 1] != k)
-            throw shape_error(detail::message(
-                {"matrix_multiplication: inner extents of ", to_string(in[0]), " and ", to_string(in[1]), " differ"}));
+            detail::raise(shape_error(detail::message(
+                {"matrix_multiplication: inner extents of ", to_string(in[0]), " and ", to_string(in[1]), " differ"})));
         shape out = detail::broadcast(leading(in[0]), leading(in[1]));
         out.append(in[0][in[0].rank() - 2]);
         out.append(in[1][transpose_right ? right - 2 : right - 1]);

@@ -17,7 +17,7 @@ struct elementwise {
     /// Throws shape_error with fewer than two inputs or when they do not broadcast.
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
         if (in.size() < 2)
-            throw shape_error(detail::message({"elementwise takes two or more inputs, not ", in.size()}));
+            detail::raise(shape_error(detail::message({"elementwise takes two or more inputs, not ", in.size()})));
         shape out = in[0];
         for (const shape& other : in.subspan(1)) out = detail::broadcast(out, other);
         return out;

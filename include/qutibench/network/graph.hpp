@@ -96,16 +96,13 @@ public:
         const int index = static_cast<int>(nodes_.size());
         if (one.name.empty()) one.name = std::string(one.layer.type()) + "_" + std::to_string(index);
         const std::vector<shape> in = input_shapes(one);
-        try {
+        const auto infer = [&] {
             one.outputs.clear();
             for (int port = 0; port < one.layer.outputs(); ++port)
                 one.outputs.push_back(one.layer.output_shape(in, port));
             one.cost = one.layer.cost(in);
-        } catch (const shape_error& wrong) {
-            throw shape_error(detail::message({"layer '", one.name, "' of '", name_, "': ", wrong.what()}));
-        } catch (const overflow_error& wrong) {
-            throw overflow_error(detail::message({"layer '", one.name, "' of '", name_, "': ", wrong.what()}));
-        }
+        };
+        detail::located(infer, [&] { return detail::message({"layer '", one.name, "' of '", name_, "': "}); });
         nodes_.push_back(std::move(one));
         source_.reset();
         return {index, 0};
@@ -127,9 +124,9 @@ public:
         static_cast<void>(shape_of(earlier));
         static_cast<void>(shape_of(later));
         if (earlier.node >= later.node)
-            throw invalid_argument(
+            detail::raise(invalid_argument(
                 detail::message({"'", name_, "': layer '", nodes_[static_cast<std::size_t>(later.node)].name,
-                                 "' can only share the weights of a layer before it"}));
+                                 "' can only share the weights of a layer before it"})));
         nodes_[static_cast<std::size_t>(later.node)].shares_weights_with = earlier.node;
     }
 
@@ -158,7 +155,7 @@ public:
     [[nodiscard]] const shape& shape_of(tensor one) const {
         if (one.node < 0 || static_cast<std::size_t>(one.node) >= nodes_.size() || one.port < 0 ||
             static_cast<std::size_t>(one.port) >= nodes_[static_cast<std::size_t>(one.node)].outputs.size())
-            throw invalid_argument(detail::message({"'", name_, "' has no tensor ", one.node, ":", one.port}));
+            detail::raise(invalid_argument(detail::message({"'", name_, "' has no tensor ", one.node, ":", one.port})));
         return nodes_[static_cast<std::size_t>(one.node)].outputs[static_cast<std::size_t>(one.port)];
     }
 
@@ -197,7 +194,7 @@ public:
             if (nodes_[i].name == name) return {static_cast<int>(i), 0};
             names.push_back(nodes_[i].name);
         }
-        throw unknown_name("layer", name, detail::nearest_name(name, names));
+        detail::raise(unknown_name("layer", name, detail::nearest_name(name, names)));
     }
 
 private:

@@ -89,21 +89,24 @@ namespace detail {
 
 /// Throws shape_error unless a layer got `count` inputs.
 constexpr void require_inputs(std::string_view type, shapes in, std::size_t count) {
-    if (in.size() != count) throw shape_error(detail::message({type, " takes ", count, " input(s), not ", in.size()}));
+    if (in.size() != count)
+        detail::raise(shape_error(detail::message({type, " takes ", count, " input(s), not ", in.size()})));
 }
 
 /// Throws shape_error unless `value` is at least `minimum`.
 constexpr void require_at_least(std::string_view type, std::string_view setting, std::int64_t value,
                                 std::int64_t minimum) {
     if (value < minimum)
-        throw shape_error(detail::message({type, ": ", setting, " must be at least ", minimum, ", not ", value}));
+        detail::raise(
+            shape_error(detail::message({type, ": ", setting, " must be at least ", minimum, ", not ", value})));
 }
 
 /// Throws shape_error unless the only input has the rank that the layer needs.
 constexpr void require_rank(std::string_view type, shapes in, int rank) {
     require_inputs(type, in, 1);
     if (in[0].rank() != rank)
-        throw shape_error(detail::message({type, " needs an input of rank ", rank, ", not ", to_string(in[0])}));
+        detail::raise(
+            shape_error(detail::message({type, " needs an input of rank ", rank, ", not ", to_string(in[0])})));
 }
 
 }  // namespace detail

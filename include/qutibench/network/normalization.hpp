@@ -28,7 +28,7 @@ struct batch_normalization {
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
         detail::require_inputs(type, in, 1);
         if (in[0].rank() < 2)
-            throw shape_error(detail::message({"batch_normalization needs channels, not ", to_string(in[0])}));
+            detail::raise(shape_error(detail::message({"batch_normalization needs channels, not ", to_string(in[0])})));
         return in[0];
     }
 
@@ -57,7 +57,8 @@ struct layer_normalization {
         detail::require_inputs(type, in, 1);
         detail::require_at_least(type, "axes", axes, 1);
         if (in[0].rank() < (channels_first ? 2 : axes))
-            throw shape_error(detail::message({"layer_normalization has more axes than its input ", to_string(in[0])}));
+            detail::raise(
+                shape_error(detail::message({"layer_normalization has more axes than its input ", to_string(in[0])})));
         return in[0];
     }
 
@@ -89,8 +90,8 @@ struct group_normalization {
         detail::require_inputs(type, in, 1);
         detail::require_at_least(type, "groups", groups, 0);
         if (in[0].rank() < 2 || (groups > 0 && in[0][1] % groups != 0))
-            throw shape_error(detail::message(
-                {"group_normalization: ", groups, " groups do not divide the channels of ", to_string(in[0])}));
+            detail::raise(shape_error(detail::message(
+                {"group_normalization: ", groups, " groups do not divide the channels of ", to_string(in[0])})));
         return in[0];
     }
 

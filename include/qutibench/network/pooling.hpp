@@ -59,7 +59,7 @@ struct global_pooling {
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
         detail::require_inputs(type, in, 1);
         if (in[0].rank() < 3)
-            throw shape_error(detail::message({"global_pooling needs spatial axes, not ", to_string(in[0])}));
+            detail::raise(shape_error(detail::message({"global_pooling needs spatial axes, not ", to_string(in[0])})));
         shape out = in[0];
         for (int axis = 2; axis < out.rank(); ++axis) out = out.with(axis, 1);
         return out;

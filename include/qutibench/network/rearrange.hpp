@@ -16,13 +16,13 @@ struct concatenation {
 
     /// Throws shape_error when the other extents differ.
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
-        if (in.empty()) throw shape_error("concatenation takes at least one input");
+        if (in.empty()) detail::raise(shape_error("concatenation takes at least one input"));
         const int along = detail::normalized_axis(axis, in[0].rank());
         std::int64_t total = 0;
         for (const shape& one : in) {
             if (one.rank() != in[0].rank() || one.with(along, 1) != in[0].with(along, 1))
-                throw shape_error(detail::message(
-                    {"concatenation along axis ", axis, ": ", to_string(one), " does not fit ", to_string(in[0])}));
+                detail::raise(shape_error(detail::message(
+                    {"concatenation along axis ", axis, ": ", to_string(one), " does not fit ", to_string(in[0])})));
             total = detail::add(total, one[along]);
         }
         return in[0].with(along, total);
@@ -54,8 +54,8 @@ struct split {
         detail::require_at_least(type, "parts", parts, 1);
         const int along = detail::normalized_axis(axis, in[0].rank());
         if (in[0][along] % parts != 0)
-            throw shape_error(
-                detail::message({"split: ", parts, " parts do not divide axis ", axis, " of ", to_string(in[0])}));
+            detail::raise(shape_error(
+                detail::message({"split: ", parts, " parts do not divide axis ", axis, " of ", to_string(in[0])})));
         return in[0].with(along, in[0][along] / parts);
     }
 
@@ -87,8 +87,8 @@ struct slice {
         const std::int64_t first = begin < 0 ? begin + extent : begin;
         const std::int64_t last = end <= 0 ? end + extent : end;
         if (first < 0 || last > extent || first >= last)
-            throw shape_error(
-                detail::message({"slice [", begin, ", ", end, ") is outside axis ", axis, " of ", to_string(in[0])}));
+            detail::raise(shape_error(
+                detail::message({"slice [", begin, ", ", end, ") is outside axis ", axis, " of ", to_string(in[0])})));
         return in[0].with(along, last - first);
     }
 
@@ -116,7 +116,8 @@ struct reshape {
     constexpr reshape() = default;
     /// Throws shape_error on a rank past shape::max_rank.
     constexpr reshape(std::initializer_list<std::int64_t> extents) {
-        if (extents.size() > shape::max_rank) throw shape_error("reshape: a tensor has more than 8 dimensions");
+        if (extents.size() > shape::max_rank)
+            detail::raise(shape_error("reshape: a tensor has more than 8 dimensions"));
         for (const std::int64_t extent : extents) target[static_cast<std::size_t>(rank++)] = extent;
     }
 
@@ -130,8 +131,8 @@ struct reshape {
         for (int axis = 0; axis < rank; ++axis)
             out.append(extent(axis, in[0]) == -1 ? in[0].elements() / known : extent(axis, in[0]));
         if (out.elements() != in[0].elements())
-            throw shape_error(
-                detail::message({"reshape: ", to_string(in[0]), " does not have the elements of ", to_string(out)}));
+            detail::raise(shape_error(
+                detail::message({"reshape: ", to_string(in[0]), " does not have the elements of ", to_string(out)})));
         return out;
     }
 
@@ -149,7 +150,8 @@ private:
         const std::int64_t wanted = target[static_cast<std::size_t>(axis)];
         if (wanted != 0) return wanted;
         if (axis >= in.rank())
-            throw shape_error(detail::message({"reshape keeps axis ", axis, ", which ", to_string(in), " lacks"}));
+            detail::raise(
+                shape_error(detail::message({"reshape keeps axis ", axis, ", which ", to_string(in), " lacks"})));
         return in[axis];
     }
 };
@@ -162,7 +164,7 @@ struct flatten {
     /// Throws shape_error on a scalar.
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
         detail::require_inputs(type, in, 1);
-        if (in[0].rank() < 1) throw shape_error("flatten needs a batch axis");
+        if (in[0].rank() < 1) detail::raise(shape_error("flatten needs a batch axis"));
         return {in[0][0], in[0].elements(1, in[0].rank())};
     }
 
@@ -185,7 +187,7 @@ struct transpose {
     constexpr transpose() = default;
     /// Throws shape_error on a rank past shape::max_rank.
     constexpr transpose(std::initializer_list<std::int64_t> axes) {
-        if (axes.size() > shape::max_rank) throw shape_error("transpose: a tensor has more than 8 dimensions");
+        if (axes.size() > shape::max_rank) detail::raise(shape_error("transpose: a tensor has more than 8 dimensions"));
         for (const std::int64_t axis : axes) order[static_cast<std::size_t>(rank++)] = axis;
     }
 
@@ -199,7 +201,7 @@ struct transpose {
             seen |= 1U << axis;
             out.append(in[0][axis]);
         }
-        if (seen != (1U << rank) - 1) throw shape_error("transpose: an axis is repeated");
+        if (seen != (1U << rank) - 1) detail::raise(shape_error("transpose: an axis is repeated"));
         return out;
     }
 
@@ -257,7 +259,7 @@ struct resize {
         detail::require_inputs(type, in, 1);
         detail::require_at_least(type, "factor", factor, 1);
         if (in[0].rank() < 3 || in[0].rank() > 5)
-            throw shape_error(detail::message({"resize needs spatial axes, not ", to_string(in[0])}));
+            detail::raise(shape_error(detail::message({"resize needs spatial axes, not ", to_string(in[0])})));
         shape out{in[0][0], in[0][1]};
         for (int axis = 2; axis < in[0].rank(); ++axis) {
             const std::int64_t wanted = size[static_cast<std::size_t>(axis - 2)];

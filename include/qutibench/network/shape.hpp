@@ -69,9 +69,9 @@ public:
     }
 
 private:
-    [[noreturn]] static void throw_rank() { throw shape_error("a tensor has more than 8 dimensions"); }
+    [[noreturn]] static void throw_rank() { detail::raise(shape_error("a tensor has more than 8 dimensions")); }
     [[noreturn]] static void throw_extent(std::int64_t extent) {
-        throw shape_error(detail::message({"a tensor dimension must be at least 1, not ", extent}));
+        detail::raise(shape_error(detail::message({"a tensor dimension must be at least 1, not ", extent})));
     }
 
     std::array<std::int64_t, max_rank> extents_{};
@@ -108,7 +108,7 @@ template <int Rank>
 [[nodiscard]] constexpr int normalized_axis(int axis, int rank) {
     const int positive = axis < 0 ? axis + rank : axis;
     if (positive < 0 || positive >= rank)
-        throw shape_error(detail::message({"axis ", axis, " is outside a tensor of rank ", rank}));
+        detail::raise(shape_error(detail::message({"axis ", axis, " is outside a tensor of rank ", rank})));
     return positive;
 }
 
@@ -122,7 +122,8 @@ template <int Rank>
         const std::int64_t from_a = ia < 0 ? 1 : a[ia];
         const std::int64_t from_b = ib < 0 ? 1 : b[ib];
         if (from_a != from_b && from_a != 1 && from_b != 1)
-            throw shape_error(detail::message({"shapes ", to_string(a), " and ", to_string(b), " do not broadcast"}));
+            detail::raise(
+                shape_error(detail::message({"shapes ", to_string(a), " and ", to_string(b), " do not broadcast"})));
         result.append(std::max(from_a, from_b));
     }
     return result;

@@ -108,7 +108,8 @@ public:
     template <layer Layer>
     constexpr tensor_type add(const Layer& one, std::initializer_list<tensor_type> operands, label name = {}) {
         std::array<shape, 8> in{};
-        if (operands.size() > in.size()) throw shape_error("a layer of a static network takes at most 8 inputs");
+        if (operands.size() > in.size())
+            detail::raise(shape_error("a layer of a static network takes at most 8 inputs"));
         std::size_t count = 0;
         for (const tensor_type& from : operands) {
             in[count++] = from.extents;

@@ -25,7 +25,8 @@ struct training_workload {
 /// eq. 2.6 and the text before it). Throws invalid_argument below one example or epoch, overflow_error past 64 bits.
 [[nodiscard]] constexpr training_workload training(const workload_totals& inference, std::int64_t examples,
                                                    std::int64_t epochs) {
-    if (examples < 1 || epochs < 1) throw invalid_argument("training needs at least one example and one epoch");
+    if (examples < 1 || epochs < 1)
+        detail::raise(invalid_argument("training needs at least one example and one epoch"));
     const std::int64_t once = detail::add(detail::multiply(3, inference.operation_count), inference.parameter_count);
     return {detail::product({once, examples, epochs}), detail::multiply(3, inference.parameter_count),
             detail::multiply(2, inference.activation_count)};

@@ -54,8 +54,8 @@ struct window_axis {
         const std::int64_t span = add(multiply(dilation, kernel - 1), 1);
         const std::int64_t room = add(add(input, before), after) - span;
         if (room < 0)
-            throw shape_error(detail::message({type, ": a window of ", span, " does not fit an input of ", input,
-                                               " padded to ", input + before + after}));
+            detail::raise(shape_error(detail::message({type, ": a window of ", span, " does not fit an input of ",
+                                                       input, " padded to ", input + before + after})));
         if (!ceil) return room / stride + 1;
         const std::int64_t count = ceil_divide(room, stride) + 1;
         return (count - 1) * stride >= input + before ? count - 1 : count;

@@ -126,8 +126,8 @@ public:
     /// ones.
     workload(std::string name, qutibench::operations operations, elements weights) : name_(std::move(name)) {
         if (operations.value() < 0 || weights.value() < 0)
-            throw invalid_argument(
-                detail::message({"workload '", name_, "': operations and weights must not be negative"}));
+            detail::raise(invalid_argument(
+                detail::message({"workload '", name_, "': operations and weights must not be negative"})));
         operation_count = operations.value();
         mac_count = detail::ceil_divide(operation_count, 2);
         weight_count = parameter_count = weights.value();

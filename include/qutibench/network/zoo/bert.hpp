@@ -46,7 +46,8 @@ struct bert_base_network {
 /// heads). Throws invalid_argument unless `sequence` is in [1, 512].
 [[nodiscard]] constexpr bert_base_network bert_base(std::int64_t sequence = 128) {
     if (sequence < 1 || sequence > bert_base_network::longest)
-        throw invalid_argument(qutibench::detail::message({"bert_base takes 1 to 512 tokens, not ", sequence}));
+        detail::raise(
+            invalid_argument(qutibench::detail::message({"bert_base takes 1 to 512 tokens, not ", sequence})));
     return {sequence};
 }
 

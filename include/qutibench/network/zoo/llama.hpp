@@ -67,7 +67,7 @@ private:
 /// [1, 4096].
 [[nodiscard]] constexpr llama2_7b_network llama2_7b(std::int64_t tokens = 128) {
     if (tokens < 1 || tokens > llama2_7b_network::longest)
-        throw invalid_argument(qutibench::detail::message({"llama2_7b takes 1 to 4096 tokens, not ", tokens}));
+        detail::raise(invalid_argument(qutibench::detail::message({"llama2_7b takes 1 to 4096 tokens, not ", tokens})));
     return {tokens, 0};
 }
 
@@ -75,8 +75,8 @@ private:
 /// Throws invalid_argument unless `cached` is in [1, 4095].
 [[nodiscard]] constexpr llama2_7b_network llama2_7b_decode(std::int64_t cached = 128) {
     if (cached < 1 || cached >= llama2_7b_network::longest)
-        throw invalid_argument(
-            qutibench::detail::message({"llama2_7b_decode takes 1 to 4095 cached tokens, not ", cached}));
+        detail::raise(invalid_argument(
+            qutibench::detail::message({"llama2_7b_decode takes 1 to 4095 cached tokens, not ", cached})));
     return {1, cached};
 }
 
