@@ -58,6 +58,11 @@ TEST_CASE("pairs of formats are weights by activations") {
     CHECK(parse_precision("int8") == precision(int8));
     CHECK(parse_precision("w2a8") == precision(int2, int8));
     CHECK(parse_precision("w1a1") == precision(binary::value));
+    // what the field means by it: 4-bit weights, half-precision activations; integers of 16 bits are spelled out
+    CHECK(parse_precision("w4a16") == precision(int4, fp16));
+    CHECK(parse_precision("w8a32") == precision(int8, fp32));
+    CHECK(parse_precision("int4xint16") == precision(int4, int16));
+    CHECK(to_string(precision(int4, int16)) == "int4xint16");
     CHECK(parse_precision("int4xfp16") == precision(int4, fp16));
     CHECK(parse_precision("mxfp4xbf16") == precision(parse_datatype("mxfp4"), bf16));
     for (const char* name : {"int8", "w2a8", "w1a2", "int4xfp16", "bf16", "ternaryxint8"})

@@ -20,6 +20,7 @@ void add_calibrate(CLI::App& app);
 void add_scorecard(CLI::App& app);
 void add_correlation(CLI::App& app);
 void add_orthogonality(CLI::App& app);
+void add_study(CLI::App& app);
 void add_report(CLI::App& app);
 
 /// Puts a saved calibration's predictions, with their 90 % interval, into records of estimates.

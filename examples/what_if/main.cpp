@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
     what_if::add_scorecard(app);
     what_if::add_correlation(app);
     what_if::add_orthogonality(app);
+    what_if::add_study(app);
     what_if::add_report(app);
     if (argc > 1 && argv[1][0] != '-') {
         const std::string_view wanted = argv[1];

@@ -58,7 +58,7 @@ void run(const pareto_options& chosen) {
     std::vector<record> best;
     bool fit = true;
     for (const std::size_t row : front.rows) {
-        fit = fit && records[row]["feasible"].get<bool>();
+        fit = fit && records[row]["feasible"] != false;
         best.push_back(std::move(records[row]));
     }
     print(best, shown, chosen.as);

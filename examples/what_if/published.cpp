@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// correlation and orthogonality: the thesis' tables 7.1 and 8.1, computed again from its measurements.
+// correlation, orthogonality and study: the thesis' tables 7.1 and 8.1, its efficiencies, powers, levels and overviews,
+// computed again from its measurements.
 #include "commands.hpp"
 
+#include <qutibench/study/efficiencies.hpp>
+#include <qutibench/study/experiments.hpp>
+#include <qutibench/study/levels.hpp>
+#include <qutibench/study/measured_power.hpp>
 #include <qutibench/study/published_tables.hpp>
 
 #include <memory>
@@ -16,6 +21,7 @@ void correlation(format as) {
     for (const qutibench::correlation_row& row : qutibench::table_7_1())
         records.push_back({{"platforms", row.platforms},
                            {"task", row.task},
+                           {"datatype", row.datatype.empty() ? record(nullptr) : record(row.datatype)},
                            {"points", row.predicted.size()},
                            {"published", known(row.published)},
                            {"pearson", known(row.pearson)},
@@ -26,6 +32,7 @@ void correlation(format as) {
     print(records,
           {{"platforms", "platforms"},
            {"task", "task"},
+           {"datatype", "datatype"},
            {"points", "points"},
            {"printed", "published"},
            {"Pearson", "pearson"},
@@ -76,6 +83,122 @@ void orthogonality(format as) {
           as);
 }
 
+void efficiencies(format as) {
+    std::vector<record> records;
+    const auto known = [](double value) { return qutibench::detail::null_or(value); };
+    for (const qutibench::printed_efficiency& row : qutibench::printed_efficiencies())
+        records.push_back({{"network", row.network},
+                           {"platform", row.platform},
+                           {"datatype", to_string(row.datatype)},
+                           {"widths", row.widths},
+                           {"printed_low", known(row.printed.low)},
+                           {"printed_high", known(row.printed.high)},
+                           {"system_low", known(row.system.low)},
+                           {"system_high", known(row.system.high)},
+                           {"compute_low", known(row.compute.low)},
+                           {"compute_high", known(row.compute.high)},
+                           {"where", row.where}});
+    print(records,
+          {{"network", "network"},
+           {"platform", "platform"},
+           {"datatype", "datatype"},
+           {"widths", "widths"},
+           {"printed from [%]", "printed_low", 0.01},
+           {"to", "printed_high", 0.01},
+           {"system from [%]", "system_low", 0.01},
+           {"to", "system_high", 0.01},
+           {"compute from [%]", "compute_low", 0.01},
+           {"to", "compute_high", 0.01},
+           {"printed in T", "where"}},
+          as);
+}
+
+void powers(format as) {
+    std::vector<record> records;
+    const auto known = [](double value) { return qutibench::detail::null_or(value); };
+    for (const qutibench::power_row& row : qutibench::measured_powers())
+        records.push_back({{"platform", row.platform},
+                           {"mode", row.mode.empty() ? record(nullptr) : record(row.mode)},
+                           {"runs", row.runs},
+                           {"networks", row.networks},
+                           {"low_w", row.low},
+                           {"mean_w", row.mean},
+                           {"high_w", row.high},
+                           {"stated_w", known(row.stated)},
+                           {"error_of_stated", known(row.error_of_stated)},
+                           {"error_of_other_networks", known(row.error_of_other_networks)}});
+    print(records,
+          {{"platform", "platform"},
+           {"mode", "mode"},
+           {"runs", "runs"},
+           {"networks", "networks"},
+           {"measured from [W]", "low_w"},
+           {"mean", "mean_w"},
+           {"to", "high_w"},
+           {"stated [W]", "stated_w"},
+           {"energy error, stated [%]", "error_of_stated", 0.01},
+           {"measured on other networks [%]", "error_of_other_networks", 0.01}},
+          as);
+}
+
+void levels(format as) {
+    std::vector<record> records;
+    const auto known = [](double value) { return qutibench::detail::null_or(value); };
+    for (const qutibench::level_row& row : qutibench::compare_levels())
+        records.push_back({{"batch", row.batch},
+                           {"predicted_ops_per_s", known(row.predicted)},
+                           {"layers_ops_per_s", known(row.layers)},
+                           {"layers", row.layer_count},
+                           {"blocks_ops_per_s", known(row.blocks)},
+                           {"blocks", row.block_count},
+                           {"system_ops_per_s", known(row.system)},
+                           {"compute_ops_per_s", known(row.compute)}});
+    print(records,
+          {{"batch", "batch"},
+           {"level 0 [GOP/s]", "predicted_ops_per_s", 1e9},
+           {"level 1", "layers_ops_per_s", 1e9},
+           {"layers", "layers"},
+           {"level 2", "blocks_ops_per_s", 1e9},
+           {"blocks", "blocks"},
+           {"level 3, system", "system_ops_per_s", 1e9},
+           {"level 3, compute", "compute_ops_per_s", 1e9}},
+          as);
+}
+
+template <class List>
+std::string joined(const List& all, auto text_of) {
+    std::string text;
+    for (const auto& one : all) text += (text.empty() ? "" : " ") + text_of(one);
+    return text;
+}
+
+void overview(format as) {
+    std::vector<record> records;
+    for (const qutibench::experiment_row& row : qutibench::experiments()) {
+        const auto same = [](const std::string& one) { return one; };
+        const auto percent = [](double keep) { return readable(keep * 100, 1) + "%"; };
+        const auto whole = [](std::int64_t value) { return std::to_string(value); };
+        records.push_back({{"network", row.network},
+                           {"platform", row.platform},
+                           {"modes", row.modes.empty() ? record(nullptr) : record(joined(row.modes, same))},
+                           {"datatypes", joined(row.datatypes, same)},
+                           {"keep", joined(row.keeps, percent)},
+                           {"deployment", to_string(row.deployment)},
+                           {"values", joined(row.values, whole)},
+                           {"runs", row.runs}});
+    }
+    print(records,
+          {{"network", "network"},
+           {"platform", "platform"},
+           {"modes", "modes"},
+           {"datatypes", "datatypes"},
+           {"keep", "keep"},
+           {"deployed as", "deployment"},
+           {"values", "values"},
+           {"runs", "runs"}},
+          as);
+}
+
 void add(CLI::App& app, const char* name, const char* what, void (*run)(format)) {
     auto as = std::make_shared<format>(format::table);
     CLI::App* command = app.add_subcommand(name, what);
@@ -91,6 +214,15 @@ void add_correlation(CLI::App& app) {
 
 void add_orthogonality(CLI::App& app) {
     add(app, "orthogonality", "Whether pruning and quantisation add up on a device (table 8.1)", &orthogonality);
+}
+
+void add_study(CLI::App& app) {
+    CLI::App* study = app.add_subcommand("study", "What the thesis measured, computed again from its runs");
+    study->require_subcommand(1);
+    add(*study, "experiments", "Which networks ran where and how (tables 5.5, 5.6 and 5.8)", &overview);
+    add(*study, "efficiencies", "Measured over predicted throughput beside what section 7.2 prints", &efficiencies);
+    add(*study, "levels", "ResNet-50 on the TX2 at all four levels (figure 7.12)", &levels);
+    add(*study, "powers", "Measured power of each device and mode, and what energies are off by it", &powers);
 }
 
 }  // namespace what_if

@@ -239,23 +239,29 @@ struct precision {
     friend constexpr bool operator==(const precision&, const precision&) = default;
 };
 
-/// "int8" when both formats agree, "w2a8" for integers that differ, "int4xfp16" otherwise (weights x activations).
+/// "int8" when both formats agree, "w2a8" for integers of at most 8 bits that differ, "int4xfp16" otherwise (weights x
+/// activations).
 [[nodiscard]] inline std::string to_string(const precision& pair) {
     if (pair.weights == pair.activations) return to_string(pair.weights);
-    const auto plain = [](const datatype& type) {
-        return type.block == 0 && (type.family == number_family::integer || type.family == number_family::binary);
+    const auto narrow = [](const datatype& type) {
+        return type.block == 0 && type.bits <= 8 &&
+               (type.family == number_family::integer || type.family == number_family::binary);
     };
-    if (plain(pair.weights) && plain(pair.activations))
+    if (narrow(pair.weights) && narrow(pair.activations))
         return "w" + std::to_string(pair.weights.bits) + "a" + std::to_string(pair.activations.bits);
     return to_string(pair.weights) + "x" + to_string(pair.activations);
 }
 
-/// Reads "int8", "w2a8" (integers of 2 and 8 bits; 1 bit is binary) or "int4xfp16"; throws unknown_name.
+/// Reads "int8", "w2a8" or "int4xfp16"; throws unknown_name. After "w" and "a" the field counts bits, and means
+/// integers (1 bit is binary), except that 16 and 32 bits are fp16 and fp32: "w4a16" computes with fp16 activations.
+/// Integers of 16 bits are spelled "int4xint16".
 [[nodiscard]] inline precision parse_precision(std::string_view name) {
     const auto digits = [](std::string_view text) {
         return !text.empty() && text.size() <= 2 && text.find_first_not_of("0123456789") == std::string_view::npos;
     };
     const auto width = [&](std::string_view text) {
+        if (text == "16") return fp16;
+        if (text == "32") return fp32;
         return parse_datatype(text == "1" ? std::string("binary") : "int" + std::string(text));
     };
     const std::size_t a = name.find('a');

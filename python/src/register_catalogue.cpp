@@ -24,6 +24,16 @@ void register_entry(py::module_& module) {
     accuracy.def_property_readonly(
         "top1", [](const network_accuracy& self) { return known(self.top1); }, "A fraction, not per cent.");
     accuracy.def_property_readonly("top5", [](const network_accuracy& self) { return known(self.top5); });
+    accuracy.def_property_readonly(
+        "platform", [](const network_accuracy& self) { return unless_empty(self.platform); },
+        "Id of the device that it was deployed on; None where it is the network's own.");
+    accuracy.def_property_readonly(
+        "toolchain", [](const network_accuracy& self) { return unless_empty(self.toolchain); },
+        "What quantised or compiled it, as far as the source says.");
+    accuracy.def_property_readonly(
+        "metric", [](const network_accuracy& self) { return unless_empty(self.metric); },
+        "Of value, where the task has another figure than top-1.");
+    accuracy.def_property_readonly("value", [](const network_accuracy& self) { return known(self.value); });
     accuracy.def_readonly("source", &network_accuracy::source);
     accuracy.def("__repr__", [](const network_accuracy& self) {
         return "<" + to_string(self.datatype) + ", keep " + readable(self.keep) + ": top-1 " + readable(self.top1) +

@@ -140,7 +140,8 @@ void register_peak(py::module_& module) {
 [[nodiscard]] operating_mode make_mode(std::string name, const std::variant<std::vector<peak>, py::dict>& peaks,
                                        std::vector<memory_level> memories, const maybe& power, const maybe& clock,
                                        const maybe& host_clock, const maybe& memory_clock,
-                                       const std::optional<int>& compute_units, std::vector<device_link> links) {
+                                       const std::optional<int>& compute_units, std::vector<device_link> links,
+                                       const maybe& measured_power) {
     const std::vector<peak>* const listed = std::get_if<std::vector<peak>>(&peaks);
     return {std::move(name),
             listed != nullptr ? *listed : peaks_from(std::get<py::dict>(peaks)),
@@ -150,19 +151,23 @@ void register_peak(py::module_& module) {
             or_unknown<hertz>(host_clock),
             or_unknown<hertz>(memory_clock),
             compute_units.value_or(0),
-            std::move(links)};
+            std::move(links),
+            or_unknown<watts>(measured_power)};
 }
 
 void register_mode(py::module_& module) {
     py::class_<operating_mode> cls(module, "OperatingMode", "One power or clock mode of a device, complete in itself.");
     cls.def(py::init(&make_mode), "name"_a, "peaks"_a, "memories"_a, "power_w"_a = py::none(),
             "clock_hz"_a = py::none(), "host_clock_hz"_a = py::none(), "memory_clock_hz"_a = py::none(),
-            "compute_units"_a = py::none(), "links"_a = std::vector<device_link>(),
+            "compute_units"_a = py::none(), "links"_a = std::vector<device_link>(), "measured_power_w"_a = py::none(),
             "peaks: a dict of datatypes and operations per second, or a list of Peak; memories: off-chip first.");
     cls.def_readonly("name", &operating_mode::name);
     cls.def_readonly("peaks", &operating_mode::peaks);
     cls.def_readonly("memories", &operating_mode::memories);
     cls.def_property_readonly("power_w", [](const operating_mode& self) { return known(self.power); });
+    cls.def_property_readonly(
+        "measured_power_w", [](const operating_mode& self) { return known(self.measured_power); },
+        "Of the whole board while it runs networks, where somebody measured it; energies are this times time.");
     cls.def_property_readonly("clock_hz", [](const operating_mode& self) { return known(self.clock); });
     cls.def_property_readonly("host_clock_hz", [](const operating_mode& self) { return known(self.host_clock); });
     cls.def_property_readonly("memory_clock_hz", [](const operating_mode& self) { return known(self.memory_clock); });
@@ -178,13 +183,13 @@ void register_mode(py::module_& module) {
         [](const operating_mode& self) {
             return py::make_tuple(self.name, self.peaks, self.memories, known(self.power), known(self.clock),
                                   known(self.host_clock), known(self.memory_clock), unless_zero(self.compute_units),
-                                  self.links);
+                                  self.links, known(self.measured_power));
         },
         [](const py::tuple& from) {
             return make_mode(from[0].cast<std::string>(), from[1].cast<std::vector<peak>>(),
                              from[2].cast<std::vector<memory_level>>(), from[3].cast<maybe>(), from[4].cast<maybe>(),
                              from[5].cast<maybe>(), from[6].cast<maybe>(), from[7].cast<std::optional<int>>(),
-                             from[8].cast<std::vector<device_link>>());
+                             from[8].cast<std::vector<device_link>>(), from[9].cast<maybe>());
         });
 }
 
@@ -266,6 +271,9 @@ void add_figures(platform_class& cls) {
         "bandwidth_bytes_per_s", [](const platform& self) { return known(self.bandwidth()); },
         "Of the off-chip memory; None where no source states it.");
     cls.def_property_readonly("power_w", [](const platform& self) { return known(self.power()); });
+    cls.def_property_readonly(
+        "measured_power_w", [](const platform& self) { return known(self.mode().measured_power); },
+        "Of the whole board while it runs networks, where somebody measured it; energies are this times time.");
     cls.def_property_readonly("clock_hz", [](const platform& self) { return known(self.mode().clock); });
     cls.def_property_readonly(
         "compute_units", [](const platform& self) { return unless_zero(self.mode().compute_units); },

@@ -86,8 +86,8 @@ struct how_arguments {
     return py::make_tuple(self.net, self.device, self.datatype, static_cast<int>(self.placement),
                           static_cast<int>(self.execution), e.call_time, e.batch, e.calls, e.pipeline_latency,
                           e.initiation_interval, e.work, e.traffic, e.weight_bytes, e.roof.peak.value(),
-                          e.roof.bandwidth.value(), static_cast<int>(e.limited_by), known(e.call_energy), e.feasible,
-                          e.assumed);
+                          e.roof.bandwidth.value(), static_cast<int>(e.limited_by), known(e.call_energy),
+                          static_cast<int>(e.feasible), e.assumed);
 }
 
 [[nodiscard]] predicted predicted_from(const py::tuple& s) {
@@ -109,7 +109,7 @@ struct how_arguments {
     e.roof = {quantity_of<ops_per_second>(s[13].cast<double>()), quantity_of<bytes_per_second>(s[14].cast<double>())};
     e.limited_by = static_cast<bound_kind>(s[15].cast<int>());
     e.call_energy = or_nan(s[16].cast<std::optional<double>>());
-    e.feasible = s[17].cast<bool>();
+    e.feasible = static_cast<feasibility>(s[17].cast<int>());
     e.assumed = s[18].cast<std::uint32_t>();
     return made;
 }
@@ -135,7 +135,8 @@ void add_figures(predicted_class& cls) {
         "Seconds from handing over an input to having its result: of one call, or, in a pipeline, "
         "of one input.");
     cls.def_property_readonly(
-        "bound", [](const predicted& self) { return to_string(self.figures.bound()); }, "'compute' or 'memory'.");
+        "bound", [](const predicted& self) { return to_string(self.figures.bound()); },
+        "'compute', 'memory', or 'compute?' where no source states the bandwidth.");
     cls.def_property_readonly(
         "operational_intensity", [](const predicted& self) { return self.figures.operational_intensity().value(); },
         "Operations per off-chip byte; inf without traffic.");
@@ -167,8 +168,18 @@ void add_figures(predicted_class& cls) {
         },
         "Seconds between the results of a pipeline; None otherwise.");
     cls.def_property_readonly(
-        "feasible", [](const predicted& self) { return self.figures.feasible; },
-        "Whether the weights fit the memory, as far as its size is known.");
+        "feasible",
+        [](const predicted& self) {
+            const feasibility known = self.figures.feasible;
+            return known == feasibility::unknown ? std::nullopt : std::optional(known == feasibility::feasible);
+        },
+        "Whether the weights fit the memory and the device's software runs the network; None where no source states "
+        "the "
+        "memory.");
+    cls.def_property_readonly(
+        "may_win", [](const predicted& self) { return self.figures.may_win(); },
+        "False where a ranking or front leaves the estimate out unasked: it is infeasible, or no source states the "
+        "bandwidth, so that the device looks as fast as its peak.");
     cls.def_property_readonly("assumptions", &assumptions_of, "What the model took for granted, one sentence each.");
 }
 

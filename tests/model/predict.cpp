@@ -35,7 +35,7 @@ TEST_CASE("level 0 of ResNet-50 on the ZCU104's DPU, as in figure 6.3") {
     CHECK(e.model_size().value() == Approx(25'502'912.0));
     CHECK(e.energy().value() == Approx(20.0 / e.throughput().value()));
     CHECK(e.assumes(assumption::weights_off_chip));
-    CHECK(e.feasible);
+    CHECK(e.feasible == feasibility::feasible);
 }
 
 TEST_CASE("a batch reads the weights once") {
@@ -65,14 +65,59 @@ TEST_CASE("nothing to compute, no batch, and a model that does not fit") {
     CHECK_THROWS_WITH(predict(analyze(graph(zoo::mlp())), zcu104(), {.batch = 0}), "batch must be at least 1, not 0");
     CHECK_THROWS_AS(predict(analyze(graph(zoo::mlp())), zcu104(), {.batch = -3}), invalid_argument);
     const auto large = quantity_of<elements>(std::int64_t{5} << 30);
-    CHECK_FALSE(predict(workload("large", 1_gop, large), zcu104(), {.datatype = int8}).feasible);
+    const estimate e = predict(workload("large", 1_gop, large), zcu104(), {.datatype = int8});
+    CHECK(e.feasible == feasibility::infeasible);
+    CHECK_FALSE(e.may_win());
 }
 
-TEST_CASE("an unknown bandwidth does not bound, and the estimate says so") {
+TEST_CASE("an unknown bandwidth is not infinite: the bound is compute as far as is known, and wins nothing") {
     const platform device("vague", {{.peaks = {{int8, 1_top_per_s}}, .memories = {{.name = "ddr"}}}});
-    const estimate e = predict(analyze(graph(zoo::mlp())), device, {.datatype = int8});
-    CHECK(e.bound() == bound_kind::compute);
-    CHECK(e.assumes(assumption::bandwidth_unknown));
+    for (const auto execution : {execution_kind::network, execution_kind::layers, execution_kind::dataflow}) {
+        const estimate e = predict(analyze(graph(zoo::mlp())), device, {.datatype = int8, .execution = execution});
+        CHECK(to_string(e.bound()) == "compute?");
+        CHECK(e.assumes(assumption::bandwidth_unknown));
+        CHECK_FALSE(e.may_win());
+    }
+    // Without traffic there is nothing that a bandwidth could bound.
+    const platform roomy("roomy",
+                         {{.peaks = {{int8, 1_top_per_s}},
+                           .memories = {{.name = "ddr"}, {.name = "sram", .capacity = 1_gib, .on_chip = true}}}});
+    const estimate held =
+        predict(analyze(graph(zoo::mlp())), roomy, {.datatype = int8, .placement = placement_kind::capacity});
+    CHECK(held.traffic == 0);
+    CHECK(held.bound() == bound_kind::compute);
+    CHECK(held.may_win());
+}
+
+TEST_CASE("an unknown capacity is unknown, not feasible; what a device's software does not run is infeasible") {
+    const auto net = analyze(graph(zoo::mlp()));
+    platform device("board", {{.peaks = {{int8, 1_top_per_s}}, .memories = {{"ddr", unknown<bytes>, 1_gb_per_s}}}});
+    CHECK(predict(net, device, {.datatype = int8}).feasible == feasibility::unknown);
+    CHECK(predict(net, device, {.datatype = int8}).may_win());
+    const auto refuses = [&](const operator_support& known) {
+        device.operators = known;
+        const estimate e = predict(net, device, {.datatype = int8});
+        CHECK(e.assumes(assumption::unsupported) == (e.feasible == feasibility::infeasible));
+        return e.feasible == feasibility::infeasible;
+    };
+    CHECK(refuses({.unsupported_networks = {net.name()}}));
+    CHECK_FALSE(refuses({.unsupported_networks = {"another"}}));
+    CHECK(refuses({.unsupported = {"dense"}}));
+    CHECK(refuses({.supported = {"convolution_2d"}}));
+    CHECK_FALSE(refuses({.supported = {"dense"}}));  // activations and the like are never what a device lacks
+}
+
+TEST_CASE("energy is the measured power times time where somebody measured it, else the stated one") {
+    const auto net = analyze(graph(zoo::mlp()));
+    operating_mode mode{.peaks = {{int8, 1_top_per_s}}, .memories = {{"ddr", 1_gib, 1_gb_per_s}}, .power = 15_w};
+    const estimate stated = predict(net, platform("board", {mode}), {.datatype = int8});
+    CHECK(stated.energy().value() == Approx(15 * stated.latency().value()));
+    CHECK(stated.assumes(assumption::average_power));
+    mode.measured_power = 9_w;
+    const estimate measured = predict(net, platform("board", {mode}), {.datatype = int8});
+    CHECK(measured.energy().value() == Approx(9 * measured.latency().value()));
+    CHECK(measured.assumes(assumption::measured_power));
+    CHECK_FALSE(measured.assumes(assumption::average_power));
 }
 
 TEST_CASE("level 0 at compile time equals level 0 at run time") {

@@ -28,10 +28,10 @@ TEST_CASE("CIFAR-10: theory expects INT2 and INT4 on FPGAs, as the thesis says")
           std::set<std::string>{"cnv zcu104_finn int2", "cnv zcu104_finn int4", "cnv zcu104_bismo int2",
                                 "cnv zcu104_bismo int4"});
     const auto measured = names(both, &published_design::is_measured_optimal);
-    CHECK(measured == std::set<std::string>{"cnv zcu104_finn int2", "cnv zcu104_finn int4", "cnv jetson_tx2:maxp fp16",
-                                            "cnv jetson_tx2:maxp fp32"});
-    CHECK(both.measured == 30);
-    CHECK(both.measured_optimal == 10);
+    CHECK(measured == std::set<std::string>{"cnv zcu104_finn int2", "cnv zcu104_finn int4", "cnv jetson_tx2:maxn fp16",
+                                            "cnv jetson_tx2:maxn fp32"});
+    CHECK(both.measured == 46);
+    CHECK(both.measured_optimal == 11);
     CHECK(both.named == 6);
 }
 
@@ -40,18 +40,24 @@ TEST_CASE("MNIST: the same, and theory names nearly all") {
     CHECK(names(both, &published_design::is_measured_optimal) ==
           std::set<std::string>{"mlp zcu104_finn int2", "mlp zcu104_finn int4", "mlp zcu104_bismo int4",
                                 "mlp ncs2 fp16"});
-    CHECK(both.measured == 35);
+    CHECK(both.measured == 51);
     CHECK(both.measured_optimal == 8);
     CHECK(both.named == 7);
 }
 
-TEST_CASE("ImageNet: EfficientNet is predicted where nobody could run it") {
+TEST_CASE("ImageNet: EfficientNet is predicted on a DPU, and measured on a TPU") {
     const published_frontier both = compare_frontiers("imagenet");
     CHECK(names(both, &published_design::is_predicted_optimal) ==
           std::set<std::string>{"efficientnet_edgetpu_s zcu102_dpu int8", "efficientnet_edgetpu_m zcu102_dpu int8",
                                 "efficientnet_edgetpu_l zcu102_dpu int8", "mobilenet_v1 edgetpu:fast int8"});
-    CHECK(both.measured == 17);
-    CHECK(both.measured_optimal == 6);
+    // T figure 7.22 says of the TPU's MobileNet and of GoogLeNet on the ZCU102 what the portal's rows say; EfficientNet on
+    // the TPU is more accurate than either.
+    CHECK(names(both, &published_design::is_measured_optimal) ==
+          std::set<std::string>{"efficientnet_edgetpu_l edgetpu:fast int8", "efficientnet_edgetpu_m edgetpu:fast int8",
+                                "efficientnet_edgetpu_s edgetpu:fast int8", "mobilenet_v1 edgetpu:fast int8",
+                                "googlenet_v1 zcu102_dpu int8"});
+    CHECK(both.measured == 32);
+    CHECK(both.measured_optimal == 5);
     CHECK(both.named == 1);
     CHECK(both.named_among_measured == 4);
 }
@@ -69,7 +75,7 @@ TEST_CASE("designs come from the heatmaps, accuracies from table 5.2, measuremen
     CHECK(found->scope == measured_scope::compute);
     const auto record = to_record(*found);
     CHECK(record["predicted_optimal"] == false);
-    CHECK(record["measured_optimal"] == true);
+    CHECK(record["measured_optimal"] == false);  // maxn is faster
     CHECK(record["scope"] == "compute");
 
     CHECK_THROWS_WITH(compare_frontiers("imagenett"), Contains("did you mean 'imagenet'?"));

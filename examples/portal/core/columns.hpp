@@ -91,7 +91,9 @@ private:
                                          finite(predicted.bandwidth().value()),
                                          finite(predicted.energy().value()),
                                          finite(row.accuracy_top1),
-                                         predicted.feasible ? 1.0 : 0.0,
+                                         predicted.feasible == qutibench::feasibility::unknown
+                                             ? std::nan("")
+                                             : (predicted.feasible == qutibench::feasibility::feasible ? 1.0 : 0.0),
                                          list(predicted.assumed),
                                          throughput * operations,
                                          finite(1 / predicted.energy().value()),

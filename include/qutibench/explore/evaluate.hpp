@@ -85,6 +85,7 @@ struct target_terms {
     double bytes_per_weight = 0;
     double bandwidth = 0;
     double power = 0;
+    double running_power = 0;  ///< that energies are of
     double price = 0;
 };
 
@@ -199,8 +200,9 @@ private:
         const design_target& one = space_->targets()[target];
         const platform& device = *space_->axes().platforms[one.platform];
         const detail::deployed_roof under = detail::roof_of(device, space_->axes().how, one.datatype);
-        return {under.roof.peak.value(),    under.roof.bandwidth.value(), under.bytes_per_weight,
-                device.bandwidth().value(), device.power().value(),       device.price_usd};
+        return {
+            under.roof.peak.value(), under.roof.bandwidth.value(),   under.bytes_per_weight, device.bandwidth().value(),
+            device.power().value(),  device.running_power().value(), device.price_usd};
     }
 
     /// As `design_space::device_of` scales them.
@@ -218,7 +220,7 @@ private:
         const workload& net = *space_->axes().networks[point.network].work;
         const detail::target_terms on = terms(point);
         const double traffic = static_cast<double>(net.weight_count) * on.bytes_per_weight;
-        const detail::run_terms run{net.work(), traffic, on.peak, on.power, traffic / on.roof_bandwidth};
+        const detail::run_terms run{net.work(), traffic, on.peak, on.running_power, traffic / on.roof_bandwidth};
         for (std::size_t done = 0; done < size; done += detail::run_block) {
             const std::size_t count = std::min(detail::run_block, size - done);
             fill_block(run, point, count, done, at + done, columns);
@@ -292,7 +294,7 @@ private:
                         for (std::size_t i = 0; i < count; ++i) out[i] = work * batches[i] / program.traffic;
                         break;
                     case metric::energy:
-                        for (std::size_t i = 0; i < count; ++i) out[i] = on.power * time[i] / batches[i];
+                        for (std::size_t i = 0; i < count; ++i) out[i] = on.running_power * time[i] / batches[i];
                         break;
                     case metric::peak:
                         std::fill_n(out, count, program.peak * scale);

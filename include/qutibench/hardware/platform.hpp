@@ -75,6 +75,7 @@ struct operating_mode {
     hertz memory_clock = unknown<hertz>;  ///< of the off-chip memory, where modes differ in it
     int compute_units = 0;  ///< multiprocessors, compute units, cores or engines; 0 when no source states it
     std::vector<device_link> links{};
+    watts measured_power = unknown<watts>;  ///< of the whole board while it runs networks, where somebody measured it
 };
 
 /// One figure of a platform and where it comes from.
@@ -85,6 +86,14 @@ struct provenance {
     std::string derivation{};  ///< how, when derived; why, when unknown
     double value = std::numeric_limits<double>::quiet_NaN();
     std::string unit{};
+};
+
+/// What a device's software runs, as far as a source says; empty lists say nothing.
+struct operator_support {
+    std::vector<std::string> supported{};             ///< layer types
+    std::vector<std::string> unsupported{};           ///< layer types
+    std::vector<std::string> unsupported_networks{};  ///< ids of networks that failed on it
+    std::string source{};
 };
 
 /// The peak that a datatype runs at.
@@ -124,6 +133,10 @@ public:
     [[nodiscard]] const memory_level& off_chip() const { return mode().memories[off_chip_of(mode())]; }
     [[nodiscard]] bytes_per_second bandwidth() const { return off_chip().bandwidth; }
     [[nodiscard]] watts power() const { return mode().power; }
+    /// What it draws while it runs: as measured, or as stated where nobody measured it. Energies are this times time.
+    [[nodiscard]] watts running_power() const {
+        return is_known(mode().measured_power) ? mode().measured_power : mode().power;
+    }
 
     /// The fastest link that leads there, a link of unknown bandwidth last; null when there is none.
     [[nodiscard]] const device_link* link_to(link_reach reach) const {
@@ -158,6 +171,7 @@ public:
     double price_usd = unknown<seconds>.value();  ///< NaN when no source states it
     double process_nm = unknown<seconds>.value();
     std::vector<provenance> sources{};
+    operator_support operators{};
 
     void rename(std::string name) { name_ = std::move(name); }
 
@@ -217,6 +231,7 @@ private:
                 detail::raise(invalid_argument(
                     detail::message({"platform '", id_, "': the compute units", of, " must not be negative"})));
             require_positive(mode.power, "the power" + of, true);
+            require_positive(mode.measured_power, "the measured power" + of, true);
             require_positive(mode.clock, "the clock" + of, true);
             require_positive(mode.host_clock, "the host's clock" + of, true);
             require_positive(mode.memory_clock, "the memory's clock" + of, true);

@@ -70,7 +70,10 @@ inline void add_estimates(estimate_table& table, const selection& wanted, const 
                 table.skipped.emplace_back(wrong.what());
                 break;  // whatever the batch
             }
-            if (const network_accuracy* known = net.accuracy(keep, datatype)) row.accuracy_top1 = known->top1;
+            // A datatype that is only emulated has the accuracy that was measured on the device, if any.
+            const network_accuracy* const known = net.accuracy(keep, datatype, device.id());
+            const bool runs = !row.prediction.assumes(assumption::carrier_datatype);
+            if (known != nullptr && (runs || !known->platform.empty())) row.accuracy_top1 = known->top1;
             table.rows.push_back(std::move(row));
         }
 }
@@ -152,7 +155,9 @@ inline void add_estimates(estimate_table& table, const selection& wanted, const 
         {"bandwidth_bytes_per_s", detail::null_or(predicted.bandwidth().value())},
         {"energy_j", detail::null_or(predicted.energy().value())},
         {"accuracy_top1", detail::null_or(row.accuracy_top1)},
-        {"feasible", predicted.feasible},
+        {"feasible", predicted.feasible == feasibility::unknown
+                         ? detail::json(nullptr)
+                         : detail::json(predicted.feasible == feasibility::feasible)},
         {"assumptions", std::move(assumptions)},
     };
 }

@@ -120,9 +120,9 @@ struct call_demand {
     detail::raise(invalid_argument("the workload has neither operations nor weights, so nothing can be predicted"));
 }
 
-/// Fills in time, bound, energy from the stated power, and whether the model fits the memory. With n calls in flight
-/// the asymptotic bounds of a closed system hold (Denning and Buzen 1978, doi:10.1145/356733.356735): calls per second
-/// are at most n / (host + alone), 1 / busy and 1 / memory, and by Little's law a call takes n over that.
+/// Fills in time, bound, energy from the measured or stated power, and whether the model fits the memory. With n calls
+/// in flight the asymptotic bounds of a closed system hold (Denning and Buzen 1978, doi:10.1145/356733.356735): calls
+/// per second are at most n / (host + alone), 1 / busy and 1 / memory, and by Little's law a call takes n over that.
 inline void complete(estimate& result, const platform& device, const deployment& how, const call_demand& call) {
     const double n = static_cast<double>(how.threads);
     result.batch = how.batch;
@@ -135,9 +135,12 @@ inline void complete(estimate& result, const platform& device, const deployment&
         if (call.busy < call.memory) result.limited_by = bound_kind::memory;
     }
     if (!(result.call_time > 0)) throw_nothing_to_predict();
-    if (is_known(device.power())) {
-        result.call_energy = device.power().value() * result.call_time / n;
-        result.assume(assumption::average_power);
+    if (result.assumes(assumption::bandwidth_unknown) && result.traffic > 0 &&
+        result.limited_by == bound_kind::compute && !is_known(streaming_bandwidth(device, unknown<bytes_per_second>)))
+        result.limited_by = bound_kind::compute_at_least;
+    if (is_known(device.running_power())) {
+        result.call_energy = device.running_power().value() * result.call_time / n;
+        result.assume(is_known(device.mode().measured_power) ? assumption::measured_power : assumption::average_power);
     }
     constexpr auto neutral = static_cast<std::uint32_t>(assumption::peak_attained);
     if (how.parameters == execution_parameters{}) {
@@ -147,7 +150,8 @@ inline void complete(estimate& result, const platform& device, const deployment&
         result.assume(assumption::overheads);
     }
     const bytes capacity = device.off_chip().capacity;
-    if (is_known(capacity) && result.weight_bytes > capacity.value()) result.feasible = false;
+    if (is_known(capacity) && result.feasible == feasibility::unknown)
+        result.feasible = result.weight_bytes > capacity.value() ? feasibility::infeasible : feasibility::feasible;
 }
 
 }  // namespace qutibench::detail

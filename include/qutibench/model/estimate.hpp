@@ -100,6 +100,8 @@ enum class assumption : std::uint32_t {
     weights_on_chip = 1U << 10,     ///< all weights fit on chip and are not read again
     overheads = 1U << 11,           ///< overheads or efficiencies of the deployment's parameters apply
     ideal_folding = 1U << 12,       ///< every stage of the pipeline has the share of the device that balances it
+    measured_power = 1U << 13,      ///< energy is the power that was measured on the device times time
+    unsupported = 1U << 14,         ///< a source says that the device does not run this network or one of its layers
 };
 
 /// One sentence on an assumption.
@@ -110,7 +112,7 @@ enum class assumption : std::uint32_t {
         "activations stay on chip and cost no traffic",
         "the datatype is emulated in a wider native one",
         "some layers have no cost model, so throughput is an upper bound",
-        "no source states the bandwidth, so memory does not bound",
+        "no source states the bandwidth, so memory may bound lower than this",
         "no source states an on-chip capacity, so nothing is placed there",
         "energy is the stated power times the time",
         "the workload has totals only, so a network-level model was used",
@@ -118,9 +120,18 @@ enum class assumption : std::uint32_t {
         "all weights fit on chip and are not read again",
         "the deployment's overheads and efficiencies apply",
         "every stage of the pipeline has the share of the device that balances it",
+        "energy is the power that was measured on the device times the time",
+        "a source says that the device does not run this network or one of its layers",
     };
     return sentences[std::countr_zero(static_cast<unsigned>(one))];
 }
+
+/// Whether a device runs a network, as far as sources say.
+enum class feasibility : unsigned char {
+    unknown,     ///< no source states how much memory there is
+    feasible,    ///< the weights fit the memory
+    infeasible,  ///< they do not, an override does not, or the device's software does not run the network
+};
 
 /// A prediction with its bound and what it took for granted. A literal type of plain numbers.
 struct estimate {
@@ -135,7 +146,7 @@ struct estimate {
     roofline roof{};
     bound_kind limited_by = bound_kind::compute;
     double call_energy = std::numeric_limits<double>::quiet_NaN();  ///< J for one call; NaN when unknown
-    bool feasible = true;       ///< weights fit the memory, as far as its size is known
+    feasibility feasible = feasibility::unknown;
     std::uint32_t assumed = 0;  ///< set of `assumption`
 
     [[nodiscard]] constexpr inputs_per_second throughput() const {
@@ -156,6 +167,11 @@ struct estimate {
     /// Energy of one input; NaN when nothing states the power.
     [[nodiscard]] constexpr joules energy() const {
         return quantity_of<joules>(call_energy / static_cast<double>(batch));
+    }
+    /// Whether it may win a ranking or be on a front unasked: nothing known speaks against running it, and no roof is
+    /// missing. Without a bandwidth, a device looks as fast as its peak.
+    [[nodiscard]] constexpr bool may_win() const {
+        return feasible != feasibility::infeasible && limited_by != bound_kind::compute_at_least;
     }
     [[nodiscard]] constexpr bool assumes(assumption one) const {
         return (assumed & static_cast<std::uint32_t>(one)) != 0;

@@ -148,7 +148,7 @@ private:
     void describe() {
         const double batch = static_cast<double>(how.batch);
         result.work = net_.work() * batch;
-        result.feasible = placer_.result.feasible;
+        if (!placer_.result.feasible) result.feasible = feasibility::infeasible;
         result.assumed |= table_.assumed;
         double time = 0;
         for (std::size_t i = 0; i < table_.parts.size(); ++i) {

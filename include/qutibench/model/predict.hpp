@@ -6,7 +6,32 @@
 #include <qutibench/model/execution.hpp>
 #include <qutibench/network/static_graph.hpp>
 
+#include <algorithm>
+
 namespace qutibench {
+
+namespace detail {
+
+/// Marks an estimate infeasible when a source says that the device's software does not run the network, or the type of
+/// one of the layers that compute.
+template <class Workload>
+void mark_unsupported(estimate& result, const Workload& net, const platform& device) {
+    const auto& known = device.operators;
+    const auto holds = [](const auto& list, std::string_view name) {
+        return std::find(list.begin(), list.end(), name) != list.end();
+    };
+    bool refused = holds(known.unsupported_networks, net.name());
+    if (!known.supported.empty() || !known.unsupported.empty())
+        for (const auto& layer : net.layers())
+            refused =
+                refused || (layer.cost.macs > 0 && (holds(known.unsupported, layer.type) ||
+                                                    (!known.supported.empty() && !holds(known.supported, layer.type))));
+    if (!refused) return;
+    result.feasible = feasibility::infeasible;
+    result.assume(assumption::unsupported);
+}
+
+}  // namespace detail
 
 /// Predicts a network on a device at level 0: weights off-chip, activations on chip, everything at peak (T chapter 6).
 /// Totals have no layers, so other execution models fall back to this one and say so; placement by capacity treats all
@@ -32,10 +57,13 @@ template <std::same_as<workload> Workload>
     if (net.layers().empty() || (published && !how.sparse && how.overrides.empty() && !net.has_precisions())) {
         estimate result = predict(static_cast<const workload_totals&>(net), device, how);
         if (!net.uncounted().empty()) result.assume(assumption::uncounted_layers);
+        detail::mark_unsupported(result, net, device);
         return result;
     }
     detail::check(how);
-    return detail::refined_model<Workload>(net, device, how).result;
+    estimate result = detail::refined_model<Workload>(net, device, how).result;
+    detail::mark_unsupported(result, net, device);
+    return result;
 }
 
 /// The same prediction with its kernels and with where each tensor lives.
@@ -43,7 +71,9 @@ template <std::same_as<workload> Workload>
 [[nodiscard]] breakdown explain(const Workload& net, const platform& device, const deployment& how = {}) {
     if (net.layers().empty()) return {.total = predict(net, device, how), .where = place(net, device, how)};
     detail::check(how);
-    return detail::refined_model<Workload>(net, device, how).explain();
+    breakdown all = detail::refined_model<Workload>(net, device, how).explain();
+    detail::mark_unsupported(all.total, net, device);
+    return all;
 }
 
 /// A model that a deployment names, as something to explain with: `analytic_model{execution_kind::layers}`.

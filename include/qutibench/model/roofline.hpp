@@ -12,10 +12,15 @@
 namespace qutibench {
 
 /// What holds an estimate back.
-enum class bound_kind : unsigned char { compute, memory };
+enum class bound_kind : unsigned char {
+    compute,
+    memory,
+    compute_at_least,  ///< compute as far as is known: no source states the bandwidth, so memory may bound lower
+};
 
+/// "compute", "memory", or "compute?" where no source states the bandwidth.
 [[nodiscard]] constexpr std::string_view to_string(bound_kind bound) {
-    return bound == bound_kind::compute ? "compute" : "memory";
+    return bound == bound_kind::compute ? "compute" : bound == bound_kind::memory ? "memory" : "compute?";
 }
 
 /// One compute roof and one memory slope.

@@ -4,12 +4,11 @@
 /// 6.5.2 and 7.3, figures 6.8 to 6.10 and 7.9 to 7.11): accuracy against throughput, per task.
 #pragma once
 
-#include <qutibench/io/adapters/qutibench.hpp>
 #include <qutibench/io/selection.hpp>
 #include <qutibench/measure/efficiency.hpp>
 #include <qutibench/pareto/front.hpp>
 #include <qutibench/study/heatmap.hpp>
-#include <qutibench/study/published_data.hpp>
+#include <qutibench/study/published_measurements.hpp>
 
 namespace qutibench {
 
@@ -117,12 +116,7 @@ private:
     published_frontier result;
     result.task = task;
     for (const heatmap_cell& cell : published_heatmap(task)) table.add(cell);
-    ingest_options options;
-    options.scope = measured_scope::compute;
-    std::vector<measurement> rows;
-    const std::function<void(measurement&&)> receive = [&](measurement&& one) { rows.push_back(std::move(one)); };
-    ingest run(level3, options, adapters::qutibench_table.name, receive);
-    adapters::qutibench_table.read(run);
+    std::vector<measurement> rows = published_measurements(level3, measured_scope::compute);
     std::erase_if(rows, [&](const measurement& one) { return table.network(one.network).task != task; });
     for (const bool system : {true, false})  // compute figures last: they stay
         for (const measurement* one : best_of(rows))

@@ -25,24 +25,24 @@ TEST_CASE("level 3: every row is read, once for each scope") {
     const auto system = qb::load_measurements(data + "level3.csv");
     const auto compute =
         qb::load_measurements(data + "level3.csv", "qutibench", {.scope = qb::measured_scope::compute});
-    REQUIRE(system.size() == 640);
-    REQUIRE(compute.size() == 640);
-    // cnv,jetson_tx2,maxp,fp16,100,batch,1,1.78,1.3044,567.942,785.639,87.06,,1.8,4.7,10.3
+    REQUIRE(system.size() == 974);
+    REQUIRE(compute.size() == 974);
+    // cnv,jetson_tx2,maxn,fp16,100,batch,1,1.49,1.12055,681.758,906.399,87.06,,1.8,5.7,11.8
     const qb::measurement& first = system.front();
     CHECK(first.network == "cnv");
     CHECK(first.platform == "jetson_tx2");
-    CHECK(first.mode == "maxp");
+    CHECK(first.mode == "maxn");
     CHECK(first.datatype == qb::precision(qb::fp16));
-    CHECK(first.latency.value() == Approx(0.00178));
-    CHECK(first.throughput.value() == 567.942);
+    CHECK(first.latency.value() == Approx(0.00149));
+    CHECK(first.throughput.value() == 681.758);
     CHECK(first.accuracy_top1 == Approx(0.8706));
     CHECK(std::isnan(first.accuracy_top5));
-    CHECK(first.power.value() == 10.3);
-    CHECK(first.power_idle.value() == 4.7);
+    CHECK(first.power.value() == 11.8);
+    CHECK(first.power_idle.value() == 5.7);
     CHECK(first.power_base.value() == 1.8);
     CHECK(first.line == 2);
     CHECK(first.source->format == "qutibench");
-    CHECK(compute.front().throughput.value() == 785.639);
+    CHECK(compute.front().throughput.value() == 906.399);
     CHECK(compute.front().scope == qb::measured_scope::compute);
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("level 3: black-box pruned networks are networks, others keep a fracti
 TEST_CASE("levels 1 and 2 need the network's name and give layers and blocks") {
     CHECK_THROWS_WITH(qb::load_measurements(data + "level1_resnet50.csv"), Contains("network"));
     const auto layers = qb::load_measurements(data + "level1_resnet50.csv", "auto", {.network = "resnet50"});
-    CHECK(layers.size() == 193 - 2);  // two rows read "None"
+    CHECK(layers.size() == 205 - 2);  // two rows read "None"
     CHECK(layers.front().level == qb::measured_level::layer);
     CHECK(layers.front().part == "res2a_branch2a");
     CHECK(layers.front().operations == Approx(25.69e6));
@@ -81,7 +81,7 @@ TEST_CASE("levels 1 and 2 need the network's name and give layers and blocks") {
     CHECK(layers.front().scope == qb::measured_scope::compute);
     CHECK(layers.front().deployment == qb::deployment_parameter::threads);
     const auto blocks = qb::load_measurements(data + "level2_resnet50_tx2.csv", "auto", {.network = "resnet50"});
-    CHECK(blocks.size() == 322);
+    CHECK(blocks.size() == 357);
     CHECK(blocks.front().level == qb::measured_level::block);
     CHECK(blocks.front().part == "res2a");
 }
@@ -118,6 +118,24 @@ TEST_CASE("the portal's CSV: DPUs count threads, others batches, unknown hardwar
     const auto told = only(portal_header + "GoogleNetv1,Board9" + row, {.deployment = qb::deployment_parameter::batch});
     CHECK(told.platform == "Board9");
     CHECK(told.deployment_value == 8);
+}
+
+TEST_CASE("the portal's CSV: a mode in the hardware's name is the mode") {
+    const std::string row = ",8,20.88,17.82,379.1,535.5,,,69.49,89.26,1.8,5.7,13,,100.0,l3\n";
+    const auto gpu = only(portal_header + "GoogLeNetv1,TX2-maxn,FP16,maxn" + row);
+    CHECK(gpu.platform == "jetson_tx2");
+    CHECK(gpu.mode == "maxn");
+    CHECK(gpu.deployment == qb::deployment_parameter::batch);
+    CHECK(only(portal_header + "GNv1,TX2-maxq,FP16,na" + row).mode == "maxq");
+    const auto tpu = only(portal_header + "MobileNetv1,EdgeTPU-fast,INT8," + row);
+    CHECK(tpu.platform == "edgetpu");
+    CHECK(tpu.mode == "fast");
+    CHECK_THROWS_WITH(only(portal_header + "MobileNetv1,EdgeTPU-fast,INT8,slow" + row), Contains("mode"));
+    // a device's own name may end like a mode
+    CHECK(
+        only(portal_header + "CNV,Board-fast,INT8," + row, {.deployment = qb::deployment_parameter::batch}).platform ==
+        "Board-fast");
+    CHECK(only(portal_header + "CNV,ZCU104-FINN,INT2," + row).mode.empty());
 }
 
 TEST_CASE("rows without a figure are skipped, a table without any is refused") {

@@ -27,7 +27,7 @@ inline constexpr double not_stated = std::numeric_limits<double>::quiet_NaN();
 [[nodiscard]] inline bool says_missing(std::string_view field) {
     if (field.empty()) return true;
     if (field.size() > 4 || (field[0] != '-' && field[0] != 'n' && field[0] != 'N')) return false;
-    for (const std::string_view word : {"-", "nan", "NaN", "NAN", "NA", "N/A", "n/a", "none", "None", "null"})
+    for (const std::string_view word : {"-", "nan", "NaN", "NAN", "NA", "N/A", "n/a", "na", "none", "None", "null"})
         if (field == word) return true;
     return false;
 }

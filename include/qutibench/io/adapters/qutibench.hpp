@@ -27,7 +27,7 @@ public:
         network = any({"network", "NN_Topology"});
         platform = any({"platform", "HWType"});
         mode = any({"mode", "Op mode"});
-        datatype = any({"datatype", "Datatype"});
+        datatype = any({"datatype", "Datatype", "Precision"});
         pruning_percent = any({"pruning_percent", "PruningFactor"});
         keep = any({"keep"});
         parameter = any({"deployment_parameter", "deployment"});
@@ -297,10 +297,16 @@ private:
         if (source == 3) return;
         stated_facts said;
         network_.set(text(columns_.network));
-        platform_.set(text(columns_.platform));
+        const std::string_view hardware = text(columns_.platform);
+        const std::string_view named_mode = portal_mode(hardware);
+        platform_.set_before(hardware, named_mode);
         said.network = network_.id();
         said.platform = platform_.id();
         said.mode = text(columns_.mode);
+        if (!named_mode.empty() && platform_.is_known()) {
+            require_agreement("mode", said.mode, named_mode);
+            said.mode = named_mode;
+        }
         said.keep = keep();
         said.datatype = datatype();
         const std::string pruned = pruned_network(said);

@@ -20,17 +20,35 @@ public:
     explicit platform_document(const json_reader& document) : document_(document), figures_(document) {}
 
     [[nodiscard]] platform read() {
-        document_.expect_keys({"$schema",   "id",         "name",          "vendor",          "class", "year",
-                               "price_usd", "process_nm", "peaks",         "memories",        "links", "compute_units",
-                               "power_w",   "clock_hz",   "host_clock_hz", "memory_clock_hz", "modes", "operators",
-                               "resources", "notes",      "sources"});
+        document_.expect_keys({"$schema",
+                               "id",
+                               "name",
+                               "vendor",
+                               "class",
+                               "year",
+                               "price_usd",
+                               "process_nm",
+                               "peaks",
+                               "memories",
+                               "links",
+                               "compute_units",
+                               "power_w",
+                               "measured_power_w",
+                               "clock_hz",
+                               "host_clock_hz",
+                               "memory_clock_hz",
+                               "modes",
+                               "operators",
+                               "resources",
+                               "notes",
+                               "sources"});
         const std::string id = document_["id"].text();
         std::vector<operating_mode> modes;
         if (const auto listed = document_.find("modes")) {
             std::unordered_set<std::string> names;
             for (const json_reader& one : listed->elements()) {
-                one.expect_keys({"name", "peaks", "memories", "links", "compute_units", "power_w", "clock_hz",
-                                 "host_clock_hz", "memory_clock_hz", "notes"});
+                one.expect_keys({"name", "peaks", "memories", "links", "compute_units", "power_w", "measured_power_w",
+                                 "clock_hz", "host_clock_hz", "memory_clock_hz", "notes"});
                 const json_reader name = one["name"];
                 if (!names.insert(name.text()).second) name.fail("there are two modes '" + name.text() + "'");
                 modes.push_back(mode(one, name.text()));
@@ -75,6 +93,7 @@ private:
         if (std::all_of(all.begin(), all.end(), [](const memory_level& one) { return one.on_chip; }))
             result.memories.push_back({.name = "off_chip"});
         result.power = figure<watts>(at, "power_w", power_figure);
+        result.measured_power = figure<watts>(at, "measured_power_w", power_figure);
         result.clock = figure<hertz>(at, "clock_hz", clock_figure);
         result.host_clock = figure<hertz>(at, "host_clock_hz", clock_figure);
         result.memory_clock = figure<hertz>(at, "memory_clock_hz", clock_figure);
@@ -150,14 +169,14 @@ private:
         if (year == year && device.year != year) document_["year"].fail("must be a whole year");
         device.price_usd = figures_.read_if_any(document_, "price_usd", price_figure);
         device.process_nm = figures_.read_if_any(document_, "process_nm", process_figure);
-        check_details();
+        check_details(device);
         std::unordered_set<std::string_view> pointers;  // modes inherit figures, which are then read again
         for (const provenance& one : figures_.records())
             if (pointers.insert(one.pointer).second) device.sources.push_back(one);
     }
 
-    /// Checks what `parse_platform_details` reads.
-    void check_details() {
+    /// Reads what its software runs, and checks what `parse_platform_details` reads.
+    void check_details(platform& device) {
         if (const auto aliases = document_.find("aliases"))
             for (const json_reader& one : aliases->elements()) static_cast<void>(one.text());
         if (const auto resources = document_.find("resources")) {
@@ -168,8 +187,17 @@ private:
         }
         if (const auto operators = document_.find("operators")) {
             operators->expect_keys({"supported", "unsupported", "unsupported_networks", "source"});
-            static_cast<void>((*operators)["source"].text());
+            device.operators = {texts_of(*operators, "supported"), texts_of(*operators, "unsupported"),
+                                texts_of(*operators, "unsupported_networks"),
+                                figures_.source_text((*operators)["source"].text())};
         }
+    }
+
+    [[nodiscard]] static std::vector<std::string> texts_of(const json_reader& in, std::string_view key) {
+        std::vector<std::string> all;
+        if (const auto listed = in.find(key))
+            for (const json_reader& one : listed->elements()) all.push_back(one.text());
+        return all;
     }
 
     json_reader document_;
@@ -191,6 +219,7 @@ public:
             document["price_usd"] = figure(device_.price_usd, "USD", "/price_usd");
         if (device_.process_nm == device_.process_nm)
             document["process_nm"] = figure(device_.process_nm, "nm", "/process_nm");
+        if (!device_.operators.source.empty()) document["operators"] = operators();
         if (device_.modes().size() == 1 && device_.mode().name.empty()) {
             fill(document, device_.mode(), "");
             return document;
@@ -205,6 +234,16 @@ public:
     }
 
 private:
+    [[nodiscard]] ordered_json operators() const {
+        const operator_support& known = device_.operators;
+        ordered_json all;
+        if (!known.supported.empty()) all["supported"] = known.supported;
+        if (!known.unsupported.empty()) all["unsupported"] = known.unsupported;
+        if (!known.unsupported_networks.empty()) all["unsupported_networks"] = known.unsupported_networks;
+        all["source"] = known.source;
+        return all;
+    }
+
     /// With the provenance of the figure itself, or of the one a mode inherited.
     [[nodiscard]] ordered_json figure(double value, std::string_view unit, const std::string& in_mode,
                                       const std::string& at = {}) const {
@@ -247,6 +286,7 @@ private:
         }
         if (mode.compute_units > 0) in["compute_units"] = figure(mode.compute_units, "1", pointer, "/compute_units");
         put(in, "power_w", mode.power, "W", pointer, "");
+        put(in, "measured_power_w", mode.measured_power, "W", pointer, "");
         put(in, "clock_hz", mode.clock, "Hz", pointer, "");
         put(in, "host_clock_hz", mode.host_clock, "Hz", pointer, "");
         put(in, "memory_clock_hz", mode.memory_clock, "Hz", pointer, "");

@@ -9,14 +9,6 @@
 
 namespace qutibench {
 
-/// What a device's software runs, as far as a source says; empty lists say nothing.
-struct operator_support {
-    std::vector<std::string> supported{};             ///< layer types
-    std::vector<std::string> unsupported{};           ///< layer types
-    std::vector<std::string> unsupported_networks{};  ///< ids of networks that failed on it
-    std::string source{};
-};
-
 /// What a platform's file says besides the platform; absent resources are not stated.
 struct platform_details {
     std::optional<fpga_resources> resources{};
@@ -57,20 +49,16 @@ namespace detail {
                                                              const std::string& source = "platform") {
     const detail::json document = detail::parse_json(text, source);
     const detail::json_reader reader(document, source);
-    static_cast<void>(detail::platform_document(reader).read());
+    const platform device = detail::platform_document(reader).read();
     detail::figure_reader figures(reader);
     platform_details details;
+    details.operators = device.operators;
     details.notes = detail::texts_of(reader, "notes");
     details.aliases = detail::texts_of(reader, "aliases");
     if (const auto resources = reader.find("resources")) {
         details.resources = detail::resources_of(*resources, figures);
         const double share = figures.read_if_any(*resources, "utilization", detail::share_figure);
         if (share == share) details.utilization = share;
-    }
-    if (const auto operators = reader.find("operators")) {
-        details.operators = {detail::texts_of(*operators, "supported"), detail::texts_of(*operators, "unsupported"),
-                             detail::texts_of(*operators, "unsupported_networks"),
-                             figures.source_text((*operators)["source"].text())};
     }
     return details;
 }
