@@ -23,6 +23,7 @@ public:
         document_.expect_keys({"$schema",
                                "id",
                                "name",
+                               "aliases",
                                "vendor",
                                "class",
                                "year",
