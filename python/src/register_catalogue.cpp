@@ -102,7 +102,19 @@ void register_loading(py::module_& module) {
         "name"_a, "mode"_a = py::none(),
         "A device by catalogue id ('jetson_tx2', 'jetson_tx2:maxp') or path ('board.json'). Without a mode the first "
         "one. Raises UnknownName with the nearest id or mode, ParseError with file and place.");
-    module.def("platforms", &platform_ids, "Ids of the platforms of the catalogue, sorted.");
+    module.def(
+        "platforms",
+        [](const std::string& vendor, const std::string& device_class, int year) {
+            if (vendor.empty() && device_class.empty() && year == 0) return platform_ids();
+            std::vector<std::string> ids;
+            for (const platform& one : select_platforms({vendor, device_class, year})) ids.push_back(one.id());
+            return ids;
+        },
+        "vendor"_a = "", "device_class"_a = "", "year"_a = 0,
+        "Ids of the platforms of the catalogue, sorted; of a vendor, a class or a year where these are given. Raises "
+        "UnknownName for a vendor or class of none.");
+    module.def("platforms_called", &platforms_called, "name"_a,
+               "Ids that people may mean by a name: 'h100' is three, 'rpi5' is one.");
     module.def(
         "load_platform_folder", [](const path_argument& path) { return load_platform_folder(path.value); }, "path"_a,
         "Every platform file of a folder, by file name; raises ParseError when one is broken.");

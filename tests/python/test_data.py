@@ -312,3 +312,24 @@ def test_jobs_and_results_follow_their_schemas(tmp_path: Path) -> None:
                 qb.read_result(place)
     assert valid("result", {"error": "no such operator", "kind": "rejected"})
     assert valid("result", {"parts": [{"name": "conv1", "latencies_s": [1e-3]}], "tool": "stopwatch 1"})
+
+
+def test_platforms_are_chosen_by_vendor_class_and_year_and_found_by_what_people_call_them() -> None:
+    of_2025 = qb.platforms(vendor="NVIDIA", device_class="GPU", year=2025)
+    assert {"rtx_5090", "b300_sxm", "gb300"} <= set(of_2025)
+    assert all(qb.platform(one).year == 2025 for one in of_2025)
+    assert qb.platforms_called("h100") == ["h100_nvl", "h100_pcie", "h100_sxm"]
+    assert qb.platform("rpi5").id == "raspberry_pi_5"
+    with pytest.raises(qb.Error, match="'h100_nvl' or 'h100_pcie' or 'h100_sxm'"):
+        qb.platform("h100")
+
+
+def test_a_platform_shows_its_links_and_units() -> None:
+    node = qb.platform("h100_sxm")
+    assert node.compute_units == 132
+    fast = next(one for one in node.links if one.reach == "devices")
+    assert (fast.bandwidth_bytes_per_s, fast.devices) == (450e9, 8)
+    assert copy.deepcopy(fast).name == fast.name
+    assert next(one for one in node.memories if one.on_chip).role == "cache"
+    figure = next(one for one in node.sources if one.pointer == "/compute_units")
+    assert (figure.value, figure.unit) == (132, "1")

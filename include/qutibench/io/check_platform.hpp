@@ -22,16 +22,25 @@ struct platform_remark {
 
 namespace detail {
 
-/// What a class of device usually draws, in W: wide bounds, so that what lies outside is most likely a wrong unit.
-struct usual_power {
+/// What a class of device usually draws, in W, and does at most per compute unit and cycle: wide bounds, so that what
+/// lies outside is most likely a wrong unit.
+struct usual_figures {
     std::string_view part_of_class;
     double from;
     double to;
+    double operations_per_cycle;
 };
 
-inline constexpr std::array usual_powers{usual_power{"gpu", 2, 2000},           usual_power{"cpu", 0.001, 1000},
-                                         usual_power{"neural", 0.0001, 500},    usual_power{"fpga", 0.05, 500},
-                                         usual_power{"processing", 0.001, 3e3}, usual_power{"", 1e-4, 5e4}};
+inline constexpr std::array usual_bounds{usual_figures{"gpu", 2, 2000, 7e4}, usual_figures{"cpu", 0.001, 1000, 8192},
+                                         usual_figures{"neural", 1e-4, 500, 1e6}, usual_figures{"fpga", 0.05, 500, 1e6},
+                                         usual_figures{"", 1e-4, 5e4, 1e6}};
+
+/// The bounds of a class.
+[[nodiscard]] inline const usual_figures& usual_of(std::string_view device_class) {
+    const std::string low = lowered(device_class);
+    return *std::find_if(usual_bounds.begin(), usual_bounds.end(),
+                         [&](const usual_figures& one) { return low.find(one.part_of_class) != std::string::npos; });
+}
 
 [[nodiscard]] inline std::string four_digits(double value) {
     char text[32];
@@ -130,7 +139,7 @@ private:
                     " times the dense one; 2:4 sparsity gives 2, so say in a \"note\" what this is");
         if (!is_known(mode.clock) || mode.compute_units == 0) return;
         const double per_cycle = rate / (mode.compute_units * mode.clock.value());
-        if (per_cycle < 0.45 || per_cycle > 140000)
+        if (per_cycle < 0.45 || per_cycle > usual_of(device_.device_class).operations_per_cycle)
             add(pointer, "implausible",
                 to_string(one.numbers) + " is " + four_digits(per_cycle) +
                     " operations of one compute unit in one cycle: check the peak against compute_units x clock_hz");
@@ -170,15 +179,11 @@ private:
     }
 
     void power_of(double watts, const std::string& pointer) {
-        const std::string low = lowered(device_.device_class);
-        for (const usual_power& usual : usual_powers) {
-            if (low.find(usual.part_of_class) == std::string::npos) continue;
-            if (watts < usual.from || watts > usual.to)
-                add(pointer, "implausible",
-                    four_digits(watts) + " W for a device of class '" + device_.device_class + "', which draw " +
-                        four_digits(usual.from) + " to " + four_digits(usual.to) + " W; the unit is W");
-            return;
-        }
+        const usual_figures& bounds = usual_of(device_.device_class);
+        if (watts >= bounds.from && watts <= bounds.to) return;
+        add(pointer, "implausible",
+            four_digits(watts) + " W for a device of class '" + device_.device_class + "', which draw " +
+                four_digits(bounds.from) + " to " + four_digits(bounds.to) + " W; the unit is W");
     }
 
     platform device_;
