@@ -209,6 +209,6 @@ TEST_CASE("a network of 25 MB does not fit a microcontroller") {
         CAPTURE(id);
         deployment how;
         how.datatype = int8;
-        CHECK_FALSE(predict(work, load_platform(id), how).feasible);
+        CHECK(predict(work, load_platform(id), how).feasible == feasibility::infeasible);
     }
 }
