@@ -29,6 +29,7 @@ void print_summary(const qutibench::workload& work, const record& all) {
            {"peak live [M]", "peak_live_activations", 1e6}},
           format::table);
     for (const std::string& one : work.uncounted()) remark("not counted: " + one);
+    for (const std::string& one : work.warnings()) remark(one);
 }
 
 void run(const analyze_options& chosen) {

@@ -43,7 +43,14 @@ std::vector<column> estimate_columns() {
 
 void remark_on(const qutibench::estimate_table& table) {
     std::vector<std::string> told;
+    std::vector<std::string> warned;
     for (const qutibench::estimate_row& row : table.rows) {
+        for (const std::string& one : row.work->warnings()) {
+            const std::string what = row.network + ": " + one;
+            if (std::find(warned.begin(), warned.end(), what) != warned.end()) continue;
+            warned.push_back(what);
+            remark(what);
+        }
         const std::vector<std::string>& uncounted = row.work->uncounted();
         if (uncounted.empty() || std::find(told.begin(), told.end(), row.network) != told.end()) continue;
         told.push_back(row.network);

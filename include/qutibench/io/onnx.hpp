@@ -42,7 +42,6 @@ public:
 
     [[nodiscard]] graph run() {
         for (const onnx::value_id id : source_.inputs) add_input(id);
-        warn_of_batch();
         std::vector<int> places;
         for (const onnx::counted_operation& one : counted_.operations) {
             places.push_back(static_cast<int>(net_.nodes().size()));
@@ -64,20 +63,6 @@ private:
         const auto extents = representable(source_.of(id));
         if (!extents) return;  // a sequence, or an empty tensor: nothing that a layer of the library could read
         made_[id] = net_.insert({.name = std::string(source_.values[id].name), .layer = network_input{*extents}});
-    }
-
-    /// Several images in one input are no single inference, which a figure of a file does not say by itself.
-    void warn_of_batch() {
-        std::int64_t batch = 0;
-        for (const tensor& one : net_.inputs()) {
-            const shape& extents = net_.shape_of(one);
-            if (extents.rank() < 3) continue;
-            if (batch != 0 && extents[0] != batch) return;
-            batch = extents[0];
-        }
-        if (batch > 1)
-            net_.warn(message({"the inputs begin with ", batch, ": where that is a batch, counts are of ", batch,
-                               " inputs at once"}));
     }
 
     void add(const onnx::counted_operation& one) {
@@ -124,6 +109,9 @@ private:
         for (const tensor& from : inputs) in.push_back(net_.shape_of(from));
         try {
             if (!expected || !(layer->output_shape(in) == *expected)) return {};
+            int ports = 0;
+            for (const onnx::value_id id : one.source->outputs) ports += id != onnx::absent ? 1 : 0;
+            if (ports != layer->outputs() || layer->kind() != one.kind) return {};
             const layer_cost cost = layer->cost(in);
             const bool same_counts = cost.macs == one.cost.macs && cost.weights == one.cost.weights &&
                                      cost.parameters == one.cost.parameters;
@@ -149,6 +137,32 @@ private:
 
 }  // namespace detail
 
+namespace detail {
+
+/// What figures of a file do not say by themselves: several images in one input are no single inference, and what
+/// reads an input of no elements counts as nothing.
+inline void warn_of_inputs(const onnx::inferred& source, graph& net) {
+    for (const std::string& zero : source.open_zeros)
+        net.warn("dimension " + zero +
+                 " of the file's inputs is 0, so that what reads it counts as nothing; bind it, as in --dim " + zero +
+                 "=1");
+    std::int64_t batch = 0;
+    for (const onnx::value_info& input : source.source->graph.inputs) {
+        const auto& dims = input.type.dims;
+        const bool is_stored =
+            std::any_of(source.source->graph.initialisers.begin(), source.source->graph.initialisers.end(),
+                        [&](const onnx::tensor& one) { return one.name == input.name; });
+        if (is_stored || dims.size() < 3) continue;
+        if (!dims[0].stated || (batch != 0 && dims[0].value != batch)) return;
+        batch = dims[0].value;
+    }
+    if (batch > 1)
+        net.warn(message({"the file's inputs begin with ", batch, ": where that is a batch, counts are of ", batch,
+                          " inputs at once"}));
+}
+
+}  // namespace detail
+
 /// A model's layers, and the parameters of the module that it was exported from: exporters fold and drop some, so that
 /// those of the layers can differ (docs/onnx.md).
 struct imported_model {
@@ -159,11 +173,15 @@ struct imported_model {
 /// A graph from a model that was read and inferred; throws as `load_onnx` does.
 [[nodiscard]] inline imported_model import_onnx(const onnx::inferred& source, std::string_view name = "model") {
     const onnx::counts counted = onnx::count(source);
-    return {detail::onnx_importer(source, counted, name).run(), onnx::parameters_before_export(source, counted)};
+    imported_model made{detail::onnx_importer(source, counted, name).run(),
+                        onnx::parameters_before_export(source, counted)};
+    detail::warn_of_inputs(source, made.layers);
+    return made;
 }
 
 inline graph graph_of(const onnx::inferred& source, std::string_view name) {
-    return import_onnx(source, name).layers;
+    const onnx::counts counted = onnx::count(source);
+    return detail::onnx_importer(source, counted, name).run();
 }
 
 /// What the ONNX file at `path` holds, or its bytes. Throws parse_error with a byte offset or node name for a file that

@@ -131,13 +131,14 @@ inline void add_estimates(estimate_table& table, const selection& wanted, const 
     return table;
 }
 
-/// A row with the keys of the command line's JSON; SI units in the names, null for what is not known.
+/// A row with the keys of the command line's JSON; SI units in the names, null for what is not known; `warnings`
+/// where there are any.
 [[nodiscard]] inline detail::ordered_json to_record(const estimate_row& row) {
     const estimate& predicted = row.prediction;
     detail::ordered_json assumptions = detail::ordered_json::array();
     for (unsigned bit = 1; bit <= predicted.assumed; bit <<= 1)
         if ((predicted.assumed & bit) != 0) assumptions.push_back(to_string(static_cast<assumption>(bit)));
-    return {
+    detail::ordered_json record = {
         {"network", row.network},
         {"platform", row.platform},
         {"mode", row.mode.empty() ? detail::json(nullptr) : detail::json(row.mode)},
@@ -160,6 +161,8 @@ inline void add_estimates(estimate_table& table, const selection& wanted, const 
                          : detail::json(predicted.feasible == feasibility::feasible)},
         {"assumptions", std::move(assumptions)},
     };
+    if (row.work != nullptr && !row.work->warnings().empty()) record["warnings"] = row.work->warnings();
+    return record;
 }
 
 /// A workload with the keys of the command line's JSON; `weights` are those that multiply, `parameters` all of them.
@@ -173,7 +176,7 @@ inline void add_estimates(estimate_table& table, const selection& wanted, const 
                           {"weights", one.weights().value()},
                           {"input_shapes", detail::extents_of(work.input_shapes(one))},
                           {"output_shapes", detail::extents_of(work.output_shapes(one))}});
-    return {
+    detail::ordered_json record = {
         {"network", work.name()},
         {"operations", work.operation_count},
         {"macs", work.mac_count},
@@ -185,6 +188,8 @@ inline void add_estimates(estimate_table& table, const selection& wanted, const 
         {"uncounted", work.uncounted()},
         {"layers", std::move(layers)},
     };
+    if (!work.warnings().empty()) record["warnings"] = work.warnings();
+    return record;
 }
 
 }  // namespace qutibench

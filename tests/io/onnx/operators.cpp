@@ -33,7 +33,7 @@ std::string cost_words(std::string_view domain, std::string_view name) {
 std::string operator_tables() {
     std::string text;
     for (const std::string_view domain :
-         {"", "com.microsoft", "ai.onnx.ml", "ai.onnx.preview", "ai.onnx.preview.training"}) {
+         {"", "com.microsoft", "com.microsoft.nchwc", "ai.onnx.ml", "ai.onnx.preview", "ai.onnx.preview.training"}) {
         std::set<std::string_view> names;
         for (const auto& entry : onnx::operator_table)
             if (entry.domain == domain) names.insert(entry.name);

@@ -96,8 +96,7 @@ public:
 
 private:
     void require_bound() const {
-        auto names = graph_.unbound_dimensions();
-        names.insert(names.end(), graph_.open_zeros.begin(), graph_.open_zeros.end());
+        const auto names = graph_.unbound_dimensions();
         if (!names.empty()) {
             std::string listed;
             for (const std::string& name : names) listed += (listed.empty() ? "" : ", ") + name;

@@ -97,6 +97,78 @@ inline constexpr named_elementwise named_elementwises[] = {
     {"Mul", elementwise_function::multiply}, {"Div", elementwise_function::divide},
     {"Max", elementwise_function::maximum},  {"Min", elementwise_function::minimum}};
 
+/// The integers that input `k` holds, when they are known.
+[[nodiscard]] inline std::optional<std::vector<std::int64_t>> integers_in(const inferred& graph, const operation& one,
+                                                                          std::size_t k) {
+    if (k >= one.inputs.size() || one.inputs[k] == absent) return {};
+    const facts& of = graph.of(one.inputs[k]);
+    const auto value = of.value || of.initialiser == nullptr
+                           ? of.value
+                           : decode(*of.initialiser, *graph.source->source, integer_value_limit);
+    if (!value) return {};
+    std::vector<std::int64_t> all;
+    for (const scalar element : *value) {
+        if (!element.is_integer()) return {};
+        all.push_back(element.as_integer());
+    }
+    return all;
+}
+
+/// Whether a Clip keeps what lies from 0 to 6.
+[[nodiscard]] inline bool is_relu6(const inferred& graph, const operation& one) {
+    const auto bound = [&](std::string_view name, std::size_t k) -> double {
+        if (const attribute* stated = one.find(name)) return static_cast<double>(stated->real);
+        if (k >= one.inputs.size() || one.inputs[k] == absent) return -1;
+        const facts& of = graph.of(one.inputs[k]);
+        const auto value =
+            of.value || of.initialiser == nullptr ? of.value : decode(*of.initialiser, *graph.source->source, 1);
+        return value && value->size() == 1 ? value->front().as_real() : -1;
+    };
+    return std::abs(bound("min", 1)) < 1e-6 && std::abs(bound("max", 2) - 6) < 1e-6;
+}
+
+/// Layers that move or rename elements. A reshape is lifted by what its target says of kept and computed dimensions.
+[[nodiscard]] inline std::optional<any_layer> moving_layer(const inferred& graph, const operation& one,
+                                                           std::size_t rank) {
+    const settings of(one);
+    const std::string_view type = one.op->op_type;
+    const auto second = integers_in(graph, one, 1);
+    if (type == "Transpose" && rank <= shape::max_rank) {
+        transpose layer;
+        const auto* order = of.list("perm", rank);
+        for (std::size_t i = 0; i < rank; ++i)
+            layer.order[i] = order != nullptr ? (*order)[i] : static_cast<std::int64_t>(rank - 1 - i);
+        layer.rank = static_cast<int>(rank);
+        return layer;
+    }
+    if (type == "Reshape" && second && second->size() <= shape::max_rank && of.integer("allowzero", 0) == 0) {
+        reshape layer;
+        for (const std::int64_t extent : *second) layer.target[static_cast<std::size_t>(layer.rank++)] = extent;
+        return layer;
+    }
+    if (type == "Slice") {
+        const auto ends = integers_in(graph, one, 2);
+        const auto axes = integers_in(graph, one, 3);
+        const auto steps = integers_in(graph, one, 4);
+        if (!second || !ends || second->size() != 1 || ends->size() != 1 || (steps && steps->front() != 1)) return {};
+        slice layer{.axis = axes ? static_cast<int>(axes->front()) : 0, .begin = second->front(), .end = ends->front()};
+        const auto extent =
+            graph.of(one.inputs[0])
+                .dims[static_cast<std::size_t>(layer.axis < 0 ? layer.axis + static_cast<int>(rank) : layer.axis)];
+        if (extent.known() && layer.end >= extent.value()) layer.end = 0;
+        return layer;
+    }
+    if (type == "Split" && one.outputs.size() > 1) {
+        const auto equal = [&](const std::vector<std::int64_t>& sizes) {
+            return std::all_of(sizes.begin(), sizes.end(), [&](std::int64_t size) { return size == sizes.front(); });
+        };
+        if (second && !equal(*second)) return {};
+        if (const auto* sizes = of.list("split", one.outputs.size()); sizes != nullptr && !equal(*sizes)) return {};
+        return split{static_cast<int>(of.integer("axis", 0)), static_cast<int>(one.outputs.size())};
+    }
+    return {};
+}
+
 /// The layer struct that a node of ai.onnx amounts to, if there is one. `read` is how many tensors it reads from other
 /// layers. Whoever asks checks that shapes and counts agree before using it.
 [[nodiscard]] inline std::optional<any_layer> structured_layer(const inferred& graph, const operation& one,
@@ -131,6 +203,16 @@ inline constexpr named_elementwise named_elementwises[] = {
     if (type == "Softmax" && one.opset >= 13) return softmax{static_cast<int>(of.integer("axis", -1))};
     if (type == "Concat" && read == one.inputs.size()) return concatenation{static_cast<int>(of.integer("axis", 1))};
     if (type == "Flatten" && of.integer("axis", 1) == 1) return flatten{};
+    if (type == "Clip" && is_relu6(graph, one)) return activation{activation_function::relu6};
+    if (type == "LayerNormalization" && read == 1 && has(2) && one.outputs.size() == 1) {
+        const std::int64_t axis = of.integer("axis", -1);
+        return layer_normalization{.axes = static_cast<int>(axis < 0 ? -axis : static_cast<std::int64_t>(rank) - axis)};
+    }
+    if (type == "InstanceNormalization" && read == 1) return group_normalization{.groups = 0};
+    if (type == "Gather" && of.integer("axis", 0) == 0 && read == 1 && one.inputs.size() == 2 &&
+        graph.of(one.inputs[0]).dims.size() == 2 && graph.of(one.inputs[0]).fully_known())
+        return embedding{graph.of(one.inputs[0]).dims[0].value(), graph.of(one.inputs[0]).dims[1].value()};
+    if (auto layer = moving_layer(graph, one, rank)) return read == 1 ? std::move(layer) : std::nullopt;
     for (const named_activation& named : named_activations)
         if (named.op_type == type) return activation{named.function};
     for (const named_elementwise& named : named_elementwises)

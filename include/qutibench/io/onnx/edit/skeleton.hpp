@@ -40,7 +40,10 @@ class skeleton_writer {
 public:
     explicit skeleton_writer(const file_edits& edits) : edits_(edits) {}
 
-    [[nodiscard]] std::string run(std::string_view file) const {
+    [[nodiscard]] std::string run(std::string_view file) {
+        // Names that no earlier change of this file has used.
+        for (int times = 1; !edits_.empty() && (times == 1 || file.find(stem_) != file.npos); ++times)
+            stem_ = "edited" + std::to_string(times) + "/";
         std::string text;
         protozero::pbf_writer out(text);
         each_field(file, [&](std::uint32_t number, std::string_view inside, std::string_view whole) {
@@ -107,7 +110,7 @@ private:
     /// The name that input `where` is read by: another one where it was changed, whose tensor is added to the graph.
     [[nodiscard]] std::string operand(protozero::pbf_writer& graph_out, std::string name, operand_place where) const {
         if (where.first == no_place) return name;
-        const std::string stem = "edited/" + std::to_string(where.first) + "/" + std::to_string(where.second);
+        const std::string stem = stem_ + std::to_string(where.first) + "/" + std::to_string(where.second);
         if (const auto one = edits_.operands.find(where); one != edits_.operands.end()) {
             store(graph_out, stem, one->second);
             return stem;
@@ -232,6 +235,7 @@ private:
     static constexpr std::size_t no_place = static_cast<std::size_t>(-1);
 
     const file_edits& edits_;
+    std::string stem_;
 };
 
 }  // namespace detail
