@@ -57,7 +57,8 @@ private:
                                       cost.kernel_elements, cost.stride},
             of.operation_count, of.input_count, of.output_count, of.has_precision, of.numbers,
             std::make_tuple(of.sparsity.density, of.sparsity.kept, of.sparsity.of), of.fused_into, of.weights_shared,
-            of.is_result, of.weights_of, of.first_shape, of.inputs, of.outputs, of.first_producer);
+            of.is_result, of.weights_of, of.first_shape, of.inputs, of.outputs, of.first_producer,
+            std::make_tuple(cost.state_bits, cost.routed_rows, cost.routed_share));
     }
 
     [[nodiscard]] static layer_workload layer(const pybind11::tuple& from) {
@@ -82,6 +83,8 @@ private:
         one.inputs = from[15].cast<std::uint32_t>();
         one.outputs = from[16].cast<std::uint32_t>();
         one.first_producer = from[17].cast<std::uint32_t>();
+        std::tie(one.cost.state_bits, one.cost.routed_rows, one.cost.routed_share) =
+            from[18].cast<std::tuple<double, std::int64_t, double>>();
         return one;
     }
 };

@@ -8,6 +8,7 @@
 #include <qutibench/network/kernels.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace qutibench {
 
@@ -69,7 +70,8 @@ private:
             layer_part& part = parts[i];
             const precision& numbers = layer.has_precision ? layer.numbers : how.datatype;
             part.bytes_per_activation = numbers.activations.bytes_per_element();
-            part.state_bytes = static_cast<double>(layer.cost.state) * batch * part.bytes_per_activation;
+            part.state_bytes = static_cast<double>(layer.cost.state) * batch *
+                               (layer.cost.state_bits > 0 ? layer.cost.state_bits / 8 : part.bytes_per_activation);
             if (layer.kind != layer_kind::view)
                 part.output_bytes = static_cast<double>(layer.output_count) * batch * part.bytes_per_activation;
             if (layer.cost.macs == 0 && layer.cost.weights == 0) continue;
@@ -78,7 +80,7 @@ private:
             part.bytes_per_weight = roof.bytes_per_weight;
             if (how.sparse && layer.sparsity.of > 0) skip(part, layer.sparsity, roof.sparse_gain);
             part.weight_bytes = static_cast<double>(layer.cost.weights) * part.bytes_per_weight;
-            part.weights_read = part.weight_bytes;
+            part.weights_read = part.weight_bytes * share_read(layer.cost, batch);
             if (layer.kind == layer_kind::embedding)
                 part.weights_read = std::min(part.weight_bytes,
                                              static_cast<double>(layer.output_count) * batch * part.bytes_per_weight);
@@ -87,6 +89,12 @@ private:
             assumed |= roof.assumed;
         }
         if (peak == 0) peak = roof_of(device, how, how.datatype).roof.peak.value();
+    }
+
+    // Of weights that rows choose at random, those that the rows of a batch touch between them.
+    [[nodiscard]] static double share_read(const layer_cost& cost, double batch) {
+        if (cost.routed_rows == 0) return 1;
+        return 1 - std::pow(1 - cost.routed_share, static_cast<double>(cost.routed_rows) * batch);
     }
 
     // kept of every `of` weights are stored, each with its index; the gain is at most the share that is left out.
@@ -190,7 +198,7 @@ private:
         }
         if (!one.forced) {
             const bool published = how_.placement == placement_kind::published || !(result.capacity > 0);
-            one.on_chip = published ? !(one.role == tensor_role::weights) : one.needed <= result.capacity;
+            one.on_chip = published ? one.role == tensor_role::activations : one.needed <= result.capacity;
         } else if (one.needed > result.capacity) {
             result.feasible = false;
         }

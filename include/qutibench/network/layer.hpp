@@ -57,6 +57,9 @@ struct layer_cost {
     std::int64_t state = 0;            ///< elements carried from call to call: key/value cache
     std::int64_t kernel_elements = 1;  ///< K*K of a convolution
     std::int64_t stride = 1;           ///< largest stride of a convolution
+    double state_bits = 0;             ///< of one element of state; 0: as wide as the activations
+    std::int64_t routed_rows = 0;      ///< rows that each read a share of the weights of their own; 0: all are read
+    double routed_share = 1;           ///< of the weights, that one such row reads
 
     /// The cost of a layer that is one matrix product.
     [[nodiscard]] static constexpr layer_cost of_product(const contraction& matrix) {

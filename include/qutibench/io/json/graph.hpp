@@ -27,7 +27,8 @@ using known_layers =
                transposed_convolution_2d, transposed_convolution_3d, dense, matrix_multiplication, pooling_1d,
                pooling_2d, pooling_3d, global_pooling, batch_normalization, layer_normalization, group_normalization,
                elementwise, activation, softmax, concatenation, split, slice, reshape, flatten, transpose, pad, resize,
-               attention, embedding, recurrent, operator_layer>;
+               attention, embedding, recurrent, head_normalization, rotary_embedding, cached_attention,
+               latent_attention, linear_attention, routed_experts, operator_layer>;
 
 /// Keys of a layer that are not its settings.
 inline constexpr std::array<std::string_view, 9> node_keys = {

@@ -49,6 +49,9 @@ inline constexpr std::array<std::string_view, 13> enumerators<layer_kind> = {
 inline ordered_json setting_json(std::int64_t value) {
     return value;
 }
+inline ordered_json setting_json(double value) {
+    return value;
+}
 inline ordered_json setting_json(int value) {
     return value;
 }
@@ -106,6 +109,9 @@ inline void read_setting(const json_reader& at, int& value) {
     const std::int64_t wide = at.integer();
     value = static_cast<int>(wide);
     if (value != wide) at.fail("does not fit 32 bits");
+}
+inline void read_setting(const json_reader& at, double& value) {
+    value = at.number_within(-1e-300, 1e300, "a number that is not negative");
 }
 inline void read_setting(const json_reader& at, bool& value) {
     value = at.boolean();

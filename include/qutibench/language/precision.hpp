@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// In which format each part of a language model is stored.
+#pragma once
+
+#include <qutibench/datatype.hpp>
+
+namespace qutibench {
+
+/// The parts of a language model whose formats differ in practice.
+enum class language_part : unsigned char {
+    attention,  ///< projections, and what is absorbed into attention
+    dense,      ///< dense and shared feed-forward networks, routers
+    experts,    ///< routed experts
+    head,       ///< scores of the vocabulary
+    embedding,  ///< the table of the vocabulary's vectors
+    norms,      ///< scales of normalisations, sinks
+};
+inline constexpr int language_parts = 6;
+
+[[nodiscard]] constexpr std::string_view to_string(language_part part) {
+    constexpr std::string_view names[] = {"attention", "dense", "experts", "head", "embedding", "norms"};
+    return names[static_cast<std::size_t>(part)];
+}
+
+/// Formats by part. One format stands for attention, dense and experts; head, embedding and cache stay in 16 bit, as
+/// serving frameworks keep them unless told otherwise.
+struct language_precision {
+    datatype attention = bf16;
+    datatype dense = bf16;
+    datatype experts = bf16;
+    datatype head = bf16;
+    datatype cache = bf16;
+
+    constexpr language_precision() = default;
+    constexpr language_precision(const datatype& all) : attention(all), dense(all), experts(all) {}
+
+    /// The format that the weights of a part are stored in.
+    [[nodiscard]] constexpr const datatype& of(language_part part) const {
+        switch (part) {
+            case language_part::attention:
+                return attention;
+            case language_part::dense:
+                return dense;
+            case language_part::experts:
+                return experts;
+            default:
+                return head;
+        }
+    }
+
+    /// Sets the part called `name`: attention, dense, experts, head, or kv (also: cache). Throws unknown_name.
+    void set(std::string_view name, const datatype& to) {
+        if (name == "attention")
+            attention = to;
+        else if (name == "dense")
+            dense = to;
+        else if (name == "experts")
+            experts = to;
+        else if (name == "head")
+            head = to;
+        else if (name == "kv" || name == "cache")
+            cache = to;
+        else
+            throw unknown_name("part of a language model", name,
+                               detail::nearest_name(name, std::array<std::string_view, 5>{"attention", "dense",
+                                                                                          "experts", "head", "kv"}));
+    }
+
+    friend constexpr bool operator==(const language_precision&, const language_precision&) = default;
+};
+
+}  // namespace qutibench

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// How fast a server answers: a language model on devices, under a load. Equations in docs/language_models.md.
+#pragma once
+
+#include <qutibench/language/law.hpp>
+#include <qutibench/language/memory.hpp>
+#include <qutibench/language/serving_question.hpp>
+#include <qutibench/model/roofline.hpp>
+
+namespace qutibench {
+
+/// Times and rates of a server.
+struct serving_figures {
+    double time_per_output_token_s = 0;
+    double time_to_first_token_s = 0;
+    double request_s = 0;              ///< from asking to the last token
+    double tokens_per_s = 0;           ///< output tokens of all requests
+    double tokens_per_s_per_user = 0;  ///< of one request after its first token
+    double tokens_per_s_per_device = 0;
+
+    friend constexpr bool operator==(const serving_figures&, const serving_figures&) = default;
+};
+
+/// What holds a phase up.
+enum class serving_limit : unsigned char { memory, compute, link, overhead };
+
+[[nodiscard]] constexpr std::string_view to_string(serving_limit one) {
+    constexpr std::string_view names[] = {"memory", "compute", "link", "overhead"};
+    return names[static_cast<std::size_t>(one)];
+}
+
+/// What an answer took for granted, or cannot know.
+enum class serving_caution : std::uint32_t {
+    first_token = 1U << 0,    ///< this framework's time to the first token hangs on settings that are not known
+    out_of_memory = 1U << 1,  ///< does not fit
+    capacity_unknown = 1U << 2,
+    link_unknown = 1U << 3,  ///< several devices, and no source states how fast their link is
+    past_domain = 1U << 4,   ///< more devices than the fast link joins
+    longer_than_context = 1U << 5,
+    beyond_study = 1U << 6,      ///< an option that no measurement behind the constants has
+    experts_adjusted = 1U << 7,  ///< the experts' layout did not multiply to the devices
+};
+
+/// One sentence on a caution.
+[[nodiscard]] constexpr std::string_view to_string(serving_caution one) {
+    constexpr std::string_view sentences[] = {
+        "the time to the first token of this framework hangs on streaming settings that are not stated; take it as a "
+        "guess",
+        "weights and caches do not fit the memory, so the server would queue or refuse requests",
+        "no source states the memory's capacity, so whether it fits is not known",
+        "no source states the link between devices, so what they exchange is taken to cost nothing",
+        "there are more devices than the fast link joins; the slower link between nodes is not in the figures",
+        "prompt and output are longer than the model's context",
+        "no measurement behind the constants has this option; its formula is documented, its error is not known",
+        "expert_parallel times expert_tensor_parallel is not the number of devices; experts are split over the rest",
+    };
+    std::size_t index = 0;
+    while ((static_cast<std::uint32_t>(one) >> index) > 1) ++index;
+    return sentences[index];
+}
+
+/// An answer: figures, the bound beside them, an interval, memory, and what holds each phase up. Plain numbers.
+struct serving_estimate : serving_figures {
+    serving_figures bound{};  ///< the same with nothing lost: every share 1, every latency 0
+    double low = 0;           ///< s per output token that nine of ten measurements lie above and below: 5 %
+    double high = 0;          ///< 95 %
+    language_memory memory{};
+    bool fits = true;
+    double largest_concurrency = 0;  ///< that fits at these lengths; NaN when no source states the capacity
+    double longest_context = 0;      ///< positions of a sequence that fit at this concurrency; NaN likewise
+    std::int64_t devices = 1;
+    serving_limit decode_limit = serving_limit::memory;
+    serving_limit prefill_limit = serving_limit::compute;
+    language_group decode_group = language_group::projections;  ///< that takes longest
+    language_group prefill_group = language_group::projections;
+    double energy_per_token_j = 0;    ///< NaN when no source states the power
+    double tokens_per_s_per_usd = 0;  ///< of the devices' price; NaN when no source states it
+    std::uint32_t cautions = 0;       ///< set of `serving_caution`
+
+    [[nodiscard]] constexpr bool has(serving_caution one) const {
+        return (cautions & static_cast<std::uint32_t>(one)) != 0;
+    }
+    constexpr void warn(serving_caution one) { cautions |= static_cast<std::uint32_t>(one); }
+};
+
+/// A language model on devices: everything that does not depend on the load, worked out once, so that an answer costs
+/// well under a microsecond and no allocation.
+class serving {
+public:
+    /// Throws invalid_argument on a layout or a device that cannot serve, and on encoders, which write no tokens.
+    serving(const language_model& model, const platform& device, const language_precision& stored,
+            const language_layout& layout, const serving_constants& constants = {})
+        : rank_(rank_of(model, layout)), engine_(engine_of(device, stored)), stored_(stored), constants_(constants),
+          kernels_(kernels_of(rank_, stored)), longest_(static_cast<double>(model.longest)) {
+        if (model.encoder)
+            throw invalid_argument(
+                detail::message({"'", model.name, "' is an encoder: it writes no tokens; predict its graph instead"}));
+        if (!(layout.expert == 1 && layout.expert_tensor == 1) && !(completed(layout) == layout) && rank_.experts > 0)
+            standing_ |= static_cast<std::uint32_t>(serving_caution::experts_adjusted);
+        const bool several = layout.devices() > 1;
+        if (several && !(engine_.link > 0)) {
+            engine_.link = std::numeric_limits<double>::infinity();
+            standing_ |= static_cast<std::uint32_t>(serving_caution::link_unknown);
+        }
+        if (several && engine_.domain > 0 && layout.devices() > engine_.domain)
+            standing_ |= static_cast<std::uint32_t>(serving_caution::past_domain);
+    }
+
+    [[nodiscard]] const language_rank& rank() const { return rank_; }
+    [[nodiscard]] const language_engine& engine() const { return engine_; }
+    [[nodiscard]] const language_precision& stored() const { return stored_; }
+
+    /// The answer to a question; throws invalid_argument on one outside its range.
+    [[nodiscard]] serving_estimate operator()(const serving_question& ask) const {
+        check(ask);
+        serving_estimate result;
+        result.devices = rank_.layout.devices();
+        result.cautions = standing_;
+        const passes all = passes_of(ask);
+        const timed with = times(ask, all, constants_);
+        fill(result, ask, with);
+        fill(result.bound, ask, times(ask, all, serving_constants::lossless()));
+        const double spread = std::exp(1.645 * constants_.log_deviation);
+        result.low = std::max(result.time_per_output_token_s / spread, result.bound.time_per_output_token_s);
+        result.high = result.time_per_output_token_s * spread;
+        describe(with.decode, result.decode_limit, result.decode_group);
+        describe(with.prefill, result.prefill_limit, result.prefill_group);
+        hold(result, ask);
+        caution(result, ask);
+        return result;
+    }
+
+private:
+    struct passes {
+        pass_work decode{};
+        pass_work prefill{};
+    };
+    struct timed {
+        pass_time decode{};
+        pass_time prefill{};
+        double per_token = 0;
+        double first = 0;
+    };
+
+    [[nodiscard]] double stages() const { return static_cast<double>(rank_.layout.pipeline); }
+
+    [[nodiscard]] passes passes_of(const serving_question& ask) const {
+        const double requests = std::max(ask.concurrency / stages(), 1.0);
+        return {decode_work(rank_, stored_, requests, ask.prompt_tokens + ask.output_tokens / 2, 1 + ask.draft_tokens),
+                prefill_work(rank_, stored_, ask.prompt_tokens, ask.prompt_tokens * ask.prefix_hit)};
+    }
+
+    // Expected tokens of a step that verifies a draft (Leviathan et al., arXiv:2211.17192, equation 1).
+    [[nodiscard]] static double tokens_of_step(const serving_question& ask) {
+        const double a = ask.draft_acceptance;
+        if (a >= 1) return 1 + ask.draft_tokens;
+        return (1 - std::pow(a, ask.draft_tokens + 1)) / (1 - a);
+    }
+
+    [[nodiscard]] timed times(const serving_question& ask, const passes& all, const serving_constants& k) const {
+        timed result;
+        const bool lossless = k.kernel == 0 && k.step == 0;
+        result.decode = time_of(all.decode, engine_, k, kernels_);
+        result.decode.fixed += k.request * ask.concurrency / static_cast<double>(rank_.layout.data);
+        result.prefill = time_of(all.prefill, engine_, k, kernels_);
+        if (const double fresh = ask.prompt_tokens * (1 - ask.prefix_hit); ask.chunk > 0 && ask.chunk < fresh)
+            cut(result.prefill, std::ceil(fresh / ask.chunk));
+        if (lossless) drop_hideable(result);
+        const double step = stages() * result.decode.total() * (1 + ask.draft_tokens * ask.draft_cost);
+        const double prefill = stages() * result.prefill.total();
+        const double tokens = ask.draft_tokens > 0 ? tokens_of_step(ask) : 1.0;
+        const double others = (ask.concurrency - 1) / ask.output_tokens;
+        const double added = ask.separate_prefill || k.interference == 0
+                                 ? 0.0
+                                 : k.interference * others * added_by_prefill(result.decode, result.prefill, k);
+        result.per_token = step / tokens + added;
+        result.first = k.first + k.first_kernel * kernels_ * stages() + k.first_step * result.per_token;
+        result.first +=
+            ask.separate_prefill ? prefill + sent(ask) : prefill * (1 + k.queue * (ask.concurrency - 1) / 2);
+        return result;
+    }
+
+    // Weights are read, and kernels launched, once for each piece of a prompt.
+    static void cut(pass_time& prefill, double pieces) {
+        for (const language_group group : {language_group::projections, language_group::dense, language_group::experts})
+            prefill.memory[static_cast<std::size_t>(group)] *= pieces;
+        prefill.fixed *= pieces;
+    }
+
+    // What a perfect server hides: exchanges behind products, activations in caches.
+    static void drop_hideable(timed& all) {
+        for (pass_time* const one : {&all.decode, &all.prefill}) {
+            one->exchange = 0;
+            one->memory[static_cast<std::size_t>(language_group::elementwise)] = 0;
+        }
+    }
+
+    // The cache of a prompt, over the link to the devices that decode.
+    [[nodiscard]] double sent(const serving_question& ask) const {
+        return engine_.link > 0 ? cache_bytes(rank_, stored_.cache, ask.prompt_tokens) / engine_.link : 0.0;
+    }
+
+    void fill(serving_figures& to, const serving_question& ask, const timed& from) const {
+        to.time_per_output_token_s = from.per_token;
+        to.time_to_first_token_s = from.first;
+        to.request_s = from.first + (ask.output_tokens - 1) * from.per_token;
+        to.tokens_per_s = ask.concurrency * ask.output_tokens / to.request_s;
+        to.tokens_per_s_per_user = 1 / from.per_token;
+        to.tokens_per_s_per_device = to.tokens_per_s / static_cast<double>(rank_.layout.devices());
+    }
+
+    static void describe(const pass_time& time, serving_limit& limit, language_group& group) {
+        double memory = 0;
+        double compute = 0;
+        double most = -1;
+        for (std::size_t i = 0; i < language_groups; ++i) {
+            const double slower = std::max(time.memory[i], time.compute[i]);
+            (time.memory[i] >= time.compute[i] ? memory : compute) += slower;
+            if (slower > most) group = static_cast<language_group>(i);
+            most = std::max(most, slower);
+        }
+        const std::array<double, 4> by_limit = {memory, compute, time.exchange, time.fixed};
+        limit = static_cast<serving_limit>(std::max_element(by_limit.begin(), by_limit.end()) - by_limit.begin());
+    }
+
+    void hold(serving_estimate& result, const serving_question& ask) const {
+        const double longest = ask.prompt_tokens + ask.output_tokens;
+        const double pass = ask.chunk > 0 ? ask.chunk : std::min(ask.prompt_tokens, 8192.0);
+        result.memory = memory_of(rank_, stored_, ask.concurrency, longest, pass);
+        const double devices = static_cast<double>(result.devices);
+        result.energy_per_token_j = engine_.power * devices / result.tokens_per_s;
+        result.tokens_per_s_per_usd = result.tokens_per_s / (engine_.price * devices);
+        const double usable = engine_.capacity * ask.memory_share;
+        result.largest_concurrency = result.longest_context = std::numeric_limits<double>::quiet_NaN();
+        if (!(usable > 0)) return result.warn(serving_caution::capacity_unknown);
+        const double left = usable - result.memory.weights - result.memory.activations;
+        const double each = cache_bytes(rank_, stored_.cache, longest);
+        const double data = static_cast<double>(rank_.layout.data);
+        result.largest_concurrency = left < each ? 0.0 : std::floor(left / each) * data;
+        result.longest_context = context_that_fits(std::max(left, 0.0) / std::ceil(ask.concurrency / data));
+        result.fits = result.memory.needed <= usable;
+        if (!result.fits) result.warn(serving_caution::out_of_memory);
+    }
+
+    // Caches grow with the context, piecewise linearly: bisection to one position.
+    [[nodiscard]] double context_that_fits(double bytes) const {
+        double fits = 0;
+        double too_long = 1e9;
+        while (too_long - fits > 1) {
+            const double middle = std::floor((fits + too_long) / 2);
+            (cache_bytes(rank_, stored_.cache, middle) <= bytes ? fits : too_long) = middle;
+        }
+        return fits;
+    }
+
+    void caution(serving_estimate& result, const serving_question& ask) const {
+        if (ask.framework != serving_framework::vllm) result.warn(serving_caution::first_token);
+        if (longest_ > 0 && ask.prompt_tokens + ask.output_tokens > longest_)
+            result.warn(serving_caution::longer_than_context);
+        if (ask.draft_tokens > 0 || ask.separate_prefill || ask.prefix_hit > 0 || ask.chunk > 0 || stages() > 1)
+            result.warn(serving_caution::beyond_study);
+    }
+
+    language_rank rank_;
+    language_engine engine_;
+    language_precision stored_;
+    serving_constants constants_;
+    double kernels_ = 0;
+    double longest_ = 0;
+    std::uint32_t standing_ = 0;
+};
+
+/// Times, rates and memory of a language model on devices under a load. Throws what `serving` throws.
+[[nodiscard]] inline serving_estimate serve(const language_model& model, const platform& device,
+                                            const language_precision& stored, const language_layout& layout,
+                                            const serving_question& ask) {
+    return serving(model, device, stored, layout)(ask);
+}
+
+}  // namespace qutibench
