@@ -35,6 +35,7 @@ struct language_model {
     std::vector<language_block> blocks{};  ///< each kind once
     std::vector<std::uint16_t> order{};    ///< index into `blocks`, first layer first
     language_precision stored{};           ///< as the checkpoint holds it
+    std::int64_t stored_bytes = 0;         ///< of all tensors, by the headers of their files; 0: not read
     std::int64_t ranks = 1;                ///< devices that this is one of
     std::vector<std::string> warnings{};   ///< what was left out, field by field
 

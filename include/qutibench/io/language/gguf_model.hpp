@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Language models from the header of a GGUF file: structure by its metadata, formats and bytes by its tensors.
+#pragma once
+
+#include <qutibench/detail/nearest.hpp>
+#include <qutibench/io/language/gguf.hpp>
+#include <qutibench/language/model.hpp>
+
+#include <cmath>
+
+namespace qutibench {
+
+namespace detail {
+
+/// A format of so many bits an element in the mean: what a part that mixes block formats comes to, to a 4096th of a
+/// bit.
+[[nodiscard]] inline datatype mean_format(double bytes_per_element) {
+    const double bits = std::min(std::max(8 * bytes_per_element, 1.0), 64.0);
+    if (bits == 16) return fp16;
+    if (bits == 32) return fp32;
+    const int whole = static_cast<int>(bits);
+    datatype type{number_family::integer, whole, 0, whole - 1};
+    type.scale_bits = static_cast<int>(std::lround((bits - whole) * 4096));
+    type.block = type.scale_bits > 0 ? 4096 : 0;
+    return type;
+}
+
+/// The formats of a model's parts as its tensors hold them.
+inline void store_as(language_model& model, const tensor_list& list) {
+    const std::array<double, language_parts> mean = bytes_per_element(list);
+    const auto put = [&](language_part part, datatype& to) {
+        if (const double bytes = mean[static_cast<std::size_t>(part)]; bytes > 0) to = mean_format(bytes);
+    };
+    put(language_part::attention, model.stored.attention);
+    put(language_part::dense, model.stored.dense);
+    put(language_part::experts, model.stored.experts);
+    put(model.tied ? language_part::embedding : language_part::head, model.stored.head);
+    model.stored_bytes = list.bytes;
+}
+
+/// Reads the structure from the metadata; keys as ggml's docs/gguf.md names them.
+class gguf_structure {
+public:
+    gguf_structure(const gguf_header& header, const std::string& source)
+        : header_(header), source_(source), architecture_(header.text("general.architecture")) {
+        if (architecture_.empty())
+            throw parse_error(source, "",
+                              "the metadata lack 'general.architecture', which says how the others are meant");
+    }
+
+    [[nodiscard]] language_model read(std::string name) {
+        language_model model;
+        model.name = std::move(name);
+        model.family = architecture_;
+        model.width = required("embedding_length");
+        model.longest = of("context_length", 0);
+        model.tied = !has("output.weight");
+        model.vocabulary = vocabulary(model.width);
+        model.gelu = architecture_.starts_with("gemma");
+        model.norms.after = has("blk.0.post_ffw_norm.weight");
+        const std::int64_t layers = required("block_count");
+        if (layers > 10'000) throw parse_error(source_, "", "block_count is past 10000");
+        for (std::int64_t i = 0; i < layers; ++i) append(model, {attention(i), network(i)});
+        store_as(model, header_.tensors);
+        model.stored.cache = fp16;
+        if (const std::int64_t counted = count_elements(); counted == 0)
+            model.warnings.emplace_back("the file lists no tensors");
+        return model;
+    }
+
+private:
+    [[nodiscard]] std::int64_t of(std::string_view key, std::int64_t otherwise) const {
+        const std::int64_t value = header_.number(architecture_ + "." + std::string(key), otherwise);
+        if (value < 0 || value > 1'000'000'000)
+            throw parse_error(source_, architecture_ + "." + std::string(key), "must be between 0 and 1e9");
+        return value;
+    }
+    [[nodiscard]] std::int64_t required(std::string_view key) const {
+        const std::int64_t value = of(key, 0);
+        if (value < 1)
+            throw parse_error(source_, architecture_ + "." + std::string(key),
+                              "is missing: this is no language model that the library knows");
+        return value;
+    }
+    [[nodiscard]] const stored_tensor* find(std::string_view name) const {
+        for (const stored_tensor& one : header_.tensors.tensors)
+            if (one.name == name) return &one;
+        return nullptr;
+    }
+    [[nodiscard]] bool has(std::string_view name) const { return find(name) != nullptr; }
+    [[nodiscard]] std::int64_t count_elements() const { return header_.tensors.elements; }
+
+    [[nodiscard]] std::int64_t vocabulary(std::int64_t width) const {
+        if (const stored_tensor* const table = find("token_embd.weight"); table != nullptr && width > 0)
+            return std::max<std::int64_t>(table->elements / width, 1);
+        const auto tokens = header_.metadata.find("tokenizer.ggml.tokens");
+        if (tokens != header_.metadata.end() && tokens->second.count > 0) return tokens->second.count;
+        return required("vocab_size");
+    }
+
+    [[nodiscard]] attention_block attention(std::int64_t layer) const {
+        const std::string at = "blk." + std::to_string(layer) + ".";
+        attention_block a;
+        a.heads = required("attention.head_count");
+        a.key_heads = std::max<std::int64_t>(of("attention.head_count_kv", a.heads), 1);
+        a.key_width = of("attention.key_length", required("embedding_length") / a.heads);
+        a.value_width = of("attention.value_length", a.key_width);
+        a.rotated = std::min(of("rope.dimension_count", a.key_width), a.key_width);
+        a.bias = has(at + "attn_q.bias");
+        a.output_bias = has(at + "attn_output.bias");
+        a.sinks = has(at + "attn_sinks.weight");
+        if (has(at + "attn_q_norm.weight")) a.norm = head_norm::per_head;
+        if (of("attention.sliding_window", 0) > 0 && is_windowed(layer)) a.window = of("attention.sliding_window", 0);
+        if (of("attention.kv_lora_rank", 0) == 0) return a;
+        a.kind = attention_kind::latent;
+        a.key_heads = a.heads;
+        a.query_rank = of("attention.q_lora_rank", 0);
+        a.latent = of("attention.kv_lora_rank", 0);
+        a.rope = a.rotated = of("rope.dimension_count", 64);
+        a.key_width = of("attention.key_length_mla", of("attention.key_length", 192));
+        a.value_width = of("attention.value_length_mla", of("attention.value_length", 128));
+        if (a.key_width <= a.rope)
+            throw parse_error(source_, "attention.key_length", "must be above rope.dimension_count");
+        return a;
+    }
+
+    [[nodiscard]] bool is_windowed(std::int64_t layer) const {
+        const std::int64_t period = architecture_ == "gemma3"                                 ? 6
+                                    : architecture_ == "gemma2" || architecture_ == "gpt-oss" ? 2
+                                                                                              : 0;
+        return period == 0 || (layer + 1) % period != 0;
+    }
+
+    [[nodiscard]] feed_forward_block network(std::int64_t layer) const {
+        const std::string at = "blk." + std::to_string(layer) + ".";
+        feed_forward_block f;
+        const std::int64_t experts = of("expert_count", 0);
+        f.gated = header_.tensors.tensors.empty() || has(at + "ffn_gate.weight") || has(at + "ffn_gate_exps.weight") ||
+                  architecture_ == "phi3";
+        if (experts == 0 || layer < of("leading_dense_block_count", 0)) {
+            f.inner = required("feed_forward_length");
+            f.bias = has(at + "ffn_down.bias");
+            return f;
+        }
+        f.experts = experts;
+        f.chosen = std::min(std::max<std::int64_t>(of("expert_used_count", 1), 1), experts);
+        f.expert_inner = of("expert_feed_forward_length", of("feed_forward_length", 1));
+        f.shared_inner = of("expert_shared_feed_forward_length", of("expert_shared_count", 0) * f.expert_inner);
+        f.router_bias = has(at + "exp_probs_b.bias") || has(at + "ffn_gate_inp.bias");
+        f.expert_bias = has(at + "ffn_down_exps.bias");
+        return f;
+    }
+
+    static void append(language_model& model, const language_block& block) {
+        std::size_t at = 0;
+        while (at < model.blocks.size() && !(model.blocks[at] == block)) ++at;
+        if (at == model.blocks.size()) model.blocks.push_back(block);
+        model.order.push_back(static_cast<std::uint16_t>(at));
+    }
+
+    const gguf_header& header_;
+    const std::string& source_;
+    std::string architecture_;
+};
+
+}  // namespace detail
+
+/// The language model that a GGUF header describes. Throws parse_error that names the key which is missing or wrong.
+[[nodiscard]] inline language_model to_language_model(const gguf_header& header, const std::string& source) {
+    return detail::gguf_structure(header, source)
+        .read(header.text("general.name").empty() ? source : header.text("general.name"));
+}
+
+}  // namespace qutibench
