@@ -31,4 +31,5 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     register_models(module);
     register_published(module);
     register_choices(module);
+    register_language(module);
 }

@@ -29,5 +29,6 @@ void register_variants(pybind11::module_& module);
 void register_models(pybind11::module_& module);
 void register_published(pybind11::module_& module);
 void register_choices(pybind11::module_& module);
+void register_language(pybind11::module_& module);
 
 }  // namespace qutibench::python
