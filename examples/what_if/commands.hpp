@@ -18,6 +18,7 @@ void add_heatmap(CLI::App& app);
 void add_ingest(CLI::App& app);
 void add_calibrate(CLI::App& app);
 void add_scorecard(CLI::App& app);
+void add_serve(CLI::App& app);
 void add_correlation(CLI::App& app);
 void add_orthogonality(CLI::App& app);
 void add_study(CLI::App& app);

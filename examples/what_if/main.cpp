@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
     what_if::add_ingest(app);
     what_if::add_calibrate(app);
     what_if::add_scorecard(app);
+    what_if::add_serve(app);
     what_if::add_correlation(app);
     what_if::add_orthogonality(app);
     what_if::add_study(app);

@@ -4,6 +4,7 @@
 
 #include <qutibench/io/catalogue.hpp>
 #include <qutibench/io/language/load.hpp>
+#include <qutibench/io/language/serving_record.hpp>
 #include <qutibench/language/calibration.hpp>
 #include <qutibench/language/local.hpp>
 #include <qutibench/language/serving.hpp>
@@ -57,13 +58,6 @@ struct served {
     std::string prefill_limit{};
 };
 
-[[nodiscard]] std::vector<std::string> sentences(const serving_estimate& of) {
-    std::vector<std::string> all;
-    for (std::uint32_t bit = 1; bit != 0 && bit <= of.cautions; bit <<= 1U)
-        if ((of.cautions & bit) != 0) all.emplace_back(to_string(static_cast<serving_caution>(bit)));
-    return all;
-}
-
 [[nodiscard]] served from_local(const language_model& model, const platform& device, const language_precision& stored,
                                 const local_question& ask) {
     const language_rank rank = rank_of(model, {});
@@ -73,25 +67,9 @@ struct served {
     answer.framework = "llama.cpp";
     answer.decode_limit = "memory";
     answer.prefill_limit = "compute";
-    serving_estimate& e = answer.figures;
-    const auto fill = [&](serving_figures& to, double token, double first) {
-        to.time_per_output_token_s = token;
-        to.time_to_first_token_s = first;
-        to.request_s = first + (ask.output_tokens - 1) * token;
-        to.tokens_per_s = ask.output_tokens / to.request_s;
-        to.tokens_per_s_per_user = 1 / token;
-        to.tokens_per_s_per_device = to.tokens_per_s / static_cast<double>(ask.devices);
-    };
-    fill(e, local.time_per_output_token_s, local.time_to_first_token_s);
-    fill(e.bound, local.bound_s, local.bound_s);
-    e.low = local.low;
-    e.high = local.high;
-    e.devices = ask.devices;
+    serving_estimate& e = answer.figures = as_serving(local, ask);
     e.memory.weights = weight_bytes(rank, stored);
     e.memory.cache = cache_bytes(rank, stored.cache, ask.prompt_tokens + ask.output_tokens);
-    e.memory.needed = local.memory_bytes;
-    e.fits = local.fits;
-    e.largest_concurrency = e.longest_context = std::nan("");
     e.energy_per_token_j = device.power().value() * static_cast<double>(ask.devices) / e.tokens_per_s;
     e.tokens_per_s_per_usd = e.tokens_per_s / (device.price_usd * static_cast<double>(ask.devices));
     if (!local.fits)
@@ -202,7 +180,7 @@ void register_answer(py::module_& module) {
     served answer;
     answer.figures = serving(*model, *device, stored, layout)(ask);
     if (calibration != nullptr) answer.figures = calibration->applied(answer.figures);
-    answer.warnings = sentences(answer.figures);
+    answer.warnings = caution_sentences(answer.figures);
     answer.framework = std::string(framework);
     answer.decode_limit = to_string(answer.figures.decode_limit);
     answer.prefill_limit = to_string(answer.figures.prefill_limit);

@@ -18,12 +18,13 @@ FOLDERS = {
     "transform": BASE | {"network"},
     "hardware": BASE,
     "model": NETWORK | {"hardware"},
+    "language": NETWORK | {"hardware"},
     "measure": NETWORK | {"hardware", "model"},
     "pareto": BASE,
     "expression": BASE,
     "explore": NETWORK | {"hardware", "model", "measure", "pareto", "expression"},
-    "io": NETWORK | {"hardware", "model", "measure", "pareto", "expression", "explore"},
-    "study": NETWORK | {"hardware", "model", "measure", "pareto", "expression", "explore", "io"},
+    "io": NETWORK | {"hardware", "model", "measure", "pareto", "expression", "explore", "language"},
+    "study": NETWORK | {"hardware", "model", "measure", "pareto", "expression", "explore", "io", "language"},
 }
 
 # Which headers may include another library, by the start of their path.

@@ -5,7 +5,6 @@
 
 #include <qutibench/language/memory.hpp>
 #include <qutibench/language/work.hpp>
-#include <qutibench/model/roofline.hpp>
 
 namespace qutibench {
 

@@ -6,7 +6,6 @@
 #include <qutibench/language/law.hpp>
 #include <qutibench/language/memory.hpp>
 #include <qutibench/language/serving_question.hpp>
-#include <qutibench/model/roofline.hpp>
 
 namespace qutibench {
 
