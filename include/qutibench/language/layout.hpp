@@ -3,6 +3,7 @@
 /// How a language model is spread over equal devices, and what one of them then holds.
 #pragma once
 
+#include <qutibench/detail/checked.hpp>
 #include <qutibench/language/model.hpp>
 
 namespace qutibench {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <qutibench/detail/message.hpp>
+#include <qutibench/error.hpp>
 #include <qutibench/language/blocks.hpp>
 #include <qutibench/language/precision.hpp>
 

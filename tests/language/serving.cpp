@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "catch.hpp"
+
+#include <qutibench/language/calibration.hpp>
+#include <qutibench/language/local.hpp>
+#include <qutibench/language/serving.hpp>
+#include <qutibench/language/zoo.hpp>
+
+using namespace qutibench;
+
+namespace {
+
+[[nodiscard]] platform gpu(double bandwidth, double half, double eight, double capacity, double link) {
+    operating_mode mode;
+    mode.peaks = {{bf16, quantity_of<ops_per_second>(half)}, {fp8, quantity_of<ops_per_second>(eight)}};
+    mode.memories = {{.name = "dram",
+                      .capacity = quantity_of<bytes>(capacity),
+                      .bandwidth = quantity_of<bytes_per_second>(bandwidth)}};
+    mode.links = {
+        {.name = "link", .reach = link_reach::devices, .bandwidth = quantity_of<bytes_per_second>(link), .devices = 8}};
+    return platform("gpu", {mode});
+}
+[[nodiscard]] platform h100() {
+    return gpu(3.35e12, 989e12, 1979e12, 80e9, 450e9);
+}
+
+}  // namespace
+
+TEST_CASE("the bound of decoding is every byte once at full bandwidth") {
+    const language_model model = zoo::build_language("llama_3_1_8b");
+    const serving_estimate e = serve(model, h100(), bf16, {}, {.prompt_tokens = 1000, .output_tokens = 2});
+    // 8,030,261,248 parameters without the table of the vocabulary and 65 scales of 4096, and 1001 cached positions
+    const double weights = (8'030'261'248.0 - 128256.0 * 4096 - 65 * 4096) * 2;
+    const double cache = 1001 * 131072.0;
+    CHECK(e.bound.time_per_output_token_s == Approx((weights + cache) / 3.35e12).epsilon(1e-9));
+    CHECK(e.time_per_output_token_s > e.bound.time_per_output_token_s);
+    CHECK(e.low >= e.bound.time_per_output_token_s);
+    CHECK(e.decode_limit == serving_limit::memory);
+    CHECK(e.prefill_limit == serving_limit::compute);
+}
+
+TEST_CASE("published results stay below the bound") {
+    // MLPerf Inference v5.1, closed division, Llama 2 70B offline, fp8: tokens/s of a device. Two operations for each
+    // of the 69e9 weights that multiply; https://mlcommons.org/benchmarks/inference-datacenter/
+    CHECK(3900 < 1979e12 / (2 * 68.7e9));
+    CHECK(3475 < 2614.9e12 / (2 * 68.7e9));
+}
+
+TEST_CASE("a load holds memory, and what is too large does not fit") {
+    const language_model model = zoo::build_language("llama_3_1_70b");
+    const serving_question ask{.prompt_tokens = 1000, .output_tokens = 1000, .concurrency = 16};
+    const serving_estimate one = serve(model, h100(), bf16, {}, ask);
+    CHECK_FALSE(one.fits);
+    CHECK(one.has(serving_caution::out_of_memory));
+    CHECK(one.largest_concurrency == 0);
+    const serving_estimate four = serve(model, h100(), fp8, {.tensor = 4}, ask);
+    CHECK(four.fits);
+    CHECK(four.memory.cache == 16 * 2000 * 327680.0 / 4);
+    CHECK(four.largest_concurrency >= 16);
+    serving_question most = ask;
+    most.concurrency = four.largest_concurrency;
+    CHECK(serve(model, h100(), fp8, {.tensor = 4}, most).memory.cache < .9 * 80e9);
+    CHECK(four.longest_context > 2000);
+}
+
+TEST_CASE("more users take longer each and give more together") {
+    const serving server(zoo::build_language("qwen3_30b_a3b"), h100(), bf16, {.tensor = 2, .expert = 2});
+    serving_estimate before = server({.concurrency = 1});
+    for (const double load : {2., 8., 32., 128.}) {
+        const serving_estimate now = server({.concurrency = load});
+        CHECK(now.time_per_output_token_s > before.time_per_output_token_s);
+        CHECK(now.time_to_first_token_s > before.time_to_first_token_s);
+        CHECK(now.tokens_per_s > before.tokens_per_s);
+        CHECK(now.time_per_output_token_s >= now.bound.time_per_output_token_s);
+        before = now;
+    }
+}
+
+TEST_CASE("options do what their formulas say") {
+    const serving server(zoo::build_language("llama_3_1_8b"), h100(), bf16, {});
+    const serving_question plain{.prompt_tokens = 4000, .output_tokens = 200, .concurrency = 32};
+    const serving_estimate base = server(plain);
+    serving_question ask = plain;
+    ask.prefix_hit = .9;
+    CHECK(server(ask).time_to_first_token_s < base.time_to_first_token_s);
+    ask = plain;
+    ask.separate_prefill = true;
+    CHECK(server(ask).time_per_output_token_s < base.time_per_output_token_s);
+    ask = plain;
+    ask.chunk = 256;
+    CHECK(server(ask).time_to_first_token_s > base.time_to_first_token_s);
+    CHECK(server(ask).has(serving_caution::beyond_study));
+    ask = plain;
+    ask.concurrency = 1;
+    const double alone = server(ask).time_per_output_token_s;
+    ask.draft_tokens = 4;
+    ask.draft_acceptance = .8;
+    // (1 - .8^5) / .2 = 3.3616 tokens a step that is hardly longer while memory bounds it
+    CHECK(server(ask).time_per_output_token_s == Approx(alone / 3.3616).epsilon(.02));
+    ask.draft_acceptance = 0;
+    CHECK(server(ask).time_per_output_token_s >= alone);
+}
+
+TEST_CASE("what cannot be is refused, what cannot be known is flagged") {
+    const language_model model = zoo::build_language("llama_3_1_8b");
+    const serving server(model, h100(), bf16, {});
+    CHECK_THROWS_AS(server({.concurrency = 0}), invalid_argument);
+    CHECK_THROWS_AS(server({.prefix_hit = 1}), invalid_argument);
+    CHECK(server({.framework = serving_framework::trtllm}).has(serving_caution::first_token));
+    CHECK_FALSE(server({}).has(serving_caution::first_token));
+    CHECK(server({.prompt_tokens = 200'000}).has(serving_caution::longer_than_context));
+    CHECK(serve(model, h100(), bf16, {.tensor = 16}, {}).has(serving_caution::past_domain));
+    CHECK_THROWS_AS(parse_serving_framework("vlm"), unknown_name);
+    language_precision parts;
+    CHECK_THROWS_AS(parts.set("expert", fp8), unknown_name);
+}
+
+TEST_CASE("a few measured rows correct a stack") {
+    serving_calibration fit;
+    CHECK(fit.factor() == 1);
+    fit.add(1, 1.2);
+    fit.add(2, 2.4);
+    fit.add(3, 3.6);
+    CHECK(fit.factor() == Approx(std::pow(1.2, .75)));  // three of four parts
+    const serving server(zoo::build_language("llama_3_1_8b"), h100(), bf16, {});
+    const serving_estimate before = server({.concurrency = 8});
+    const serving_estimate after = fit.applied(before);
+    CHECK(after.time_per_output_token_s == Approx(before.time_per_output_token_s * fit.factor()));
+    CHECK(after.tokens_per_s < before.tokens_per_s);
+    CHECK_THROWS_AS(fit.add(0, 1), invalid_argument);
+}
+
+TEST_CASE("llama.cpp's law: time per layer and bytes over the attained bandwidth") {
+    const language_model model = zoo::build_language("llama_3_1_8b");
+    const language_rank rank = rank_of(model, {});
+    const double weights = bytes_per_token(rank, bf16);
+    CHECK(weights == (8'030'261'248.0 - 128256.0 * 4096 - 65 * 4096) * 2);
+    const platform card = gpu(1008e9, 165e12, 330e12, 24e9, 32e9);
+    const local_estimate e = run_locally(rank, bf16, card, weights, {.prompt_tokens = 1, .output_tokens = 2});
+    CHECK(e.time_per_output_token_s == Approx(32 * 137e-6 + (weights + 2 * 131072) / (.908 * 1008e9)));
+    // A public table has 54.34 tokens/s of Llama 3 8B F16 on an RTX 4090 (XiongjieDai/GPU-Benchmarks-on-LLM-Inference)
+    CHECK(1 / e.time_per_output_token_s == Approx(54.34).epsilon(.12));
+    CHECK(e.fits);
+    const local_estimate half = run_locally(rank, bf16, card, weights, {.offloaded = 16, .host_bandwidth = 80e9});
+    CHECK(half.time_per_output_token_s > 4 * e.time_per_output_token_s);
+    CHECK_FALSE(half.measured);
+    CHECK_THROWS_AS(run_locally(rank, bf16, card, weights, {.offloaded = 16}), invalid_argument);
+    CHECK_THROWS_AS(run_locally(rank, bf16, card, weights, {.offloaded = 33, .host_bandwidth = 1}), invalid_argument);
+}
