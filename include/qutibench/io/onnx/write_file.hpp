@@ -7,6 +7,8 @@
 #include <qutibench/io/onnx/write_movement.hpp>
 #include <qutibench/io/onnx/write_pointwise.hpp>
 
+#include <map>
+
 namespace qutibench::onnx_writer {
 
 inline constexpr std::int64_t opset = 17;
@@ -58,13 +60,22 @@ public:
     }
 
 private:
-    /// Layers get their own names as far as those are unique; parts of layers make way.
+    /// Results keep the names of the file they were read from; layers get their own names as far as those are unique,
+    /// and parts of layers make way.
     void name_outputs() {
+        const std::vector<tensor> results = net_.outputs();
+        const std::vector<std::string> given = net_.output_names();
+        std::map<std::pair<int, int>, std::string> named;
+        for (std::size_t i = 0; i < results.size(); ++i)
+            if (!given[i].empty()) named[{results[i].node, results[i].port}] = model_.unique(given[i]);
         for (std::size_t i = 0; i < layers_.size(); ++i) {
             const node& one = net_.nodes()[i];
-            for (std::size_t port = 0; port < one.outputs.size(); ++port)
+            for (std::size_t port = 0; port < one.outputs.size(); ++port) {
+                const auto found = named.find({static_cast<int>(i), static_cast<int>(port)});
                 layers_[i].outputs.push_back(
-                    model_.unique(port == 0 ? one.name : one.name + ":" + std::to_string(port)));
+                    found != named.end() ? found->second
+                                         : model_.unique(port == 0 ? one.name : one.name + ":" + std::to_string(port)));
+            }
         }
     }
 

@@ -183,7 +183,7 @@ private:
         (this->*apply)(one);
     }
 
-    // -- rules, in channel_rules.hpp and channel_reshape.hpp ---------------------------------------------------------
+    // -- rules, in channel_rules.hpp, channel_moves.hpp and channel_reshape.hpp --------------------------------------
 
     void no_channels(const operation&) {}
     void same(const operation& one);
@@ -236,5 +236,6 @@ private:
 
 }  // namespace qutibench::onnx::detail
 
+#include <qutibench/io/onnx/edit/channel_moves.hpp>
 #include <qutibench/io/onnx/edit/channel_reshape.hpp>
 #include <qutibench/io/onnx/edit/channel_rules.hpp>
