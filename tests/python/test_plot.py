@@ -467,3 +467,89 @@ MISTAKES: list[tuple[Callable[[], object], type[Exception], str]] = [
 def test_mistakes_are_explained(call: Callable[[], object], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+def power_rows(**wanted: str) -> list[dict[str, Any]]:
+    """Rows of the published measurements with the board's three powers."""
+    with (DATA / "level3.csv").open() as file:
+        found = [row for row in csv.DictReader(file) if all(row[key] == value for key, value in wanted.items())]
+    return [
+        one
+        | {
+            "power_base_w": float(row["power_base_w"]),
+            "power_idle_w": float(row["power_idle_w"]),
+            "power_w": float(row["power_full_w"]),
+        }
+        for one, row in zip(rows_of_level3(**wanted), found, strict=True)
+    ]
+
+
+def values_of(chart: Any, *names: str) -> list[dict[str, Any]]:
+    """All inline rows of a chart that have these columns, layer by layer."""
+
+    def within(node: Any) -> Iterator[dict[str, Any]]:
+        if isinstance(node, dict):
+            for key, value in node.items():
+                if key == "values":
+                    yield from (one for one in value if isinstance(one, dict))
+                elif key == "datasets":
+                    for one in value.values():
+                        yield from one
+                else:
+                    yield from within(value)
+        elif isinstance(node, list):
+            for value in node:
+                yield from within(value)
+
+    return [one for one in within(chart.to_dict()) if all(name in one for name in names)]
+
+
+def test_box_and_whiskers_are_quarters_of_the_deployments() -> None:
+    four = [{"network": "n", "platform": "p", "batch": 2**i, "throughput_ips": float(i + 1)} for i in range(5)]
+    (box,) = [one for one in values_of(plot.box_and_whiskers(four), "median")][:1]
+    assert (box["least"], box["lower"], box["median"], box["upper"], box["most"]) == (0.2, 0.4, 0.6, 0.8, 1.0)
+    assert box["count"] == 5
+    (box,) = values_of(plot.box_and_whiskers(four, normalize=False), "median")[:1]
+    assert box["median"] == 3
+
+
+def test_stacked_power_adds_up_to_what_the_board_draws() -> None:
+    measured = power_rows(network="cnv", platform="jetson_tx2", mode="maxn", datatype="fp16", pruning_percent="100")
+    parts = values_of(plot.stacked_power(measured), "part")
+    mean = sum(row["power_w"] for row in measured) / len(measured)
+    assert [one["part"] for one in parts] == ["base", "idle", "running"]
+    assert sum(one["power"] for one in parts) == pytest.approx(mean)
+    assert parts[0]["power"] == pytest.approx(1.8) and parts[1]["power"] == pytest.approx(5.7 - 1.8)
+
+
+def test_power_and_performance_of_the_modes_of_the_tx2() -> None:
+    points = values_of(
+        plot.power_performance(power_rows(network="cnv", platform="jetson_tx2", datatype="fp16")), "power"
+    )
+    assert {one["series"].split()[-2].rsplit(":")[-1] for one in points} == {"maxn", "maxp", "maxq"}
+
+
+def test_system_beside_compute_levels_cost_and_radar() -> None:
+    pair = plot.system_compute(MEASURED[:8], [row | {"latency_s": row["latency_s"] / 2} for row in MEASURED[:8]])
+    assert {one["scope"] for one in values_of(pair, "scope")} == {"system", "compute"}
+    chart = plot.levels([{"batch": 1, "predicted_ops_per_s": 2e9, "system_ops_per_s": 1e9, "layers_ops_per_s": None}])
+    assert {one["level"]: one["rate"] for one in values_of(chart, "level")} == {
+        "level 0: roofline": 2,
+        "level 3: system": 1,
+    }
+    cost = plot.hardware_cost([{"name": "a", "luts": 1000, "dsps": 5, "datatype": "int8", "accuracy_top1": 0.5}])
+    assert values_of(cost, "cost")[0]["cost"] == 1500
+    corners = values_of(plot.radar({"a": {"x": 1, "y": 2, "z": 4}, "b": {"x": 2, "y": 1, "z": 4}}), "score")
+    assert math.hypot(corners[0]["x"], corners[0]["y"]) == pytest.approx(0.5)
+
+
+def test_charts_of_the_study_refuse_nonsense() -> None:
+    with pytest.raises(qb.UnknownName):
+        plot.stacked_power([{"network": "n"}])
+    with pytest.raises(qb.InvalidArgument):
+        plot.levels([{"batch": 1}])
+    with pytest.raises(qb.InvalidArgument):
+        plot.hardware_cost([{"luts": 0, "accuracy_top1": 0.5}])
+    for cards in ({}, {"a": {"x": 1, "y": 2}}, {"a": {"x": 1, "y": 2, "z": -1}}, {"a": {"x": 0, "y": 1, "z": 1}}):
+        with pytest.raises(qb.InvalidArgument):
+            plot.radar(cards)

@@ -59,13 +59,13 @@ namespace detail {
 /// words of their ids, else all whose ids begin so. Spaces, hyphens and capitals do not matter.
 [[nodiscard]] inline std::vector<std::string> platforms_called(std::string_view name) {
     const std::string wanted = detail::as_id(name);
-    std::vector<std::string> same, words, begun;
+    std::vector<std::string> exact, words, begun;
     for (const std::string_view id : detail::embedded_ids("platforms")) {
-        if (id == wanted || detail::lists_alias(detail::embedded_text("platforms", id), wanted)) same.emplace_back(id);
+        if (id == wanted || detail::lists_alias(detail::embedded_text("platforms", id), wanted)) exact.emplace_back(id);
         if (detail::has_words(id, wanted)) words.emplace_back(id);
         if (wanted.size() > 2 && id.starts_with(wanted)) begun.emplace_back(id);
     }
-    std::vector<std::string>& found = !same.empty() ? same : !words.empty() ? words : begun;
+    std::vector<std::string>& found = !exact.empty() ? exact : !words.empty() ? words : begun;
     std::sort(found.begin(), found.end());
     return found;
 }

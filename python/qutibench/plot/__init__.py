@@ -25,23 +25,39 @@ if TYPE_CHECKING:
     from .saving import save
     from .sensitivity import tornado
     from .squares import orthogonality_squares
+    from .studies import (
+        box_and_whiskers,
+        hardware_cost,
+        levels,
+        power_performance,
+        radar,
+        stacked_power,
+        system_compute,
+    )
     from .style import OKABE_ITO, SHAPES
 
 _home = {
     "OKABE_ITO": "style",
     "SHAPES": "style",
     "batch_curves": "curves",
+    "box_and_whiskers": "studies",
     "efficiency_bars": "bars",
+    "hardware_cost": "studies",
     "heatmap": "heatmaps",
     "latency_throughput": "curves",
     "layer_bars": "kernels",
+    "levels": "studies",
     "one_factor": "curves",
     "orthogonality_squares": "squares",
     "pareto": "frontiers",
     "performance_bars": "bars",
+    "power_performance": "studies",
     "predicted_against_measured": "agreement",
+    "radar": "studies",
     "roofline": "rooflines",
     "save": "saving",
+    "stacked_power": "studies",
+    "system_compute": "studies",
     "tornado": "sensitivity",
 }
 
@@ -64,16 +80,23 @@ __all__ = [
     "OKABE_ITO",
     "SHAPES",
     "batch_curves",
+    "box_and_whiskers",
     "efficiency_bars",
+    "hardware_cost",
     "heatmap",
     "latency_throughput",
     "layer_bars",
+    "levels",
     "one_factor",
     "orthogonality_squares",
     "pareto",
     "performance_bars",
+    "power_performance",
     "predicted_against_measured",
+    "radar",
     "roofline",
     "save",
+    "stacked_power",
+    "system_compute",
     "tornado",
 ]

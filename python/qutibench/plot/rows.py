@@ -18,7 +18,7 @@ _FIELDS = [
     "throughput_ips", "latency_s", "measured_throughput_ips", "measured_latency_s", "efficiency", "flags", "bound",
     "operations", "macs", "model_bytes", "operational_intensity", "peak_ops_per_s", "bandwidth_bytes_per_s",
     "energy_j", "power_w", "accuracy_top1", "feasible", "layer", "time_s", "compute_time_s", "memory_time_s",
-    "traffic_bytes", "original", "first", "second", "both",
+    "traffic_bytes", "power_idle_w", "power_base_w", "original", "first", "second", "both",
 ]  # fmt: skip
 _MORE_UNITS = {
     "batch": Unit("batch", "inputs"),
