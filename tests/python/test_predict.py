@@ -39,7 +39,7 @@ def test_what_is_not_known_is_none():
     assert e.energy_j is None
     assert e.bandwidth_bytes_per_s is None
     assert p.bandwidth_bytes_per_s is None and p.power_w is None and p.year is None
-    assert e.bound == "compute"
+    assert e.bound == "compute?" and not e.may_win and e.feasible is None
     assert "no source states the bandwidth, so memory may bound lower than this" in e.assumptions
     assert math.isfinite(e.operational_intensity)
 

@@ -185,7 +185,8 @@ namespace detail {
     const double calls = static_cast<double>(time.calls);
     energy_report report;
     report.batch = how.batch;
-    report.assumed = time.assumed & ~static_cast<std::uint32_t>(assumption::average_power);
+    report.assumed = time.assumed & ~(static_cast<std::uint32_t>(assumption::average_power) |
+                                      static_cast<std::uint32_t>(assumption::measured_power));
     if (known_capacity != capacity) report.assumed |= static_cast<std::uint32_t>(assumption::capacity_unknown);
     double arithmetic = 0;
     double moved = time.weight_bytes;
