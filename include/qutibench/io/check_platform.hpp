@@ -32,8 +32,8 @@ struct usual_figures {
 };
 
 inline constexpr std::array usual_bounds{usual_figures{"gpu", 2, 2000, 7e4}, usual_figures{"cpu", 0.001, 1000, 8192},
-                                         usual_figures{"neural", 1e-4, 500, 1e6}, usual_figures{"fpga", 0.05, 500, 1e6},
-                                         usual_figures{"", 1e-4, 5e4, 1e6}};
+                                         usual_figures{"neural", 1e-4, 500, 2e6}, usual_figures{"fpga", 0.05, 500, 2e6},
+                                         usual_figures{"", 1e-4, 5e4, 2e6}};
 
 /// The bounds of a class.
 [[nodiscard]] inline const usual_figures& usual_of(std::string_view device_class) {

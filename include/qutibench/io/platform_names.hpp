@@ -55,29 +55,41 @@ namespace detail {
 
 }  // namespace detail
 
+namespace detail {
+
+/// What a name may stand for, and whether it is more than the beginning of ids.
+struct called_platforms {
+    std::vector<std::string> ids{};
+    bool is_name = false;
+};
+
+[[nodiscard]] inline called_platforms find_called(std::string_view name) {
+    const std::string wanted = as_id(name);
+    std::vector<std::string> exact, words, begun;
+    for (const std::string_view id : embedded_ids("platforms")) {
+        if (id == wanted || lists_alias(embedded_text("platforms", id), wanted)) exact.emplace_back(id);
+        if (has_words(id, wanted)) words.emplace_back(id);
+        if (wanted.size() > 2 && id.starts_with(wanted)) begun.emplace_back(id);
+    }
+    called_platforms found{!exact.empty() ? exact : !words.empty() ? words : begun, !exact.empty() || !words.empty()};
+    std::sort(found.ids.begin(), found.ids.end());
+    return found;
+}
+
+}  // namespace detail
+
 /// Ids of the platforms that go by that name, sorted: the one with that id or alias, else all that have it as whole
 /// words of their ids, else all whose ids begin so. Spaces, hyphens and capitals do not matter.
 [[nodiscard]] inline std::vector<std::string> platforms_called(std::string_view name) {
-    const std::string wanted = detail::as_id(name);
-    std::vector<std::string> exact, words, begun;
-    for (const std::string_view id : detail::embedded_ids("platforms")) {
-        if (id == wanted || detail::lists_alias(detail::embedded_text("platforms", id), wanted)) exact.emplace_back(id);
-        if (detail::has_words(id, wanted)) words.emplace_back(id);
-        if (wanted.size() > 2 && id.starts_with(wanted)) begun.emplace_back(id);
-    }
-    std::vector<std::string>& found = !exact.empty() ? exact : !words.empty() ? words : begun;
-    std::sort(found.begin(), found.end());
-    return found;
+    return detail::find_called(name).ids;
 }
 
 namespace detail {
 
 /// The id that a name stands for; throws unknown_name with all that it could stand for, or with the nearest id.
 [[nodiscard]] inline std::string platform_id(std::string_view name) {
-    const std::vector<std::string> called = platforms_called(name);
-    const std::string wanted = as_id(name);
-    const auto only_begins_so = [&](const std::string& id) { return id.starts_with(wanted) && !has_words(id, wanted); };
-    if (called.size() == 1 && !only_begins_so(called.front())) return called.front();
+    const auto [called, is_name] = find_called(name);
+    if (is_name && called.size() == 1) return called.front();
     std::string all;
     for (const std::string& one : called) all += (all.empty() ? "" : "' or '") + one;
     if (all.empty()) all = nearest_name(name, embedded_ids("platforms"));
@@ -98,16 +110,17 @@ namespace detail {
 /// The values among `all` that are called `wanted`, or else those that have it in them; throws unknown_name.
 [[nodiscard]] inline std::vector<std::string> values_called(std::string_view kind, const std::string& wanted,
                                                             const std::vector<std::string>& all) {
+    if (wanted.empty()) return all;
     const std::string low = lowered(wanted);
-    std::vector<std::string> same;
+    std::vector<std::string> exact;
     std::vector<std::string> holding;
     for (const std::string& one : all) {
         const std::string name = lowered(one);
-        if (name == low) same.push_back(one);
+        if (name == low) exact.push_back(one);
         if (name.find(low) != std::string::npos) holding.push_back(one);
     }
     if (holding.empty()) throw unknown_name(kind, wanted, choices(wanted, all));
-    return same.empty() ? holding : same;
+    return exact.empty() ? holding : exact;
 }
 
 [[nodiscard]] inline bool holds(const std::vector<std::string>& all, const std::string& one) {
