@@ -53,10 +53,6 @@ namespace detail {
     return list.find("\"" + std::string(name) + "\"") != std::string_view::npos;
 }
 
-}  // namespace detail
-
-namespace detail {
-
 /// What a name may stand for, and whether it is more than the beginning of ids.
 struct called_platforms {
     std::vector<std::string> ids{};
