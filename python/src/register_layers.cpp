@@ -42,14 +42,14 @@ template <class Layer>
 }
 
 template <class... Layers>
-[[nodiscard]] detail::ordered_json all_settings(const any_layer& layer, detail::layer_list<Layers...>) {
+[[nodiscard]] detail::ordered_json all_settings(const any_layer& layer, layer_list<Layers...>) {
     std::optional<detail::ordered_json> found;
     static_cast<void>(((found = settings_of<Layers>(layer)) || ...));
     return found.value_or(detail::ordered_json::object());
 }
 
 [[nodiscard]] py::dict settings(const any_layer& layer) {
-    return to_python(all_settings(layer, detail::known_layers{}));
+    return to_python(all_settings(layer, all_layers{}));
 }
 
 [[nodiscard]] std::string written(const any_layer& layer) {
@@ -74,12 +74,12 @@ void add_maker(py::module_& layers) {
 }
 
 template <class... Layers>
-void add_makers(py::module_& layers, detail::layer_list<Layers...>) {
+void add_makers(py::module_& layers, layer_list<Layers...>) {
     (add_maker<Layers>(layers), ...);
 }
 
 template <class... Layers>
-[[nodiscard]] any_layer by_type(std::string_view type, const py::kwargs& given, detail::layer_list<Layers...>) {
+[[nodiscard]] any_layer by_type(std::string_view type, const py::kwargs& given, layer_list<Layers...>) {
     std::optional<any_layer> made;
     const auto attempt = [&]<class Layer>(std::type_identity<Layer>) {
         if (!made && type == Layer::type) made = layer_from<Layer>(given);
@@ -136,10 +136,10 @@ void register_layers(py::module_& module) {
             std::string type = state[0].cast<std::string>();
             const auto given = py::reinterpret_borrow<py::kwargs>(state[1]);
             if (given.contains("is_counted") && given.contains("output_shapes")) type = operator_layer::type;
-            return by_type(type, given, detail::known_layers{});
+            return by_type(type, given, all_layers{});
         });
     auto layers = module.def_submodule("layers", "Layers to build a graph from; every argument by name.");
-    add_makers(layers, detail::known_layers{});
+    add_makers(layers, all_layers{});
 }
 
 }  // namespace qutibench::python

@@ -30,6 +30,14 @@ public:
     [[nodiscard]] shape output_shape(shapes in, int port = 0) const { return held_->output_shape(in, port); }
     [[nodiscard]] layer_cost cost(shapes in) const { return held_->cost(in); }
 
+    /// Whether what lies along `axis` of its first input, of `rank` axes, lies along the same axis of its output,
+    /// element for element: then pruning passes through. False unless the layer says so.
+    [[nodiscard]] bool keeps_axis(int axis, int rank) const { return held_->keeps_axis(axis, rank); }
+    /// Makes so many channels come out, where the layer makes channels of its own; false where it does not.
+    bool set_width(std::int64_t channels) { return held_->set_width(channels); }
+    /// Gives it a bias, which takes the shift of a normalisation that is folded into it; false where it has none.
+    bool add_bias() { return held_->add_bias(); }
+
     /// The layer as its own type, or nullptr when it is another one.
     template <layer Layer>
     [[nodiscard]] const Layer* as() const {
@@ -51,6 +59,9 @@ private:
         [[nodiscard]] virtual bool counted() const = 0;
         [[nodiscard]] virtual shape output_shape(shapes in, int port) const = 0;
         [[nodiscard]] virtual layer_cost cost(shapes in) const = 0;
+        [[nodiscard]] virtual bool keeps_axis(int axis, int rank) const = 0;
+        virtual bool set_width(std::int64_t channels) = 0;
+        virtual bool add_bias() = 0;
     };
 
     template <class Layer>
@@ -89,6 +100,22 @@ private:
                 return one.output_shape(in);
         }
         [[nodiscard]] layer_cost cost(shapes in) const override { return one.cost(in); }
+        [[nodiscard]] bool keeps_axis([[maybe_unused]] int axis, [[maybe_unused]] int rank) const override {
+            if constexpr (requires { one.keeps_axis(axis, rank); })
+                return one.keeps_axis(axis, rank);
+            else
+                return false;
+        }
+        bool set_width([[maybe_unused]] std::int64_t channels) override {
+            constexpr bool makes_channels = requires { one.set_width(channels); };
+            if constexpr (makes_channels) one.set_width(channels);
+            return makes_channels;
+        }
+        bool add_bias() override {
+            constexpr bool has_bias = requires { one.add_bias(); };
+            if constexpr (has_bias) one.add_bias();
+            return has_bias;
+        }
         Layer one;
     };
 

@@ -77,6 +77,9 @@ struct convolution {
         field("bias", bias);
     }
 
+    constexpr void set_width(std::int64_t channels) { out_channels = channels; }
+    constexpr void add_bias() { bias = true; }
+
     friend constexpr bool operator==(const convolution&, const convolution&) = default;
 
 private:
@@ -151,6 +154,9 @@ struct transposed_convolution {
         field("groups", groups);
         field("bias", bias);
     }
+
+    constexpr void set_width(std::int64_t channels) { out_channels = channels; }
+    constexpr void add_bias() { bias = true; }
 
     friend constexpr bool operator==(const transposed_convolution&, const transposed_convolution&) = default;
 };

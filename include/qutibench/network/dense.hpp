@@ -38,6 +38,9 @@ struct dense {
         field("bias", bias);
     }
 
+    constexpr void set_width(std::int64_t features) { out_features = features; }
+    constexpr void add_bias() { bias = true; }
+
     friend constexpr bool operator==(const dense&, const dense&) = default;
 };
 

@@ -74,6 +74,8 @@ struct activation {
         field("function", function);
     }
 
+    [[nodiscard]] constexpr bool keeps_axis(int, int) const { return true; }
+
     friend constexpr bool operator==(const activation&, const activation&) = default;
 };
 
@@ -100,6 +102,10 @@ struct softmax {
     template <class F>
     constexpr void describe(F&& field) const {
         field("axis", axis);
+    }
+
+    [[nodiscard]] constexpr bool keeps_axis(int other, int rank) const {
+        return detail::normalized_axis(axis, rank) != other;
     }
 
     friend constexpr bool operator==(const softmax&, const softmax&) = default;

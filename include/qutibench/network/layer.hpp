@@ -73,7 +73,8 @@ struct layer_cost {
 };
 
 /// What satisfies it: a copyable struct with `type`, `kind`, `output_shape`, `cost` and `describe`, as below. A layer
-/// with several outputs adds `int outputs() const` and `shape output_shape(shapes in, int port) const`.
+/// with several outputs adds `int outputs() const` and `shape output_shape(shapes in, int port) const`. What transforms
+/// may know is optional too: `keeps_axis`, `set_width`, `add_bias` (see `any_layer`).
 ///
 ///     static constexpr std::string_view type;
 ///     static constexpr layer_kind kind;

@@ -39,6 +39,8 @@ struct batch_normalization {
     template <class F>
     constexpr void describe(F&&) const {}
 
+    [[nodiscard]] constexpr bool keeps_axis(int, int) const { return true; }
+
     friend constexpr bool operator==(const batch_normalization&, const batch_normalization&) = default;
 };
 
@@ -74,6 +76,8 @@ struct layer_normalization {
         field("channels_first", channels_first);
         field("root_mean_square", root_mean_square);
     }
+
+    [[nodiscard]] constexpr bool keeps_axis(int, int) const { return true; }
 
     friend constexpr bool operator==(const layer_normalization&, const layer_normalization&) = default;
 };

@@ -41,6 +41,8 @@ struct pooling {
         field("ceil", ceil);
     }
 
+    [[nodiscard]] constexpr bool keeps_axis(int, int) const { return true; }
+
     friend constexpr bool operator==(const pooling&, const pooling&) = default;
 };
 
@@ -75,6 +77,8 @@ struct global_pooling {
     constexpr void describe(F&& field) const {
         field("function", function);
     }
+
+    [[nodiscard]] constexpr bool keeps_axis(int, int) const { return true; }
 
     friend constexpr bool operator==(const global_pooling&, const global_pooling&) = default;
 };

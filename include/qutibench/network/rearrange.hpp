@@ -101,6 +101,10 @@ struct slice {
         field("end", end);
     }
 
+    [[nodiscard]] constexpr bool keeps_axis(int other, int rank) const {
+        return detail::normalized_axis(axis, rank) != other;
+    }
+
     friend constexpr bool operator==(const slice&, const slice&) = default;
 };
 
@@ -240,6 +244,10 @@ struct pad {
         field("after", after);
     }
 
+    [[nodiscard]] constexpr bool keeps_axis(int other, int rank) const {
+        return detail::normalized_axis(axis, rank) != other;
+    }
+
     friend constexpr bool operator==(const pad&, const pad&) = default;
 };
 
@@ -282,6 +290,8 @@ struct resize {
         field("size", size);
         field("function", function);
     }
+
+    [[nodiscard]] constexpr bool keeps_axis(int, int) const { return true; }
 
     friend constexpr bool operator==(const resize&, const resize&) = default;
 };

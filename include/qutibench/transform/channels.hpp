@@ -199,7 +199,7 @@ private:
                 if (normalized_axis(static_cast<int>(moves->order[static_cast<std::size_t>(k)]), moves->rank) ==
                     in.axis)
                     layouts_[i].axis = k;
-        } else if (passes_channels(one, in)) {
+        } else if (one.outputs.size() == 1 && one.layer.keeps_axis(in.axis, last + 1)) {
             layouts_[i] = in;
         } else {
             for (const tensor& from : one.inputs) fix(layout(from));
@@ -211,21 +211,6 @@ private:
         if (in.axis != 1) return fix(in);
         layouts_[i] = in;
         for (auto& run : layouts_[i].runs) run.repeat = multiply(run.repeat, before.elements(2, before.rank()));
-    }
-
-    /// Layers that keep every channel where it is.
-    [[nodiscard]] bool passes_channels(const node& one, const channel_layout& in) const {
-        if (one.outputs.size() != 1) return false;
-        if (const auto* cut = one.layer.as<slice>())
-            return in.axis >= 0 && normalized_axis(cut->axis, extents(one.inputs[0]).rank()) != in.axis;
-        if (const auto* padded = one.layer.as<pad>())
-            return in.axis >= 0 && normalized_axis(padded->axis, extents(one.inputs[0]).rank()) != in.axis;
-        if (const auto* soft = one.layer.as<softmax>())
-            return in.axis >= 0 && normalized_axis(soft->axis, extents(one.inputs[0]).rank()) != in.axis;
-        const std::string_view type = one.layer.type();
-        return type == batch_normalization::type || type == layer_normalization::type || type == activation::type ||
-               type == qutibench::resize::type || type == global_pooling::type || type == pooling_1d::type ||
-               type == pooling_2d::type || type == pooling_3d::type;
     }
 
     const graph& net_;

@@ -22,19 +22,6 @@ namespace detail {
     return readers;
 }
 
-/// The layer with a bias, where it is one that can take a folded normalisation.
-template <class... Layers>
-[[nodiscard]] bool add_bias(any_layer& one) {
-    const auto try_one = [&]<class Layer>(const Layer* known) {
-        if (known == nullptr) return false;
-        Layer changed = *known;
-        changed.bias = true;
-        one = changed;
-        return true;
-    };
-    return (try_one(one.as<Layers>()) || ...);
-}
-
 }  // namespace detail
 
 /// Folds every batch normalisation that is the only reader of a convolution or dense layer into that layer's weights
@@ -56,9 +43,7 @@ template <class... Layers>
         if (nodes[i].layer.type() != batch_normalization::type) continue;
         const auto before = static_cast<std::size_t>(nodes[i].inputs[0].node);
         const bool is_channel = nodes[before].layer.as<dense>() == nullptr || nodes[before].outputs[0].rank() == 2;
-        folded[i] = readers[before] == 1 && is_channel && !shares[before] &&
-                    detail::add_bias<convolution_1d, convolution_2d, convolution_3d, transposed_convolution_1d,
-                                     transposed_convolution_2d, transposed_convolution_3d, dense>(nodes[before].layer);
+        folded[i] = readers[before] == 1 && is_channel && !shares[before] && nodes[before].layer.add_bias();
     }
     int next = 0;
     for (std::size_t i = 0; i < nodes.size(); ++i) {

@@ -13,19 +13,6 @@ namespace qutibench {
 
 namespace detail {
 
-template <class Layer>
-[[nodiscard]] bool set_width(any_layer& one, std::int64_t width) {
-    const Layer* known = one.as<Layer>();
-    if (known == nullptr) return false;
-    Layer changed = *known;
-    if constexpr (requires { changed.out_channels; })
-        changed.out_channels = width;
-    else
-        changed.out_features = width;
-    one = changed;
-    return true;
-}
-
 /// A convolution with one group per channel, however it states them, as one that follows its input's channels.
 template <int Rank>
 void follow_channels(node& one, const graph& net) {
@@ -65,11 +52,7 @@ template <class ShareOf>
         const int axis = one.layer.as<dense>() != nullptr ? one.outputs[0].rank() - 1 : 1;
         const std::int64_t width =
             scaled_width(one.outputs[0][axis], shares[static_cast<std::size_t>(group)], groups.multiple(group));
-        static_cast<void>(set_width<convolution_1d>(one.layer, width) || set_width<convolution_2d>(one.layer, width) ||
-                          set_width<convolution_3d>(one.layer, width) ||
-                          set_width<transposed_convolution_1d>(one.layer, width) ||
-                          set_width<transposed_convolution_2d>(one.layer, width) ||
-                          set_width<transposed_convolution_3d>(one.layer, width) || set_width<dense>(one.layer, width));
+        one.layer.set_width(width);
     });
 }
 

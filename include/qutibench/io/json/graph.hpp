@@ -9,26 +9,13 @@
 #pragma once
 
 #include <qutibench/io/json/layer_settings.hpp>
-#include <qutibench/network/graph.hpp>
-#include <qutibench/network/layers.hpp>
-#include <qutibench/network/operator_layer.hpp>
+#include <qutibench/network/all_layers.hpp>
 
 #include <unordered_map>
 
 namespace qutibench {
 
 namespace detail {
-
-template <class... Layers>
-struct layer_list {};
-
-using known_layers =
-    layer_list<network_input, parameter, convolution_1d, convolution_2d, convolution_3d, transposed_convolution_1d,
-               transposed_convolution_2d, transposed_convolution_3d, dense, matrix_multiplication, pooling_1d,
-               pooling_2d, pooling_3d, global_pooling, batch_normalization, layer_normalization, group_normalization,
-               elementwise, activation, softmax, concatenation, split, slice, reshape, flatten, transpose, pad, resize,
-               attention, embedding, recurrent, head_normalization, rotary_embedding, cached_attention,
-               latent_attention, linear_attention, routed_experts, operator_layer>;
 
 /// Keys of a layer that are not its settings.
 inline constexpr std::array<std::string_view, 9> node_keys = {
@@ -230,20 +217,20 @@ template <class... More>
     const detail::json document = detail::parse_json(text, source);
     const detail::json_reader reader(document, source);
     reader.expect_keys({"$schema", "id", "name", "layers", "outputs", "notes", "warnings"});
-    const auto read = [&]<class... Known>(detail::layer_list<Known...>) {
-        return detail::graph_document(reader["id"].text()).read(reader, detail::layer_list<Known..., More...>{});
+    const auto read = [&]<class... Known>(layer_list<Known...>) {
+        return detail::graph_document(reader["id"].text()).read(reader, layer_list<Known..., More...>{});
     };
-    return read(detail::known_layers{});
+    return read(all_layers{});
 }
 
 /// The text of a network file with every layer of `net`. Throws unsupported_operator on a layer type that is neither
 /// one of the library's nor listed: `to_json<my_layer>(net)`.
 template <class... More>
 [[nodiscard]] std::string to_json(const graph& net) {
-    const auto write = [&]<class... Known>(detail::layer_list<Known...>) {
-        return detail::graph_writer(net).write(detail::layer_list<Known..., More...>{});
+    const auto write = [&]<class... Known>(layer_list<Known...>) {
+        return detail::graph_writer(net).write(layer_list<Known..., More...>{});
     };
-    return write(detail::known_layers{});
+    return write(all_layers{});
 }
 
 }  // namespace qutibench

@@ -139,7 +139,7 @@ private:
             if (zoo::find(entry.recipe) == nullptr)
                 recipe->fail(message({"the zoo has no '", entry.recipe, "'", suggestion(entry.recipe, zoo::names())}));
         } else if (layers) {
-            entry.layers = graph_document(entry.id).read(document_, known_layers{});
+            entry.layers = graph_document(entry.id).read(document_, all_layers{});
         } else {
             entry.totals = workload(entry.id, count<qutibench::operations>(*operations, operations_figure),
                                     count<elements>(document_["weights"], elements_figure));

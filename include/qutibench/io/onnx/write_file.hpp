@@ -6,6 +6,7 @@
 #include <qutibench/io/onnx/write_frame.hpp>
 #include <qutibench/io/onnx/write_movement.hpp>
 #include <qutibench/io/onnx/write_pointwise.hpp>
+#include <qutibench/network/all_layers.hpp>
 
 #include <map>
 
@@ -14,23 +15,15 @@ namespace qutibench::onnx_writer {
 inline constexpr std::int64_t opset = 17;
 inline constexpr std::int64_t ir_version = 8;
 
-template <class... Layers>
-[[nodiscard]] bool write_as(layer_output& at) {
-    const auto attempt = [&]<class Layer>(const Layer* layer) {
-        if (layer != nullptr) write(at, *layer);
-        return layer != nullptr;
-    };
-    return (attempt(at.layer().layer.template as<Layers>()) || ...);
-}
-
 /// Throws unsupported_operator on an imported operator and on layers of a user's own.
 inline void write_layer(layer_output& at) {
-    const bool written =
-        write_as<network_input, parameter, convolution_1d, convolution_2d, convolution_3d, transposed_convolution_1d,
-                 transposed_convolution_2d, transposed_convolution_3d, dense, matrix_multiplication, pooling_1d,
-                 pooling_2d, pooling_3d, global_pooling, batch_normalization, layer_normalization, group_normalization,
-                 elementwise, activation, softmax, concatenation, split, slice, reshape, flatten, transpose, pad,
-                 resize, attention, embedding, recurrent>(at);
+    bool written = false;
+    visit_layer(at.layer().layer, all_layers{}, [&](const auto& layer) {
+        if constexpr (requires { write(at, layer); }) {
+            write(at, layer);
+            written = true;
+        }
+    });
     if (!written)
         throw unsupported_operator(
             detail::message({"layer '", at.layer().name, "' is of type '", at.layer().layer.type(),
