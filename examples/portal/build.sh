@@ -28,12 +28,13 @@ if ! is_fresh "$out/node_modules" "$packages"; then
 fi
 
 # The library. Its dependencies are reached through links: /usr/include itself holds the headers of another C library.
-for folder in boost nlohmann protozero tao; do ln -sfn "/usr/include/$folder" "$out/include/$folder"; done
+for folder in boost nlohmann protozero tao eigen3/Eigen; do
+    ln -sfn "/usr/include/$folder" "$out/include/$(basename "$folder")"
+done
 cmake -D DATA_DIR=data -D HEADER="$out/include/qutibench/io/catalogue_data.hpp" -P .cmake/embed_catalogue.cmake
 library=$(
     em++ --version
-    digest include/qutibench "$out/include/qutibench" "$source/core" "$source/build.sh" \
-        examples/what_if/{loaded,records}.hpp
+    digest include/qutibench "$out/include/qutibench" "$source/core" "$source/build.sh"
 )
 if ! is_fresh "$out/library.wasm" "$library"; then
     export NODE_PATH="$PWD/$out/node_modules" # emscripten's own acorn is older than this Node

@@ -33,12 +33,11 @@ void print_summary(const qutibench::workload& work, const record& all) {
 }
 
 void run(const analyze_options& chosen) {
-    const auto convention = qutibench::parse_counting(chosen.count);
+    const auto convention = qutibench::parse_name<qutibench::counting>(chosen.count);
     const qutibench::network_entry net =
         qutibench::load_model(chosen.network, {parse_dims(chosen.dims, {chosen.network}), false});
     const qutibench::workload work = net.work(chosen.keep, convention, chosen.strict);
-    record all = qutibench::to_record(work);
-    if (net.parameters && chosen.keep == 1) all["parameters"] = *net.parameters;
+    const record all = qutibench::analysis_record(net, work, chosen.keep);
     if (chosen.as == format::json) {
         print_line(json_text(all, 2));
         return;

@@ -12,12 +12,8 @@ namespace what_if {
 namespace {
 
 void print_networks(format as) {
-    std::vector<record> records;
-    for (const std::string& id : qutibench::network_ids()) {
-        const qutibench::network_entry net = qutibench::load_network(id);
-        records.push_back(network_record(net, net.work()));
-    }
-    print(records,
+    qutibench::session known;
+    print(qutibench::network_records(known),
           {{"network", "network"},
            {"name", "name"},
            {"task", "task"},
@@ -74,7 +70,7 @@ void print_figures(const platform_options& chosen) {
                                {"unit", one.unit},
                                {"basis", one.basis},
                                {"source", one.source},
-                               {"derivation", detail::text_or_null(one.derivation)}});
+                               {"derivation", qutibench::detail::null_or(one.derivation)}});
         const qutibench::platform_details details = qutibench::load_platform_details(name);
         for (const std::string& note : details.notes)
             records.push_back({{"platform", device.id()},
@@ -103,7 +99,7 @@ void print_remarks(const platform_options& chosen) {
     for (const qutibench::platform_remark& one : qutibench::check_platform_file(chosen.checked)) {
         records.push_back({{"line", one.line},
                            {"kind", one.kind},
-                           {"place", detail::text_or_null(one.pointer)},
+                           {"place", qutibench::detail::null_or(one.pointer)},
                            {"remark", one.message}});
         to_mend += one.kind == "missing" ? 0 : 1;
     }

@@ -5,6 +5,9 @@
 
 #include "output.hpp"
 
+#include <qutibench/ask/catalogue_records.hpp>
+#include <qutibench/ask/settings.hpp>
+
 #include <CLI/CLI.hpp>
 
 namespace what_if {
@@ -13,6 +16,9 @@ void add_networks(CLI::App& app);
 void add_platforms(CLI::App& app);
 void add_analyze(CLI::App& app);
 void add_estimate(CLI::App& app);
+void add_explain(CLI::App& app);
+void add_check(CLI::App& app);
+void add_diff(CLI::App& app);
 void add_pareto(CLI::App& app);
 void add_heatmap(CLI::App& app);
 void add_ingest(CLI::App& app);
@@ -24,13 +30,6 @@ void add_orthogonality(CLI::App& app);
 void add_study(CLI::App& app);
 void add_report(CLI::App& app);
 
-/// Puts a saved calibration's predictions, with their 90 % interval, into records of estimates.
-void apply_calibration(const std::string& path, const std::vector<qutibench::estimate_row>& rows,
-                       std::vector<record>& records);
-
-/// What a table of estimates shows.
-[[nodiscard]] std::vector<column> estimate_columns();
-
 /// `--format table|csv|json`
 void add_format(CLI::App& command, format& as);
 
@@ -38,24 +37,28 @@ void add_format(CLI::App& command, format& as);
 CLI::Option* whole_number(CLI::Option* option);
 
 /// What the rows of a table are silent about: layers without a cost model, combinations that cannot be run.
-void remark_on(const qutibench::estimate_table& table);
+void remark_on(const qutibench::answers& all);
 
 /// "batch=1" and the like as bindings of symbolic dimensions; throws invalid_argument, also when no network is an ONNX
 /// model, which alone has such dimensions.
 [[nodiscard]] qutibench::onnx::dimension_bindings parse_dims(const std::vector<std::string>& texts,
                                                              const std::vector<std::string>& networks);
 
-/// NETWORK... and the options that say on which devices and how: `estimate` and everything that builds on it.
+/// NETWORK... and the options that say on which devices and how: `estimate` and everything that builds on it. What
+/// `describe` shows of a deployment and of its parameters are options.
 struct selection_options {
-    qutibench::selection wanted{};
-    std::vector<std::string> datatypes{};
-    std::vector<std::string> dims{};
-    std::string placement = "published";
-    std::string execution = "network";
+    std::vector<std::string> networks{}, platforms{}, datatypes{}, dims{}, placements{}, executions{};
+    std::vector<std::string> batches{}, threads{}, streams{};
+    std::vector<std::string> parameters{}, overrides{};
+    std::vector<double> keep{1.0}, clocks{}, bandwidths{}, on_chips{};
+    std::string calibration{}, link{}, split = "data";
+    std::int64_t devices = 1;
+    bool is_training = false;
+    qutibench::deployment how{};
 
     void add_to(CLI::App& command);
-    /// The selection with its names resolved; throws unknown_name.
-    [[nodiscard]] qutibench::selection resolved() const;
+    /// What is asked, with its names resolved; throws unknown_name and invalid_argument.
+    [[nodiscard]] qutibench::question asked() const;
 };
 
 }  // namespace what_if

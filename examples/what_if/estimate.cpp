@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands.hpp"
 
+#include <qutibench/ask/calibrated.hpp>
+
 #include <algorithm>
 #include <memory>
 
@@ -8,43 +10,57 @@ namespace what_if {
 
 namespace {
 
-struct estimate_options : selection_options {
-    std::string calibration{};
-    format as = format::table;
-};
+/// "--NAME" for each setting that is on or off; what is usually on gets "--no-NAME".
+void add_flags(CLI::App& command, qutibench::deployment& how) {
+    qutibench::deployment::describe([&](std::string_view name, auto member, std::string_view says) {
+        if constexpr (std::same_as<decltype(member), bool qutibench::deployment::*>) {
+            std::string option = (how.*member ? "--no-" : "--") + std::string(name);
+            std::replace(option.begin(), option.end(), '_', '-');
+            const std::string text = (how.*member ? "Not: " : "") + std::string(says);
+            command.add_flag_callback(
+                option, [&how, member] { how.*member = !(qutibench::deployment().*member); }, text);
+        }
+    });
+}
 
-void run(const estimate_options& chosen) {
-    const qutibench::estimate_table table = qutibench::predict_all(chosen.resolved());
-    std::vector<record> records;
-    for (const qutibench::estimate_row& row : table.rows) records.push_back(qutibench::to_record(row));
-    if (!chosen.calibration.empty()) apply_calibration(chosen.calibration, table.rows, records);
-    print(records, estimate_columns(), chosen.as);
-    remark_on(table);
+/// "NAME=VALUE" of which there are so many.
+std::string parameter_help() {
+    std::string all = "NAME=VALUE of what the device loses:";
+    for (const std::string_view one : qutibench::setting_names<qutibench::execution_parameters>())
+        all.append(" ").append(one);
+    return all;
+}
+
+std::vector<std::int64_t> counts(const std::vector<std::string>& texts, std::string_view name) {
+    std::vector<std::int64_t> all;
+    for (const std::string& one : texts)
+        for (const std::int64_t count : qutibench::parse_counts(one, name)) all.push_back(count);
+    return all;
+}
+
+template <class Value, class Given, class Read>
+void replace_axis(std::vector<Value>& axis, const std::vector<Given>& given, Read read) {
+    if (given.empty()) return;
+    axis.clear();
+    for (const Given& one : given) axis.push_back(read(one));
+}
+
+/// "BANDWIDTH" or "BANDWIDTH:LATENCY", in bytes per second and seconds.
+qutibench::interconnect parse_link(std::string_view text) {
+    double bandwidth = 0, latency = 0;
+    const std::size_t colon = text.find(':');
+    qutibench::read_text(text.substr(0, colon), "the bandwidth of --link", bandwidth);
+    if (colon != std::string_view::npos) qutibench::read_text(text.substr(colon + 1), "the latency of --link", latency);
+    return {qutibench::quantity_of<qutibench::bytes_per_second>(bandwidth),
+            qutibench::quantity_of<qutibench::seconds>(latency)};
 }
 
 }  // namespace
 
-std::vector<column> estimate_columns() {
-    return {{"network", "network"},
-            {"platform", "platform"},
-            {"mode", "mode"},
-            {"datatype", "datatype"},
-            {"keep", "keep"},
-            {"batch", "batch"},
-            {"inputs/s", "throughput_ips"},
-            {"latency [ms]", "latency_s", 1e-3},
-            {"bound", "bound"},
-            {"op/byte", "operational_intensity_ops_per_byte"},
-            {"peak [TOP/s]", "peak_ops_per_s", 1e12},
-            {"model [MB]", "model_bytes", 1e6},
-            {"energy [mJ]", "energy_j", 1e-3},
-            {"top-1", "accuracy_top1"}};
-}
-
-void remark_on(const qutibench::estimate_table& table) {
+void remark_on(const qutibench::answers& all) {
     std::vector<std::string> told;
     std::vector<std::string> warned;
-    for (const qutibench::estimate_row& row : table.rows) {
+    for (const qutibench::answer& row : all.rows) {
         for (const std::string& one : row.work->warnings()) {
             const std::string what = row.network + ": " + one;
             if (std::find(warned.begin(), warned.end(), what) != warned.end()) continue;
@@ -58,7 +74,7 @@ void remark_on(const qutibench::estimate_table& table) {
         if (uncounted.size() > 1) what.append(" and ").append(std::to_string(uncounted.size() - 1)).append(" more");
         remark(what);
     }
-    for (const std::string& why : table.skipped) remark("skipped: " + why);
+    for (const std::string& why : all.skipped) remark("skipped: " + why);
 }
 
 CLI::Option* whole_number(CLI::Option* option) {
@@ -92,33 +108,88 @@ qutibench::onnx::dimension_bindings parse_dims(const std::vector<std::string>& t
 }
 
 void selection_options::add_to(CLI::App& command) {
-    command.add_option("network", wanted.networks, "Catalogue ids, network.json or model.onnx")->required();
-    command.add_option("--on", wanted.platforms, "Catalogue ids (id:mode for a mode) or platform.json")->required();
+    command.add_option("network", networks, "Catalogue ids, network.json or model.onnx")->required();
+    command.add_option("--on", platforms, "Catalogue ids (id:mode for a mode) or platform.json")->required();
     command.add_option("--datatype", datatypes, "int8, fp16, w2a8 ...; without it, all that a platform computes in");
-    whole_number(command.add_option("--batch", wanted.batches, "Inputs of one call"));
-    command.add_option("--keep", wanted.keep, "Fraction of the channels that pruning leaves");
+    const auto counts_of = [&command](const char* name, auto& to, const char* says) {
+        command.add_option(name, to, says)->check([](const std::string& text) {
+            try {
+                static_cast<void>(qutibench::parse_counts(text, "it"));
+                return std::string();
+            } catch (const qutibench::error& wrong) {
+                return std::string(wrong.what());
+            }
+        });
+    };
+    counts_of("--batch", batches, "Inputs of one call: 8, 1..256 or 1..256*2");
+    counts_of("--threads", threads, "Calls in flight side by side, likewise");
+    counts_of("--streams", streams, "Inputs one after the other through a pipeline, likewise");
+    command.add_option("--keep", keep, "Fraction of the channels that pruning leaves");
     command.add_option("--dim", dims, "Binds a symbolic dimension of an ONNX model: batch=1");
-    command.add_option("--placement", placement, "published: weights off-chip; capacity: on chip what fits");
-    command.add_option("--execution", execution, "network, layers or dataflow");
+    const auto one_each = [&command](const char* name, auto& to, const std::string& says) {
+        command.add_option(name, to, says)->allow_extra_args(false);
+    };
+    one_each("--placement", placements, "published: weights off-chip; capacity: on chip what fits");
+    one_each("--execution", executions, "network, layers or dataflow");
+    one_each("--parameter", parameters, parameter_help());
+    one_each("--override", overrides, "Where a tensor lives: LAYER:weights=on, LAYER:activations=off ...");
+    one_each("--clock", clocks, "Factor of the peaks");
+    one_each("--bandwidth", bandwidths, "Factor of the off-chip bandwidth");
+    one_each("--on-chip", on_chips, "Factor of the on-chip capacity");
+    command.add_flag("--training", is_training, "A step of training instead of an inference");
+    whole_number(command.add_option("--devices", devices, "Equal devices that share the work; needs --link"));
+    command.add_option("--link", link, "What connects them: bytes per second, or BYTES_PER_SECOND:SECONDS");
+    command.add_option("--split", split, "data: each a share of the batch; pipeline: each some of the layers");
+    command.add_option("--calibration", calibration, "Predict by a fit that `calibrate` saved");
+    add_flags(command, how);
 }
 
-qutibench::selection selection_options::resolved() const {
-    qutibench::selection result = wanted;
-    for (const std::string& name : datatypes) result.datatypes.push_back(qutibench::parse_precision(name));
-    result.onnx.dims = parse_dims(dims, wanted.networks);
-    result.how.placement = qutibench::parse_placement(placement);
-    result.how.execution = qutibench::parse_execution(execution);
-    return result;
+qutibench::question selection_options::asked() const {
+    using namespace qutibench;
+    question all{.networks = networks, .platforms = platforms, .keep = keep};
+    design_axes& axes = all.axes;
+    replace_axis(axes.datatypes, datatypes, &parse_precision);
+    const auto same = [](auto one) { return one; };
+    replace_axis(axes.batches, counts(batches, "batch"), same);
+    replace_axis(axes.threads, counts(threads, "threads"), same);
+    replace_axis(axes.streams, counts(streams, "streams"), same);
+    replace_axis(axes.placements, placements, &parse_name<placement_kind>);
+    replace_axis(axes.executions, executions, &parse_name<execution_kind>);
+    replace_axis(axes.compute_scales, clocks, same);
+    replace_axis(axes.bandwidth_scales, bandwidths, same);
+    replace_axis(axes.on_chip_scales, on_chips, same);
+    axes.how = how;
+    for (const std::string& one : parameters) set_by_text(axes.how.parameters, one);
+    for (const std::string& one : overrides) axes.how.overrides.push_back(parse_override(one));
+    all.onnx.dims = parse_dims(dims, networks);
+    all.is_training = is_training;
+    if (devices == 1 && !link.empty()) throw invalid_argument("--link connects several devices: give --devices");
+    if (!calibration.empty()) {
+        if (devices != 1 || is_training)
+            throw invalid_argument("a calibration knows one device and inference: leave --devices and --training out");
+        axes.fit = calibrated_fit(load_calibration(calibration), calibration);
+        axes.is_measured_fit = true;
+    } else if (devices != 1) {
+        if (link.empty()) throw invalid_argument("several devices need a --link, in bytes per second");
+        axes.fit = several_devices{devices, parse_link(link), parse_name<split_kind>(split)};
+    }
+    return all;
 }
 
 void add_estimate(CLI::App& app) {
+    struct estimate_options : selection_options {
+        format as = format::table;
+    };
     auto chosen = std::make_shared<estimate_options>();
     CLI::App* command =
         app.add_subcommand("estimate", "Predicted throughput, latency and bound of networks on platforms");
     chosen->add_to(*command);
-    command->add_option("--calibration", chosen->calibration, "Predict by a fit that `calibrate` saved");
     add_format(*command, chosen->as);
-    command->callback([chosen] { run(*chosen); });
+    command->callback([chosen] {
+        const qutibench::answers all = qutibench::session().ask(chosen->asked());
+        print(all.rows, chosen->as);
+        remark_on(all);
+    });
 }
 
 }  // namespace what_if

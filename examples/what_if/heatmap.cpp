@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands.hpp"
 
+#include <qutibench/study/heatmap.hpp>
+
 #include <cstdio>
 #include <memory>
 
@@ -15,7 +17,7 @@ void run(const std::string& task, format as) {
         return;
     }
     std::vector<record> records;
-    for (const qutibench::heatmap_cell& cell : cells) records.push_back(cell_record(cell));
+    for (const qutibench::heatmap_cell& cell : cells) records.push_back(to_record(cell));
     print(records,
           {{"figure", "figure"},
            {"platform", "platform"},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // what_if: level-0 questions from the command line. Data goes to standard output, messages to standard error; exit
-// status 0 is done, 1 bad input, 2 wrong usage.
+// status 0 is done, 1 bad input, 2 wrong usage, 3 a requirement that is not met.
 #include "commands.hpp"
 
 #include <qutibench/version.hpp>
@@ -20,6 +20,9 @@ int main(int argc, char** argv) {
     what_if::add_platforms(app);
     what_if::add_analyze(app);
     what_if::add_estimate(app);
+    what_if::add_explain(app);
+    what_if::add_check(app);
+    what_if::add_diff(app);
     what_if::add_pareto(app);
     what_if::add_heatmap(app);
     what_if::add_ingest(app);
@@ -43,6 +46,8 @@ int main(int argc, char** argv) {
     }
     try {
         app.parse(argc, argv);
+    } catch (const CLI::RuntimeError& status) {
+        return status.get_exit_code();
     } catch (const CLI::ParseError& wrong) {
         return app.exit(wrong) == 0 ? 0 : 2;
     } catch (const std::exception& wrong) {

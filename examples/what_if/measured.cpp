@@ -2,6 +2,7 @@
 // ingest: measured results beside predictions. calibrate: a fit to them, and its error on networks it has not seen.
 #include "commands.hpp"
 
+#include <qutibench/ask/measured.hpp>
 #include <qutibench/io/adapters.hpp>
 #include <qutibench/io/calibration_json.hpp>
 #include <qutibench/io/calibration_networks.hpp>
@@ -59,7 +60,7 @@ struct measured_options {
     [[nodiscard]] std::vector<qutibench::measurement> load() const {
         qutibench::ingest_options options = supplied;
         if (!datatype.empty()) options.datatype = qutibench::parse_precision(datatype);
-        options.scope = qutibench::parse_measured_scope(scope);
+        options.scope = qutibench::parse_name<qutibench::measured_scope>(scope);
         std::vector<qutibench::measurement> all;
         for (const std::string& file : files)
             for (qutibench::measurement& one : qutibench::load_measurements(file, from, options)) {
@@ -82,7 +83,8 @@ record summary_record(const qutibench::efficiency_summary& one) {
             {"bound_error", one.bound_error}};
 }
 
-void summarize(const std::vector<qutibench::measurement>& measured, loaded& known, const std::string& by, format as) {
+void summarize(const std::vector<qutibench::measurement>& measured, qutibench::session& known, const std::string& by,
+               format as) {
     if (by != "platform" && by != "network")
         throw qutibench::unknown_name("summary", by, by.starts_with('n') ? "network" : "platform");
     std::vector<qutibench::efficiency_row> rows;
@@ -104,7 +106,7 @@ void summarize(const std::vector<qutibench::measurement>& measured, loaded& know
 }
 
 void ingest(const measured_options& chosen) {
-    loaded known;
+    qutibench::session known;
     const std::vector<qutibench::measurement> measured = chosen.load();
     if (!chosen.summary.empty()) return summarize(measured, known, chosen.summary, chosen.as);
     std::vector<record> records;
@@ -210,46 +212,6 @@ void add_calibrate(CLI::App& app) {
         ->required();
     command->add_option("-o,--output", chosen->output, "Saves the calibration, for estimate --calibration");
     command->callback([chosen] { calibrate(*chosen); });
-}
-
-/// Predictions of a calibration in the place of the model's; the model stays as the bound.
-void apply_calibration(const std::string& path, const std::vector<qutibench::estimate_row>& rows,
-                       std::vector<record>& records) {
-    const qutibench::calibration fitted = qutibench::load_calibration(path);
-    const qutibench::workload* work = nullptr;
-    qutibench::network_set networks;  // of `work` alone: two files may hold networks of the same name
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        record& row = records[i];
-        const std::string network = row["network"];
-        if (fitted.state().device.id != row["platform"].get<std::string>())
-            throw qutibench::invalid_argument(path + " is a calibration of '" + fitted.state().device.id +
-                                              "', not of '" + row["platform"].get<std::string>() + "'");
-        if (rows[i].work.get() != work) {
-            work = rows[i].work.get();
-            networks = {};
-            if (work->layers().empty())
-                qutibench::add_network(networks, network, row["keep"]);
-            else
-                networks.add(qutibench::network_key(network, row["keep"]), *work);
-        }
-        qutibench::measured_run run;
-        run.mode = row["mode"].is_null() ? "" : row["mode"].get<std::string>();
-        run.datatype = qutibench::parse_precision(row["datatype"].get<std::string>());
-        run.value = row["batch"];
-        const auto predicted = fitted.predict(networks.at(qutibench::network_key(network, row["keep"])), run);
-        row["bound_throughput_ips"] = row["throughput_ips"];
-        if (!row["energy_j"].is_null())  // power times time, and the time is another one
-            row["energy_j"] = qutibench::detail::null_or(
-                row["energy_j"].get<double>() * row["throughput_ips"].get<double>() / predicted.throughput_ips);
-        row["throughput_ips"] = qutibench::detail::null_or(predicted.throughput_ips);
-        row["throughput_low_ips"] = qutibench::detail::null_or(predicted.low_ips);
-        row["throughput_high_ips"] = qutibench::detail::null_or(predicted.high_ips);
-        row["latency_s"] = qutibench::detail::null_or(predicted.latency_s);
-        row["bound"] = to_string(predicted.limited_by);
-        row["assumptions"] = predicted.warnings;
-        if (!rows[i].work->uncounted().empty())
-            row["assumptions"].push_back(to_string(qutibench::assumption::uncounted_layers));
-    }
 }
 
 }  // namespace what_if

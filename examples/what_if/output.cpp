@@ -135,6 +135,11 @@ void print(const std::vector<record>& records, const std::vector<column>& column
         print_table(records, columns);
 }
 
+void print(const std::vector<qutibench::answer>& rows, format as) {
+    const std::span<const qutibench::answer> all(rows);
+    print(qutibench::records_of(all), columns_of(all, qutibench::answer_fields), as);
+}
+
 std::string printable(std::string text, bool is_message) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto byte = static_cast<unsigned char>(text[i]);

@@ -3,12 +3,14 @@
 /// How what_if prints: a table for people, CSV or JSON for programs.
 #pragma once
 
-#include "records.hpp"
+#include <qutibench/ask/records.hpp>
 
 #include <string>
 #include <vector>
 
 namespace what_if {
+
+using qutibench::record;
 
 enum class format { table, csv, json };
 
@@ -18,6 +20,25 @@ struct column {
     std::string key;
     double scale = 1;
 };
+
+/// What a table shows of rows: their fields that have a place in one, and those that only some rows have.
+template <class Row, class Fields>
+[[nodiscard]] std::vector<column> columns_of(std::span<const Row> rows, const Fields& fields) {
+    std::vector<const qutibench::field<Row>*> shown = qutibench::fields_of(rows, fields);
+    std::erase_if(shown, [](const auto* one) { return one->narrow.place == 0 && one->applies == nullptr; });
+    const auto place = [](const auto* one) { return one->narrow.place == 0 ? 1000 : one->narrow.place; };
+    std::stable_sort(shown.begin(), shown.end(), [&](auto* a, auto* b) { return place(a) < place(b); });
+    std::vector<column> all;
+    for (const auto* one : shown) {
+        const auto& [at, heading, scale] = one->narrow;
+        all.push_back({heading.empty() ? one->heading_with_unit() : std::string(heading), std::string(one->key),
+                       scale > 0 ? scale : one->scale});
+    }
+    return all;
+}
+
+/// Prints answers: in full for programs, the columns of a table for people.
+void print(const std::vector<qutibench::answer>& rows, format as);
 
 /// Prints records to standard output: as JSON whole, as CSV with one column per scalar key, as a table with `columns`.
 void print(const std::vector<record>& records, const std::vector<column>& columns, format as);

@@ -2,7 +2,7 @@
 // pareto: of all combinations of a selection, those that no other beats; and, published, how far theory names them.
 #include "commands.hpp"
 
-#include <qutibench/io/frontier.hpp>
+#include <qutibench/ask/frontier.hpp>
 #include <qutibench/study/published_frontier.hpp>
 
 #include <memory>
@@ -12,8 +12,7 @@ namespace what_if {
 namespace {
 
 struct pareto_options : selection_options {
-    qutibench::frontier_question asked{};
-    std::string calibration{};
+    qutibench::frontier_question front{};
     std::string published{};
     format as = format::table;
 };
@@ -23,7 +22,7 @@ std::string count_of(std::size_t count, std::string_view what) {
 }
 
 /// Adds the value of every objective that is more than a key, under its own text.
-void add_objectives(std::vector<record>& records, std::vector<column>& shown, const qutibench::record_columns& columns,
+void add_objectives(std::vector<record>& records, std::vector<column>& shown, const qutibench::answer_columns& columns,
                     const qutibench::frontier_question& asked) {
     for (const auto* texts : {&asked.maximize, &asked.minimize})
         for (const std::string& text : *texts) {
@@ -39,32 +38,31 @@ void add_objectives(std::vector<record>& records, std::vector<column>& shown, co
 void explain(const qutibench::frontier_selection& chosen, const pareto_options& options, std::size_t rows) {
     remark(count_of(chosen.rows.size(), "row") + " of " + std::to_string(rows) + " on the front");
     if (chosen.excluded > 0) remark(count_of(chosen.excluded, "row") + " without all constraints satisfied");
-    std::vector<std::string> objectives = options.asked.maximize;
-    objectives.insert(objectives.end(), options.asked.minimize.begin(), options.asked.minimize.end());
+    std::vector<std::string> objectives = options.front.maximize;
+    objectives.insert(objectives.end(), options.front.minimize.begin(), options.front.minimize.end());
     for (std::size_t j = 0; j < objectives.size(); ++j)
         if (const std::size_t count = chosen.unknown_by_objective[j]; count > 0)
             remark(count_of(count, "row") + " left out: " + objectives[j] + " is not known");
 }
 
 void run(const pareto_options& chosen) {
-    const qutibench::estimate_table table = qutibench::predict_all(chosen.resolved());
-    std::vector<record> records;
-    for (const qutibench::estimate_row& row : table.rows) records.push_back(qutibench::to_record(row));
-    if (!chosen.calibration.empty()) apply_calibration(chosen.calibration, table.rows, records);
-    const qutibench::record_columns columns = qutibench::columns_of(table, records);
-    const qutibench::frontier_selection front = qutibench::frontier_of(columns, chosen.asked);
-    std::vector<column> shown = estimate_columns();
-    add_objectives(records, shown, columns, chosen.asked);
+    const qutibench::answers all = qutibench::session().ask(chosen.asked());
+    const std::span<const qutibench::answer> rows(all.rows);
+    std::vector<record> records = qutibench::records_of(rows);
+    const qutibench::answer_columns columns(rows);
+    const qutibench::frontier_selection front = qutibench::frontier_of(columns, chosen.front);
+    std::vector<column> shown = columns_of(rows, qutibench::answer_fields);
+    add_objectives(records, shown, columns, chosen.front);
     std::vector<record> best;
     bool fit = true;
     for (const std::size_t row : front.rows) {
-        fit = fit && records[row]["feasible"] != false;
+        fit = fit && rows[row].prediction.feasible != qutibench::feasibility::infeasible;
         best.push_back(std::move(records[row]));
     }
     print(best, shown, chosen.as);
     explain(front, chosen, records.size());
     if (!fit) remark("some do not fit the device's memory; --constrain 'feasible == 1' leaves these out");
-    remark_on(table);
+    remark_on(all);
 }
 
 void run_published(const pareto_options& chosen) {
@@ -99,10 +97,9 @@ void add_pareto(CLI::App& app) {
     auto chosen = std::make_shared<pareto_options>();
     CLI::App* command = app.add_subcommand("pareto", "The rows of `estimate` that no other beats in every objective");
     chosen->add_to(*command);
-    command->add_option("--maximize", chosen->asked.maximize, "Keys of estimate's JSON, or expressions of them");
-    command->add_option("--minimize", chosen->asked.minimize, "The same, for what should be small");
-    command->add_option("--constrain", chosen->asked.constrain, "Conditions such as 'latency_s <= 0.01'");
-    command->add_option("--calibration", chosen->calibration, "Predict by a fit that `calibrate` saved");
+    command->add_option("--maximize", chosen->front.maximize, "Keys of estimate's JSON, or expressions of them");
+    command->add_option("--minimize", chosen->front.minimize, "The same, for what should be small");
+    command->add_option("--constrain", chosen->front.constrain, "Conditions such as 'latency_s <= 0.01'");
     auto* published = command->add_option("--published", chosen->published,
                                           "imagenet, cifar10 or mnist: the thesis' designs, predicted and measured");
     for (const char* name : {"network", "--on"}) command->get_option(name)->required(false);
@@ -114,9 +111,9 @@ void add_pareto(CLI::App& app) {
                     throw CLI::ExcludesError("--published", other->get_name());
             return run_published(*chosen);
         }
-        if (chosen->wanted.networks.empty()) throw CLI::RequiredError("network");
-        if (chosen->wanted.platforms.empty()) throw CLI::RequiredError("--on");
-        if (chosen->asked.maximize.empty() && chosen->asked.minimize.empty())
+        if (chosen->networks.empty()) throw CLI::RequiredError("network");
+        if (chosen->platforms.empty()) throw CLI::RequiredError("--on");
+        if (chosen->front.maximize.empty() && chosen->front.minimize.empty())
             throw CLI::RequiredError("--maximize or --minimize");
         run(*chosen);
     });

@@ -43,7 +43,7 @@ record network_document(const qutibench::network_entry& net) {
 }
 
 /// Ids, and the documents of what is not in the catalogue.
-void add_networks_to(record& report, const qutibench::selection& wanted) {
+void add_networks_to(record& report, const qutibench::question& wanted) {
     record ids = record::array();
     for (const std::string& name : wanted.networks) {
         if (!qutibench::detail::is_path(name)) {
@@ -57,7 +57,7 @@ void add_networks_to(record& report, const qutibench::selection& wanted) {
     report["selection"]["networks"] = std::move(ids);
 }
 
-void add_platforms_to(record& report, const qutibench::selection& wanted) {
+void add_platforms_to(record& report, const qutibench::question& wanted) {
     record ids = record::array();
     for (const std::string& name : wanted.platforms) {
         if (!qutibench::detail::is_path(name)) {
@@ -72,21 +72,19 @@ void add_platforms_to(record& report, const qutibench::selection& wanted) {
 }
 
 /// What the page finds in its report: examples/portal/page/report.ts.
-record report_of(const report_options& chosen, const qutibench::selection& wanted,
-                 const qutibench::estimate_table& table) {
+record report_of(const report_options& chosen, const qutibench::question& wanted, const qutibench::answers& all) {
     record report = {{"title", chosen.title},
                      {"selection",
-                      {{"batch", wanted.batches.front()},
+                      {{"batch", wanted.axes.batches.front()},
                        {"keep", wanted.keep.front()},
-                       {"placement", chosen.placement},
-                       {"execution", chosen.execution},
+                       {"placement", to_string(wanted.axes.placements.front())},
+                       {"execution", to_string(wanted.axes.executions.front())},
                        {"datatypes", chosen.datatypes}}},
                      {"networks", record::array()},
                      {"platforms", record::array()},
-                     {"rows", record::array()}};
+                     {"rows", qutibench::records_of(all.rows)}};
     add_networks_to(report, wanted);
     add_platforms_to(report, wanted);
-    for (const qutibench::estimate_row& row : table.rows) report["rows"].push_back(qutibench::to_record(row));
     return report;
 }
 
@@ -108,12 +106,12 @@ std::string with_report(const std::string& page, const record& report) {
 }
 
 void run(const report_options& chosen) {
-    const qutibench::selection wanted = chosen.resolved();
-    const qutibench::estimate_table table = qutibench::predict_all(wanted);
+    const qutibench::question wanted = chosen.asked();
+    const qutibench::answers all = qutibench::session().ask(wanted);
     const std::string page = page_text(chosen.page);
-    qutibench::detail::write_file(chosen.output, with_report(page, report_of(chosen, wanted, table)));
-    remark_on(table);
-    remark(std::to_string(table.rows.size()) + (table.rows.size() == 1 ? " prediction in " : " predictions in ") +
+    qutibench::detail::write_file(chosen.output, with_report(page, report_of(chosen, wanted, all)));
+    remark_on(all);
+    remark(std::to_string(all.rows.size()) + (all.rows.size() == 1 ? " prediction in " : " predictions in ") +
            chosen.output);
 }
 

@@ -2,6 +2,8 @@
 // scorecard: what a fair comparison of devices shows beside TOPS/W.
 #include "commands.hpp"
 
+#include <qutibench/ask/measured.hpp>
+
 #include <memory>
 
 namespace what_if {
@@ -46,15 +48,14 @@ std::vector<record> flattened(const std::vector<record>& cards) {
 }
 
 void run(const scorecard_options& chosen) {
-    const qutibench::estimate_table table = qutibench::predict_all(chosen.resolved());
+    const qutibench::answers all = qutibench::session().ask(chosen.asked());
     std::vector<record> cards;
-    for (const qutibench::estimate_row& row : table.rows)
-        cards.push_back(card_record(score(*row.work, *row.device, row.how, {.accuracy_top1 = row.accuracy_top1}), row));
+    for (const qutibench::answer& row : all.rows) cards.push_back(qutibench::card_record(row));
     if (chosen.as == format::table)
         print_cards(cards);
     else
         print(chosen.as == format::csv ? flattened(cards) : cards, {}, chosen.as);
-    remark_on(table);
+    remark_on(all);
 }
 
 }  // namespace

@@ -4,8 +4,7 @@
 /// that a layer computes with: weights x activations.
 #pragma once
 
-#include <qutibench/detail/nearest.hpp>
-#include <qutibench/error.hpp>
+#include <qutibench/names.hpp>
 
 #include <algorithm>
 #include <array>
@@ -21,6 +20,8 @@ enum class number_family : unsigned char {
     binary,    ///< {-1, +1}, one bit
     ternary,   ///< {-1, 0, +1}, stored in two bits
 };
+template <>
+inline constexpr enumeration<4> names_of<number_family>{"number family", {"integer", "floating", "binary", "ternary"}};
 
 /// A numeric format as a value. Block-scaled formats share one scale of `scale_bits` among `block` elements
 /// (OCP Microscaling Formats MX v1.0, section 5), which counts towards the model size.

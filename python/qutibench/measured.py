@@ -33,13 +33,9 @@ def _known_work(name: str, keep: float) -> tuple[_core.Workload, _core.Workload 
     return entry.workload(keep), parent
 
 
-def _is_path(name: str) -> bool:
-    return "/" in name or "\\" in name or name.endswith((".json", ".onnx"))
-
-
 def _require_id(kind: str, name: str) -> None:
     """Names that stand in measurements are looked up as ids only, so that reading one file never opens another."""
-    if _is_path(name):
+    if _core.is_path(name):
         raise InvalidArgument(f"a measurement names the {kind} '{name}', which is a path; pass its figures yourself")
 
 
@@ -59,7 +55,7 @@ def _work(one: _core.Measurement, workloads: Workloads) -> tuple[_core.Workload,
 
 def _known_platform(name: str) -> _core.Platform | None:
     """None for a board that no catalogue and no file describes."""
-    return _core.platform(name) if _is_path(name) or name.partition(":")[0] in _core.platforms() else None
+    return _core.platform(name) if _core.is_path(name) or name.partition(":")[0] in _core.platforms() else None
 
 
 @overload
@@ -244,5 +240,5 @@ def load_calibration(path: str | os.PathLike[str], workloads: Workloads | None =
     except (OSError, UnicodeDecodeError) as wrong:
         raise ParseError(f"{os.fspath(path)}: the file cannot be read") from wrong
     fitted = _core.FittedModel.from_json(text, os.fspath(path))
-    device = None if _is_path(fitted.device_id) else _known_platform(fitted.device_id)
+    device = None if _core.is_path(fitted.device_id) else _known_platform(fitted.device_id)
     return Calibration(fitted, workloads or {}, device)

@@ -6,13 +6,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._ranges import Progress, Question
 from .errors import InvalidArgument
-from .tables import Categories, Table, from_records, listed
+from .tables import FIELDS, Categories, Table, from_records, listed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,35 +20,28 @@ if TYPE_CHECKING:
 METRICS = _core.metric_names()
 """What can be asked of a point; SI units."""
 
+_SCALES = ("compute_scales", "bandwidth_scales", "on_chip_scales")
+_USUAL: dict[str, list[object]] = {
+    "compute_scale": [1.0],
+    "bandwidth_scale": [1.0],
+    "on_chip_scale": [1.0],
+    "placement": ["published"],
+    "execution": ["network"],
+    "threads": [1],
+    "stream": [0],
+}
+
 Limits = Mapping[str, "tuple[float | None, float | None]"]
 """{metric: (low, high)} with None for no bound; a point where the metric is not known keeps none."""
 
-_Network = tuple[str, float, _core.Workload, list[tuple[str, float]]]
-
-
-@lru_cache(maxsize=256)
-def _known_network(name: str, keep: float) -> _Network:
-    entry = _core.network_entry(name)
-    accuracies = [(one.datatype, one.top1) for one in entry.accuracies if one.keep == keep and one.top1 is not None]
-    return entry.id, keep, entry.workload(keep), accuracies
-
-
-@lru_cache(maxsize=256)
-def _known_platform(name: str) -> _core.Platform:
-    return _core.platform(name)
-
-
-def _is_path(name: str) -> bool:
-    return "/" in name or "\\" in name or name.endswith(".json") or ".json:" in name
+_Network = tuple[str, float, _core.Workload, list[tuple[str, float, str]]]
 
 
 def _networks(given: Iterable[object], keep: Sequence[float]) -> list[_Network]:
     found: list[_Network] = []
     for one in given:
         if isinstance(one, (str, os.PathLike)):
-            one = os.fspath(one)
-            load = _known_network.__wrapped__ if _is_path(one) else _known_network
-            found += [load(one, share) for share in keep]
+            found += [_core.named_network(one, share) for share in keep]
             continue
         work = _core.analyze(one) if isinstance(one, _core.Graph) else one
         if not isinstance(work, _core.Workload):
@@ -60,25 +52,12 @@ def _networks(given: Iterable[object], keep: Sequence[float]) -> list[_Network]:
     return found
 
 
-def _platforms(given: Iterable[object]) -> list[_core.Platform]:
-    found: list[_core.Platform] = []
-    for one in given:
-        if isinstance(one, (str, os.PathLike)):
-            one = os.fspath(one)
-            found.append(_core.platform(one) if _is_path(one) else _known_platform(one))
-        elif isinstance(one, _core.Platform):
-            found.append(one)
-        else:
-            raise TypeError(f"a platform is an id, a path or a Platform, not {type(one).__name__}")
-    return found
-
-
-def _count(threads: int | None) -> int:
-    if threads is None:
+def _count(workers: int | None) -> int:
+    if workers is None:
         return 0
-    if not 1 <= threads <= 4096:
-        raise InvalidArgument(f"threads must be from 1 to 4096, not {threads}")
-    return threads
+    if not 1 <= workers <= 4096:
+        raise InvalidArgument(f"workers must be from 1 to 4096, not {workers}")
+    return workers
 
 
 _Bounds = list[tuple[str, float, float]]
@@ -99,8 +78,8 @@ class _Front(Question):
     conditions: list[str]
     limits: _Bounds
 
-    def ask(self, space: DesignSpace, first: int, last: int, threads: int) -> _core.ParetoArchive:
-        return space.reduce_frontier(self.maximize, self.minimize, self.conditions, self.limits, threads, first, last)
+    def ask(self, space: DesignSpace, first: int, last: int, workers: int) -> _core.ParetoArchive:
+        return space.reduce_frontier(self.maximize, self.minimize, self.conditions, self.limits, workers, first, last)
 
     def merge(self, one: _core.ParetoArchive, other: _core.ParetoArchive) -> _core.ParetoArchive:
         one.merge(other)
@@ -114,8 +93,8 @@ class _Best(Question):
     count: int
     limits: _Bounds
 
-    def ask(self, space: DesignSpace, first: int, last: int, threads: int) -> list[tuple[int, float]]:
-        found = space.reduce_best(self.metric, self.maximize, self.count, self.limits, threads, first, last)
+    def ask(self, space: DesignSpace, first: int, last: int, workers: int) -> list[tuple[int, float]]:
+        found = space.reduce_best(self.metric, self.maximize, self.count, self.limits, workers, first, last)
         return list(zip(*(column.tolist() for column in found), strict=True))
 
     def merge(self, one: list[tuple[int, float]], other: list[tuple[int, float]]) -> list[tuple[int, float]]:
@@ -130,8 +109,8 @@ class _BestBy(Question):
     maximize: bool
     limits: _Bounds
 
-    def ask(self, space: DesignSpace, first: int, last: int, threads: int) -> list[list[tuple[int, float]]]:
-        found = space.reduce_best_by(self.axis, self.metric, self.maximize, self.limits, threads, first, last)
+    def ask(self, space: DesignSpace, first: int, last: int, workers: int) -> list[list[tuple[int, float]]]:
+        found = space.reduce_best_by(self.axis, self.metric, self.maximize, self.limits, workers, first, last)
         return [[] if one is None else [one] for one in found]
 
     def merge(self, one: list[Any], other: list[Any]) -> list[Any]:
@@ -145,8 +124,8 @@ class _Histogram(Question):
     edges: list[float]
     limits: _Bounds
 
-    def ask(self, space: DesignSpace, first: int, last: int, threads: int) -> npt.NDArray[np.uint64]:
-        return space.reduce_histogram(self.metric, self.edges, self.limits, threads, first, last)[0]
+    def ask(self, space: DesignSpace, first: int, last: int, workers: int) -> npt.NDArray[np.uint64]:
+        return space.reduce_histogram(self.metric, self.edges, self.limits, workers, first, last)[0]
 
     def merge(self, one: npt.NDArray[np.uint64], other: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
         return one + other
@@ -158,8 +137,8 @@ class _Columns(Question):
 
     metrics: list[str]
 
-    def ask(self, space: DesignSpace, first: int, last: int, threads: int) -> dict[int, list[npt.NDArray[np.float64]]]:
-        return {first: space.columns(self.metrics, threads, first, last)}
+    def ask(self, space: DesignSpace, first: int, last: int, workers: int) -> dict[int, list[npt.NDArray[np.float64]]]:
+        return {first: space.columns(self.metrics, workers, first, last)}
 
     def merge(self, one: dict[int, Any], other: dict[int, Any]) -> dict[int, Any]:
         return one | other
@@ -170,12 +149,16 @@ class DesignSpace(_core.DesignSpace):
 
     networks: catalogue ids, paths, Workloads or Graphs. platforms: ids ('jetson_tx2:maxn'), paths or Platforms.
     datatypes: without any, on each platform those that it computes in natively. keep: fractions of the channels.
-    compute_scales, bandwidth_scales: factors of the peak and of the off-chip bandwidth. placement, execution: one or
-    several, as in ``predict``. carriers: whether a datatype that a device lacks runs in a wider one, or the combination
-    is left out (``skipped`` says why). Networks vary slowest, batches fastest.
+    threads: calls in flight. streams: inputs one after the other through a pipeline, 0 for calls of a batch.
+    compute_scales, bandwidth_scales, on_chip_scales: factors of the peak, of the off-chip bandwidth and of the on-chip
+    capacity. placement, execution: as in ``predict``. Each may be one value or several. calibration: a Calibration that
+    predicts instead of the models. devices, link, split: so many devices behind links of (bytes per second, seconds),
+    by 'data' or 'pipeline'. how: everything else that ``predict`` takes: carriers, sparse, parameters, overrides ...
+
+    Networks vary slowest, batches fastest; ``skipped`` says why combinations are left out.
 
     Raises UnknownName, InvalidArgument on an axis without values, UnsupportedDatatype when no combination can be run,
-    CountOverflow past 2**64 points.
+    CountOverflow past 2**64 points, TypeError with the nearest name for a keyword that there is none of.
     """
 
     def __init__(
@@ -186,33 +169,36 @@ class DesignSpace(_core.DesignSpace):
         batches: Iterable[int] = (1,),
         keep: Iterable[float] = (1.0,),
         *,
-        compute_scales: Iterable[float] = (1.0,),
-        bandwidth_scales: Iterable[float] = (1.0,),
-        placement: str | Iterable[str] = "published",
-        execution: str | Iterable[str] = "network",
-        carriers: bool = True,
+        threads: int | Iterable[int] | None = None,
+        calibration: Any = None,
+        devices: int = 1,
+        link: tuple[float, float] | float | None = None,
+        split: str = "data",
+        **how: Any,
     ) -> None:
-        self._axes = (
-            _networks(listed(networks), [float(share) for share in listed(keep)]),
-            _platforms(listed(platforms)),
-            listed(datatypes),
-            listed(batches),
-            listed(compute_scales),
-            listed(bandwidth_scales),
-            listed(placement),
-            listed(execution),
-            carriers,
-        )
-        super().__init__(*self._axes)
+        axes: dict[str, Any] = {"datatypes": listed(datatypes), "batches": listed(batches)} | how
+        axes |= {name: listed(how[name]) for name in ("streams", *_SCALES) if name in how}
+        if threads is not None:
+            axes["threads"] = listed(threads)
+        if calibration is not None:
+            axes["calibration"] = calibration._fitted
+        if devices != 1:
+            if link is None:
+                raise InvalidArgument("several devices need a link: (bytes per second, seconds)")
+            bandwidth, latency = link if isinstance(link, tuple) else (link, 0.0)
+            axes["devices"] = (devices, bandwidth, latency, split)
+        networks = _networks(listed(networks), [float(share) for share in listed(keep)])
+        self._arguments = networks, [_core.named_platform(one) for one in listed(platforms)], axes
+        super().__init__(*self._arguments)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _space_of, self._axes
+        return _space_of, self._arguments
 
     def table(
-        self, threads: int | None = None, *, client: Any = None, progress: Progress | bool | None = None
+        self, workers: int | None = None, *, client: Any = None, progress: Progress | bool | None = None
     ) -> Sweep:
         """All points as columns."""
-        return Sweep(self, _count(threads), client, progress)
+        return Sweep(self, _count(workers), client, progress)
 
     def frontier(
         self,
@@ -220,7 +206,7 @@ class DesignSpace(_core.DesignSpace):
         maximize: str | Sequence[str] = (),
         minimize: str | Sequence[str] = (),
         constraints: Limits | str | Sequence[str] | None = None,
-        threads: int | None = None,
+        workers: int | None = None,
         client: Any = None,
         progress: Progress | bool | None = None,
     ) -> Table:
@@ -237,7 +223,7 @@ class DesignSpace(_core.DesignSpace):
         if constraints is not None and not isinstance(constraints, Mapping):
             conditions, constraints = listed(constraints), None
         question = _Front(maximize, minimize, conditions, _limits(constraints))
-        front = question.answer(self, _count(threads), client, progress)
+        front = question.answer(self, _count(workers), client, progress)
         columns = front.points.T.tolist()
         return self._points(front.numbers.tolist(), dict(zip([*maximize, *minimize], columns, strict=True)))
 
@@ -248,13 +234,13 @@ class DesignSpace(_core.DesignSpace):
         *,
         maximize: bool = True,
         constraints: Limits | None = None,
-        threads: int | None = None,
+        workers: int | None = None,
         client: Any = None,
         progress: Progress | bool | None = None,
     ) -> Table:
         """The best points by one metric, best first; of equal ones the earlier. The rest is as in ``frontier``."""
         question = _Best(metric, maximize, count, _limits(constraints))
-        found = question.answer(self, _count(threads), client, progress)
+        found = question.answer(self, _count(workers), client, progress)
         return self._points([number for number, _ in found], {metric: [value for _, value in found]})
 
     def best_by(
@@ -264,13 +250,13 @@ class DesignSpace(_core.DesignSpace):
         *,
         maximize: bool = True,
         constraints: Limits | None = None,
-        threads: int | None = None,
+        workers: int | None = None,
         client: Any = None,
         progress: Progress | bool | None = None,
     ) -> Table:
         """For each value of the axis 'network' or 'platform' its best point by one metric."""
         question = _BestBy(axis, metric, maximize, _limits(constraints))
-        found = [one for group in question.answer(self, _count(threads), client, progress) for one in group]
+        found = [one for group in question.answer(self, _count(workers), client, progress) for one in group]
         return self._points([number for number, _ in found], {metric: [value for _, value in found]})
 
     def histogram(
@@ -279,13 +265,13 @@ class DesignSpace(_core.DesignSpace):
         edges: Sequence[float],
         *,
         constraints: Limits | None = None,
-        threads: int | None = None,
+        workers: int | None = None,
         client: Any = None,
         progress: Progress | bool | None = None,
     ) -> npt.NDArray[np.uint64]:
         """How many points fall between each two neighbouring edges, the lower edge included."""
         question = _Histogram(metric, [float(edge) for edge in edges], _limits(constraints))
-        counts: npt.NDArray[np.uint64] = question.answer(self, _count(threads), client, progress)
+        counts: npt.NDArray[np.uint64] = question.answer(self, _count(workers), client, progress)
         return counts
 
     def _points(self, numbers: Iterable[int], values: Mapping[str, Sequence[float]]) -> Table:
@@ -299,14 +285,17 @@ class DesignSpace(_core.DesignSpace):
 class Sweep(Table):
     """A design space as columns, one row for each point; ``skipped`` says what it leaves out.
 
-    Throughput, latency and operational intensity are there at once, other columns when they are first used.
+    The columns are those of ``what_if estimate`` and of ``qutibench.estimates``, and those of axes with other values
+    than the usual one. Throughput and latency are there at once, others when they are first used.
     """
 
     def __init__(
-        self, space: DesignSpace, threads: int, client: Any = None, progress: Progress | bool | None = None
+        self, space: DesignSpace, workers: int, client: Any = None, progress: Progress | bool | None = None
     ) -> None:
-        first = METRICS[:3]
-        evaluated = _gathered(space, first, threads, client, progress)
+        first = ["throughput_ips", "latency_s"]
+        evaluated = dict(zip(first, _gathered(space, first, workers, client, progress), strict=True))
+        has_bandwidths = all(one.bandwidth_bytes_per_s is not None for one in space.platforms)
+        bound = "memory_bound" if has_bandwidths else "bound_code"
         columns: dict[str, Any] = {
             "network": _names(space, "network", [name for name, _ in space.networks]),
             "keep": _numbers(space, "network", [share for _, share in space.networks]),
@@ -314,17 +303,20 @@ class Sweep(Table):
             "mode": _names(space, "platform", [one.mode for one in space.platforms]),
             "datatype": _names(space, "target", [datatype for _, datatype in space.targets]),
             "batch": space.batches,
+            "bound": lambda: Categories(
+                space.columns([bound], workers)[0].astype("int32"), ["compute", "memory", "compute?"]
+            ),
+            "assumptions": lambda: Categories(*space.assumptions()),
         }
-        for axis, scales in (("compute_scale", space.compute_scales), ("bandwidth_scale", space.bandwidth_scales)):
-            if scales != [1.0]:
-                columns[axis] = _numbers(space, axis, scales)
-        columns |= dict(zip(first, evaluated, strict=True))
-        columns["bound"] = lambda: Categories(
-            space.columns(["memory_bound"], threads)[0].astype("int32"), ["compute", "memory"]
-        )
-        for name in METRICS[3:-1]:
-            columns[name] = _metric(space, name, threads)
-        super().__init__(columns, space.size, "sweep")
+        for axis, values in space.axes.items():
+            if values != _USUAL[axis]:
+                kind = _names if isinstance(values[0], str) else _numbers
+                columns[axis] = kind(space, axis, values)
+        for field in FIELDS:
+            if field["is_metric"]:
+                columns[field["key"]] = evaluated.get(field["key"], _metric(space, field, workers))
+        ordered = {field["key"]: columns[field["key"]] for field in FIELDS if field["key"] in columns}
+        super().__init__(ordered, space.size, "sweep")
         self.skipped = space.skipped
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -332,21 +324,21 @@ class Sweep(Table):
         return _restored, (columns, len(self), self.title, self.skipped)
 
 
-def _space_of(*axes: Any) -> DesignSpace:
+def _space_of(*arguments: Any) -> DesignSpace:
     space = DesignSpace.__new__(DesignSpace)
-    space._axes = axes
-    _core.DesignSpace.__init__(space, *axes)
+    space._arguments = arguments
+    _core.DesignSpace.__init__(space, *arguments)
     return space
 
 
 def _gathered(
-    space: DesignSpace, metrics: list[str], threads: int, client: Any, progress: Progress | bool | None
+    space: DesignSpace, metrics: list[str], workers: int, client: Any, progress: Progress | bool | None
 ) -> list[npt.NDArray[np.float64]]:
     if client is None and not progress:
-        return space.columns(metrics, threads)
+        return space.columns(metrics, workers)
     import numpy as np
 
-    parts = _Columns(metrics).answer(space, threads, client, progress)
+    parts = _Columns(metrics).answer(space, workers, client, progress)
     return [np.concatenate([parts[first][i] for first in sorted(parts)]) for i in range(len(metrics))]
 
 
@@ -377,8 +369,13 @@ def _numbers(space: DesignSpace, axis: str, values: Sequence[float]) -> Callable
     return column
 
 
-def _metric(space: DesignSpace, name: str, threads: int) -> Callable[[], npt.NDArray[np.float64]]:
-    return lambda: space.columns([name], threads)[0]
+def _metric(space: DesignSpace, field: dict[str, Any], workers: int) -> Callable[[], npt.NDArray[Any]]:
+    def column() -> npt.NDArray[Any]:
+        found: npt.NDArray[Any] = space.columns([field["key"]], workers)[0]
+        kind = {"count": "int64", "boolean": "bool"}.get(field["kind"])
+        return found if kind is None or (found != found).any() else found.astype(kind)
+
+    return column
 
 
 def sweep(
@@ -391,7 +388,7 @@ def sweep(
     maximize: str | Sequence[str] = (),
     minimize: str | Sequence[str] = (),
     constraints: Limits | str | Sequence[str] | None = None,
-    threads: int | None = None,
+    workers: int | None = None,
     client: Any = None,
     progress: Progress | bool | None = None,
     **axes: Any,
@@ -400,20 +397,20 @@ def sweep(
 
     The axes are those of :class:`DesignSpace`, the objectives and all that follows those of its ``frontier``. Without
     objectives every point is a row (``to_pandas()``, ``to_arrow()``, ``["latency_s"]``); with maximize or minimize the
-    points stream by, so that their number is a matter of time, not of memory. threads: None for all there are. client:
-    a dask.distributed.Client on whose workers ranges of the space are worked out. Figures are bit for bit those of
-    ``predict``, whatever the threads, the workers, and how many of these are lost on the way.
+    points stream by, so that their number is a matter of time, not of memory. workers: threads of the processor that
+    work it out, None for all there are. client: a dask.distributed.Client on whose workers ranges of the space are worked out. Figures are bit for bit those of
+    ``predict``, whatever works them out, and however much of it is lost on the way.
     """
     space = DesignSpace(networks, platforms, datatypes, batches, keep, **axes)
     if not listed(maximize) and not listed(minimize):
         if constraints is not None:
             raise InvalidArgument("constraints need an objective: give maximize or minimize")
-        return space.table(threads, client=client, progress=progress)
+        return space.table(workers, client=client, progress=progress)
     return space.frontier(
         maximize=maximize,
         minimize=minimize,
         constraints=constraints,
-        threads=threads,
+        workers=workers,
         client=client,
         progress=progress,
     )

@@ -44,33 +44,25 @@ class Unit(NamedTuple):
 
 Column = "Array | Categories"
 
+FIELDS: list[dict[str, Any]] = _core.answer_fields()
+"""The columns of answers, in the order of what_if's JSON: key, kind, heading, unit, scale, what it says."""
+
 UNITS: dict[str, Unit] = {
-    "throughput_ips": Unit("throughput", "inputs/s"),
+    field["key"]: Unit(field["heading"], field["unit"], field["scale"]) for field in FIELDS if field["unit"]
+} | {
     "inputs_per_second": Unit("throughput", "inputs/s"),
     "printed_inputs_per_second": Unit("printed", "inputs/s"),
     "measured_throughput_ips": Unit("measured throughput", "inputs/s"),
-    "latency_s": Unit("latency", "ms", 1e-3),
     "measured_latency_s": Unit("measured latency", "ms", 1e-3),
     "time_s": Unit("time", "ms", 1e-3),
     "compute_time_s": Unit("compute time", "ms", 1e-3),
     "memory_time_s": Unit("memory time", "ms", 1e-3),
-    "energy_j": Unit("energy", "mJ/input", 1e-3),
-    "power_w": Unit("power", "W"),
-    "operations": Unit("operations", "MOP", 1e6),
     "other_operations": Unit("other operations", "MOP", 1e6),
-    "macs": Unit("MACs", "M", 1e6),
     "weights": Unit("weights", "k", 1e3),
     "parameters": Unit("parameters", "k", 1e3),
     "outputs": Unit("outputs", "k", 1e3),
-    "model_bytes": Unit("model", "MB", 1e6),
-    "traffic_bytes": Unit("traffic", "MB", 1e6),
     "capacity_bytes": Unit("capacity", "MB", 1e6),
-    "operational_intensity_ops_per_byte": Unit("intensity", "op/byte"),
     "operational_intensity": Unit("intensity", "op/byte"),
-    "peak_ops_per_s": Unit("peak", "TOP/s", 1e12),
-    "bandwidth_bytes_per_s": Unit("bandwidth", "GB/s", 1e9),
-    "accuracy_top1": Unit("top-1", "%", 1e-2),
-    "price_usd": Unit("price", "USD"),
     "efficiency": Unit("efficiency", "%", 1e-2),
 }
 
@@ -313,25 +305,6 @@ def _text(value: object) -> str | None:
     return str(value)
 
 
-_ESTIMATE = [
-    "network",
-    "platform",
-    "mode",
-    "datatype",
-    "batch",
-    "throughput_ips",
-    "latency_s",
-    "bound",
-    "operations",
-    "macs",
-    "model_bytes",
-    "operational_intensity",
-    "peak_ops_per_s",
-    "bandwidth_bytes_per_s",
-    "energy_j",
-    "feasible",
-    "assumptions",
-]
 _LAYER = [
     "name",
     "type",
@@ -379,15 +352,8 @@ def _record(one: object, names: Sequence[str]) -> dict[str, object]:
 
 
 def estimate_record(one: _core.Estimate) -> dict[str, object]:
-    """An estimate with the keys of the command line's JSON, as far as it knows them."""
-    record = _record(one, _ESTIMATE)
-    intensity = record.pop("operational_intensity")
-    finite = isinstance(intensity, float) and math.isfinite(intensity)
-    return {
-        ("operational_intensity_ops_per_byte" if name == "model_bytes" else name): value
-        for name, value in record.items()
-        if name != "model_bytes"
-    } | {"model_bytes": one.model_bytes, "operational_intensity_ops_per_byte": intensity if finite else None}
+    """An estimate with the keys of the command line's JSON."""
+    return one.to_record()
 
 
 def efficiency_record(one: _core.EfficiencyRow) -> dict[str, object]:
@@ -463,31 +429,24 @@ def table(of: object) -> Table:
 
 
 def estimates(
-    networks: Iterable[str | os.PathLike[str]] | str | os.PathLike[str],
-    platforms: Iterable[str | os.PathLike[str]] | str | os.PathLike[str],
+    networks: Iterable[object],
+    platforms: Iterable[object],
     datatypes: Iterable[object] | str = (),
     batches: Iterable[int] | int = (1,),
     keep: Iterable[float] | float = (1.0,),
-    placement: str = "published",
-    execution: str = "network",
+    placement: str | Iterable[str] = "published",
+    execution: str | Iterable[str] = "network",
+    **axes: Any,
 ) -> Table:
-    """Every combination predicted, with the rows and keys of ``what_if estimate``.
+    """Every combination predicted, with the rows and keys of ``what_if estimate``: the table of ``sweep``.
 
-    networks, platforms: catalogue ids or paths, one or several. datatypes: without any, those that each platform
-    computes in natively; a platform that cannot compute in one is left out there, and ``skipped`` says why.
-    Raises as ``predict``, ``network`` and ``platform`` do.
+    The axes and settings are those of ``DesignSpace``. Raises as ``predict``, ``network`` and ``platform`` do.
     """
-    records, skipped = _core.estimate_records(
-        [os.fspath(one) for one in listed(networks)],
-        [os.fspath(one) for one in listed(platforms)],
-        listed(datatypes),
-        listed(batches),
-        listed(keep),
-        placement,
-        execution,
-    )
-    found = from_records(records, "estimates")
-    found.skipped = skipped
+    from .spaces import DesignSpace
+
+    axes |= {"placement": placement, "execution": execution}
+    found = DesignSpace(networks, platforms, datatypes, batches, keep, **axes).table()  # type: ignore[arg-type]
+    found.title = "estimates"
     return found
 
 

@@ -37,7 +37,7 @@ struct path_argument {
 };
 
 /// An enumerator by its name.
-template <class Enum, Enum (*Parse)(std::string_view)>
+template <named Enum>
 struct name_argument {
     Enum value{};
 };
@@ -122,12 +122,26 @@ struct type_caster<qutibench::python::precision_argument> {
     PYBIND11_TYPE_CASTER(qutibench::python::precision_argument,
                          const_name("str | qutibench._core.Precision | qutibench._core.Datatype"));
 
+    /// "float16" and "bfloat16", as NumPy and PyTorch say, are fp16 and bf16.
+    [[nodiscard]] static qutibench::precision named(std::string_view text) {
+        if (text.starts_with("torch.")) text.remove_prefix(6);
+        if (text.starts_with("float") && text.find('_') == text.npos)
+            return qutibench::parse_precision("fp" + std::string(text.substr(5)));
+        if (text == "bfloat16") text = "bf16";
+        return qutibench::parse_precision(text);
+    }
+
     bool load(handle source, bool) {
         if (PyUnicode_Check(source.ptr())) {
             Py_ssize_t size = 0;
             const char* const text = PyUnicode_AsUTF8AndSize(source.ptr(), &size);
             if (text == nullptr) throw error_already_set();
-            value.value = qutibench::parse_precision({text, static_cast<std::size_t>(size)});
+            value.value = named({text, static_cast<std::size_t>(size)});
+            return true;
+        }
+        const auto type = str(type::handle_of(source).attr("__module__")).cast<std::string>();
+        if (type == "torch" || type.starts_with("numpy")) {
+            value.value = named(str(source).cast<std::string>());
             return true;
         }
         if (isinstance<qutibench::precision>(source)) {
@@ -175,9 +189,9 @@ struct type_caster<qutibench::python::path_argument> {
     }
 };
 
-template <class Enum, Enum (*Parse)(std::string_view)>
-struct type_caster<qutibench::python::name_argument<Enum, Parse>> {
-    using argument = qutibench::python::name_argument<Enum, Parse>;
+template <qutibench::named Enum>
+struct type_caster<qutibench::python::name_argument<Enum>> {
+    using argument = qutibench::python::name_argument<Enum>;
     PYBIND11_TYPE_CASTER(argument, const_name("str"));
 
     bool load(handle source, bool) {
@@ -185,7 +199,7 @@ struct type_caster<qutibench::python::name_argument<Enum, Parse>> {
         Py_ssize_t size = 0;
         const char* const text = PyUnicode_AsUTF8AndSize(source.ptr(), &size);
         if (text == nullptr) throw error_already_set();
-        value.value = Parse({text, static_cast<std::size_t>(size)});
+        value.value = qutibench::parse_name<Enum>({text, static_cast<std::size_t>(size)});
         return true;
     }
 };

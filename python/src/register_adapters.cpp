@@ -8,8 +8,8 @@ namespace qutibench::python {
 
 namespace {
 
-using deployment_argument = name_argument<deployment_parameter, &parse_deployment_parameter>;
-using scope_argument = name_argument<measured_scope, &parse_measured_scope>;
+using deployment_argument = name_argument<deployment_parameter>;
+using scope_argument = name_argument<measured_scope>;
 using maybe_count = std::optional<count_argument>;
 
 [[nodiscard]] std::optional<std::int64_t> value_of(const maybe_count& one) {

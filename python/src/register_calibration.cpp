@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "calibration_object.hpp"
 #include "predicted.hpp"
 #include "register.hpp"
 
@@ -10,59 +11,7 @@ namespace qutibench::python {
 
 namespace {
 
-/// The networks of calibrations by key, with their workloads, which estimates refer to.
-struct networks_object {
-    network_set set{};
-    std::map<std::string, std::shared_ptr<workload>> works{};
-
-    void add(const std::string& key, const std::shared_ptr<workload>& net) {
-        set.add(key, *net);
-        works.try_emplace(key, net);
-    }
-
-    void add_pruned(const std::string& key, const std::shared_ptr<workload>& totals, const workload& parent) {
-        set.add_pruned(key, *totals, parent);
-        works.try_emplace(key, totals);
-    }
-};
-
-/// What a calibration was made from, so that its held-out errors can be worked out when they are asked for.
-struct training {
-    std::vector<calibration_point> points;
-    std::shared_ptr<networks_object> networks;
-    std::shared_ptr<platform> device;  ///< nothing for a board that nobody described
-    std::string board;
-    calibration_options options;
-
-    [[nodiscard]] calibration fit(bool validate) const {
-        calibration_options chosen = options;
-        chosen.validate = validate;
-        return device ? calibrate(points, networks->set, *device, chosen)
-                      : calibrate(points, networks->set, board, chosen);
-    }
-};
-
-struct calibration_object {
-    calibration fitted;
-    std::shared_ptr<training> from{};  ///< nothing once the held-out errors are there
-
-    /// With the held-out errors.
-    [[nodiscard]] const calibration& validated() {
-        if (from) {
-            const std::shared_ptr<training> known = from;
-            std::optional<calibration> whole;
-            {
-                const py::gil_scoped_release unlocked;
-                whole = known->fit(true);
-            }
-            fitted = *std::move(whole);
-            from = nullptr;
-        }
-        return fitted;
-    }
-};
-
-struct calibrated : predicted {
+struct calibrated : answer {
     calibrated_estimate fit{};
     std::string board{};
 };
@@ -71,7 +20,8 @@ struct calibrated : predicted {
                                       const std::shared_ptr<networks_object>& networks,
                                       const std::shared_ptr<platform>& device, const std::string& board,
                                       std::vector<std::string> structures) {
-    auto from = std::make_shared<training>(training{points_of(rows), networks, device, board, {}});
+    auto from =
+        std::make_shared<calibration_training>(calibration_training{points_of(rows), networks, device, board, {}});
     from->options.structures = std::move(structures);
     const py::gil_scoped_release unlocked;
     return {from->fit(false), from};
@@ -83,13 +33,13 @@ struct calibrated : predicted {
     calibrated result;
     result.fit = fit;
     if (!net->uncounted().empty()) result.fit.warnings.emplace_back(to_string(assumption::uncounted_layers));
-    result.net = net;
+    result.work = net;
+    result.network = net->name();
     result.board = board;
-    result.datatype = fit.run.datatype;
-    estimate& figures = result.figures;
+    result.how.datatype = fit.run.datatype;
+    estimate& figures = result.prediction;
     figures.roof = {unknown<ops_per_second>, unknown<bytes_per_second>};
-    deployment how;
-    how.datatype = fit.run.datatype;
+    deployment& how = result.how;
     how.batch = fit.run.batch();
     if (device) {
         const bool in_mode = fit.run.mode.empty() || fit.run.mode == device->mode().name;
@@ -182,9 +132,9 @@ void register_validation(py::module_& module) {
 }
 
 void register_estimate(py::module_& module) {
-    py::class_<calibrated, predicted> cls(module, "CalibratedEstimate",
-                                          "A calibrated prediction. Where it is not `predictable`, throughput and "
-                                          "latency are nan and `warnings` says why.");
+    py::class_<calibrated, answer> cls(module, "CalibratedEstimate",
+                                       "A calibrated prediction. Where it is not `predictable`, throughput and "
+                                       "latency are nan and `warnings` says why.");
     const auto figure = [&cls](const char* name, double calibrated_estimate::* member, const char* text) {
         cls.def_property_readonly(name, [member](const calibrated& self) { return self.fit.*member; }, text);
     };
@@ -207,8 +157,8 @@ void register_estimate(py::module_& module) {
         },
         "Seconds of one call by what they are spent on.");
     cls.def("__repr__", [](const calibrated& self) {
-        std::string text =
-            "CalibratedEstimate(" + self.net->name() + " on " + self.board + ", " + to_string(self.datatype) + ": ";
+        std::string text = "CalibratedEstimate(" + self.work->name() + " on " + self.board + ", " +
+                           to_string(self.how.datatype) + ": ";
         if (!self.fit.predictable) return text + "not predictable)";
         text += readable(self.fit.throughput_ips) + " inputs/s (" + readable(self.fit.low_ips) + " to " +
                 readable(self.fit.high_ips) + "))";

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The only file that compiles the zoo.
+#include "calibration_object.hpp"
+#include "how.hpp"
 #include "json_objects.hpp"
 #include "register.hpp"
 
-#include <qutibench/io/catalogue.hpp>
-#include <qutibench/io/selection.hpp>
+#include <qutibench/ask/calibrated.hpp>
+#include <qutibench/ask/catalogue_records.hpp>
+#include <qutibench/ask/frontier.hpp>
+#include <qutibench/ask/question_json.hpp>
+#include <qutibench/network/analyze.hpp>
 #include <qutibench/study/heatmap.hpp>
 
 #include <memory>
@@ -13,9 +18,37 @@ namespace qutibench::python {
 
 namespace {
 
-using counting_argument = name_argument<counting, &parse_counting>;
-using placement_argument = name_argument<placement_kind, &parse_placement>;
-using execution_argument = name_argument<execution_kind, &parse_execution>;
+using counting_argument = name_argument<counting>;
+
+/// What was looked up by id so far. Only called with the interpreter's lock.
+[[nodiscard]] session& known_names() {
+    static session one;
+    return one;
+}
+
+[[nodiscard]] std::optional<std::string> name_in(py::handle given) {
+    py::detail::make_caster<path_argument> path;
+    if (!path.load(given, true)) return std::nullopt;
+    return py::detail::cast_op<path_argument&>(path).value;
+}
+
+/// The calibration that a question names, read from its file.
+[[nodiscard]] named_calibrations saved_calibrations(const detail::json& question) {
+    named_calibrations all;
+    if (const auto path = question.find("calibration"); path != question.end() && path->is_string())
+        all.try_emplace(path->get<std::string>(), load_calibration(path->get<std::string>()), path->get<std::string>());
+    return all;
+}
+
+/// (id, keep, workload, accuracies) of a network by id or path.
+[[nodiscard]] py::tuple named_network(const path_argument& name, double keep) {
+    question asked{.networks = {name.value}, .keep = {keep}};
+    const design_network one = known_names().networks(asked).front();
+    py::list accuracies;
+    for (const design_accuracy& known : one.accuracies)
+        accuracies.append(py::make_tuple(to_string(known.datatype), known.top1, known.platform));
+    return py::make_tuple(one.name, one.keep, std::const_pointer_cast<workload>(one.work), accuracies);
+}
 
 void register_entry(py::module_& module) {
     py::class_<network_accuracy> accuracy(module, "Accuracy", "What somebody measured a network to get right.");
@@ -158,37 +191,27 @@ void register_zoo(py::module_& module) {
         "(name, whether `keep` may be other than 1) of every network of the zoo.");
 }
 
-[[nodiscard]] py::list records_of(const estimate_table& table) {
-    py::list all;
-    for (const estimate_row& row : table.rows) all.append(to_python(to_record(row)));
-    return all;
-}
-
 void register_tables(py::module_& module) {
     module.def(
-        "estimate_records",
-        [](std::vector<std::string> networks, std::vector<std::string> platforms,
-           const std::vector<precision_argument>& datatypes, const std::vector<count_argument>& batches,
-           std::vector<double> keep, placement_argument placement, execution_argument execution) {
-            selection wanted;
-            wanted.networks = std::move(networks);
-            wanted.platforms = std::move(platforms);
-            for (const precision_argument& one : datatypes) wanted.datatypes.push_back(one.value);
-            wanted.batches.clear();
-            for (const count_argument& one : batches) wanted.batches.push_back(one.value);
-            wanted.keep = std::move(keep);
-            wanted.how.placement = placement.value;
-            wanted.how.execution = execution.value;
-            estimate_table table;
-            {
-                const py::gil_scoped_release unlocked;
-                table = predict_all(wanted);
-            }
-            return std::make_pair(records_of(table), table.skipped);
+        "is_path", [](std::string_view name) { return detail::is_path(name); }, "name"_a,
+        "Whether a name is meant as a path: it has a slash or ends in a file's extension.");
+    module.def(
+        "ask",
+        [](const py::dict& asked) {
+            const detail::json document = to_json_value(asked);
+            const question wanted =
+                question_of(detail::json_reader(document, "the question"), saved_calibrations(document));
+            const answers all = known_names().ask(wanted);
+            py::list rows;
+            for (const record& one : records_of(std::span<const answer>(all.rows))) rows.append(to_python(one));
+            return std::make_pair(rows, all.skipped);
         },
-        "networks"_a, "platforms"_a, "datatypes"_a = std::vector<std::string>(), "batches"_a = std::vector<int>{1},
-        "keep"_a = std::vector<double>{1.0}, "placement"_a = "published", "execution"_a = "network",
-        "(records with the keys of what_if's JSON, why combinations were skipped); names are catalogue ids or paths.");
+        "question"_a,
+        "(records, why combinations were skipped) of a question as the page asks it; a calibration is the path of its "
+        "file.");
+    module.def("named_network", &named_network, "name"_a, "keep"_a,
+               "(id, keep, workload, [(datatype, top-1)]) of a network by id or path; ids are looked up once.");
+    module.def("named_platform", &platform_argument, "given"_a, "A device by id or path; ids are looked up once.");
     module.def(
         "workload_record", [](const workload& work) { return to_python(to_record(work)); }, "workload"_a,
         "A workload with the keys of what_if's JSON.");
@@ -196,22 +219,7 @@ void register_tables(py::module_& module) {
         "heatmap_records",
         [](std::string_view task) {
             py::list all;
-            for (const heatmap_cell& one : published_heatmap(task)) {
-                py::dict record;
-                record["figure"] = one.figure;
-                record["task"] = one.task;
-                record["platform"] = one.platform;
-                record["network_datatype"] = one.network;
-                record["platform_id"] = one.platform_id;
-                record["network_id"] = one.network_id;
-                record["keep"] = one.keep;
-                record["datatype"] = to_string(one.datatype);
-                record["inputs_per_second"] = one.prediction.throughput().value();
-                record["bound"] = to_string(one.prediction.bound());
-                record["printed_inputs_per_second"] = known(one.printed);
-                record["erratum"] = unless_empty(one.erratum);
-                all.append(record);
-            }
+            for (const heatmap_cell& one : published_heatmap(task)) all.append(to_python(to_record(one)));
             return all;
         },
         "task"_a = "",
@@ -220,6 +228,37 @@ void register_tables(py::module_& module) {
 }
 
 }  // namespace
+
+std::shared_ptr<workload> network_argument(py::handle given) {
+    if (py::isinstance<workload>(given)) return given.cast<std::shared_ptr<workload>>();
+    if (py::isinstance<graph>(given)) return std::make_shared<workload>(analyze(given.cast<const graph&>()));
+    if (const std::optional<std::string> name = name_in(given)) {
+        const question asked{.networks = {*name}};
+        return std::const_pointer_cast<workload>(known_names().networks(asked).front().work);
+    }
+    throw py::type_error("a network is an id, a path, a Workload or a Graph, not " +
+                         py::str(py::type::of(given).attr("__name__")).cast<std::string>());
+}
+
+std::shared_ptr<platform> platform_argument(py::handle given) {
+    if (py::isinstance<platform>(given)) return given.cast<std::shared_ptr<platform>>();
+    if (const std::optional<std::string> name = name_in(given))
+        return std::const_pointer_cast<platform>(known_names().device(*name));
+    throw py::type_error("a platform is an id, a path or a Platform, not " +
+                         py::str(py::type::of(given).attr("__name__")).cast<std::string>());
+}
+
+void fit_by_calibration(design_axes& axes, py::handle given) {
+    axes.fit = calibrated_fit(given.cast<const calibration_object&>().fitted, "this");
+    axes.is_measured_fit = true;
+}
+
+void fit_by_devices(design_axes& axes, py::handle given) {
+    const auto [devices, bandwidth, latency, split] =
+        given.cast<std::tuple<count_argument, double, double, name_argument<split_kind>>>();
+    axes.fit = several_devices{
+        devices.value, {quantity_of<bytes_per_second>(bandwidth), quantity_of<seconds>(latency)}, split.value};
+}
 
 void register_catalogue(py::module_& module) {
     register_entry(module);

@@ -6,15 +6,7 @@ namespace qutibench::python {
 
 namespace {
 
-[[nodiscard]] number_family parse_family(std::string_view name) {
-    return detail::parse_enumerator<number_family>("number family", name, {"integer", "floating", "binary", "ternary"});
-}
-using family_argument = name_argument<number_family, &parse_family>;
-
-[[nodiscard]] std::string_view name_of(number_family family) {
-    constexpr std::string_view names[] = {"integer", "floating", "binary", "ternary"};
-    return names[static_cast<std::size_t>(family)];
-}
+using family_argument = name_argument<number_family>;
 
 [[nodiscard]] py::tuple state_of(const datatype& of) {
     return py::make_tuple(static_cast<int>(of.family), of.bits, of.exponent, of.mantissa, of.block, of.scale_bits);
@@ -45,7 +37,7 @@ void register_datatype(py::module_& module) {
         "custom", &custom, "family"_a, "bits"_a, "exponent"_a = 0, "mantissa"_a = 0, "block"_a = 0, "scale_bits"_a = 0,
         "A format of your own: family 'integer', 'floating', 'binary' or 'ternary'; `block` elements share a "
         "scale of `scale_bits`.");
-    cls.def_property_readonly("family", [](const datatype& self) { return name_of(self.family); });
+    cls.def_property_readonly("family", [](const datatype& self) { return to_string(self.family); });
     cls.def_readonly("bits", &datatype::bits, "Width of one element, the shared scale aside.");
     cls.def_readonly("exponent", &datatype::exponent);
     cls.def_readonly("mantissa", &datatype::mantissa);

@@ -175,7 +175,7 @@ void register_answer(py::module_& module) {
             throw py::type_error("unexpected argument '" + std::string(name) + "' of serve");
     }
     if (framework == "llama.cpp" || framework == "llama_cpp") return from_local(*model, *device, stored, local);
-    ask.framework = parse_serving_framework(framework);
+    ask.framework = parse_name<serving_framework>(framework);
     const language_layout layout{tensor, data, expert, expert_tensor, pipeline};
     served answer;
     answer.figures = serving(*model, *device, stored, layout)(ask);

@@ -10,8 +10,8 @@ namespace qutibench::python {
 namespace {
 
 using maybe = std::optional<double>;
-using deployment_argument = name_argument<deployment_parameter, &parse_deployment_parameter>;
-using scope_argument = name_argument<measured_scope, &parse_measured_scope>;
+using deployment_argument = name_argument<deployment_parameter>;
+using scope_argument = name_argument<measured_scope>;
 
 template <class Quantity>
 [[nodiscard]] Quantity or_unknown(const maybe& value) {
@@ -223,7 +223,7 @@ void add_identity(measurement_class& cls) {
 struct efficiency_view {
     measurement measured;
     efficiency_row row;
-    predicted bound;
+    answer bound;
 };
 
 [[nodiscard]] efficiency_view beside(const measurement& one, const std::shared_ptr<workload>& net,
@@ -236,9 +236,9 @@ struct efficiency_view {
                                                     : efficiency(one, totals_of_part(*net, one), *device, how);
     view.row.measured = nullptr;  // the view has its own
     const bool in_mode = one.mode.empty() || one.mode == device->mode().name;
-    view.bound = {
-        view.row.predicted, one.datatype, how.placement,
-        how.execution,      net,          in_mode ? device : std::make_shared<platform>(device->in_mode(one.mode))};
+    how.datatype = one.datatype;
+    view.bound = answer_of(net, in_mode ? device : std::make_shared<platform>(device->in_mode(one.mode)), how,
+                           view.row.predicted);
     return view;
 }
 

@@ -20,10 +20,7 @@ namespace {
 
 using figures = py::typing::Dict<py::str, py::object>;
 
-[[nodiscard]] split_kind parse_split(std::string_view name) {
-    return detail::parse_enumerator<split_kind>("split", name, {"data", "pipeline"});
-}
-using split_argument = name_argument<split_kind, &parse_split>;
+using split_argument = name_argument<split_kind>;
 
 [[nodiscard]] figures row_of(const multi_device_estimate& one) {
     figures out;

@@ -113,7 +113,7 @@ void register_onnx(py::module_& module) {
     // Before the overload for any graph: a model with open dimensions has no layers to count.
     module.def(
         "analyze",
-        [](const onnx_graph& net, name_argument<counting, parse_counting> count, bool strict) {
+        [](const onnx_graph& net, name_argument<counting> count, bool strict) {
             if (!net.problem.empty()) throw shape_error(net.problem);
             return analyze(static_cast<const graph&>(net), count.value, strict);
         },

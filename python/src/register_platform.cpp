@@ -41,7 +41,7 @@ template <class Quantity>
             or_unknown<bytes>(capacity),
             or_unknown<bytes_per_second>(bandwidth),
             on_chip,
-            detail::parse_enumerator<memory_role>("role of a memory", role, memory_role_names),
+            parse_name<memory_role>(role),
             or_nan(bus_width),
             or_unknown<hertz>(transfer_rate)};
 }
@@ -56,7 +56,7 @@ void register_memory(py::module_& module) {
     cls.def_property_readonly("bandwidth_bytes_per_s", [](const memory_level& self) { return known(self.bandwidth); });
     cls.def_readonly("on_chip", &memory_level::on_chip);
     cls.def_property_readonly(
-        "role", [](const memory_level& self) { return memory_role_names[static_cast<std::size_t>(self.role)]; },
+        "role", [](const memory_level& self) { return to_string(self.role); },
         "What it is for: 'any', 'cache', 'weights' or 'activations'.");
     cls.def_property_readonly(
         "bus_width_bits", [](const memory_level& self) { return known(quantity_of<seconds>(self.bus_width_bits)); });
@@ -71,8 +71,8 @@ void register_memory(py::module_& module) {
         cls,
         [](const memory_level& self) {
             return py::make_tuple(self.name, known(self.capacity), known(self.bandwidth), self.on_chip,
-                                  memory_role_names[static_cast<std::size_t>(self.role)],
-                                  known(quantity_of<seconds>(self.bus_width_bits)), known(self.transfer_rate));
+                                  to_string(self.role), known(quantity_of<seconds>(self.bus_width_bits)),
+                                  known(self.transfer_rate));
         },
         [](const py::tuple& from) {
             return make_memory(from[0].cast<std::string>(), from[1].cast<maybe>(), from[2].cast<maybe>(),
@@ -83,8 +83,8 @@ void register_memory(py::module_& module) {
 
 [[nodiscard]] device_link make_link(std::string name, const std::string& reach, const maybe& bandwidth,
                                     const std::optional<int>& devices) {
-    return {std::move(name), detail::parse_enumerator<link_reach>("reach of a link", reach, link_reach_names),
-            or_unknown<bytes_per_second>(bandwidth), devices.value_or(0)};
+    return {std::move(name), parse_name<link_reach>(reach), or_unknown<bytes_per_second>(bandwidth),
+            devices.value_or(0)};
 }
 
 void register_link(py::module_& module) {
@@ -93,21 +93,18 @@ void register_link(py::module_& module) {
             "reach: 'host', 'devices' (of the same fast domain) or 'nodes'; the bandwidth is one device's in one "
             "direction, devices is how many it joins.");
     cls.def_readonly("name", &device_link::name);
-    cls.def_property_readonly(
-        "reach", [](const device_link& self) { return link_reach_names[static_cast<std::size_t>(self.reach)]; });
+    cls.def_property_readonly("reach", [](const device_link& self) { return to_string(self.reach); });
     cls.def_property_readonly("bandwidth_bytes_per_s", [](const device_link& self) { return known(self.bandwidth); });
     cls.def_property_readonly("devices", [](const device_link& self) { return unless_zero(self.devices); });
     cls.def("__repr__", [](const device_link& self) {
-        return "DeviceLink('" + self.name + "', '" +
-               std::string(link_reach_names[static_cast<std::size_t>(self.reach)]) +
+        return "DeviceLink('" + self.name + "', '" + std::string(to_string(self.reach)) +
                "', bandwidth_bytes_per_s=" + (is_known(self.bandwidth) ? readable(self.bandwidth.value()) : "None") +
                ", devices=" + (self.devices > 0 ? std::to_string(self.devices) : "None") + ")";
     });
     add_state(
         cls,
         [](const device_link& self) {
-            return py::make_tuple(self.name, link_reach_names[static_cast<std::size_t>(self.reach)],
-                                  known(self.bandwidth), unless_zero(self.devices));
+            return py::make_tuple(self.name, to_string(self.reach), known(self.bandwidth), unless_zero(self.devices));
         },
         [](const py::tuple& from) {
             return make_link(from[0].cast<std::string>(), from[1].cast<std::string>(), from[2].cast<maybe>(),

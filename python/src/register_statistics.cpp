@@ -11,10 +11,7 @@ namespace qutibench::python {
 
 namespace {
 
-[[nodiscard]] orthogonality_figure parse_figure(std::string_view name) {
-    return detail::parse_enumerator<orthogonality_figure>("figure", name, {"latency", "throughput"});
-}
-using figure_argument = name_argument<orthogonality_figure, &parse_figure>;
+using figure_argument = name_argument<orthogonality_figure>;
 using variant_argument = std::tuple<std::string, double, precision_argument>;
 
 [[nodiscard]] measured_variant variant_of(const variant_argument& from) {

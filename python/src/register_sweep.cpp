@@ -6,15 +6,14 @@
 #include <qutibench/explore/query_reducer.hpp>
 
 #include <chrono>
+#include <map>
 
 namespace qutibench::python {
 
 namespace {
 
-using placement_argument = name_argument<placement_kind, &parse_placement>;
-using execution_argument = name_argument<execution_kind, &parse_execution>;
-using metric_argument = name_argument<metric, &parse_metric>;
-using accuracies = std::vector<std::pair<precision_argument, double>>;
+using metric_argument = name_argument<metric>;
+using accuracies = std::vector<std::tuple<precision_argument, double, std::string>>;
 using network_value = std::tuple<std::string, double, std::shared_ptr<workload>, accuracies>;
 using limit_value = std::tuple<metric_argument, double, double>;
 
@@ -33,29 +32,76 @@ struct space_object {
     ~space_object() = default;
 };
 
-[[nodiscard]] std::unique_ptr<space_object> make_space(
-    const std::vector<network_value>& networks, const std::vector<std::shared_ptr<platform>>& platforms,
-    const std::vector<precision_argument>& datatypes, const std::vector<std::int64_t>& batches,
-    std::vector<double> compute_scales, std::vector<double> bandwidth_scales,
-    const std::vector<placement_argument>& placements, const std::vector<execution_argument>& executions,
-    bool carriers) {
+/// The values of an axis; one value stands for a list of it.
+template <class Value>
+void read_axis(py::handle given, std::vector<Value>& axis) {
+    axis.clear();
+    if (py::isinstance<py::str>(given) || PySequence_Check(given.ptr()) == 0)
+        return read_object(given, axis.emplace_back());
+    for (const py::handle one : given.cast<py::sequence>()) read_object(one, axis.emplace_back());
+}
+
+/// What a space may be told: its axes, and the settings of a deployment that are no axis.
+[[nodiscard]] std::vector<std::string_view> setting_names() {
+    std::vector<std::string_view> all{"networks",  "platforms",  "datatypes",      "batches",          "keep",
+                                      "threads",   "streams",    "compute_scales", "bandwidth_scales", "on_chip_scales",
+                                      "placement", "execution",  "calibration",    "devices",          "link",
+                                      "split",     "parameters", "overrides"};
+    deployment::describe([&](std::string_view name, auto member, std::string_view) {
+        if constexpr (std::is_same_v<decltype(member), bool deployment::*>) all.push_back(name);
+    });
+    return all;
+}
+
+/// Axes and settings by their names; throws TypeError on any other.
+void read_axes(design_axes& axes, const py::dict& given) {
+    py::kwargs settings;
+    for (const auto& [key, value] : given) {
+        const auto name = key.cast<std::string>();
+        if (name == "datatypes")
+            read_axis(value, axes.datatypes);
+        else if (name == "batches")
+            read_axis(value, axes.batches);
+        else if (name == "compute_scales")
+            read_axis(value, axes.compute_scales);
+        else if (name == "bandwidth_scales")
+            read_axis(value, axes.bandwidth_scales);
+        else if (name == "on_chip_scales")
+            read_axis(value, axes.on_chip_scales);
+        else if (name == "placement")
+            read_axis(value, axes.placements);
+        else if (name == "execution")
+            read_axis(value, axes.executions);
+        else if (name == "threads")
+            read_axis(value, axes.threads);
+        else if (name == "streams")
+            read_axis(value, axes.streams);
+        else if (name == "calibration")
+            fit_by_calibration(axes, value);
+        else if (name == "devices")
+            fit_by_devices(axes, value);
+        else if (const std::vector<std::string_view> known = setting_names();
+                 std::find(known.begin(), known.end(), name) == known.end())
+            throw_no_keyword(name, known);
+        else
+            settings[key] = value;
+    }
+    read_how(axes.how, settings);
+}
+
+[[nodiscard]] std::unique_ptr<space_object> make_space(const std::vector<network_value>& networks,
+                                                       const std::vector<std::shared_ptr<platform>>& platforms,
+                                                       const py::dict& given) {
     design_axes axes;
     std::vector<std::shared_ptr<workload>> works;
     for (const auto& [name, keep, work, known_accuracies] : networks) {
         design_network& one = axes.networks.emplace_back(design_network{name, keep, work, {}});
-        for (const auto& [datatype, share] : known_accuracies) one.accuracies.emplace_back(datatype.value, share);
+        for (const auto& [datatype, top1, platform] : known_accuracies)
+            one.accuracies.push_back({datatype.value, top1, platform});
         works.push_back(work);
     }
     axes.platforms.assign(platforms.begin(), platforms.end());
-    for (const precision_argument& one : datatypes) axes.datatypes.push_back(one.value);
-    axes.batches = batches;
-    axes.compute_scales = std::move(compute_scales);
-    axes.bandwidth_scales = std::move(bandwidth_scales);
-    axes.placements.clear();
-    for (const placement_argument& one : placements) axes.placements.push_back(one.value);
-    axes.executions.clear();
-    for (const execution_argument& one : executions) axes.executions.push_back(one.value);
-    axes.how.carriers = carriers;
+    read_axes(axes, given);
     return std::make_unique<space_object>(std::move(axes), std::move(works), platforms);
 }
 
@@ -136,17 +182,31 @@ template <class Value, class Of>
 
 [[nodiscard]] py::array codes(const space_object& self, std::string_view axis) {
     const auto& targets = self.space.targets();
-    using point = design_point;
-    if (axis == "network") return per_run<std::int32_t>(self, [](const point& at) { return at.network; });
-    if (axis == "target") return per_run<std::int32_t>(self, [](const point& at) { return at.target; });
     if (axis == "platform")
-        return per_run<std::int32_t>(self, [&](const point& at) { return targets[at.target].platform; });
-    if (axis == "placement") return per_run<std::int32_t>(self, [](const point& at) { return at.placement; });
-    if (axis == "execution") return per_run<std::int32_t>(self, [](const point& at) { return at.execution; });
-    if (axis == "compute_scale") return per_run<std::int32_t>(self, [](const point& at) { return at.compute_scale; });
-    if (axis == "bandwidth_scale")
-        return per_run<std::int32_t>(self, [](const point& at) { return at.bandwidth_scale; });
+        return per_run<std::int32_t>(self, [&](const design_point& at) { return targets[at.target].platform; });
+    for (const design_axis& one : design_axis_list)
+        if (one.name == axis && one.name != "batch")
+            return per_run<std::int32_t>(self, [&](const design_point& at) { return at.*one.place; });
     throw unknown_name("axis", axis, "");
+}
+
+/// The distinct sets of assumptions, and for each point the number of its own.
+[[nodiscard]] py::tuple assumptions(const space_object& self) {
+    py::array_t<std::int32_t> all(rows_of(self.space.size()));
+    std::int32_t* out = all.mutable_data();
+    std::vector<std::string> texts;
+    std::map<std::string, std::int32_t> numbers;
+    design_point point;
+    for (std::uint64_t run = 0; run < self.space.runs(); ++run, self.space.advance_run(point))
+        for (; point.batch < self.space.axes().batches.size(); ++point.batch) {
+            std::string text;
+            for (const std::string& one : self.space.answered(point).assumptions())
+                text += (text.empty() ? "" : "; ") + one;
+            const auto [at, is_new] = numbers.try_emplace(text, static_cast<std::int32_t>(texts.size()));
+            if (is_new) texts.push_back(text);
+            *out++ = at->second;
+        }
+    return py::make_tuple(all, texts);
 }
 
 [[nodiscard]] py::array_t<std::int64_t> batches(const space_object& self) {
@@ -186,7 +246,7 @@ template <class Reducer>
     std::vector<metric> metrics;
     for (const auto* texts : {&maximize, &minimize})
         for (const std::string& text : *texts) {
-            const auto& names = detail::metric_names;
+            const auto& names = names_of<metric>.names;
             const auto at = std::find(names.begin(), names.end(), text);
             if (at != names.end()) metrics.push_back(static_cast<metric>(at - names.begin()));
         }
@@ -254,42 +314,27 @@ struct axis_group {
     return all;
 }
 
+/// The value of a point on every axis, in the order of the fields of answers.
 [[nodiscard]] py::dict point_of(const space_object& self, const count_argument& number) {
     if (number.value < 0) throw invalid_argument("points are numbered from 0");
-    const design_axes& axes = self.space.axes();
-    const design_point at = self.space.at(static_cast<std::uint64_t>(number.value));
-    const design_target& target = self.space.targets()[at.target];
-    const platform& device = *axes.platforms[target.platform];
+    const answer one = self.space.unanswered(self.space.at(static_cast<std::uint64_t>(number.value)));
     py::dict all;
-    all["network"] = axes.networks[at.network].name;
-    all["keep"] = axes.networks[at.network].keep;
-    all["platform"] = device.id();
-    all["mode"] = unless_empty(device.mode().name);
-    all["datatype"] = to_string(target.datatype);
-    all["compute_scale"] = axes.compute_scales[at.compute_scale];
-    all["bandwidth_scale"] = axes.bandwidth_scales[at.bandwidth_scale];
-    all["placement"] = axes.placements[at.placement] == placement_kind::published ? "published" : "capacity";
-    constexpr const char* executions[] = {"network", "layers", "dataflow"};
-    all["execution"] = executions[static_cast<std::size_t>(axes.executions[at.execution])];
-    all["batch"] = axes.batches[at.batch];
+    for (const answer_field& field : answer_fields) {
+        if (field.role != field_role::coordinate || field.key == "devices") continue;
+        const py::str key{std::string(field.key)};
+        if (field.kind == field_kind::text)
+            all[key] = unless_empty(field.text_of(one));
+        else if (field.kind == field_kind::count)
+            all[key] = std::llround(field.number_of(one));
+        else
+            all[key] = field.number_of(one);
+    }
     return all;
 }
 
-[[nodiscard]] predicted predict_point(const space_object& self, const count_argument& number) {
+[[nodiscard]] answer predict_point(const space_object& self, const count_argument& number) {
     if (number.value < 0) throw invalid_argument("points are numbered from 0");
-    const design_point at = self.space.at(static_cast<std::uint64_t>(number.value));
-    const deployment how = self.space.deployment_of(at);
-    const bool as_listed = self.space.axes().compute_scales[at.compute_scale] == 1 &&
-                           self.space.axes().bandwidth_scales[at.bandwidth_scale] == 1;
-    const platform& device = self.space.device_of(at);
-    auto shown =
-        as_listed ? self.devices[self.space.targets()[at.target].platform] : std::make_shared<platform>(device);
-    return {predict(*self.nets[at.network], device, how),
-            how.datatype,
-            how.placement,
-            how.execution,
-            self.nets[at.network],
-            std::move(shown)};
+    return self.space.answered(self.space.at(static_cast<std::uint64_t>(number.value)));
 }
 
 void add_axes(py::class_<space_object>& cls) {
@@ -316,10 +361,27 @@ void add_axes(py::class_<space_object>& cls) {
             return all;
         },
         "(index of the platform, datatype) of each combination that can be run.");
-    cls.def_property_readonly("compute_scales",
-                              [](const space_object& self) { return self.space.axes().compute_scales; });
-    cls.def_property_readonly("bandwidth_scales",
-                              [](const space_object& self) { return self.space.axes().bandwidth_scales; });
+    cls.def_property_readonly(
+        "axes",
+        [](const space_object& self) {
+            const design_axes& axes = self.space.axes();
+            const auto names = [](const auto& values) {
+                std::vector<std::string_view> all;
+                for (const auto one : values) all.push_back(to_string(one));
+                return all;
+            };
+            py::dict all;
+            all["compute_scale"] = axes.compute_scales;
+            all["bandwidth_scale"] = axes.bandwidth_scales;
+            all["on_chip_scale"] = axes.on_chip_scales;
+            all["placement"] = names(axes.placements);
+            all["execution"] = names(axes.executions);
+            all["threads"] = axes.threads;
+            all["stream"] = axes.streams;
+            return all;
+        },
+        "The values of the axes between the datatype and the batch.");
+    cls.def("assumptions", &assumptions, "(number of its text for each point, the texts).");
     cls.def("codes", &codes, "axis"_a, "For each point the number of its value on an axis, int32 (n,).");
     cls.def("batches", &batches, "For each point its batch, int64 (n,).");
     cls.def("point", &point_of, "number"_a, "The values of a point on every axis.");
@@ -332,22 +394,22 @@ void register_sweep(py::module_& module) {
     module.def("metric_names", &metric_names, "What can be asked of a point of a design space.");
     py::class_<space_object> cls(
         module, "DesignSpace", "Every combination of its axes, numbered; qutibench.DesignSpace makes one from names.");
-    cls.def(py::init(&make_space), "networks"_a, "platforms"_a, "datatypes"_a, "batches"_a, "compute_scales"_a,
-            "bandwidth_scales"_a, "placements"_a, "executions"_a, "carriers"_a);
+    cls.def(py::init(&make_space), "networks"_a, "platforms"_a, "axes"_a);
     add_axes(cls);
     constexpr auto none = std::nullopt;
     const auto no_limits = std::vector<int>();
-    cls.def("columns", &columns, "metrics"_a, "threads"_a = 0, "first"_a = 0, "last"_a = none,
-            "Metrics of the points [first, last), float64 each. threads: 0 for all there are; last: None for the end.");
+    cls.def("columns", &columns, "metrics"_a, "workers"_a = 0, "first"_a = 0, "last"_a = none,
+            "Metrics of the points [first, last), float64 each. workers: threads of the processor, 0 for all there "
+            "are; last: None for the end.");
     cls.def("reduce_frontier", &frontier, "maximize"_a, "minimize"_a, "conditions"_a = std::vector<std::string>(),
-            "limits"_a = no_limits, "threads"_a = 0, "first"_a = 0, "last"_a = none,
+            "limits"_a = no_limits, "workers"_a = 0, "first"_a = 0, "last"_a = none,
             "The ParetoArchive of the points [first, last) that keep the limits and conditions.");
-    cls.def("reduce_best", &best, "metric"_a, "maximize"_a, "count"_a = 1, "limits"_a = no_limits, "threads"_a = 0,
+    cls.def("reduce_best", &best, "metric"_a, "maximize"_a, "count"_a = 1, "limits"_a = no_limits, "workers"_a = 0,
             "first"_a = 0, "last"_a = none, "(numbers, values) of the best points, best first.");
-    cls.def("reduce_best_by", &best_by, "axis"_a, "metric"_a, "maximize"_a, "limits"_a = no_limits, "threads"_a = 0,
+    cls.def("reduce_best_by", &best_by, "axis"_a, "metric"_a, "maximize"_a, "limits"_a = no_limits, "workers"_a = 0,
             "first"_a = 0, "last"_a = none,
             "For each network or platform the (number, value) of its best point, or None.");
-    cls.def("reduce_histogram", &histogram, "metric"_a, "edges"_a, "limits"_a = no_limits, "threads"_a = 0,
+    cls.def("reduce_histogram", &histogram, "metric"_a, "edges"_a, "limits"_a = no_limits, "workers"_a = 0,
             "first"_a = 0, "last"_a = none, "(counts between the edges, below, above, unknown).");
     cls.def("__repr__", [](const space_object& self) {
         return "DesignSpace(" + std::to_string(self.space.size()) + " points: " + std::to_string(self.nets.size()) +

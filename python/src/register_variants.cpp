@@ -12,7 +12,7 @@ namespace qutibench::python {
 
 namespace {
 
-using type_argument = name_argument<convolution_type, &parse_convolution_type>;
+using type_argument = name_argument<convolution_type>;
 using counts = std::vector<std::int64_t>;
 
 [[nodiscard]] std::vector<convolution_type> types_of(const std::vector<type_argument>& given) {
@@ -57,7 +57,7 @@ void register_backbone(py::module_& module) {
                         s[3].cast<std::int64_t>(),
                         s[4].cast<std::int64_t>(),
                         s[5].cast<std::int64_t>(),
-                        parse_convolution_type(s[6].cast<std::string>()),
+                        parse_name<convolution_type>(s[6].cast<std::string>()),
                         s[7].cast<std::int64_t>()};
     });
 }

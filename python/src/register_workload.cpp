@@ -12,12 +12,7 @@ namespace qutibench::python {
 
 namespace {
 
-using counting_argument = name_argument<counting, &parse_counting>;
-
-[[nodiscard]] std::string_view name_of(counting convention) {
-    constexpr std::string_view names[] = {"qutibench", "macs_only", "fvcore"};
-    return names[static_cast<std::size_t>(convention)];
-}
+using counting_argument = name_argument<counting>;
 
 /// One layer of a workload, which it keeps alive.
 struct layer_view {
@@ -121,7 +116,7 @@ void register_workload(py::module_& module) {
     cls.def_property_readonly("name", &workload::name);
     add_counts(cls);
     cls.def_property_readonly(
-        "count", [](const workload& self) { return name_of(self.convention()); },
+        "count", [](const workload& self) { return to_string(self.convention()); },
         "The counting convention: 'qutibench', 'macs_only' or 'fvcore'.");
     cls.def_property_readonly(
         "uncounted", [](const workload& self) { return self.uncounted(); },

@@ -73,7 +73,7 @@ TEST_CASE("scales change the peak and the off-chip bandwidth") {
     axes.bandwidth_scales = {0.5};
     const design_space space(axes);
     const platform& plain = *axes.platforms[0];
-    const platform scaled = space.device_of(space.at(0));
+    const platform scaled = *space.device_of(space.at(0));
     REQUIRE(scaled.mode().peaks[0].dense.value() == plain.mode().peaks[0].dense.value() * 2);
     REQUIRE(scaled.bandwidth().value() == plain.bandwidth().value() * 0.5);
     REQUIRE(scaled.mode().name == plain.mode().name);
@@ -119,6 +119,6 @@ TEST_CASE("a space takes the memory of its axes, not of their combinations") {
     axes.bandwidth_scales.assign(1 << 16, 0.5);
     const design_space space(axes);
     REQUIRE(space.size() == (std::uint64_t{1} << 32) * 2 * 3 * 2 * 2 * 3);
-    const platform last = space.device_of(space.at(space.size() - 1));
+    const platform last = *space.device_of(space.at(space.size() - 1));
     REQUIRE(last.mode().peaks[0].dense.value() == axes.platforms[1]->mode().peaks[0].dense.value() * 2);
 }

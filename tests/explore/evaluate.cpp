@@ -43,7 +43,7 @@ void require_predictions(const design_space& space) {
     for (std::size_t i = 0; i < size; ++i) {
         const design_point point = space.at(i);
         const design_network& net = space.axes().networks[point.network];
-        const platform device = space.device_of(point);
+        const platform device = *space.device_of(point);
         const estimate want = predict(*net.work, device, space.deployment_of(point));
         const double known_accuracy =
             point.network == 0 && space.targets()[point.target].datatype == precision(int8) ? 0.8 : NAN;
@@ -51,7 +51,7 @@ void require_predictions(const design_space& space) {
                                 want.latency().value(),
                                 want.operational_intensity().value(),
                                 want.energy().value(),
-                                static_cast<double>(net.work->operation_count),
+                                net.work->work(),
                                 want.model_size().value(),
                                 want.peak().value(),
                                 std::isinf(want.bandwidth().value()) ? NAN : want.bandwidth().value(),

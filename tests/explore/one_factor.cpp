@@ -56,7 +56,7 @@ TEST_CASE("a backbone has the operations of equation 2.4 whatever factor changes
     one.channels = 6;
     one.type = convolution_type::grouped;
     CHECK_THROWS_WITH(one.build(), Contains("4 groups divide neither"));
-    CHECK_THROWS_WITH(parse_convolution_type("depthwize"), Contains("did you mean 'depthwise'"));
+    CHECK_THROWS_WITH(parse_name<convolution_type>("depthwize"), Contains("did you mean 'depthwise'"));
 }
 
 TEST_CASE("one factor at a time around a backbone") {

@@ -110,7 +110,7 @@ TEST_CASE("what cannot be is refused, what cannot be known is flagged") {
     CHECK_FALSE(server({}).has(serving_caution::first_token));
     CHECK(server({.prompt_tokens = 200'000}).has(serving_caution::longer_than_context));
     CHECK(serve(model, h100(), bf16, {.tensor = 16}, {}).has(serving_caution::past_domain));
-    CHECK_THROWS_AS(parse_serving_framework("vlm"), unknown_name);
+    CHECK_THROWS_AS(parse_name<serving_framework>("vlm"), unknown_name);
     language_precision parts;
     CHECK_THROWS_AS(parts.set("expert", fp8), unknown_name);
 }

@@ -84,7 +84,7 @@ TEST_CASE("an execution model is found by its name, explains, and says what othe
     std::size_t index = 0;
     for (const std::string_view name : detail::execution_rules::names) {
         const auto kind = static_cast<execution_kind>(index++);
-        CHECK(parse_execution(name) == kind);
+        CHECK(parse_name<execution_kind>(name) == kind);
         const breakdown all = analytic_model{kind}.explain(net, board(), {});
         CHECK(all.total.call_time == predict(net, board(), {.execution = kind}).call_time);
         CHECK(all.traits.by_kernel == traits_of(kind).by_kernel);
@@ -291,7 +291,7 @@ TEST_CASE("counts past 64 bits and annotations that lead nowhere are caught") {
 
 TEST_CASE("what an override puts off chip, or what does not fit, a pipeline moves again for each input") {
     const workload net = analyze(two_layers());  // 640 elements between the layers
-    const std::array wishes{
+    const std::vector wishes{
         placement_override{.layer = "convolution", .role = tensor_role::activations, .on_chip = false}};
     const deployment how{.batch = 10, .execution = execution_kind::dataflow, .overrides = wishes};
     const estimate spilled = predict(net, board(), how);

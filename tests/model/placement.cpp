@@ -105,7 +105,7 @@ TEST_CASE("a layer of two operands runs in the kernel of the one that is ready l
 TEST_CASE("a placement can be overridden layer by layer") {
     const workload net = analyze(chain());
     const platform device = with_memory(320);
-    const std::array wishes{placement_override{.layer = "second", .role = tensor_role::weights, .on_chip = true},
+    const std::vector wishes{placement_override{.layer = "second", .role = tensor_role::weights, .on_chip = true},
                             placement_override{.layer = "image", .role = tensor_role::activations, .on_chip = false}};
     const deployment how{.placement = placement_kind::capacity, .overrides = wishes};
     const placement where = place(net, device, how);
@@ -119,14 +119,14 @@ TEST_CASE("a placement can be overridden layer by layer") {
     CHECK(find(where, 3, tensor_role::activations).needed == 64 + 128);
     CHECK(find(where, 2, tensor_role::activations).needed == 64 + 128 + 128);
 
-    const std::array published{placement_override{.layer = "first"}};
+    const std::vector published{placement_override{.layer = "first"}};
     CHECK(predict(net, device, {.overrides = published}).traffic == 64);
 
-    const std::array too_much{placement_override{.layer = "image", .role = tensor_role::activations}};
+    const std::vector too_much{placement_override{.layer = "image", .role = tensor_role::activations}};
     CHECK_FALSE(
         predict(net, with_memory(100), {.placement = placement_kind::capacity, .overrides = too_much}).may_win());
 
-    const std::array misspelt{placement_override{.layer = "secnd"}};
+    const std::vector misspelt{placement_override{.layer = "secnd"}};
     try {
         static_cast<void>(predict(net, device, {.overrides = misspelt}));
         FAIL("accepted an unknown layer");
@@ -179,7 +179,7 @@ TEST_CASE("a workload without layers has one tensor") {
     CHECK(predict(totals, with_memory(499), how).traffic == 500);
     CHECK(place(totals, with_memory(500), how).tensors.at(0).on_chip);
     CHECK_FALSE(place(totals, with_memory(499), how).tensors.at(0).on_chip);
-    const std::array wishes{placement_override{.layer = "dense"}};
+    const std::vector wishes{placement_override{.layer = "dense"}};
     CHECK_THROWS_AS(predict(totals, with_memory(1), {.overrides = wishes}), unknown_name);
     CHECK_THROWS_AS(place(totals, with_memory(1), {.overrides = wishes}), unknown_name);
 }

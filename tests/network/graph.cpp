@@ -146,7 +146,7 @@ TEST_CASE("counting conventions differ as their authors say") {
         if (one.type == "batch_normalization") expected += 2 * one.output_count;
     expected += 2048 * 49;
     CHECK(analyze(net, counting::fvcore).operations().value() == expected);
-    CHECK_THROWS_AS(parse_counting("fvcor"), unknown_name);
+    CHECK_THROWS_AS(parse_name<counting>("fvcor"), unknown_name);
 }
 
 TEST_CASE("counts past 64 bits are refused with the layer's name") {

@@ -39,7 +39,6 @@ ELSEWHERE = {
     "place_of": "Measurement.place",
     "platform_ids": "platforms",
     "points_of": "calibrate",
-    "predict_all": "estimates",
     "published_data": "catalogue_file",
     "published_heatmap": "heatmap",
     "read_measurements": "load_measurements",
@@ -55,7 +54,7 @@ ELSEWHERE = {
 
 NOT_IN_PYTHON = {
     **dict.fromkeys(
-        ("maximize", "minimize", "subject_to", "query_of_metrics", "metric_names", "columns_of", "fill_columns"),
+        ("maximize", "minimize", "subject_to", "query_of_metrics", "metric_names", "fill_columns"),
         "objectives and constraints are keyword arguments of frontiers",
     ),
     **dict.fromkeys(
@@ -67,6 +66,16 @@ NOT_IN_PYTHON = {
         "what the operating system says; platform and os have it",
     ),
     **dict.fromkeys(("for_each_json_record", "run_of", "load_model"), "a step of a function that Python has"),
+    **dict.fromkeys(
+        ("analysis_record", "beside_prediction", "card_record", "energy_record", "explained", "fields_of",
+         "measured_record", "network_record", "network_records", "platform_record", "platform_records", "records_of"),
+        "answers as JSON; Python has their rows as tables",
+    ),
+    **dict.fromkeys(
+        ("parse_counts", "parse_override", "question_of", "read_text", "set_by_text", "setting_names", "visit_setting"),
+        "questions from texts; Python has keyword arguments",
+    ),
+    "sentences_of": "Estimate.assumptions and Measurement.cautions have them",
     **dict.fromkeys(
         ("summarize", "summarize_by_platform", "summarize_by_network"),
         "qb.table(rows).to_pandas().groupby(...) groups by anything",
@@ -85,12 +94,7 @@ NOT_IN_PYTHON = {
 """Functions that Python does without, and why."""
 
 
-ENUMERATORS = {"to_string"} | {
-    f"parse_{kind}"
-    for kind in (
-        "convolution_type", "counting", "deployment_parameter", "execution", "measured_scope", "metric", "placement",
-    )
-}  # fmt: skip
+ENUMERATORS = {"to_string", "parse_name"}
 """In Python these are strings."""
 
 

@@ -165,7 +165,7 @@ def test_spaces(data):
         )
     except qb.Error:
         return
-    table = space.table(threads=1)
+    table = space.table(workers=1)
     assert len(table) == space.size
     assert (table["latency_s"] > 0).all()
 

@@ -71,7 +71,7 @@ def test_scales_of_the_device():
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_threads_change_nothing(threads):
     axes = (NETWORKS, PLATFORMS, ["int8", "fp16"], range(1, 20_000))
-    alone, together = qb.sweep(*axes, threads=1), qb.sweep(*axes, threads=threads)
+    alone, together = qb.sweep(*axes, workers=1), qb.sweep(*axes, workers=threads)
     for name in ("throughput_ips", "latency_s", "energy_j"):
         assert np.array_equal(alone[name], together[name], equal_nan=True)
 
@@ -159,7 +159,7 @@ def test_questions_that_cannot_be_answered():
     with pytest.raises(qb.InvalidArgument):
         s.histogram("latency_s", [1, 0])
     with pytest.raises(qb.InvalidArgument):
-        s.best("latency_s", threads=0)
+        s.best("latency_s", workers=0)
     with pytest.raises(qb.UnknownName):
         s.best_by("batch", "latency_s")
     with pytest.raises(qb.UnknownName, match="latency_s"):
@@ -243,7 +243,7 @@ wide = axes | {"compute_scales": scales, "bandwidth_scales": scales}
 ask = {
     "front": lambda: qb.sweep(**wide, maximize="throughput_ips / power_w", minimize="latency_s"),
     "slow points": lambda: qb.sweep(**wide, placement="capacity", execution="layers", minimize="latency_s"),
-    "table": lambda: qb.sweep(**wide, execution="layers", threads=1),
+    "table": lambda: qb.sweep(**wide, execution="layers", workers=1),
     "told": lambda: qb.sweep(**wide, minimize="latency_s", progress=lambda done, size: None),
 }
 if sys.argv[1] == "table":

@@ -25,6 +25,7 @@ FOLDERS = {
     "explore": NETWORK | {"hardware", "model", "measure", "pareto", "expression"},
     "io": NETWORK | {"hardware", "model", "measure", "pareto", "expression", "explore", "language"},
     "study": NETWORK | {"hardware", "model", "measure", "pareto", "expression", "explore", "io", "language"},
+    "ask": NETWORK | {"hardware", "model", "measure", "pareto", "expression", "explore", "io", "language"},
 }
 
 # Which headers may include another library, by the start of their path.

@@ -46,16 +46,17 @@ std::string text_in(const json_reader& at, std::string_view key) {
 }
 
 std::vector<std::string> texts_in(const json_reader& at, std::string_view key) {
-    const auto some = at.find(key);
-    return some ? portal::detail::texts(*some) : std::vector<std::string>();
+    std::vector<std::string> all;
+    qutibench::detail::read_axis(at, key, all);
+    return all;
 }
 
 std::string networks() {
-    return answered([] { return page().networks().dump(); });
+    return answered([] { return record(qutibench::network_records(page())).dump(); });
 }
 
 std::string platforms() {
-    return answered([] { return page().platforms().dump(); });
+    return answered([] { return record(qutibench::platform_records(page())).dump(); });
 }
 
 std::string analyze(const std::string& text) {
@@ -116,6 +117,10 @@ std::string add_platform(const std::string& text, const std::string& file) {
     return answered([&] { return page().add_platform(text, file); });
 }
 
+std::string add_calibration(const std::string& text, const std::string& file) {
+    return answered([&] { return page().add_calibration(text, file); });
+}
+
 std::vector<double>& numbers_of_view() {
     static std::vector<double> numbers;
     return numbers;
@@ -124,7 +129,7 @@ std::vector<double>& numbers_of_view() {
 /// Answers with how to read the numbers that `numbers` gives out afterwards.
 std::string view(const std::string& text) {
     return asked(text, [](const json_reader& at) {
-        portal::drawn_view drawn = portal::view(page(), portal::question_of(at));
+        portal::drawn_view drawn = portal::view(page(), at);
         numbers_of_view() = std::move(drawn.numbers);
         return std::move(drawn.legend);
     });
@@ -137,7 +142,7 @@ emscripten::val numbers() {
 }
 
 std::string scorecards(const std::string& text) {
-    return asked(text, [](const json_reader& at) { return portal::scorecards(page(), portal::question_of(at)); });
+    return asked(text, [](const json_reader& at) { return portal::scorecards(page(), at); });
 }
 
 std::string frontier(const std::string& text) {
@@ -145,7 +150,7 @@ std::string frontier(const std::string& text) {
         at.expect_keys({"selection", "maximize", "minimize", "constrain"});
         const qutibench::frontier_question objectives{texts_in(at, "maximize"), texts_in(at, "minimize"),
                                                       texts_in(at, "constrain")};
-        return portal::frontier(page(), portal::question_of(at["selection"]), objectives);
+        return portal::frontier(page(), at["selection"], objectives);
     });
 }
 
@@ -182,7 +187,7 @@ std::string platform_sources() {
 
 std::string network_details(const std::string& datatypes) {
     return asked(datatypes,
-                 [](const json_reader& at) { return portal::network_details(page(), portal::detail::texts(at)); });
+                 [](const json_reader& at) { return portal::network_details(page(), texts_in(at, "datatypes")); });
 }
 
 }  // namespace
@@ -198,6 +203,7 @@ EMSCRIPTEN_BINDINGS(qutibench) {
     function("endSlices", &end_slices);
     function("addNetwork", &add_network);
     function("addPlatform", &add_platform);
+    function("addCalibration", &add_calibration);
     function("view", &view);
     function("numbers", &numbers);
     function("scorecards", &scorecards);

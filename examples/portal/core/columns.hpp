@@ -1,129 +1,67 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Predictions as columns of numbers: thousands of rows cross into JavaScript in a millisecond, where as JSON they
-/// would take fifty. What is text is a number of a list of texts. The page makes what_if's records of them again, and
-/// its tests compare these with what_if's output.
+/// Answers as columns of numbers: thousands of rows cross into JavaScript in a millisecond, where as JSON they would
+/// take fifty. What is text is a number of a list of texts. The page makes what_if's records of them again, and its
+/// tests compare these with what_if's output.
 #pragma once
 
-#include "../../what_if/records.hpp"
+#include <qutibench/ask/records.hpp>
 
-#include <cmath>
 #include <map>
-#include <string>
-#include <vector>
 
 namespace portal {
 
-using what_if::record;
+using qutibench::record;
 
 /// Rows of a table, one after the other, and how to read them.
 class columns {
 public:
-    explicit columns(const std::vector<qutibench::estimate_row>& rows) {
-        numbers_.reserve(rows.size() * std::size(keys));
-        for (const qutibench::estimate_row& row : rows) add(row);
+    explicit columns(std::span<const qutibench::answer> rows)
+        : fields_(qutibench::fields_of(rows, qutibench::answer_fields)) {
+        numbers_.reserve(rows.size() * fields_.size());
+        for (const qutibench::answer& row : rows)
+            for (const qutibench::answer_field* one : fields_) numbers_.push_back(number(*one, row));
     }
 
-    /// `std::size(keys)` numbers for each row; NaN stands for null.
+    /// As many numbers for each row as there are fields; NaN stands for null.
     [[nodiscard]] const std::vector<double>& numbers() const { return numbers_; }
 
-    /// The keys with what their numbers stand for, the texts, and the lists of assumptions.
+    /// The fields with what their numbers stand for, the texts, and the lists of sentences.
     [[nodiscard]] record legend() const {
         record fields = record::array();
-        for (const key& one : keys) fields.push_back({one.name, one.kind});
+        for (const qutibench::answer_field* one : fields_)
+            fields.push_back({{"key", one->key},
+                              {"kind", to_string(one->kind)},
+                              {"printed", one->is_printed},
+                              {"place", one->narrow.place}});
         return {{"fields", std::move(fields)}, {"texts", texts_}, {"lists", lists_}};
     }
 
 private:
-    struct key {
-        const char* name;
-        const char* kind;
-    };
-
-    /// In the order in which `add` writes them; up to "assumptions" they are those of `to_record`.
-    static constexpr key keys[] = {
-        {"network", "text"},
-        {"platform", "text"},
-        {"mode", "text"},
-        {"datatype", "text"},
-        {"batch", "number"},
-        {"keep", "number"},
-        {"throughput_ips", "number"},
-        {"latency_s", "number"},
-        {"bound", "text"},
-        {"operations", "number"},
-        {"macs", "number"},
-        {"model_bytes", "number"},
-        {"operational_intensity_ops_per_byte", "number"},
-        {"peak_ops_per_s", "number"},
-        {"bandwidth_bytes_per_s", "number"},
-        {"energy_j", "number"},
-        {"accuracy_top1", "number"},
-        {"feasible", "boolean"},
-        {"assumptions", "list"},
-        {"attained_ops_per_s", "number"},
-        {"inputs_per_joule", "number"},
-        {"power_w", "number"},
-        {"price_usd", "number"},
-    };
-
-    void add(const qutibench::estimate_row& row) {
-        const qutibench::estimate& predicted = row.prediction;
-        const auto batch = static_cast<double>(row.how.batch);
-        const double throughput = predicted.throughput().value();
-        const auto operations = static_cast<double>(std::llround(predicted.work / batch));
-        const auto macs = static_cast<double>(std::llround(predicted.work / 2 / batch));
-        const auto finite = [](double value) { return std::isfinite(value) ? value : std::nan(""); };
-        numbers_.insert(numbers_.end(), {text(row.network),
-                                         text(row.platform),
-                                         row.mode.empty() ? std::nan("") : text(row.mode),
-                                         text(to_string(row.how.datatype)),
-                                         batch,
-                                         row.keep,
-                                         throughput,
-                                         predicted.latency().value(),
-                                         text(std::string(to_string(predicted.bound()))),
-                                         operations,
-                                         macs,
-                                         predicted.model_size().value(),
-                                         finite(predicted.operational_intensity().value()),
-                                         predicted.peak().value(),
-                                         finite(predicted.bandwidth().value()),
-                                         finite(predicted.energy().value()),
-                                         finite(row.accuracy_top1),
-                                         predicted.feasible == qutibench::feasibility::unknown
-                                             ? std::nan("")
-                                             : (predicted.feasible == qutibench::feasibility::feasible ? 1.0 : 0.0),
-                                         list(predicted.assumed),
-                                         throughput * operations,
-                                         finite(1 / predicted.energy().value()),
-                                         finite(row.power_w),
-                                         finite(row.price_usd)});
-    }
-
-    [[nodiscard]] double text(const std::string& one) {
-        const auto [at, is_new] = places_.try_emplace(one, texts_.size());
-        if (is_new) texts_.push_back(one);
-        return static_cast<double>(at->second);
-    }
-
-    /// Sets of assumptions are few, so each is written out once.
-    [[nodiscard]] double list(std::uint32_t assumed) {
-        const auto [at, is_new] = sets_.try_emplace(assumed, lists_.size());
-        if (is_new) {
-            record sentences = record::array();
-            for (unsigned bit = 1; bit <= assumed; bit <<= 1)
-                if ((assumed & bit) != 0) sentences.push_back(to_string(static_cast<qutibench::assumption>(bit)));
-            lists_.push_back(std::move(sentences));
+    [[nodiscard]] double number(const qutibench::answer_field& of, const qutibench::answer& row) {
+        if (of.kind == qutibench::field_kind::text) {
+            const std::string text = of.text_of(row);
+            return text.empty() ? std::nan("") : place_of(text, text, texts_);
         }
+        if (of.kind != qutibench::field_kind::sentences) return of.value_of(row);
+        const std::vector<std::string> all = of.sentences_of(row);
+        std::string key;
+        for (const std::string& one : all) key.append(one).push_back('\n');
+        return place_of("\n" + key, all, lists_);
+    }
+
+    template <class Value>
+    [[nodiscard]] double place_of(const std::string& key, const Value& value, record& list) {
+        const auto [at, is_new] = places_.try_emplace(key, list.size());
+        if (is_new) list.push_back(value);
         return static_cast<double>(at->second);
     }
 
+    std::vector<const qutibench::answer_field*> fields_;
     std::vector<double> numbers_;
     record texts_ = record::array();
     record lists_ = record::array();
     std::map<std::string, std::size_t> places_;
-    std::map<std::uint32_t, std::size_t> sets_;
 };
 
 }  // namespace portal

@@ -6,6 +6,10 @@
 #include "columns.hpp"
 #include "session.hpp"
 
+#include <qutibench/io/adapters.hpp>
+#include <qutibench/study/heatmap.hpp>
+#include <qutibench/study/published_frontier.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -13,18 +17,21 @@
 
 namespace portal {
 
+using qutibench::detail::json_reader;
+
 namespace detail {
 
 using qutibench::detail::null_or;
 
 /// The corners of the roofs that rows were predicted under, from `low` to `high` operations per byte.
-[[nodiscard]] inline record roofs(const std::vector<qutibench::estimate_row>& rows, double low, double high) {
+[[nodiscard]] inline record roofs(const std::vector<qutibench::answer>& rows, double low, double high) {
     record all = record::array();
     std::map<std::string, bool> seen;
-    for (const qutibench::estimate_row& row : rows) {
+    for (const qutibench::answer& row : rows) {
         const qutibench::roofline& roof = row.prediction.roof;
         const std::string datatype = to_string(row.how.datatype);
-        if (!seen.emplace(row.platform + ":" + row.mode + ":" + datatype, true).second) continue;
+        const std::string& mode = row.device->mode().name;
+        if (!seen.emplace(row.device->id() + ":" + mode + ":" + datatype, true).second) continue;
         record points = record::array();
         std::vector<double> corners{low, high};
         if (std::isfinite(roof.bandwidth.value())) corners.insert(corners.begin() + 1, roof.ridge_point().value());
@@ -32,8 +39,8 @@ using qutibench::detail::null_or;
             points.push_back({at, std::isfinite(roof.bandwidth.value())
                                       ? roof.attainable(qutibench::quantity_of<qutibench::ops_per_byte>(at)).value()
                                       : roof.peak.value()});
-        all.push_back({{"platform", row.platform},
-                       {"mode", row.mode.empty() ? record(nullptr) : record(row.mode)},
+        all.push_back({{"platform", row.device->id()},
+                       {"mode", null_or(mode)},
                        {"datatype", datatype},
                        {"peak_ops_per_s", roof.peak.value()},
                        {"bandwidth_bytes_per_s", null_or(roof.bandwidth.value())},
@@ -43,7 +50,7 @@ using qutibench::detail::null_or;
 }
 
 /// The range of operational intensities that a roofline chart shows: all rows and ridges, with room on both sides.
-[[nodiscard]] inline std::pair<double, double> intensities(const std::vector<qutibench::estimate_row>& rows) {
+[[nodiscard]] inline std::pair<double, double> intensities(const std::vector<qutibench::answer>& rows) {
     double low = std::numeric_limits<double>::infinity();
     double high = 0;
     const auto include = [&](double one) {
@@ -51,7 +58,7 @@ using qutibench::detail::null_or;
         low = std::min(low, one);
         high = std::max(high, one);
     };
-    for (const qutibench::estimate_row& row : rows) {
+    for (const qutibench::answer& row : rows) {
         include(row.prediction.operational_intensity().value());
         include(row.prediction.roof.ridge_point().value());
     }
@@ -66,38 +73,26 @@ struct drawn_view {
     record legend{};
 };
 
-[[nodiscard]] inline drawn_view view(session& known, const question& asked) {
-    const qutibench::estimate_table table = known.predict(asked);
-    const columns all(table.rows);
-    const auto [low, high] = detail::intensities(table.rows);
+[[nodiscard]] inline drawn_view view(session& known, const json_reader& asked) {
+    const qutibench::answers answers = known.answer(asked);
+    const columns all(answers.rows);
+    const auto [low, high] = detail::intensities(answers.rows);
     record legend = all.legend();
-    legend["roofs"] = detail::roofs(table.rows, low, high);
-    legend["skipped"] = table.skipped;
+    legend["roofs"] = detail::roofs(answers.rows, low, high);
+    legend["skipped"] = answers.skipped;
     return {all.numbers(), std::move(legend)};
 }
 
 /// Which of the rows of a selection no other beats: their places in the answer to the same selection.
-[[nodiscard]] inline record frontier(session& known, const question& asked,
+[[nodiscard]] inline record frontier(session& known, const json_reader& asked,
                                      const qutibench::frontier_question& objectives) {
-    const qutibench::estimate_table table = known.predict(asked);
-    std::vector<record> rows;
-    for (const qutibench::estimate_row& row : table.rows) rows.push_back(qutibench::to_record(row));
-    const auto front = qutibench::frontier_of(qutibench::columns_of(table, rows), objectives);
+    const auto front = qutibench::frontier_of(qutibench::answer_columns(known.answer(asked).rows), objectives);
     return {{"rows", front.rows}, {"excluded", front.excluded}, {"unknown", front.unknown_by_objective}};
 }
 
 [[nodiscard]] inline record heatmap(const std::string& task) {
     record all = record::array();
-    for (const qutibench::heatmap_cell& one : qutibench::published_heatmap(task)) {
-        record cell = what_if::cell_record(one);
-        cell["latency_s"] = one.prediction.latency().value();
-        cell["inputs_per_joule"] = detail::null_or(1 / one.prediction.energy().value());
-        cell["platform_id"] = one.platform_id;
-        cell["network_id"] = one.network_id;
-        cell["datatype"] = to_string(one.datatype);
-        cell["keep"] = one.keep;
-        all.push_back(std::move(cell));
-    }
+    for (const qutibench::heatmap_cell& one : qutibench::published_heatmap(task)) all.push_back(to_record(one));
     return all;
 }
 
@@ -120,7 +115,7 @@ struct drawn_view {
     const auto best = qutibench::best_of(rows);
     record all = record::array();
     for (const qutibench::measurement& one : rows) {
-        record row = what_if::measured_record(one, known.known());
+        record row = qutibench::measured_record(one, known);
         row["attained_ops_per_s"] = row["throughput_ips"].get<double>() * row["operations"].get<double>();
         const auto rate = row["measured_throughput_ips"];
         row["measured_ops_per_s"] =
@@ -142,16 +137,9 @@ struct drawn_view {
 }
 
 /// One card for each row of a selection.
-[[nodiscard]] inline record scorecards(session& known, const question& asked) {
+[[nodiscard]] inline record scorecards(session& known, const json_reader& asked) {
     record cards = record::array();
-    for (const qutibench::estimate_row& row : known.predict(asked).rows) {
-        const std::string id = row.mode.empty() ? row.platform : row.platform + ":" + row.mode;
-        const qutibench::platform& device = known.known().platform(id);
-        const qutibench::platform now = asked.changed.changes() ? adjusted(device, asked.changed) : device;
-        const qutibench::scorecard card = qutibench::score(known.known().work(row.network, row.keep), now, row.how,
-                                                           {.accuracy_top1 = row.accuracy_top1});
-        cards.push_back(what_if::card_record(card, row));
-    }
+    for (const qutibench::answer& row : known.answer(asked).rows) cards.push_back(qutibench::card_record(row));
     return cards;
 }
 
@@ -160,7 +148,7 @@ struct drawn_view {
     record all = record::object();
     for (const std::string& id : known.platform_ids()) {
         record figures = record::array();
-        for (const qutibench::provenance& one : known.known().platform(id).sources)
+        for (const qutibench::provenance& one : known.device(id)->sources)
             figures.push_back({{"pointer", one.pointer},
                                {"source", one.source},
                                {"basis", one.basis},
@@ -174,8 +162,8 @@ struct drawn_view {
 [[nodiscard]] inline record network_details(session& known, const std::vector<std::string>& datatypes) {
     record all = record::object();
     for (const std::string& id : known.network_ids()) {
-        const qutibench::network_entry& net = known.known().network(id);
-        const qutibench::workload& work = known.known().work(id, 1);
+        const qutibench::network_entry& net = known.network(id);
+        const qutibench::workload& work = *known.work(id, 1);
         record sizes = record::object();
         record intensities = record::object();
         for (const std::string& name : datatypes) {

@@ -33,23 +33,23 @@ function sliceOf(answer: string): [offset: number, length: number] {
     return [offset, length];
 }
 
-type Kind = "text" | "number" | "boolean" | "list";
+type Kind = "text" | "number" | "count" | "boolean" | "list";
 
 /// How to read the numbers of a view: core/columns.hpp.
 interface Legend {
-    fields: [string, Kind][];
+    fields: { key: string; kind: Kind; printed: boolean }[];
     texts: string[];
     lists: string[][];
     roofs: Roof[];
     skipped: string[];
 }
 
-/// Records with the first `count` fields.
-function rowsOf(legend: Legend, numbers: Float64Array, count: number): Estimate[] {
+/// Records with the fields of what_if, or with what charts show besides.
+function rowsOf(legend: Legend, numbers: Float64Array, all: boolean): Estimate[] {
     const { fields, texts, lists } = legend;
     const value = (kind: Kind, one: number): Value => {
         if (Number.isNaN(one)) return null;
-        return kind === "number"
+        return kind === "number" || kind === "count"
             ? one
             : kind === "text"
               ? (texts[one] ?? null)
@@ -60,10 +60,9 @@ function rowsOf(legend: Legend, numbers: Float64Array, count: number): Estimate[
     const rows: Estimate[] = [];
     for (let at = 0; at < numbers.length; at += fields.length) {
         const row: Row = {};
-        for (let i = 0; i < count; i++) {
-            const [name, kind] = fields[i] as [string, Kind];
-            row[name] = value(kind, numbers[at + i] as number);
-        }
+        fields.forEach(({ key, kind, printed }, i) => {
+            if (all || printed) row[key] = value(kind, numbers[at + i] as number);
+        });
         rows.push(row as Estimate);
     }
     return rows;
@@ -78,14 +77,13 @@ export class Engine {
     /// With the keys of what_if, and no others.
     estimate = (question: Question): Estimate[] => {
         const legend = parsed<Legend>(this.library.view(JSON.stringify(question)));
-        const own = legend.fields.findIndex(([name]) => name === "assumptions") + 1;
-        return rowsOf(legend, this.library.numbers(), own);
+        return rowsOf(legend, this.library.numbers(), false);
     };
 
     /// With what charts show besides.
     view = (question: Question): View => {
         const legend = parsed<Legend>(this.library.view(JSON.stringify(question)));
-        const rows = rowsOf(legend, this.library.numbers(), legend.fields.length);
+        const rows = rowsOf(legend, this.library.numbers(), true);
         return { rows, roofs: legend.roofs, skipped: legend.skipped };
     };
 
@@ -95,10 +93,11 @@ export class Engine {
     publishedMeasurements = (): Measured[] => parsed(this.library.publishedMeasurements());
     platformSources = (): Record<string, Provenance[]> => parsed(this.library.platformSources());
     addNetwork = (content: string, file: string): string => text(this.library.addNetwork(content, file));
+    addCalibration = (content: string, file: string): string => text(this.library.addCalibration(content, file));
     addPlatform = (content: string, file: string): string => text(this.library.addPlatform(content, file));
 
     networkDetails = (datatypes: string[]): Record<string, NetworkDetails> =>
-        parsed(this.library.networkDetails(JSON.stringify(datatypes)));
+        parsed(this.library.networkDetails(JSON.stringify({ datatypes })));
 
     analyze = (network: string, options: { keep?: number; datatype?: string } = {}): Analysis =>
         parsed(this.library.analyze(JSON.stringify({ ...options, network })));

@@ -9,6 +9,7 @@ export interface Library {
     giveSlice(bytes: Uint8Array): string;
     endSlices(name: string, dims: string): string;
     addNetwork(text: string, file: string): string;
+    addCalibration(content: string, file: string): string;
     addPlatform(text: string, file: string): string;
     view(question: string): string;
     numbers(): Float64Array;

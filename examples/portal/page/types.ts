@@ -168,8 +168,21 @@ export interface Question {
     datatypes?: string[];
     batches?: number | number[];
     keep?: number | number[];
-    placement?: string;
-    execution?: string;
-    changed?: { clock?: number; bandwidth?: number; on_chip?: number };
+    placement?: string | string[];
+    execution?: string | string[];
+    threads?: number | number[];
+    streams?: number | number[];
+    changed?: { clock?: number | number[]; bandwidth?: number | number[]; on_chip?: number | number[] };
+    parameters?: Record<string, number | string>;
+    overrides?: string[];
+    carriers?: boolean;
+    weights_in_carrier?: boolean;
+    sparse?: boolean;
+    double_buffered?: boolean;
+    training?: boolean;
+    devices?: number;
+    link?: { bandwidth_bytes_per_s: number; latency_s?: number };
+    split?: string;
+    calibration?: string;
     lenient?: boolean;
 }

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -73,24 +72,6 @@ template <class Candidates>
         all += candidate;
     }
     return all;
-}
-
-/// The enumerator called `name`, `names` being those of 0, 1, 2...; throws unknown_name with the nearest one.
-template <class Enum, class Names>
-[[nodiscard]] Enum parse_enumerator(std::string_view kind, std::string_view name, const Names& names) {
-    int value = 0;
-    for (const std::string_view one : names) {
-        if (one == name) return static_cast<Enum>(value);
-        ++value;
-    }
-    detail::raise(unknown_name(kind, name, choices(name, names)));
-}
-
-/// The same for names that stand in braces.
-template <class Enum>
-[[nodiscard]] Enum parse_enumerator(std::string_view kind, std::string_view name,
-                                    std::initializer_list<std::string_view> names) {
-    return parse_enumerator<Enum, std::initializer_list<std::string_view>>(kind, name, names);
 }
 
 }  // namespace qutibench::detail

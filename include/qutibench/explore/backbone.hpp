@@ -23,17 +23,9 @@ enum class convolution_type : unsigned char {
     grouped,      ///< channels in groups
     pointwise,    ///< every output channel reads every input channel, at one position
 };
-
-[[nodiscard]] constexpr std::string_view to_string(convolution_type one) {
-    constexpr std::string_view names[] = {"standard", "depthwise", "grouped", "pointwise"};
-    return names[static_cast<std::size_t>(one)];
-}
-
-/// Throws unknown_name with the nearest type.
-[[nodiscard]] inline convolution_type parse_convolution_type(std::string_view name) {
-    return detail::parse_enumerator<convolution_type>("convolution type", name,
-                                                      {"standard", "depthwise", "grouped", "pointwise"});
-}
+template <>
+inline constexpr enumeration<4> names_of<convolution_type>{"convolution type",
+                                                           {"standard", "depthwise", "grouped", "pointwise"}};
 
 /// A chain of equal convolutions on an input with as many channels, so that each factor can change without the others.
 struct backbone {

@@ -7,59 +7,12 @@
 #include <qutibench/explore/design_space.hpp>
 #include <qutibench/explore/detail/layer_run.hpp>
 #include <qutibench/explore/detail/quotients.hpp>
+#include <qutibench/explore/metric.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <optional>
 #include <span>
 
 namespace qutibench {
-
-/// What can be asked of a design point. NaN where it is not known.
-enum class metric : unsigned char {
-    throughput,     ///< inputs per second
-    latency,        ///< s
-    intensity,      ///< operations per off-chip byte; infinite without traffic
-    energy,         ///< J for one input
-    work,           ///< operations of one input
-    model_size,     ///< bytes
-    peak,           ///< operations per second
-    bandwidth,      ///< bytes per second, at which tensors that are not on chip arrive
-    power,          ///< W
-    price,          ///< USD
-    accuracy_top1,  ///< fraction
-    memory_bound,   ///< 1 when memory bounds the point, 0 when computing does
-};
-
-namespace detail {
-
-inline constexpr std::array<std::string_view, 12> metric_names = {"throughput_ips",
-                                                                  "latency_s",
-                                                                  "operational_intensity_ops_per_byte",
-                                                                  "energy_j",
-                                                                  "operations",
-                                                                  "model_bytes",
-                                                                  "peak_ops_per_s",
-                                                                  "bandwidth_bytes_per_s",
-                                                                  "power_w",
-                                                                  "price_usd",
-                                                                  "accuracy_top1",
-                                                                  "memory_bound"};
-
-}  // namespace detail
-
-/// The name of a metric, as in the command line's JSON.
-[[nodiscard]] constexpr std::string_view to_string(metric one) {
-    return detail::metric_names[static_cast<std::size_t>(one)];
-}
-
-/// Throws unknown_name with the nearest metric.
-[[nodiscard]] inline metric parse_metric(std::string_view name) {
-    const auto at = std::find(detail::metric_names.begin(), detail::metric_names.end(), name);
-    if (at == detail::metric_names.end())
-        throw unknown_name("metric", name, detail::choices(name, detail::metric_names));
-    return static_cast<metric>(at - detail::metric_names.begin());
-}
 
 /// Where a metric is written: as many doubles as points are asked for.
 struct metric_column {
@@ -90,33 +43,16 @@ struct target_terms {
 };
 
 [[nodiscard]] constexpr bool varies_with_batch(metric what) {
-    return what == metric::throughput || what == metric::latency || what == metric::intensity ||
-           what == metric::energy || what == metric::memory_bound;
+    return metric_fields[static_cast<std::size_t>(what)]->varies_with_batch;
 }
 
-/// What an estimate holds; the rest is of the network, the device or the point.
-[[nodiscard]] constexpr bool is_predicted(metric what) {
-    return varies_with_batch(what) || what == metric::peak || what == metric::bandwidth;
-}
-
-[[nodiscard]] inline double metric_of(const estimate& result, metric what) {
-    switch (what) {
-        case metric::throughput:
-            return result.throughput().value();
-        case metric::latency:
-            return result.latency().value();
-        case metric::intensity:
-            return result.operational_intensity().value();
-        case metric::energy:
-            return result.energy().value();
-        case metric::peak:
-            return result.peak().value();
-        case metric::bandwidth:
-            return std::isfinite(result.bandwidth().value()) ? result.bandwidth().value()
-                                                             : std::numeric_limits<double>::quiet_NaN();
-        default:
-            return result.bound() == bound_kind::memory ? 1.0 : 0.0;
-    }
+/// Metrics that many batches share the work for; the others are read from each point's answer.
+[[nodiscard]] constexpr bool is_shared(metric what) {
+    for (const metric one :
+         {metric::throughput, metric::latency, metric::work, metric::model_size, metric::intensity, metric::peak,
+          metric::bandwidth, metric::energy, metric::accuracy_top1, metric::power, metric::price, metric::memory_bound})
+        if (one == what) return true;
+    return false;
 }
 
 /// Batches as doubles, and what they are divided into.
@@ -167,7 +103,7 @@ public:
         const design_axes& axes = space.axes();
         design_point point;
         for (; point.target < space.targets().size(); ++point.target) targets_.push_back(terms_of(point.target));
-        is_plain_ = !axes.how.sparse && axes.how.threads == 1 && axes.how.overrides.empty() &&
+        is_plain_ = !axes.fit && !axes.how.sparse && axes.how.overrides.empty() &&
                     axes.how.parameters == execution_parameters{};
         for (const double batch : batches_) inverses_.push_back(1 / batch);
         load_programs();
@@ -180,16 +116,21 @@ public:
         if (count > space_->size() || first > space_->size() - count)
             throw invalid_argument(detail::message({"a space of ", space_->size(), " points has no point ", first,
                                                     " + ", static_cast<std::uint64_t>(count - 1)}));
+        std::vector<metric_column> shared, alone;
+        for (const metric_column& one : columns) (detail::is_shared(one.what) ? shared : alone).push_back(one);
         design_point point = space_->at(first);
         current_program layered;
         for (std::size_t done = 0; done < count;) {
             const std::size_t size = std::min(batches_.size() - point.batch, count - done);
-            if (is_level_0(point))
-                fill_part(point, size, done, columns);
-            else if (is_layered(point))
-                fill_layered(point, size, done, columns, program(point, layered));
-            else
+            if (is_level_0(point)) {
+                fill_part(point, size, done, shared);
+                if (!alone.empty()) fill_one_by_one(point, size, done, alone);
+            } else if (is_layered(point)) {
+                fill_layered(point, size, done, shared, program(point, layered));
+                if (!alone.empty()) fill_one_by_one(point, size, done, alone);
+            } else {
                 fill_one_by_one(point, size, done, columns);
+            }
             done += size;
             space_->advance_run(point);
         }
@@ -208,9 +149,10 @@ private:
     /// As `design_space::device_of` scales them.
     [[nodiscard]] detail::target_terms terms(const design_point& point) const {
         detail::target_terms on = targets_[point.target];
-        on.peak *= space_->axes().compute_scales[point.compute_scale];
-        on.bandwidth *= space_->axes().bandwidth_scales[point.bandwidth_scale];
-        on.roof_bandwidth *= space_->axes().bandwidth_scales[point.bandwidth_scale];
+        const device_scales by = space_->scales_of(point);
+        on.peak *= by.compute;
+        on.bandwidth *= by.bandwidth;
+        on.roof_bandwidth *= by.bandwidth;
         return on;
     }
 
@@ -254,14 +196,12 @@ private:
 
     void fill_one_by_one(design_point point, std::size_t size, std::size_t at,
                          std::span<const metric_column> columns) const {
-        const workload& net = *space_->axes().networks[point.network].work;
-        const platform device = space_->device_of(point);
+        answer one = space_->unanswered(point);
         for (std::size_t i = 0; i < size; ++i, ++point.batch) {
-            const estimate result = predict(net, device, space_->deployment_of(point));
+            one.how.batch = space_->axes().batches[point.batch];
+            space_->predict(one);
             for (const metric_column& column : columns)
-                column.values[at + i] = detail::is_predicted(column.what)
-                                            ? detail::metric_of(result, column.what)
-                                            : constant(point, column.what, result.weight_bytes);
+                column.values[at + i] = metric_fields[static_cast<std::size_t>(column.what)]->number_of(one);
         }
     }
 
@@ -315,7 +255,7 @@ private:
         const detail::target_terms on = terms(point);
         switch (what) {
             case metric::work:
-                return static_cast<double>(net.work->operation_count);
+                return net.work->work();
             case metric::model_size:
                 return model_bytes;
             case metric::peak:
@@ -329,9 +269,8 @@ private:
             default:
                 break;
         }
-        for (const auto& [datatype, share] : net.accuracies)
-            if (datatype == space_->targets()[point.target].datatype) return share;
-        return std::numeric_limits<double>::quiet_NaN();
+        const design_target& target = space_->targets()[point.target];
+        return net.accuracy(target.datatype, *space_->axes().platforms[target.platform]);
     }
 
     /// Without any, a point may take no time at all, which is for `predict` to refuse.
@@ -339,11 +278,15 @@ private:
         return space_->axes().networks[point.network].work->mac_count > 0;
     }
 
+    [[nodiscard]] bool is_one_call(const design_point& point) const {
+        return space_->axes().threads[point.threads] == 1 && space_->axes().streams[point.stream] == 0;
+    }
+
     /// Whether the published roofline without losses applies, which needs totals only.
     [[nodiscard]] bool is_level_0(const design_point& point) const {
         const design_axes& axes = space_->axes();
         return is_plain_ && has_operations(point) && axes.placements[point.placement] == placement_kind::published &&
-               !traits_of(axes.executions[point.execution]).by_kernel &&
+               !traits_of(axes.executions[point.execution]).by_kernel && is_one_call(point) &&
                !axes.networks[point.network].work->has_precisions();
     }
 
@@ -351,7 +294,7 @@ private:
     [[nodiscard]] bool is_layered(const design_point& point) const {
         const design_axes& axes = space_->axes();
         return is_plain_ && has_operations(point) && traits_of(axes.executions[point.execution]).sums &&
-               axes.placements[point.placement] == placement_kind::published &&
+               is_one_call(point) && axes.placements[point.placement] == placement_kind::published &&
                !axes.networks[point.network].work->layers().empty();
     }
 

@@ -11,7 +11,7 @@ namespace qutibench {
 
 /// The names that expressions on a design space may use, in the order of `metric`.
 [[nodiscard]] inline std::vector<std::string> metric_names() {
-    return {detail::metric_names.begin(), detail::metric_names.end()};
+    return {names_of<metric>.names.begin(), names_of<metric>.names.end()};
 }
 
 /// A query on the metrics of a design space; throws as `frontier_query` does.
@@ -38,7 +38,7 @@ public:
 
     void take(const design_chunk& chunk) {
         const std::size_t count = query_->objectives().size();
-        std::vector<std::span<const double>> columns(detail::metric_names.size());
+        std::vector<std::span<const double>> columns(metric_fields.size());
         for (std::size_t i = 0; i < query_->columns().size(); ++i) columns[query_->columns()[i]] = chunk.columns[i];
         values_.resize(count * chunk.size());
         std::vector<std::span<double>> out(count);

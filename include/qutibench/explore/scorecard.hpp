@@ -5,7 +5,7 @@
 /// the utilisation behind every TOPS/W.
 #pragma once
 
-#include <qutibench/explore/detail/scaled_platform.hpp>
+#include <qutibench/hardware/scaled_platform.hpp>
 #include <qutibench/model/decomposition.hpp>
 
 #include <algorithm>
@@ -97,7 +97,7 @@ struct scorecard {
     }
     const double base = card.performance.throughput().value();
     const auto speed_up = [&](double peak, double bandwidth) {
-        return predict(net, detail::scaled_platform(device, peak, bandwidth), how).throughput().value() / base;
+        return predict(net, scaled(device, {.compute = peak, .bandwidth = bandwidth}), how).throughput().value() / base;
     };
     double factor = 2;
     for (scalability_point& one : card.scalability) {

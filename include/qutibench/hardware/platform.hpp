@@ -3,8 +3,7 @@
 
 #include <qutibench/datatype.hpp>
 #include <qutibench/detail/message.hpp>
-#include <qutibench/detail/nearest.hpp>
-#include <qutibench/error.hpp>
+#include <qutibench/names.hpp>
 #include <qutibench/units.hpp>
 
 #include <array>
@@ -35,9 +34,8 @@ struct peak {
 
 /// What a memory is for: whatever is put there, what the hardware keeps there by itself, or one kind of tensor.
 enum class memory_role { any, cache, weights, activations };
-
-/// The names of `memory_role` in files, in its order.
-inline constexpr std::array<std::string_view, 4> memory_role_names{"any", "cache", "weights", "activations"};
+template <>
+inline constexpr enumeration<4> names_of<memory_role>{"role of a memory", {"any", "cache", "weights", "activations"}};
 
 /// A memory that weights or activations can live in.
 struct memory_level {
@@ -52,9 +50,8 @@ struct memory_level {
 
 /// Where a link leads: to the host's memory, to devices of the same fast domain, or out of the node.
 enum class link_reach { host, devices, nodes };
-
-/// The names of `link_reach` in files, in its order.
-inline constexpr std::array<std::string_view, 3> link_reach_names{"host", "devices", "nodes"};
+template <>
+inline constexpr enumeration<3> names_of<link_reach>{"reach of a link", {"host", "devices", "nodes"}};
 
 /// A link of a device: PCIe, NVLink, Ethernet...
 struct device_link {

@@ -13,16 +13,8 @@ namespace qutibench {
 
 /// Which server runs the model. All share one law; they differ in what a time to the first token depends on.
 enum class serving_framework : unsigned char { vllm, trtllm, sglang };
-
-/// Throws unknown_name with the nearest framework.
-[[nodiscard]] inline serving_framework parse_serving_framework(std::string_view name) {
-    return detail::parse_enumerator<serving_framework>("serving framework", name, {"vllm", "trtllm", "sglang"});
-}
-
-[[nodiscard]] constexpr std::string_view to_string(serving_framework one) {
-    constexpr std::string_view names[] = {"vllm", "trtllm", "sglang"};
-    return names[static_cast<std::size_t>(one)];
-}
+template <>
+inline constexpr enumeration<3> names_of<serving_framework>{"serving framework", {"vllm", "trtllm", "sglang"}};
 
 /// What is asked of a server. Token counts are means and may be fractions.
 struct serving_question {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <qutibench/datatype.hpp>
-#include <qutibench/detail/nearest.hpp>
 #include <qutibench/hardware/platform.hpp>
 #include <qutibench/units.hpp>
 
@@ -26,45 +25,21 @@ enum class deployment_parameter : unsigned char {
     stream,   ///< inputs that follow each other through a pipeline; latency is that of the whole stream
     threads,  ///< callers at a time, each with `call_batch` inputs; latency is that of one caller's call
 };
+template <>
+inline constexpr enumeration<3> names_of<deployment_parameter>{"deployment parameter", {"batch", "stream", "threads"}};
 
 /// What the figures include.
 enum class measured_scope : unsigned char {
     compute,  ///< the accelerator alone
     system,   ///< the host's share and the transfers as well: what a user sees
 };
+template <>
+inline constexpr enumeration<2> names_of<measured_scope>{"scope", {"compute", "system"}};
 
 /// What was measured (T section 4.3): a layer, a block of layers, or the whole network.
 enum class measured_level : unsigned char { layer = 1, block = 2, network = 3 };
-
-[[nodiscard]] constexpr std::string_view to_string(deployment_parameter one) {
-    constexpr std::string_view names[] = {"batch", "stream", "threads"};
-    return names[static_cast<int>(one)];
-}
-
-[[nodiscard]] constexpr std::string_view to_string(measured_scope one) {
-    return one == measured_scope::compute ? "compute" : "system";
-}
-
-[[nodiscard]] constexpr std::string_view to_string(measured_level one) {
-    constexpr std::string_view names[] = {"layer", "block", "network"};
-    return names[static_cast<int>(one) - 1];
-}
-
-/// Throws unknown_name.
-[[nodiscard]] inline deployment_parameter parse_deployment_parameter(std::string_view name) {
-    constexpr std::string_view names[] = {"batch", "stream", "threads"};
-    for (int i = 0; i < 3; ++i)
-        if (names[i] == name) return static_cast<deployment_parameter>(i);
-    throw unknown_name("deployment parameter", name, detail::nearest_name(name, names));
-}
-
-/// Throws unknown_name.
-[[nodiscard]] inline measured_scope parse_measured_scope(std::string_view name) {
-    constexpr std::string_view names[] = {"compute", "system"};
-    for (int i = 0; i < 2; ++i)
-        if (names[i] == name) return static_cast<measured_scope>(i);
-    throw unknown_name("scope", name, detail::nearest_name(name, names));
-}
+template <>
+inline constexpr enumeration<3> names_of<measured_level>{"level", {"layer", "block", "network"}, 1};
 
 /// What to keep in mind about a measurement; it keeps the set.
 enum class caution : std::uint32_t {

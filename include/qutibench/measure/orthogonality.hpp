@@ -44,6 +44,8 @@ enum class orthogonality_figure : unsigned char {
     latency,     ///< in seconds, at the smallest deployment value that all four variants were measured at
     throughput,  ///< in inputs per second, at the largest
 };
+template <>
+inline constexpr enumeration<2> names_of<orthogonality_figure>{"figure", {"latency", "throughput"}};
 
 namespace detail {
 

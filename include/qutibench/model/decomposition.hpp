@@ -31,6 +31,7 @@ struct throughput_decomposition {
 /// it is not positive and finite or the workload has no operations, and what `predict` throws.
 [[nodiscard]] inline throughput_decomposition decompose(const workload& net, const platform& device,
                                                         const deployment& how = {}, double pes = 1) {
+    if (how.stream > 0) return decompose(net, device, detail::as_call(how), pes);
     if (!(pes > 0 && pes < 1e300)) throw invalid_argument("the number of processing elements must be above 0");
     if (net.mac_count == 0) throw invalid_argument("a workload without operations has no throughput to take apart");
     const breakdown all = explain(net, device, how);

@@ -7,6 +7,8 @@
 #include <qutibench/hardware/platform.hpp>
 #include <qutibench/model/estimate.hpp>
 
+#include <utility>
+
 namespace qutibench::detail {
 
 /// The roof that a deployment runs under, and the bytes that one weight takes.
@@ -45,6 +47,11 @@ inline void check(const deployment& how) {
     const auto is_time = [](double time) { return time >= 0 && time <= 1e300; };
     if (how.batch < 1) detail::raise(invalid_argument(message({"batch must be at least 1, not ", how.batch})));
     require(how.threads >= 1 && p.cores >= 1, "threads and cores must be at least 1");
+    if (how.stream < 0) detail::raise(invalid_argument(message({"a stream has at least 1 input, not ", how.stream})));
+    require(how.stream == 0 || how.execution == execution_kind::dataflow,
+            "a stream passes through a pipeline: ask for the execution model 'dataflow', or give a calibration");
+    require(how.stream == 0 || (how.batch == 1 && how.threads == 1),
+            "inputs of a stream come one by one: leave batch and threads at 1");
     require(is_time(p.call_overhead) && is_time(p.input_overhead) && is_time(p.layer_overhead),
             "overheads must be finite and not negative");
     require(is_share(p.compute_efficiency) && is_share(p.memory_efficiency),
@@ -52,6 +59,13 @@ inline void check(const deployment& how) {
     require(p.tile_rows >= 1 && p.tile_columns >= 1 && p.tile_depth >= 1, "tiles must be at least 1");
     require(p.tile_softening >= 0 && p.tile_softening <= 1 && p.pipeline_fill >= 0 && p.pipeline_fill <= 1,
             "tile_softening and pipeline_fill must be between 0 and 1");
+}
+
+/// A checked deployment of a stream as the models have it: in a dataflow, its inputs are those of one call.
+[[nodiscard]] inline deployment as_call(deployment how) {
+    check(how);
+    how.batch = std::exchange(how.stream, 0);
+    return how;
 }
 
 /// Throws unknown_name when there are overrides: a workload without layers has no tensor that they could name.

@@ -178,6 +178,7 @@ namespace detail {
 /// Throws what `predict`, `mac_joules` and `on_chip_joules_per_bit` throw.
 [[nodiscard]] inline energy_report predict_energy(const workload& net, const platform& device,
                                                   const deployment& how = {}, const energy_options& options = {}) {
+    if (how.stream > 0) return predict_energy(net, device, detail::as_call(how), options);
     const estimate time = predict(net, device, how);
     const double known_capacity = detail::on_chip_capacity(device, false);
     const double capacity =

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <qutibench/hardware/platform.hpp>
+#include <qutibench/model/deployment.hpp>
 #include <qutibench/model/roofline.hpp>
 #include <qutibench/network/workload.hpp>
 
@@ -9,81 +10,6 @@
 #include <limits>
 
 namespace qutibench {
-
-/// Which tensors live where.
-enum class placement_kind : unsigned char {
-    published,  ///< weights off-chip, read once a call; activations on chip and free (T section 6.2)
-    capacity,   ///< on chip what fits, off-chip what does not
-};
-
-/// How the layers share the device.
-enum class execution_kind : unsigned char {
-    network,   ///< the whole network under one roofline, as published
-    layers,    ///< layer by layer, each under its own roofline
-    dataflow,  ///< all layers at once as a pipeline
-    prefetch,  ///< layer by layer, while the next layer's data arrive
-};
-
-/// Throws unknown_name with the nearest placement.
-[[nodiscard]] inline placement_kind parse_placement(std::string_view name) {
-    return detail::parse_enumerator<placement_kind>("placement", name, {"published", "capacity"});
-}
-
-/// Throws unknown_name with the nearest execution model.
-[[nodiscard]] inline execution_kind parse_execution(std::string_view name) {
-    return detail::parse_enumerator<execution_kind>("execution model", name,
-                                                    {"network", "layers", "dataflow", "prefetch"});
-}
-
-/// Whether moving data hides behind computing.
-enum class overlap_kind : unsigned char {
-    full,  ///< the slower of the two counts: the roofline
-    none,  ///< both count, one after the other
-};
-
-/// What a layer keeps in memory.
-enum class tensor_role : unsigned char { weights, activations, state };
-
-/// Where a tensor lives, against what capacity would decide.
-struct placement_override {
-    std::string_view layer{};
-    tensor_role role = tensor_role::weights;
-    bool on_chip = true;
-};
-
-/// What a device loses against its roofline. The defaults lose nothing, and even so no execution model is faster than
-/// level 0 under the published placement; equations in docs/formulas/execution.md.
-struct execution_parameters {
-    double call_overhead = 0;       ///< s of the host per call; hides behind the other calls in flight
-    double input_overhead = 0;      ///< s of the host per input of a call
-    double layer_overhead = 0;      ///< s per kernel, layer by layer
-    double compute_efficiency = 1;  ///< share of the peak that is attained, in (0, 1]
-    double memory_efficiency = 1;   ///< share of the bandwidth that is attained, in (0, 1]
-    std::int64_t tile_rows = 1;     ///< output positions that the hardware computes at once
-    std::int64_t tile_columns = 1;  ///< output channels that it computes at once
-    std::int64_t tile_depth = 1;    ///< products that it sums at once
-    double tile_softening = 1;      ///< 1 charges whole tiles, 0 none of their padding; in between, a share of it
-    double pipeline_fill = 1;       ///< share of a stage's time that passes before the next stage starts, in [0, 1]
-    std::int64_t cores = 1;         ///< the peak is spread over so many; one call computes on one of them
-    overlap_kind overlap = overlap_kind::full;
-
-    friend constexpr bool operator==(const execution_parameters&, const execution_parameters&) = default;
-};
-
-/// How a network is run on a device.
-struct deployment {
-    precision datatype = qutibench::int8;
-    std::int64_t batch = 1;  ///< inputs of one call; in a dataflow, of one stream
-    placement_kind placement = placement_kind::published;
-    execution_kind execution = execution_kind::network;
-    bool carriers = true;             ///< run a datatype the device lacks in the next wider one it has
-    bool weights_in_carrier = false;  ///< store weights in the carrier's width too, instead of their own
-    bool sparse = false;              ///< run layers with a sparsity pattern at the device's sparse peak
-    bool double_buffered = false;     ///< half of the on-chip memory receives the next tensors
-    std::int64_t threads = 1;         ///< calls in flight side by side
-    execution_parameters parameters{};
-    std::span<const placement_override> overrides{};  ///< not owned; must outlive the prediction
-};
 
 /// What a model took for granted; an estimate keeps the set.
 enum class assumption : std::uint32_t {
@@ -178,6 +104,24 @@ struct estimate {
     }
 
     constexpr void assume(assumption one) { assumed |= static_cast<std::uint32_t>(one); }
+
+    /// Every member: field(member).
+    template <class Field>
+    static constexpr void describe(Field&& field) {
+        field(&estimate::call_time);
+        field(&estimate::batch);
+        field(&estimate::calls);
+        field(&estimate::pipeline_latency);
+        field(&estimate::initiation_interval);
+        field(&estimate::work);
+        field(&estimate::traffic);
+        field(&estimate::weight_bytes);
+        field(&estimate::roof);
+        field(&estimate::limited_by);
+        field(&estimate::call_energy);
+        field(&estimate::feasible);
+        field(&estimate::assumed);
+    }
 };
 
 namespace detail {

@@ -21,6 +21,8 @@ enum class split_kind : unsigned char {
     data,      ///< every device has the whole network and a share of the batch
     pipeline,  ///< every device has consecutive layers
 };
+template <>
+inline constexpr enumeration<2> names_of<split_kind>{"split", {"data", "pipeline"}};
 
 /// A network on several devices.
 struct multi_device_estimate {
@@ -177,6 +179,7 @@ struct cuttable_network {
                                                               const deployment& how, split_kind split,
                                                               std::int64_t devices, const interconnect& link) {
     detail::check(link, devices);
+    if (how.stream > 0) return predict_on_several(net, device, detail::as_call(how), split, devices, link);
     detail::check(how);
     if (net.layers().empty())
         throw invalid_argument(detail::message(

@@ -221,6 +221,7 @@ private:
 /// Throws unknown_name when an override names no such tensor. O(layers x lifetime).
 template <std::same_as<workload> Workload>
 [[nodiscard]] placement place(const Workload& net, const platform& device, const deployment& how) {
+    if (how.stream > 0) return place(net, device, detail::as_call(how));
     detail::check(how);
     if (net.layers().empty()) {
         detail::refuse_overrides(how);

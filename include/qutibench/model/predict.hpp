@@ -38,6 +38,7 @@ void mark_unsupported(estimate& result, const Workload& net, const platform& dev
 /// weights as one tensor. Throws invalid_argument on a batch below one, a parameter out of range or an empty workload,
 /// unsupported_datatype when neither the device nor a carrier has the datatype, unknown_name on any override.
 [[nodiscard]] inline estimate predict(const workload_totals& net, const platform& device, const deployment& how = {}) {
+    if (how.stream > 0) return predict(net, device, detail::as_call(how));
     detail::check(how);
     detail::refuse_overrides(how);
     const detail::deployed_roof under = detail::roof_of(device, how, how.datatype);
@@ -53,6 +54,7 @@ void mark_unsupported(estimate& result, const Workload& net, const platform& dev
 /// precision of their own keep it. Throws as above, and unknown_name on an override of a layer that does not exist.
 template <std::same_as<workload> Workload>
 [[nodiscard]] estimate predict(const Workload& net, const platform& device, const deployment& how = {}) {
+    if (how.stream > 0) return predict(net, device, detail::as_call(how));
     const bool published = how.placement == placement_kind::published && !traits_of(how.execution).by_kernel;
     if (net.layers().empty() || (published && !how.sparse && how.overrides.empty() && !net.has_precisions())) {
         estimate result = predict(static_cast<const workload_totals&>(net), device, how);
@@ -69,6 +71,7 @@ template <std::same_as<workload> Workload>
 /// The same prediction with its kernels and with where each tensor lives.
 template <std::same_as<workload> Workload>
 [[nodiscard]] breakdown explain(const Workload& net, const platform& device, const deployment& how = {}) {
+    if (how.stream > 0) return explain(net, device, detail::as_call(how));
     if (net.layers().empty()) return {.total = predict(net, device, how), .where = place(net, device, how)};
     detail::check(how);
     breakdown all = detail::refined_model<Workload>(net, device, how).explain();

@@ -4,10 +4,8 @@
 /// doi:10.1145/1498765.1498785).
 #pragma once
 
-#include <qutibench/error.hpp>
+#include <qutibench/names.hpp>
 #include <qutibench/units.hpp>
-
-#include <string_view>
 
 namespace qutibench {
 
@@ -17,11 +15,8 @@ enum class bound_kind : unsigned char {
     memory,
     compute_at_least,  ///< compute as far as is known: no source states the bandwidth, so memory may bound lower
 };
-
-/// "compute", "memory", or "compute?" where no source states the bandwidth.
-[[nodiscard]] constexpr std::string_view to_string(bound_kind bound) {
-    return bound == bound_kind::compute ? "compute" : bound == bound_kind::memory ? "memory" : "compute?";
-}
+template <>
+inline constexpr enumeration<3> names_of<bound_kind>{"bound", {"compute", "memory", "compute?"}};
 
 /// One compute roof and one memory slope.
 struct roofline {

@@ -6,6 +6,9 @@
 namespace qutibench {
 
 enum class elementwise_function : unsigned char { add, subtract, multiply, divide, maximum, minimum };
+template <>
+inline constexpr enumeration<6> names_of<elementwise_function>{
+    "function", {"add", "subtract", "multiply", "divide", "maximum", "minimum"}};
 
 /// Element by element over two or more inputs that broadcast; one operation per output element and extra input.
 struct elementwise {
@@ -49,6 +52,10 @@ enum class activation_function : unsigned char {
     hard_sigmoid,
     softplus
 };
+template <>
+inline constexpr enumeration<10> names_of<activation_function>{
+    "function",
+    {"relu", "relu6", "leaky_relu", "sigmoid", "tanh", "gelu", "silu", "hard_swish", "hard_sigmoid", "softplus"}};
 
 /// A function of each element; one operation each, transcendental or not.
 struct activation {

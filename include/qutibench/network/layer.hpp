@@ -3,6 +3,7 @@
 /// What every layer has: a type name, a kind, an output shape and a cost, all computed from its input shapes.
 #pragma once
 
+#include <qutibench/names.hpp>
 #include <qutibench/network/shape.hpp>
 
 #include <concepts>
@@ -26,13 +27,11 @@ enum class layer_kind : unsigned char {
     view,           ///< the same bytes under another shape: no arithmetic and no traffic
     other           ///< anything else
 };
-
-[[nodiscard]] constexpr std::string_view to_string(layer_kind kind) {
-    constexpr std::string_view names[] = {"input",     "convolution", "dense",   "matmul",        "attention",
-                                          "recurrent", "embedding",   "pooling", "normalization", "elementwise",
-                                          "movement",  "view",        "other"};
-    return names[static_cast<std::size_t>(kind)];
-}
+template <>
+inline constexpr enumeration<13> names_of<layer_kind>{
+    "kind of layer",
+    {"input", "convolution", "dense", "matmul", "attention", "recurrent", "embedding", "pooling", "normalization",
+     "elementwise", "movement", "view", "other"}};
 
 /// A layer's multiply-accumulates as `groups` independent matrix products of rows x depth by depth x columns: what
 /// tiling, folding and systolic mapping work on. Convolution: rows = output positions, columns = output channels per

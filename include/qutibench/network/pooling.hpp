@@ -6,6 +6,8 @@
 namespace qutibench {
 
 enum class pooling_function : unsigned char { maximum, average };
+template <>
+inline constexpr enumeration<2> names_of<pooling_function>{"function", {"maximum", "average"}};
 
 /// Pooling over `Rank` spatial axes; one comparison or addition per window element.
 template <int Rank>

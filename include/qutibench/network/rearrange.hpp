@@ -252,6 +252,8 @@ struct pad {
 };
 
 enum class resize_function : unsigned char { nearest, linear, cubic };
+template <>
+inline constexpr enumeration<3> names_of<resize_function>{"function", {"nearest", "linear", "cubic"}};
 
 /// Resamples all spatial axes of (N, C, ...) by an integer factor, or to `size` where that is given.
 struct resize {

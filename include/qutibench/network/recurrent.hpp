@@ -6,6 +6,8 @@
 namespace qutibench {
 
 enum class recurrent_cell : unsigned char { rnn, gru, lstm };
+template <>
+inline constexpr enumeration<3> names_of<recurrent_cell>{"cell", {"rnn", "gru", "lstm"}};
 
 /// A recurrent layer over a sequence (N, L, features) to (N, L, directions * hidden).
 /// MACs: N * L * directions * gates * hidden * (features + hidden), with 1, 3 and 4 gates for RNN, GRU and LSTM.

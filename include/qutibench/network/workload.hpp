@@ -18,11 +18,8 @@ enum class counting : unsigned char {
     macs_only,  ///< one for each multiply-accumulate: torchvision's "GFLOPS"
     fvcore,     ///< one for each multiply-accumulate, plus fvcore's counts of normalisation, pooling and resizing
 };
-
-/// Throws unknown_name with the nearest convention.
-[[nodiscard]] inline counting parse_counting(std::string_view name) {
-    return detail::parse_enumerator<counting>("counting convention", name, {"qutibench", "macs_only", "fvcore"});
-}
+template <>
+inline constexpr enumeration<3> names_of<counting>{"counting convention", {"qutibench", "macs_only", "fvcore"}};
 
 namespace detail {
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <qutibench/io/catalogue.hpp>
+#include <qutibench/io/json/value.hpp>
 #include <qutibench/model/predict.hpp>
 
 #include <cmath>
@@ -129,6 +130,24 @@ private:
                                  fraction.size() < 2 ? ".0" : ".", fraction, "\n"});
     }
     return text;
+}
+
+/// A cell with the keys of the command line's JSON; null for what is not known.
+[[nodiscard]] inline detail::ordered_json to_record(const heatmap_cell& cell) {
+    return {{"figure", cell.figure},
+            {"task", cell.task},
+            {"platform", cell.platform},
+            {"network_datatype", cell.network},
+            {"inputs_per_second", cell.prediction.throughput().value()},
+            {"bound", to_string(cell.prediction.bound())},
+            {"printed_inputs_per_second", detail::null_or(cell.printed)},
+            {"erratum", detail::null_or(cell.erratum)},
+            {"latency_s", cell.prediction.latency().value()},
+            {"inputs_per_joule", detail::null_or(1 / cell.prediction.energy().value())},
+            {"platform_id", cell.platform_id},
+            {"network_id", cell.network_id},
+            {"datatype", to_string(cell.datatype)},
+            {"keep", cell.keep}};
 }
 
 }  // namespace qutibench

@@ -4,7 +4,7 @@
 /// 6.5.2 and 7.3, figures 6.8 to 6.10 and 7.9 to 7.11): accuracy against throughput, per task.
 #pragma once
 
-#include <qutibench/io/selection.hpp>
+#include <qutibench/io/json/value.hpp>
 #include <qutibench/measure/efficiency.hpp>
 #include <qutibench/pareto/front.hpp>
 #include <qutibench/study/heatmap.hpp>

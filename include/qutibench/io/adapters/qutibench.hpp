@@ -217,7 +217,7 @@ private:
         const std::string_view field = text(columns_.parameter);
         if (!field.empty()) {
             try {
-                parameter = parse_deployment_parameter(field);
+                parameter = parse_name<deployment_parameter>(field);
             } catch (const error& wrong) {
                 refuse(wrong.what());
             }
@@ -260,7 +260,7 @@ private:
         const std::string_view field = text(columns_.scope);
         if (field.empty()) return level == measured_level::network ? measured_scope::system : measured_scope::compute;
         try {
-            return parse_measured_scope(field);
+            return parse_name<measured_scope>(field);
         } catch (const error& wrong) {
             refuse(wrong.what());
         }

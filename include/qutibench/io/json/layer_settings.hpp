@@ -14,26 +14,6 @@
 
 namespace qutibench::detail {
 
-// Names of the enumerators, in their order.
-template <class Enum>
-inline constexpr std::array<std::string_view, 0> enumerators{};
-template <>
-inline constexpr std::array<std::string_view, 6> enumerators<elementwise_function> = {"add",    "subtract", "multiply",
-                                                                                      "divide", "maximum",  "minimum"};
-template <>
-inline constexpr std::array<std::string_view, 10> enumerators<activation_function> = {
-    "relu", "relu6", "leaky_relu", "sigmoid", "tanh", "gelu", "silu", "hard_swish", "hard_sigmoid", "softplus"};
-template <>
-inline constexpr std::array<std::string_view, 2> enumerators<pooling_function> = {"maximum", "average"};
-template <>
-inline constexpr std::array<std::string_view, 3> enumerators<resize_function> = {"nearest", "linear", "cubic"};
-template <>
-inline constexpr std::array<std::string_view, 3> enumerators<recurrent_cell> = {"rnn", "gru", "lstm"};
-template <>
-inline constexpr std::array<std::string_view, 13> enumerators<layer_kind> = {
-    "input",   "convolution",   "dense",       "matmul",   "attention", "recurrent", "embedding",
-    "pooling", "normalization", "elementwise", "movement", "view",      "other"};
-
 /// A precision under a name that reads back as the same one; throws invalid_argument when it has none.
 [[nodiscard]] inline std::string spelled(const precision& numbers) {
     std::string name = to_string(numbers);
@@ -71,11 +51,9 @@ template <std::size_t Size>
 ordered_json setting_json(const std::array<std::int64_t, Size>& value) {
     return std::vector<std::int64_t>(value.begin(), value.end());
 }
-template <class Enum>
-    requires std::is_enum_v<Enum>
+template <named Enum>
 ordered_json setting_json(Enum value) {
-    static_assert(enumerators<Enum>.size() > 0, "give detail::enumerators names for this enumeration");
-    return enumerators<Enum>[static_cast<std::size_t>(value)];
+    return to_string(value);
 }
 template <int Rank>
 ordered_json setting_json(const padding<Rank>& value) {
@@ -134,10 +112,9 @@ void read_setting(const json_reader& at, std::array<std::int64_t, Size>& value) 
                          static_cast<std::uint64_t>(all.size())}));
     for (std::size_t i = 0; i < Size; ++i) value[i] = all[i].integer();
 }
-template <class Enum>
-    requires std::is_enum_v<Enum>
+template <named Enum>
 void read_setting(const json_reader& at, Enum& value) {
-    constexpr auto& names = enumerators<Enum>;
+    constexpr auto& names = names_of<Enum>.names;
     const std::string name = at.text();
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end()) at.fail(message({"there is no '", name, "' here", suggestion(name, names)}));

@@ -132,7 +132,7 @@ private:
         added.transfer_rate = quantity_of<hertz>(figures_.read_if_any(one, "transfer_rate_hz", clock_figure));
         if (const auto role = one.find("role"))
             added.role = role->checked(
-                [&] { return parse_enumerator<memory_role>("role of a memory", role->text(), memory_role_names); });
+                [&] { return parse_name<memory_role>(role->text()); });
         to.memories.push_back(std::move(added));
     }
 
@@ -145,7 +145,7 @@ private:
             if (other.name == added.name) name.fail("there are two links '" + added.name + "'");
         const json_reader reach = one["reach"];
         added.reach = reach.checked(
-            [&] { return parse_enumerator<link_reach>("reach of a link", reach.text(), link_reach_names); });
+            [&] { return parse_name<link_reach>(reach.text()); });
         added.bandwidth =
             quantity_of<bytes_per_second>(figures_.read_if_any(one, "bandwidth_bytes_per_s", bandwidth_figure));
         if (const auto devices = one.find("devices")) added.devices = count(*devices);
@@ -271,7 +271,7 @@ private:
             const std::string at = "/memories/" + std::to_string(in["memories"].size());
             ordered_json entry = {{"name", one.name}};
             if (one.on_chip) entry["on_chip"] = true;
-            if (one.role != memory_role::any) entry["role"] = memory_role_names[static_cast<std::size_t>(one.role)];
+            if (one.role != memory_role::any) entry["role"] = to_string(one.role);
             put(entry, "capacity_bytes", one.capacity, "byte", pointer, at);
             put(entry, "bandwidth_bytes_per_s", one.bandwidth, "byte/s", pointer, at);
             put(entry, "bus_width_bits", quantity_of<seconds>(one.bus_width_bits), "bit", pointer, at);
@@ -280,7 +280,7 @@ private:
         }
         for (const device_link& one : mode.links) {
             const std::string at = "/links/" + std::to_string(in["links"].size());
-            ordered_json entry = {{"name", one.name}, {"reach", link_reach_names[static_cast<std::size_t>(one.reach)]}};
+            ordered_json entry = {{"name", one.name}, {"reach", to_string(one.reach)}};
             put(entry, "bandwidth_bytes_per_s", one.bandwidth, "byte/s", pointer, at);
             if (one.devices > 0) entry["devices"] = figure(one.devices, "1", pointer, at + "/devices");
             in["links"].push_back(std::move(entry));

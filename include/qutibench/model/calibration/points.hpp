@@ -19,11 +19,8 @@ enum class feeding : unsigned char {
     threads,  ///< `value` calls of `call_batch` inputs side by side
     stream,   ///< `value` inputs one after the other through a pipeline
 };
-
-[[nodiscard]] constexpr std::string_view to_string(feeding how) {
-    constexpr std::string_view names[] = {"batch", "threads", "stream"};
-    return names[static_cast<std::size_t>(how)];
-}
+template <>
+inline constexpr enumeration<3> names_of<feeding>{"deployment", {"batch", "threads", "stream"}};
 
 /// How a network is run, as far as measurements tell runs apart.
 struct measured_run {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <qutibench/io/frontier.hpp>
+#include <qutibench/ask/frontier.hpp>
 
 #include "catch.hpp"
+
+#include <qutibench/ask/records.hpp>
 
 using namespace qutibench;
 using Catch::Matchers::Contains;
@@ -9,25 +11,25 @@ using Catch::Matchers::Contains;
 namespace {
 
 struct answered {
-    estimate_table table;
-    std::vector<detail::ordered_json> records;
+    answers table;
+    std::vector<record> records;
     frontier_selection front;
 };
 
-answered ask(const selection& wanted, const frontier_question& question) {
-    answered all{predict_all(wanted), {}, {}};
-    for (const estimate_row& row : all.table.rows) all.records.push_back(to_record(row));
-    all.front = frontier_of(columns_of(all.table, all.records), question);
+answered ask(const question& wanted, const frontier_question& objectives) {
+    answered all{session().ask(wanted), {}, {}};
+    all.records = records_of(std::span<const answer>(all.table.rows));
+    all.front = frontier_of(answer_columns(all.table.rows), objectives);
     return all;
 }
 
 }  // namespace
 
 TEST_CASE("the front of a selection equals the definition, row by row") {
-    const selection wanted{.networks = {"cnv", "mlp"},
-                           .platforms = {"zcu104_finn", "jetson_tx2:maxn", "ncs2", "edgetpu"},
-                           .batches = {1, 16},
-                           .keep = {1, 0.5}};
+    question wanted{.networks = {"cnv", "mlp"},
+                    .platforms = {"zcu104_finn", "jetson_tx2:maxn", "ncs2", "edgetpu"},
+                    .keep = {1, 0.5}};
+    wanted.axes.batches = {1, 16};
     const answered all =
         ask(wanted, {.maximize = {"throughput_ips"}, .minimize = {"latency_s"}, .constrain = {"accuracy_top1 > 0.8"}});
     std::vector<std::size_t> expected;
@@ -72,12 +74,12 @@ TEST_CASE("what is null is on no front, and counted") {
 }
 
 TEST_CASE("keys are columns; power and price are too") {
-    const selection wanted{.networks = {"resnet50"}, .platforms = {"jetson_tx2:maxn", "edgetpu:fast"}};
+    const question wanted{.networks = {"resnet50"}, .platforms = {"jetson_tx2:maxn", "edgetpu:fast"}};
     const answered all = ask(wanted, {.maximize = {"throughput_ips / power_w"}, .constrain = {"feasible == 1"}});
     REQUIRE(all.front.rows.size() == 1);
     CHECK(all.records[all.front.rows[0]]["platform"] == "edgetpu");
     // power is energy times throughput, since energy is power times time
-    const record_columns columns = columns_of(all.table, all.records);
+    const answer_columns columns(all.table.rows);
     std::vector<double> power(columns.rows());
     expression("power_w / (energy_j * throughput_ips)", columns.names()).evaluate(columns.spans(), power);
     for (const double one : power) CHECK(one == Approx(1));
@@ -86,7 +88,5 @@ TEST_CASE("keys are columns; power and price are too") {
     CHECK_THROWS_WITH(ask(wanted, {.maximize = {"bound"}}), Contains("'bound' is text"));
     CHECK_THROWS_WITH(ask(wanted, {.minimize = {"assumptions"}}), Contains("'assumptions' is text"));
     CHECK_THROWS_AS(ask(wanted, {}), invalid_argument);
-    record_columns none(std::span<const detail::ordered_json>{});
-    CHECK(none.rows() == 0);
-    CHECK_THROWS_AS(none.add("x", {1}), invalid_argument);
+    CHECK(answer_columns({}).rows() == 0);
 }

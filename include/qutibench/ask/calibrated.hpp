@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Answers by a fit to measurements, or of several devices, in the place of the model's, which stays as the bound.
+#pragma once
+
+#include <qutibench/ask/session.hpp>
+#include <qutibench/io/calibration_json.hpp>
+#include <qutibench/io/calibration_networks.hpp>
+#include <qutibench/model/multi_device.hpp>
+
+#include <mutex>
+
+namespace qutibench {
+
+/// How a deployment is measured.
+[[nodiscard]] inline measured_run run_of(const answer& of) {
+    measured_run run{of.device->mode().name, of.how.datatype, feeding::batch, of.how.batch};
+    if (of.how.stream > 0) run.how = feeding::stream, run.value = of.how.stream;
+    if (of.how.threads > 1) {
+        run.how = feeding::threads;
+        run.value = of.how.threads;
+        run.call_batch = of.how.batch;
+    }
+    return run;
+}
+
+/// Predicts by a calibration; for `design_axes::fit`. Safe to call from several threads.
+class calibrated_fit {
+public:
+    /// `name` is what messages call it.
+    calibrated_fit(calibration fitted, std::string name)
+        : state_(std::make_shared<shared_state>(std::move(fitted), std::move(name))) {}
+
+    /// Throws invalid_argument for an answer of another device, and as `calibration::predict` does.
+    [[nodiscard]] fitted_figures operator()(const answer& of) const {
+        const std::string& id = state_->fitted.state().device.id;
+        if (id != of.device->id())
+            throw invalid_argument(state_->name + " is a calibration of '" + id + "', not of '" + of.device->id() +
+                                   "'");
+        const calibrated_estimate one = state_->fitted.predict(kernels_of(of), run_of(of));
+        return {one.throughput_ips, one.low_ips, one.high_ips, one.latency_s, one.limited_by, one.warnings};
+    }
+
+private:
+    struct shared_state {
+        shared_state(calibration of, std::string called) : fitted(std::move(of)), name(std::move(called)) {}
+
+        calibration fitted;
+        std::string name;
+        std::mutex guard;
+        std::map<std::shared_ptr<const workload>, fitting::kernel_table> kernels;
+    };
+
+    /// A network known by its totals has the layers of the one that it was pruned from.
+    [[nodiscard]] const fitting::kernel_table& kernels_of(const answer& of) const {
+        const std::lock_guard lock(state_->guard);
+        const auto known = state_->kernels.find(of.work);
+        if (known != state_->kernels.end()) return known->second;
+        network_set networks;
+        const std::string key = network_key(of.network, of.keep);
+        if (of.work->layers().empty())
+            add_network(networks, of.network, of.keep);
+        else
+            networks.add(key, *of.work);
+        return state_->kernels.emplace(of.work, networks.at(key)).first->second;
+    }
+
+    std::shared_ptr<shared_state> state_;
+};
+
+/// Predicts a network on several equal devices; for `design_axes::fit`, too.
+struct several_devices {
+    std::int64_t devices = 1;
+    interconnect link{};
+    split_kind split = split_kind::data;
+
+    /// Throws as `predict_on_several` does.
+    [[nodiscard]] fitted_figures operator()(const answer& of) const {
+        const multi_device_estimate together = predict_on_several(*of.work, *of.device, of.how, split, devices, link);
+        fitted_figures all{.throughput_ips = together.throughput_ips, .latency_s = together.latency_s};
+        all.limited_by = of.prediction.bound();
+        all.devices = together.devices;
+        all.warnings = sentences_of<assumption>(of.prediction.assumed);
+        if (together.bound_by_link) all.warnings.emplace_back("the link between the devices bounds the throughput");
+        return all;
+    }
+};
+
+}  // namespace qutibench

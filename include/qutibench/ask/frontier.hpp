@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Which answers are worth considering: objectives and constraints as expressions on their fields, for the command
+/// line, the page and notebooks alike.
+#pragma once
+
+#include <qutibench/ask/session.hpp>
+#include <qutibench/explore/constraints.hpp>
+
+namespace qutibench {
+
+/// Objectives and constraints as texts; see `expression`.
+struct frontier_question {
+    std::vector<std::string> maximize{};
+    std::vector<std::string> minimize{};
+    std::vector<std::string> constrain{};
+};
+
+/// The fields of answers with numbers as columns, and the keys of the others.
+class answer_columns {
+public:
+    explicit answer_columns(std::span<const answer> rows) : rows_(rows.size()) {
+        for (const answer_field& one : answer_fields) {
+            if (one.number_of == nullptr) {
+                texts_.emplace_back(one.key);
+                continue;
+            }
+            names_.emplace_back(one.key);
+            auto& values = values_.emplace_back();
+            for (const answer& row : rows) values.push_back(one.value_of(row));
+        }
+    }
+
+    [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
+    [[nodiscard]] std::span<const std::string> names() const noexcept { return names_; }
+    [[nodiscard]] std::span<const std::string> texts() const noexcept { return texts_; }
+    [[nodiscard]] std::vector<std::span<const double>> spans() const { return {values_.begin(), values_.end()}; }
+
+private:
+    std::size_t rows_;
+    std::vector<std::string> names_;
+    std::vector<std::string> texts_;
+    std::vector<std::vector<double>> values_;
+};
+
+/// The rows on the front. Throws as `frontier_query` does.
+[[nodiscard]] inline frontier_selection frontier_of(const answer_columns& columns, const frontier_question& asked) {
+    const frontier_query query(asked.maximize, asked.minimize, asked.constrain, columns.names(), columns.texts());
+    return query.select(columns.spans(), columns.rows());
+}
+
+}  // namespace qutibench

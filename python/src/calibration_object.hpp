@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// A calibration as Python holds it, with what it was made from.
+#pragma once
+
+#include "common.hpp"
+
+#include <qutibench/measure/calibrate.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace qutibench::python {
+
+/// The networks of calibrations by key, with their workloads, which estimates refer to.
+struct networks_object {
+    network_set set{};
+    std::map<std::string, std::shared_ptr<workload>> works{};
+
+    void add(const std::string& key, const std::shared_ptr<workload>& net) {
+        set.add(key, *net);
+        works.try_emplace(key, net);
+    }
+
+    void add_pruned(const std::string& key, const std::shared_ptr<workload>& totals, const workload& parent) {
+        set.add_pruned(key, *totals, parent);
+        works.try_emplace(key, totals);
+    }
+};
+
+/// What a calibration was made from, so that its held-out errors can be worked out when they are asked for.
+struct calibration_training {
+    std::vector<calibration_point> points;
+    std::shared_ptr<networks_object> networks;
+    std::shared_ptr<platform> device;  ///< nothing for a board that nobody described
+    std::string board;
+    calibration_options options;
+
+    [[nodiscard]] calibration fit(bool validate) const {
+        calibration_options chosen = options;
+        chosen.validate = validate;
+        return device ? calibrate(points, networks->set, *device, chosen)
+                      : calibrate(points, networks->set, board, chosen);
+    }
+};
+
+struct calibration_object {
+    calibration fitted;
+    std::shared_ptr<calibration_training> from{};  ///< nothing once the held-out errors are there
+
+    /// With the held-out errors.
+    [[nodiscard]] const calibration& validated() {
+        if (from) {
+            const std::shared_ptr<calibration_training> known = from;
+            std::optional<calibration> whole;
+            {
+                const py::gil_scoped_release unlocked;
+                whole = known->fit(true);
+            }
+            fitted = *std::move(whole);
+            from = nullptr;
+        }
+        return fitted;
+    }
+};
+
+}  // namespace qutibench::python

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <qutibench/ask/session.hpp>
+
+#include "catch.hpp"
+
+#include <qutibench/ask/calibrated.hpp>
+#include <qutibench/ask/question_json.hpp>
+#include <qutibench/ask/records.hpp>
+
+using namespace qutibench;
+using Catch::Matchers::Contains;
+
+namespace {
+
+[[nodiscard]] question asked_in(std::string_view text) {
+    const detail::json document = detail::parse_json(text, "the test");
+    return question_of(detail::json_reader(document, "the test"));
+}
+
+[[nodiscard]] answer only_answer(const question& asked) {
+    const answers all = session().ask(asked);
+    REQUIRE(all.rows.size() == 1);
+    return all.rows.front();
+}
+
+}  // namespace
+
+TEST_CASE("every axis and setting of a question in JSON reaches predict") {
+    const answer one = only_answer(asked_in(
+        R"({"networks": ["cnv"], "platforms": ["ultra96_dpu"], "datatypes": ["int8"], "batches": 4, "threads": 3,
+            "placement": "capacity", "execution": "layers", "changed": {"clock": 2, "bandwidth": 0.5, "on_chip": 3},
+            "parameters": {"call_overhead_s": 1e-4, "cores": 2, "overlap": "none"}, "sparse": true,
+            "overrides": ["convolution:weights=off"]})"));
+    const platform device = scaled(load_platform("ultra96_dpu"), {2, 0.5, 3});
+    deployment how{.datatype = int8,
+                   .batch = 4,
+                   .placement = placement_kind::capacity,
+                   .execution = execution_kind::layers,
+                   .sparse = true,
+                   .threads = 3};
+    how.parameters.call_overhead = 1e-4;
+    how.parameters.cores = 2;
+    how.parameters.overlap = overlap_kind::none;
+    how.overrides = {{"convolution", tensor_role::weights, false}};
+    const estimate want = predict(load_network("cnv").work(), device, how);
+    CHECK(one.prediction.call_time == want.call_time);
+    CHECK(one.prediction.calls == 3);
+    CHECK(one.prediction.traffic == want.traffic);
+    CHECK(one.scales == device_scales{2, 0.5, 3});
+}
+
+TEST_CASE("a stream is a call of a pipeline, and of nothing else") {
+    const answer one = only_answer(
+        asked_in(R"({"networks": ["cnv"], "platforms": ["zcu104_finn"], "datatypes": ["int2"], "streams": 100,
+                     "execution": "dataflow"})"));
+    deployment how{.datatype = int2, .batch = 100, .execution = execution_kind::dataflow};
+    CHECK(one.prediction.call_time == predict(load_network("cnv").work(), load_platform("zcu104_finn"), how).call_time);
+    CHECK_THROWS_WITH(session().ask(asked_in(R"({"networks": ["cnv"], "platforms": ["zcu104_finn"], "streams": 9})")),
+                      Contains("execution model 'dataflow'"));
+}
+
+TEST_CASE("what a question has no key for is refused with the nearest") {
+    CHECK_THROWS_WITH(asked_in(R"({"networks": [], "platforms": [], "batch_size": 1})"), Contains("batches"));
+    CHECK_THROWS_WITH(asked_in(R"({"networks": [], "platforms": [], "parameters": {"core": 2}})"),
+                      Contains("did you mean 'cores'?"));
+    CHECK_THROWS_AS(asked_in(R"({"networks": [], "platforms": [], "calibration": "none"})"), parse_error);
+}
+
+TEST_CASE("a lenient question passes over what cannot be had") {
+    question asked{.networks = {"resnet50_pruned_80", "cnv"}, .platforms = {"zcu104_dpu"}, .keep = {0.5}};
+    CHECK_THROWS_AS(session().ask(asked), invalid_argument);
+    asked.is_lenient = true;
+    const answers all = session().ask(asked);
+    CHECK(all.rows.size() == 1);
+    CHECK(all.skipped.size() == 1);
+}
+
+TEST_CASE("what is added goes before the catalogue, in each of its modes") {
+    session known;
+    operating_mode eco = load_platform("zcu104_dpu").mode(), full = eco;
+    eco.name = "eco";
+    full.name = "full";
+    for (peak& one : full.peaks) one.dense *= 2;
+    known.add(platform("mine", {eco, full}));
+    CHECK(known.platform_ids().back() == "mine");
+    CHECK(known.device("mine:full")->mode().peaks[0].dense == 2.0 * known.device("mine")->mode().peaks[0].dense);
+    CHECK_THROWS_AS(known.device("mine:fast"), unknown_name);
+}
+
+TEST_CASE("training is three times the inference and an update of every weight") {
+    question asked{.networks = {"resnet50"}, .platforms = {"jetson_tx2:maxn"}};
+    asked.axes.datatypes = {fp32};
+    const workload net = load_network("resnet50").work();
+    asked.is_training = true;
+    // T eq. 2.6; a peak counts two operations a multiply-accumulate, so an odd sum is rounded up
+    const double want = 3.0 * static_cast<double>(net.operation_count) + static_cast<double>(net.parameter_count);
+    CHECK(only_answer(asked).operations() == Approx(want).margin(1));
+}
+
+TEST_CASE("two devices that share a batch over a fast link are nearly twice as fast, and draw twice the power") {
+    question asked{.networks = {"resnet50"}, .platforms = {"jetson_tx2:maxn"}};
+    asked.axes.datatypes = {fp16};
+    asked.axes.batches = {64};
+    const answer alone = only_answer(asked);
+    asked.axes.fit = several_devices{2, {quantity_of<bytes_per_second>(1e15), seconds{}}, split_kind::data};
+    const answer both = only_answer(asked);
+    CHECK(both.throughput_ips() / alone.throughput_ips() == Approx(2).epsilon(0.05));
+    CHECK(both.energy_j() == Approx(alone.energy_j() * 2 * alone.throughput_ips() / both.throughput_ips()));
+    const record one = to_record(both);
+    CHECK(one["devices"] == 2);
+    CHECK_FALSE(to_record(alone).contains("devices"));
+}
+
+TEST_CASE("a calibration refuses what it has no use for, and another device") {
+    question asked{.networks = {"cnv"}, .platforms = {"zcu104_finn"}};
+    calibration_state state;
+    state.device.id = "another";
+    asked.axes.fit = calibrated_fit(calibration(state), "fit.json");
+    asked.axes.is_measured_fit = true;
+    CHECK_THROWS_WITH(session().ask(asked), Contains("fit.json is a calibration of 'another', not of 'zcu104_finn'"));
+    asked.axes.executions = {execution_kind::layers};
+    CHECK_THROWS_WITH(session().ask(asked), Contains("has no use for an execution model"));
+}
