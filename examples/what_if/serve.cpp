@@ -80,7 +80,7 @@ void answer(const serve_options& chosen, const qutibench::language_model& model,
             std::int64_t tensor, std::vector<record>& records) {
     if (chosen.framework == "llama.cpp") return records.push_back(local_record(chosen, model, device, tensor));
     qutibench::serving_question ask = chosen.ask;
-    ask.framework = qutibench::parse_name<serving_framework>(chosen.framework);
+    ask.framework = qutibench::parse_name<qutibench::serving_framework>(chosen.framework);
     qutibench::language_layout layout = chosen.layout;
     layout.tensor = tensor;
     const qutibench::serving server(model, device, precision_of(model, chosen.precision), layout);

@@ -2,8 +2,7 @@
 #pragma once
 
 #include <qutibench/detail/message.hpp>
-#include <qutibench/detail/nearest.hpp>
-#include <qutibench/error.hpp>
+#include <qutibench/names.hpp>
 
 #include <cstdint>
 #include <string>
