@@ -9,6 +9,7 @@
 #include <qutibench/model/execution/network.hpp>
 #include <qutibench/model/execution/prefetch.hpp>
 
+#include <algorithm>
 #include <cstddef>
 
 namespace qutibench {
@@ -32,6 +33,9 @@ struct rule_list {
 };
 
 using execution_rules = rule_list<network_rule, layers_rule, dataflow_rule, prefetch_rule>;
+
+static_assert(std::ranges::equal(execution_rules::names, names_of<execution_kind>.names),
+              "the rules stand in the order of execution_kind, under its names");
 
 }  // namespace detail
 
