@@ -113,8 +113,9 @@ void add_building(py::class_<graph, std::shared_ptr<graph>>& cls) {
         "layer"_a, "inputs"_a, "name"_a = "",
         "Adds a layer and infers its output shape; the tensor it writes. Raises ShapeError naming the layer when its "
         "inputs do not fit, InvalidArgument for a tensor of another graph.");
-    cls.def("output", &graph::output, "tensor"_a,
-            "Marks a result; without any mark, the tensors that nobody reads are the results.");
+    cls.def(
+        "output", [](graph& self, const tensor& one) { self.output(one); }, "tensor"_a,
+        "Marks a result; without any mark, the tensors that nobody reads are the results.");
     cls.def("share_weights", &graph::share_weights, "earlier"_a, "later"_a,
             "`later` uses the weights of `earlier` again: counted once, executed each time.");
     cls.def("note", &graph::note, "text"_a, "Writes down what a transform did.");

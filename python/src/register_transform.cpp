@@ -14,7 +14,7 @@ void register_transform(py::module_& module) {
     module.def(
         "prune", [](const graph& net, double keep) { return prune(net, keep); }, "graph"_a, "keep"_a,
         "Keeps that fraction of the output channels of every layer, through everything that depends on them: a new "
-        "Graph. Raises InvalidArgument unless 0 < keep <= 1.");
+        "Graph, whose warnings say what stayed whole. Raises InvalidArgument unless 0 < keep <= 1.");
     module.def(
         "prune",
         [](const graph& net, const std::map<std::string, double>& keep) {
@@ -64,7 +64,8 @@ void register_transform(py::module_& module) {
         "Folds batch normalisations into the weights of the layer before them.");
     module.def(
         "with_batch", [](const graph& net, const count_argument& batch) { return with_batch(net, batch.value); },
-        "graph"_a, "batch"_a, "The network on that many inputs at once.");
+        "graph"_a, "batch"_a,
+        "The network on that many inputs at once; raises ShapeError, naming the node, where a file fixes the batch.");
     module.def(
         "with_input_shape", [](const graph& net, const shape& of) { return with_input_shape(net, of); }, "graph"_a,
         "shape"_a, "The network on inputs of another shape; raises ShapeError where a layer cannot.");
