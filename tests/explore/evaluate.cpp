@@ -164,7 +164,7 @@ TEST_CASE("points past the end are refused, and metrics go by their names") {
     REQUIRE_NOTHROW(of.fill(space.size() - 10, 10, std::span(&column, 1)));
     REQUIRE_THROWS_AS(of.fill(space.size() - 9, 10, std::span(&column, 1)), invalid_argument);
     REQUIRE_NOTHROW(of.fill(space.size(), 0, std::span(&column, 1)));
-    REQUIRE(parse_metric("energy_j") == metric::energy);
-    REQUIRE(parse_metric("memory_bound") == metric::memory_bound);
-    REQUIRE_THROWS_WITH(parse_metric("latency"), Catch::Contains("did you mean 'latency_s'?"));
+    REQUIRE(parse_name<metric>("energy_j") == metric::energy);
+    REQUIRE(parse_name<metric>("memory_bound") == metric::memory_bound);
+    REQUIRE_THROWS_WITH(parse_name<metric>("latency"), Catch::Contains("did you mean 'latency_s'?"));
 }

@@ -54,5 +54,5 @@ TEST_CASE("expressions on a space know its metrics only") {
     const design_space space(small_axes());
     const evaluator of(space);
     CHECK_THROWS_AS(frontier(space, of, query_of_metrics(texts{"1 + 1"}, texts{})), invalid_argument);
-    for (const std::string& name : metric_names()) CHECK(to_string(parse_metric(name)) == name);
+    for (const std::string& name : metric_names()) CHECK(to_string(parse_name<metric>(name)) == name);
 }
