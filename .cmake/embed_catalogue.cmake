@@ -10,7 +10,7 @@ if(CMAKE_SCRIPT_MODE_FILE)
   cmake_minimum_required(VERSION 3.22)
 endif()
 
-set(QUTIBENCH_CATALOGUE_KINDS platforms networks published measurements)
+set(QUTIBENCH_CATALOGUE_KINDS platforms networks published measurements calibrations)
 
 # The header's text for the files given. Raw string literals are cut between lines into pieces of at most 12,000 bytes,
 # since compilers other than g++ and clang++ limit one literal; neighbouring pieces join again when compiled.

@@ -39,9 +39,14 @@ def _require_id(kind: str, name: str) -> None:
         raise InvalidArgument(f"a measurement names the {kind} '{name}', which is a path; pass its figures yourself")
 
 
+def _part(one: _core.Measurement) -> str | None:
+    """The layer that was measured, None for a whole network."""
+    return one.part if one.level != 3 and one.part else None
+
+
 def _work(one: _core.Measurement, workloads: Workloads) -> tuple[_core.Workload, _core.Workload | None]:
     """The caller's workload for a measurement, by its key or its network, or else the catalogue's."""
-    for name in (_core.network_key(one), one.network):
+    for name in (_core.network_key(one).partition("#")[0], one.network):
         if name in workloads:
             return workloads[name], None
     _require_id("network", one.network)
@@ -123,7 +128,7 @@ class Calibration:
         if isinstance(network, _core.Measurement):
             key = _core.network_key(network)
             if key not in self._networks:
-                _add(self._networks, key, *_work(network, self._workloads))
+                _add(self._networks, key, *_work(network, self._workloads), _part(network))
             return self._fitted.predict_measurement(network, self._networks, self._device)
         if isinstance(network, str):
             network = self._workloads[network] if network in self._workloads else _known_work(network, float(keep))[0]
@@ -192,9 +197,11 @@ class Calibration:
         return f"Calibration({self.platform!r}, structure {self.structure!r}, {len(self.parameters)} parameters)"
 
 
-def _add(networks: _core.NetworkSet, key: str, work: _core.Workload, parent: _core.Workload | None) -> None:
-    if parent is None:
-        networks.add(key, work)
+def _add(
+    networks: _core.NetworkSet, key: str, work: _core.Workload, parent: _core.Workload | None, part: str | None = None
+) -> None:
+    if parent is None or part:
+        networks.add(key, work, part)
     else:
         networks.add_pruned(key, work, parent)
 
@@ -229,7 +236,7 @@ def calibrate(
     for one in rows:
         key = _core.network_key(one)
         if key not in networks:
-            _add(networks, key, *_work(one, workloads or {}))
+            _add(networks, key, *_work(one, workloads or {}), _part(one))
     return Calibration(_core.FittedModel(rows, networks, device, names[0], list(structures)), workloads or {}, device)
 
 

@@ -20,8 +20,12 @@ struct networks_object {
     network_set set{};
     std::map<std::string, std::shared_ptr<workload>> works{};
 
-    void add(const std::string& key, const std::shared_ptr<workload>& net) {
-        set.add(key, *net);
+    void add(const std::string& key, const std::shared_ptr<workload>& net, const std::optional<std::string>& part) {
+        if (part) {
+            if (set.find(key) == nullptr) set.add(key, fitting::kernels_of(*net, *part));
+        } else {
+            set.add(key, *net);
+        }
         works.try_emplace(key, net);
     }
 

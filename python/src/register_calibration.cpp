@@ -4,6 +4,7 @@
 #include "register.hpp"
 
 #include <qutibench/io/calibration_json.hpp>
+#include <qutibench/io/population_json.hpp>
 #include <qutibench/measure/calibrate.hpp>
 #include <qutibench/model/predict.hpp>
 
@@ -23,6 +24,7 @@ struct calibrated : answer {
     auto from =
         std::make_shared<calibration_training>(calibration_training{points_of(rows), networks, device, board, {}});
     from->options.structures = std::move(structures);
+    from->options.populations = known_populations();
     const py::gil_scoped_release unlocked;
     return {from->fit(false), from};
 }
@@ -83,8 +85,8 @@ void register_networks(py::module_& module) {
     py::class_<networks_object, std::shared_ptr<networks_object>> cls(
         module, "NetworkSet", "The networks of calibrations by key; a key that is there already is kept.");
     cls.def(py::init<>());
-    cls.def("add", &networks_object::add, "key"_a, "workload"_a,
-            "Raises InvalidArgument when the workload has no multiply-accumulates.");
+    cls.def("add", &networks_object::add, "key"_a, "workload"_a, "part"_a = py::none(),
+            "part: a layer of the workload. Raises InvalidArgument when it has no multiply-accumulates.");
     cls.def("add_pruned", &networks_object::add_pruned, "key"_a, "totals"_a, "parent"_a,
             "A pruned network of which only totals are published, with the layers of the one it was pruned from.");
     cls.def("__contains__",

@@ -6,6 +6,7 @@
 
 #include <qutibench/io/file.hpp>
 #include <qutibench/io/json/reader.hpp>
+#include <qutibench/io/learned_json.hpp>
 #include <qutibench/model/calibration/fitted.hpp>
 
 namespace qutibench {
@@ -211,6 +212,8 @@ inline constexpr std::int64_t calibration_version = 1;
                                 {"device", detail::device_json(state.device)}};
     if (!state.structure.empty()) out["structure"] = state.structure;
     out["parameters"] = std::move(parameters);
+    if (state.learned) out["learned"] = detail::learned_json(*state.learned);
+    if (state.kernels) out["kernels"] = detail::kernels_json(*state.kernels);
     out["log_spread"] = state.log_spread;
     out["stream_log_spread"] = state.stream_log_spread;
     out["stream_fill"] = state.stream_fill;
@@ -226,7 +229,7 @@ inline constexpr std::int64_t calibration_version = 1;
 [[nodiscard]] inline calibration parse_calibration(std::string_view text, const std::string& source = "calibration") {
     const detail::json document = detail::parse_json(text, source);
     const detail::json_reader root(document, source);
-    root.expect_keys({"calibration", "device", "structure", "parameters", "log_spread", "stream_log_spread",
+    root.expect_keys({"calibration", "device", "structure", "parameters", "learned", "kernels", "log_spread", "stream_log_spread",
                       "stream_fill", "bitstreams", "range", "held_out_networks", "held_out_modes", "data_hash"});
     if (root["calibration"].integer() != detail::calibration_version)
         root["calibration"].fail("this version is not known");
@@ -240,6 +243,12 @@ inline constexpr std::int64_t calibration_version = 1;
         state.fitted.active[i] = found.has_value();
         state.fitted.log_value[i] = std::log(found ? found->positive() : fitting::default_priors[i].median);
     }
+    if (const auto found = root.find("learned"))
+        state.learned = std::make_shared<fitting::learned_fit>(detail::learned_at(*found));
+    if (const auto found = root.find("kernels"))
+        state.kernels = std::make_shared<fitting::kernel_process>(detail::kernels_at(*found));
+    if ((state.structure == "learned" && !state.learned) || (state.structure == "kernels" && !state.kernels))
+        root["structure"].fail("needs a member '" + state.structure + "'");
     state.log_spread = root["log_spread"].positive();
     state.stream_log_spread = root["stream_log_spread"].positive();
     state.stream_fill = root["stream_fill"].positive();

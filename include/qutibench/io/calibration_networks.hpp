@@ -27,9 +27,14 @@ inline void add_network(network_set& networks, std::string_view name, double kee
 /// invalid_argument for a name that is a path.
 inline void add_networks(network_set& networks, std::span<const measurement> rows) {
     for (const measurement& one : rows) {
-        if (networks.find(network_key(one.network, one.keep)) != nullptr) continue;
+        const std::string key = network_key(one);
+        if (networks.find(key) != nullptr) continue;
         detail::require_id("network", one.network);
-        add_network(networks, one.network, one.keep);
+        if (key == network_key(one.network, one.keep)) {
+            add_network(networks, one.network, one.keep);
+        } else {
+            networks.add(key, fitting::kernels_of(load_network(one.network).work(one.keep), one.part));
+        }
     }
 }
 

@@ -19,8 +19,11 @@ namespace qutibench {
     std::snprintf(text, sizeof text, "@%.6g", keep);
     return key + text;
 }
+/// With "#part" where a layer or a block was measured.
 [[nodiscard]] inline std::string network_key(const measurement& of) {
-    return network_key(of.network, of.keep);
+    std::string key = network_key(of.network, of.keep);
+    if (of.level != measured_level::network && !of.part.empty()) key += "#" + of.part;
+    return key;
 }
 
 /// How a measurement was run.
@@ -36,13 +39,14 @@ namespace qutibench {
     return run;
 }
 
-/// The network-level measurements that state a throughput, or a latency that it follows from. Throws as `check` does.
+/// The measurements of networks, and of layers that `part` names, that state a throughput or a latency that it follows
+/// from. Throws as `check` does.
 [[nodiscard]] inline std::vector<calibration_point> points_of(std::span<const measurement> rows) {
     std::vector<calibration_point> points;
     for (const measurement& one : rows) {
         check(one);
         const inputs_per_second throughput = attained_throughput(one);
-        if (one.level != measured_level::network || !is_known(throughput)) continue;
+        if (!is_known(throughput) || (one.level != measured_level::network && one.part.empty())) continue;
         points.push_back({network_key(one), run_of(one), throughput.value()});
     }
     return points;

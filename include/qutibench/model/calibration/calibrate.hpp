@@ -3,6 +3,7 @@
 /// From measurements to a fitted calibration: preparation, choice of structure, held-out errors.
 #pragma once
 
+#include <qutibench/model/calibration/contest_learned.hpp>
 #include <qutibench/model/calibration/fitted.hpp>
 #include <qutibench/model/calibration/selection.hpp>
 
@@ -14,21 +15,40 @@ namespace qutibench {
 struct calibration_options {
     fitting::fit_options fit{};
     std::vector<std::string> structures{};  ///< names of fitting::structures to choose from; empty: those that suit
+    std::vector<std::shared_ptr<const fitting::population>> populations{};  ///< what is known of devices of a class
     bool validate = true;                   ///< leave out each network and mode in turn, choosing the structure anew
 };
 
 namespace fitting {
 
+/// Whether calls side by side are always as many, which is what the learned form tells apart.
+[[nodiscard]] inline bool threads_alike(const training_set& set) {
+    double many = 0;
+    for (const call& one : set.calls) {
+        if (one.threads <= 1) continue;
+        if (many > 0 && one.threads != many) return false;
+        many = one.threads;
+    }
+    return true;
+}
+
 /// The structures worth trying on a device with these calls, the one to fall back on first. One that nobody described,
 /// measured at one batch, gets the board form; weights behind a host link mean a systolic array.
 [[nodiscard]] inline std::vector<const structure*> suitable_structures(const device_figures& device,
                                                                        const training_set& set) {
+    constexpr int least_learned = 7;  // networks that tell whether the learned form is the better one
     bool threads = false, one_batch = true;
     for (const call& one : set.calls) {
         threads = threads || one.threads > 0;
         one_batch = one_batch && one.batch == set.calls.front().batch && one.threads == set.calls.front().threads;
     }
-    if (device.link_bandwidth > 0) return {find_structure("array")};
+    const bool learns = threads_alike(set) && set.fold_count >= least_learned;
+    const bool parts = std::any_of(set.calls.begin(), set.calls.end(), [](const call& one) { return one.net->is_part; });
+    const bool whole = std::any_of(set.calls.begin(), set.calls.end(), [](const call& one) { return !one.net->is_part; });
+    if (parts) return {find_structure(whole ? "learned" : "kernels")};
+    if (!device.described() && threads_alike(set)) return {find_structure("learned")};
+    if (device.link_bandwidth > 0 && !learns) return {find_structure("array")};
+    if (device.link_bandwidth > 0) return {find_structure("array"), find_structure("learned")};
     if (!device.described() && one_batch) return {find_structure("board")};
     const auto is = [&](std::string_view what) { return device.device_class.find(what) != std::string::npos; };
     const structure* usual = find_structure(threads            ? "channels_32"
@@ -37,7 +57,8 @@ namespace fitting {
                                                                : "tiles_64");
     std::vector<const structure*> forms{usual};
     for (const structure& one : structures)
-        if (&one != usual && one.name != "array" && one.name != "board") forms.push_back(&one);
+        if (&one != usual && one.name != "array" && one.name != "board" && has_terms(one)) forms.push_back(&one);
+    if (learns) forms.push_back(find_structure("learned"));
     return forms;
 }
 
@@ -134,15 +155,18 @@ struct prepared {
     return out;
 }
 
-/// Leaves out each group in turn, chooses structure and parameters from the rest, and predicts the group.
-[[nodiscard]] inline validation leave_out(const prepared& of, const contest& forms, std::span<const int> groups,
+/// Leaves out each group in turn, chooses structure and parameters from the rest, and predicts the group. More groups
+/// than `most` are left out several at a time.
+[[nodiscard]] inline validation leave_out(const prepared& of, const form_choice& forms, std::span<const int> groups,
                                           int count) {
+    constexpr int most = 24;
     validation result;
     if (count < 2) return result;
-    for (int out = 0; out < count; ++out) {
-        const candidate winner = forms.best([&](std::size_t i) { return groups[i] != out; });
+    const int parts = std::min(count, most);
+    for (int out = 0; out < parts; ++out) {
+        const chosen_form winner = forms.best([&](std::size_t i) { return groups[i] % parts != out; });
         for (std::size_t i = 0; i < of.points.size(); ++i) {
-            if (groups[i] != out) continue;
+            if (groups[i] % parts != out) continue;
             const calibration_point& point = *of.points[i];
             const auto batch = static_cast<double>(point.run.batch());
             result.residuals.push_back(
@@ -280,11 +304,17 @@ inline void adapt_priors(fit_options& options, const device_figures& device, std
     if (!data.points.empty()) {
         const std::vector<const structure*> candidates = chosen_structures(options, device, data.set);
         adapt_priors(options.fit, device, candidates);
-        const contest forms(data.set, candidates, options.fit);
-        const candidate winner = forms.best([](std::size_t) { return true; });
+        const form_choice forms(data.set, candidates, options.fit, device.described(), options.populations);
+        const chosen_form winner = forms.best([](std::size_t) { return true; });
         state.structure = winner.form->name;
-        state.fitted = winner.fitted;
-        state.log_spread = expected_spread(winner, data.set.log_seconds, data.set.fold_count);
+        state.learned = winner.learned;
+        state.kernels = winner.kernels;
+        if (has_terms(*winner.form)) {
+            state.fitted = winner.terms.fitted;
+            state.log_spread = expected_spread(winner.terms, data.set.log_seconds, data.set.fold_count);
+        } else {
+            state.log_spread = winner.learned ? winner.learned->noise : winner.kernels->noise;
+        }
         if (options.validate) {
             state.by_network = leave_out(data, forms, data.set.folds, data.set.fold_count);
             state.by_mode = leave_out(data, forms, data.modes, data.mode_count);

@@ -6,6 +6,8 @@
 #include <qutibench/model/calibration/dataflow.hpp>
 #include <qutibench/model/calibration/device.hpp>
 #include <qutibench/model/calibration/fit.hpp>
+#include <qutibench/model/calibration/kernel_process.hpp>
+#include <qutibench/model/calibration/learned.hpp>
 #include <qutibench/model/calibration/points.hpp>
 #include <qutibench/model/calibration/validation.hpp>
 #include <qutibench/model/roofline.hpp>
@@ -48,6 +50,8 @@ struct calibration_state {
     fitting::device_figures device;
     std::string structure;  ///< a name of fitting::structures; empty when only streams were measured
     fitting::parameters fitted;
+    std::shared_ptr<const fitting::learned_fit> learned;     ///< of structure "learned"
+    std::shared_ptr<const fitting::kernel_process> kernels;  ///< of structure "kernels"
     std::vector<fitting::bitstream> bitstreams;
     double stream_fill = fitting::usual_fill;
     double log_spread = 0.5;          ///< standard deviation of the logarithm of measured over predicted
@@ -89,6 +93,7 @@ public:
             return not_predictable(out, "only streams were measured on '" + state_.device.id + "'");
         const fitting::structure& form = *fitting::find_structure(state_.structure);
         const fitting::call asked = fitting::call_of(net, state_.device, how);
+        if (!fitting::has_terms(form)) return predict_learned(out, asked);
         fitting::parameters with = state_.fitted;
         with.active[static_cast<std::size_t>(fitting::term::serial)] = true;
         const fitting::timing time = fitting::time_of(fitting::load_of(form, asked), fitting::coefficients(with));
@@ -126,6 +131,43 @@ private:
         out.latency_s = latency;
         out.low_ips = out.throughput_ips * std::exp(-two_sided_90 * log_spread);
         out.high_ips = out.throughput_ips * std::exp(two_sided_90 * log_spread);
+    }
+
+    /// By the learned form, or as the sum of single kernels.
+    [[nodiscard]] calibrated_estimate predict_learned(calibrated_estimate out, const fitting::call& asked) const {
+        constexpr double two_sided_90 = 1.6448536269514722;
+        using fitting::term;
+        const auto part = [&](term which) -> double& { return out.seconds[static_cast<std::size_t>(which)]; };
+        double seconds = 0, spread = 0;
+        if (state_.learned) {
+            const fitting::learned_fit& fit = *state_.learned;
+            const auto figure = fit.predict(fitting::profiled(asked, fit.reference));
+            seconds = std::exp(figure.log_seconds);
+            for (std::size_t i = 0; i < fitting::works; ++i)
+                part(fitting::term_of(i)) += seconds * figure.shares[static_cast<int>(i)];
+            const double quantile = figure.effect.known ? fit.from->quantile_known : fit.from->quantile_new;
+            spread = std::max(figure.spread, 0.02) * quantile / two_sided_90;
+        } else {
+            for (const fitting::kernel& one : asked.net->kernels) {
+                const fitting::kernel_point point = fitting::point_of(one, asked);
+                const auto figure = state_.kernels->predict(point);
+                const double time = one.count * std::exp(figure.log_seconds);
+                const bool computes =
+                    state_.kernels->compute * point.compute > state_.kernels->memory * point.memory;
+                part(computes ? term::compute : term::memory) += time;
+                seconds += time;
+                spread += time * figure.spread;
+            }
+            spread /= seconds;
+            if (!asked.net->is_part)
+                out.warnings.emplace_back("the sum of its kernels, as calibrated one by one; what lies between them "
+                                          "was not measured");
+        }
+        const double threads = std::max(1.0, asked.threads);
+        fill_in(out, seconds / asked.batch, seconds * threads, spread);
+        out.limited_by = part(term::compute) >= part(term::memory) ? bound_kind::compute : bound_kind::memory;
+        warn(out, *asked.net);
+        return out;
     }
 
     [[nodiscard]] calibrated_estimate predict_stream(const std::string& network, const measured_run& how) const {

@@ -4,6 +4,7 @@
 /// Pooling, additions and activations ride along in their producer's kernel, as fused runtimes have it.
 #pragma once
 
+#include <qutibench/model/calibration/work_profile.hpp>
 #include <qutibench/network/workload.hpp>
 
 #include <algorithm>
@@ -69,6 +70,8 @@ struct kernel_table {
     double weights = 0;
     double inputs = 0;  ///< elements that the host hands over
     bool has_layers = true;
+    bool is_part = false;  ///< one layer or block of a network, without the call around it
+    work_profile profile{};
 
     [[nodiscard]] unsigned kinds() const {
         unsigned mask = 0;
@@ -153,8 +156,34 @@ struct kernel_table {
         table.kernels.push_back(one);
         table.launches = 1;
         table.has_layers = false;
+        table.profile = profile_of(static_cast<const workload_totals&>(net));
+    } else {
+        table.profile = profile_of(net);
     }
     return table;
+}
+
+/// One layer of a workload as a table of its own; throws unknown_name with the nearest layer, invalid_argument when it
+/// has no multiply-accumulates.
+[[nodiscard]] inline kernel_table kernels_of(const workload& net, std::string_view part) {
+    std::vector<std::string_view> names;
+    for (const layer_workload& layer : net.layers()) {
+        names.push_back(layer.name);
+        if (layer.name != part) continue;
+        if (layer.cost.macs == 0)
+            throw invalid_argument("layer '" + layer.name + "' has no multiply-accumulates to calibrate with");
+        const kernel one = kernel_of(layer);
+        kernel_table table;
+        table.name = net.name();
+        table.kernels = {one};
+        table.launches = 1;
+        table.macs = one.macs;
+        table.weights = one.weights;
+        table.is_part = true;
+        table.profile = profile_of(layer);
+        return table;
+    }
+    throw unknown_name("layer of '" + net.name() + "'", part, qutibench::detail::nearest_name(part, names));
 }
 
 /// The kernels of a pruned network of which only the totals are published: those of the network it was pruned from,
@@ -177,6 +206,7 @@ struct kernel_table {
     }
     table.macs *= by_macs;
     table.weights *= by_weights;
+    table.profile = scaled(parent.profile, by_macs, by_weights);
     return table;
 }
 

@@ -74,6 +74,8 @@ enum class shape_rule : unsigned char {
     channels,  ///< tiles over output and input channels, kernel positions one by one
     soft,      ///< as product, but efficiency saturates with the columns instead of stepping
     board,     ///< sums over the network: no tiles, but Winograd, channel saturation and products of activations
+    learned,   ///< sums over the network whose rates lean on measured devices: learned.hpp
+    kernels,   ///< single kernels: kernel_process.hpp
 };
 
 /// One form: which terms it has and how work follows shape. Sources and worth of each in docs/calibration.md.
@@ -101,7 +103,14 @@ inline constexpr std::array structures = {
     structure{"channels_64", shape_rule::channels, 64, 64, 1, false, false, false},
     structure{"array", shape_rule::product, 1, 1, 1, false, true, false},
     structure{"board", shape_rule::board, 1, 1, 1, false, false, false},
+    structure{"learned", shape_rule::learned, 1, 1, 1, false, false, false},
+    structure{"kernels", shape_rule::kernels, 1, 1, 1, false, false, false},
 };
+
+/// Whether a structure is a sum of the terms above.
+[[nodiscard]] constexpr bool has_terms(const structure& of) {
+    return of.rule != shape_rule::learned && of.rule != shape_rule::kernels;
+}
 
 /// The structure called `name`, or null.
 [[nodiscard]] constexpr const structure* find_structure(std::string_view name) {

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Single kernels: a roofline with a launch time, and a Gaussian process over what it leaves, in the logarithms of a
+/// matrix product's extents and the fill of its tiles. Length scales were learned on convolutions, dense layers and
+/// products of activations on GPUs (NeuSight's kernels, ASPLOS 2025) and hold for others as a prior does.
+#pragma once
+
+#include <qutibench/model/calibration/device.hpp>
+
+#include <Eigen/Dense>
+
+#include <memory>
+#include <span>
+
+namespace qutibench::fitting {
+
+inline constexpr std::size_t kernel_extents = 7, kernel_fills = 10;
+
+/// A kernel in one call: its roofline times and what the process compares.
+struct kernel_point {
+    double compute = 0;  ///< seconds at the datasheet's peak
+    double memory = 0;   ///< seconds at its bandwidth
+    kernel_kind kind = kernel_kind::other;
+    std::array<double, kernel_extents> extents{};  ///< logarithms over their usual spread
+    std::array<double, kernel_fills> fills{};
+};
+
+[[nodiscard]] inline kernel_point point_of(const kernel& one, const call& of) {
+    kernel_point out;
+    const bool product = one.kind == kernel_kind::matmul || one.kind == kernel_kind::attention;
+    const double rows = one.rows * (product ? 1 : of.batch), groups = one.groups * (product ? of.batch : 1);
+    const double macs = std::max(1.0, one.macs * of.batch), extent = std::max(1.0, one.depth / one.channels_in);
+    out.kind = one.kind;
+    out.compute = 2 * macs / of.at.peak;
+    out.memory = (one.weights * of.at.weight_bytes +
+                  (one.elements_in + one.elements_out) * of.batch * of.at.activation_bytes) /
+                 of.at.bandwidth;
+    out.extents = {std::log(macs) / 1.5,          std::log(rows) / 1.2,
+                   std::log(one.columns) / 1.2,   std::log(one.depth) / 1.5,
+                   std::log(groups) / 1.2,        std::log(out.memory / out.compute) / 0.8,
+                   std::log(extent) / 1.2};
+    constexpr double processors = 80;
+    const double tiles = std::ceil(rows / 128) * std::ceil(one.columns / 64) * groups;
+    const auto apart = [](double value, double multiple) { return std::fmod(value, multiple) == 0 ? 0.0 : 1.0; };
+    out.fills = {std::log(rounded_up(rows, 128)),
+                 std::log(rounded_up(one.columns, 64)),
+                 std::log(rounded_up(one.columns, 128)),
+                 std::log(rounded_up(one.depth, 16)),
+                 std::log(rounded_up(tiles, processors)),
+                 apart(one.columns, 4),
+                 apart(one.depth, 4),
+                 one.winograd ? 1.0 : 0.0,
+                 extent == 1 ? 1.0 : 0.0,
+                 std::log(rounded_up(rows, 32))};
+    return out;
+}
+
+/// A device's kernels.
+struct kernel_process {
+    double compute = 1, memory = 1;  ///< time over the one at peak and at bandwidth
+    double launch = 5e-6;            ///< seconds
+    double middle = 0;               ///< median of the logarithm of what the roofline leaves
+    double noise = 0.1;              ///< standard deviation of the logarithm
+    std::vector<kernel_point> seen{};
+    std::vector<double> weights{};
+
+    struct figure {
+        double log_seconds = 0;
+        double spread = 0;
+    };
+
+    [[nodiscard]] double roofline(const kernel_point& of) const {
+        return std::log(std::hypot(compute * of.compute, memory * of.memory) + launch);
+    }
+
+    /// Covariance of two kernels' logarithms of time, noise aside.
+    [[nodiscard]] static double covariance(const kernel_point& one, const kernel_point& other) {
+        constexpr std::array<double, kernel_extents> length = {1.97, 3.62, 1.94, 2.13, 2.65, 2.49, 2};
+        constexpr double smooth = 0.26, fills = 0.11, linear = 0.07, other_kind = 0.3;
+        double distance = 0, extents = 0, fill = 0;
+        for (std::size_t i = 0; i < kernel_extents; ++i) {
+            const double away = (one.extents[i] - other.extents[i]) / length[i];
+            distance += away * away;
+            extents += (one.extents[i] - usual(i)) * (other.extents[i] - usual(i));
+        }
+        for (std::size_t i = 0; i < kernel_fills; ++i) fill += one.fills[i] * other.fills[i];
+        return 1 + (one.kind == other.kind ? 1 : other_kind) *
+                       (smooth * smooth * std::exp(-distance / 2) + fills * fills * fill + linear * linear * extents);
+    }
+
+    /// O(kernels seen).
+    [[nodiscard]] figure predict(const kernel_point& of) const {
+        figure out;
+        out.log_seconds = roofline(of) + middle;
+        double nearest = 0;
+        for (std::size_t i = 0; i < seen.size(); ++i) {
+            out.log_seconds += weights[i] * covariance(of, seen[i]);
+            double distance = seen[i].kind == of.kind ? 0 : 4;
+            for (std::size_t j = 0; j < kernel_extents; ++j)
+                distance += std::pow((of.extents[j] - seen[i].extents[j]) / 2.5, 2);
+            nearest = std::max(nearest, std::exp(-distance));
+        }
+        out.spread = std::sqrt(noise * noise + 0.16 * (1 - nearest));
+        return out;
+    }
+
+private:
+    [[nodiscard]] static double usual(std::size_t which) {
+        constexpr std::array<double, kernel_extents> at = {14, 6.5, 5, 4.5, 1, -1.5, 0.5};
+        return at[which];
+    }
+};
+
+namespace detail {
+
+[[nodiscard]] inline double median_of(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+/// The roofline whose logarithm leaves least: a search over the balance of memory and compute and over launch times,
+/// wide where no datasheet says either.
+inline void fit_roofline(kernel_process& to, std::span<const kernel_point> points, std::span<const double> log_seconds,
+                         bool described) {
+    double best = std::numeric_limits<double>::infinity();
+    const int reach = described ? 4 : 16;
+    const double shortest = std::exp(*std::min_element(log_seconds.begin(), log_seconds.end()));
+    kernel_process trial = to;
+    for (int balance = -reach; balance <= reach; ++balance)
+        for (const double share : {0.02, 0.1, 0.25, 0.5, 0.75}) {
+            trial.memory = std::pow(1.5, balance);
+            std::vector<double> left;
+            trial.compute = 1;
+            trial.launch = 0;
+            for (std::size_t i = 0; i < points.size(); ++i)
+                left.push_back(log_seconds[i] - trial.roofline(points[i]));
+            const double scale = std::exp(median_of(left));
+            trial.compute = scale;
+            trial.memory *= scale;
+            trial.launch = share * shortest;
+            for (std::size_t i = 0; i < points.size(); ++i) left[i] = log_seconds[i] - trial.roofline(points[i]);
+            trial.middle = median_of(left);
+            double cost = described ? 0.02 * std::abs(balance) * std::sqrt(static_cast<double>(points.size())) : 0;
+            for (const double one : left) cost += std::abs(one - trial.middle);
+            if (cost < best) {
+                best = cost;
+                to = trial;
+            }
+        }
+}
+
+}  // namespace detail
+
+/// Fits single kernels, 600 of them at most; O(kernels^3). `log_seconds` is of one call each.
+[[nodiscard]] inline kernel_process fit_kernels(std::span<const kernel_point> points,
+                                                std::span<const double> log_seconds, bool described) {
+    constexpr std::size_t most = 600;
+    constexpr double noise = 0.09;
+    kernel_process out;
+    detail::fit_roofline(out, points, log_seconds, described);
+    const std::size_t step = (points.size() + most - 1) / most;
+    std::vector<double> left;
+    for (std::size_t i = 0; i < points.size(); i += step) {
+        out.seen.push_back(points[i]);
+        left.push_back(log_seconds[i] - out.roofline(points[i]) - out.middle);
+    }
+    const auto count = static_cast<Eigen::Index>(out.seen.size());
+    Eigen::MatrixXd covariance(count, count);
+    for (Eigen::Index i = 0; i < count; ++i)
+        for (Eigen::Index j = 0; j <= i; ++j)
+            covariance(i, j) = covariance(j, i) = kernel_process::covariance(
+                out.seen[static_cast<std::size_t>(i)], out.seen[static_cast<std::size_t>(j)]);
+    covariance.diagonal().array() += noise * noise;
+    const Eigen::LLT<Eigen::MatrixXd> factor(covariance);
+    const Eigen::VectorXd weights = factor.solve(Eigen::Map<const Eigen::VectorXd>(left.data(), count));
+    out.weights.assign(weights.data(), weights.data() + count);
+    // what each says of itself once left out: weight over the inverse's diagonal
+    const Eigen::VectorXd inverse = factor.solve(Eigen::MatrixXd::Identity(count, count)).diagonal();
+    std::vector<double> errors;
+    for (Eigen::Index i = 0; i < count; ++i) errors.push_back(std::abs(weights[i] / inverse[i]));
+    out.noise = std::max(0.02, detail::median_of(errors) * 1.4826);
+    return out;
+}
+
+}  // namespace qutibench::fitting

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// The learned form: time as a sum of works with positive rates, whose prior is a population of devices; the population
+/// is the one under which the measurements are likeliest. Maximum a posteriori by Gauss-Newton with Student errors of
+/// four degrees of freedom; what is left follows the likeness of networks (Gaussian process).
+#pragma once
+
+#include <qutibench/model/calibration/device.hpp>
+#include <qutibench/model/calibration/population.hpp>
+
+#include <memory>
+#include <span>
+
+namespace qutibench::fitting {
+
+/// A run of a network as the learned form sees it.
+struct profiled_run {
+    std::array<double, works> seconds{};  ///< of each work at nominal rates, scaled as the datasheet scales modes
+    bool side_by_side = false;            ///< several threads
+    const work_profile* profile = nullptr;
+};
+
+/// The term of a calibration's explanation that a work belongs to.
+[[nodiscard]] constexpr term term_of(std::size_t which) {
+    switch (static_cast<work>(which)) {
+        case work::call:
+            return term::call;
+        case work::launch:
+            return term::launch;
+        case work::input:
+            return term::element;
+        case work::winograd:
+            return term::winograd;
+        case work::channels:
+        case work::columns:
+            return term::channels;
+        case work::dense:
+            return term::dense;
+        case work::weights_4m:
+        case work::weights_16m:
+            return term::spill;
+        case work::weights:
+        case work::classifier:
+            return term::weight;
+        default:
+            return group_of(which) == work_group::arithmetic ? term::compute : term::memory;
+    }
+}
+
+/// Datasheet figures of the run that the others are relative to.
+struct reference_rates {
+    double peak = 1, bandwidth = 1, weight_bytes = 1, activation_bytes = 1;
+};
+
+[[nodiscard]] inline profiled_run profiled(const call& of, const reference_rates& to) {
+    profiled_run out;
+    out.profile = &of.net->profile;
+    out.side_by_side = of.threads > 1;
+    const double arithmetic = to.peak / of.at.peak;
+    const double traffic = to.bandwidth / of.at.bandwidth;
+    for (std::size_t i = 0; i < works; ++i) {
+        const double fixed = out.profile->per_call[i];
+        const double varying = out.profile->per_input[i] * of.batch;
+        const work_group group = group_of(i);
+        const double scale = group == work_group::arithmetic ? arithmetic : group == work_group::traffic ? traffic : 1;
+        const bool moves = group == work_group::traffic;
+        out.seconds[i] = scale * (fixed * (moves ? of.at.weight_bytes / to.weight_bytes : 1) +
+                                  varying * (moves ? of.at.activation_bytes / to.activation_bytes : 1));
+    }
+    return out;
+}
+
+/// Seconds of a run and, when asked for, the share of each log rate in it.
+[[nodiscard]] inline double seconds_of(const profiled_run& run, const rate_vector& rate, rate_vector* shares = nullptr) {
+    double total = 0;
+    if (shares) shares->setZero();
+    for (std::size_t i = 0; i < works; ++i) {
+        if (run.seconds[i] <= 0) continue;
+        const auto group = static_cast<int>(works + static_cast<std::size_t>(group_of(i)));
+        const double part = run.seconds[i] * std::exp(rate[static_cast<int>(i)] + (run.side_by_side ? rate[group] : 0));
+        total += part;
+        if (shares == nullptr) continue;
+        (*shares)[static_cast<int>(i)] = part;
+        if (run.side_by_side) (*shares)[group] += part;
+    }
+    if (shares) *shares /= total;
+    return total;
+}
+
+/// A network of the training set with the weight of its likeness in the residuals of others.
+struct residual_weight {
+    std::array<double, likenesses> likeness{};
+    double weight = 0;
+};
+
+/// A fitted device. `from` is the population that it leans on.
+struct learned_fit {
+    std::shared_ptr<const population> from;
+    reference_rates reference{};
+    rate_vector rates = rate_vector::Zero();
+    rate_matrix covariance = rate_matrix::Zero();  ///< of the rates
+    double noise = 0.2;
+    double residual_scale = 0;  ///< variance of residuals that likeness explains
+    std::vector<residual_weight> residuals{};
+    double log_evidence = 0;
+
+    struct figure {
+        double log_seconds = 0;
+        double spread = 0;  ///< standard deviation of the logarithm, noise included
+        rate_vector shares = rate_vector::Zero();
+        network_effect effect{};
+    };
+
+    /// Predicts a run; O(works + networks).
+    [[nodiscard]] figure predict(const profiled_run& run) const {
+        figure out;
+        out.effect = from->effect_of(*run.profile);
+        out.log_seconds = std::log(seconds_of(run, rates, &out.shares)) + out.effect.mean;
+        for (const residual_weight& one : residuals)
+            out.log_seconds += one.weight * residual_scale * likeness(one.likeness, run.profile->likeness);
+        const double variance = (out.shares.transpose() * covariance * out.shares).value();
+        out.spread = std::sqrt(variance + out.effect.variance + noise * noise);
+        return out;
+    }
+
+    [[nodiscard]] static double likeness(const std::array<double, likenesses>& one,
+                                         const std::array<double, likenesses>& other) {
+        constexpr double length = 0.8;
+        double distance = 0;
+        for (std::size_t i = 0; i < likenesses; ++i) distance += (one[i] - other[i]) * (one[i] - other[i]);
+        return std::exp(-distance / (2 * length * length));
+    }
+};
+
+/// A measured run with its logarithm of seconds.
+struct profiled_sample {
+    profiled_run run{};
+    double log_seconds = 0;
+};
+
+namespace detail {
+
+/// Maximum a posteriori of the rates under one population and one noise.
+class rate_fit {
+public:
+    rate_fit(std::span<const profiled_sample> samples, const population& from) : samples_(samples), from_(from) {
+        constexpr double free_scale = 4;  // variance of the scale common to all rates
+        rate_vector all = rate_vector::Zero();
+        all.head<static_cast<int>(works)>().setOnes();
+        const rate_matrix covariance = from.covariance + free_scale * all * all.transpose();
+        const Eigen::LLT<rate_matrix> factor(covariance);
+        precision_ = factor.solve(rate_matrix::Identity());
+        log_determinant_ = log_determinant(factor);
+        for (const profiled_sample& one : samples) effects_.push_back(from.effect_of(*one.run.profile));
+    }
+
+    /// Starts where the median run takes as long as measured; `start` continues from another noise.
+    [[nodiscard]] learned_fit fit(double noise, int iterations, const rate_vector* start = nullptr) {
+        noise_ = noise;
+        rate_vector at = start ? *start : scaled_mean();
+        double cost = evaluate(at), damping = 1e-3;
+        for (int i = 0; i < iterations; ++i) {
+            const rate_matrix normal = normal_;
+            const rate_vector gradient = gradient_;
+            bool better = false;
+            double next = cost;
+            for (int attempt = 0; attempt < 6 && !better; ++attempt, damping *= better ? 1 : 5) {
+                rate_matrix damped = normal;
+                damped.diagonal() += damping * normal.diagonal();
+                const rate_vector step = damped.llt().solve(gradient).cwiseMax(-2).cwiseMin(2);
+                next = evaluate(at + step);
+                better = next < cost;
+                if (better) at += step;
+            }
+            if (!better) break;
+            const bool settled = cost - next < 1e-6 * std::max(cost, 1.0);
+            cost = next;
+            damping = std::max(damping / 5, 1e-6);
+            if (settled) break;
+        }
+        cost = evaluate(at);
+        return finished(at, cost);
+    }
+
+private:
+    [[nodiscard]] static double log_determinant(const Eigen::LLT<rate_matrix>& of) {
+        return 2 * of.matrixLLT().diagonal().array().log().sum();
+    }
+
+    [[nodiscard]] rate_vector scaled_mean() const {
+        std::vector<double> away;
+        for (std::size_t i = 0; i < samples_.size(); ++i)
+            away.push_back(samples_[i].log_seconds - effects_[i].mean -
+                           std::log(seconds_of(samples_[i].run, from_.mean)));
+        const auto middle = away.begin() + static_cast<std::ptrdiff_t>(away.size() / 2);
+        std::nth_element(away.begin(), middle, away.end());
+        rate_vector at = from_.mean;
+        at.head<static_cast<int>(works)>().array() += *middle;
+        return at;
+    }
+
+    /// Twice the negative log posterior; fills in the normal equations of the reweighted step.
+    double evaluate(const rate_vector& at) {
+        constexpr double freedom = 4;
+        normal_ = precision_;
+        const rate_vector away = at - from_.mean;
+        gradient_ = -precision_ * away;
+        double cost = -away.dot(gradient_);
+        rate_vector shares;
+        residuals_.resize(samples_.size());
+        spreads_.resize(samples_.size());
+        for (std::size_t i = 0; i < samples_.size(); ++i) {
+            const double seconds = seconds_of(samples_[i].run, at, &shares);
+            const double residual = samples_[i].log_seconds - effects_[i].mean - std::log(seconds);
+            const double variance = noise_ * noise_ + effects_[i].variance;
+            const double square = residual * residual / variance;
+            const double weight = (freedom + 1) / (freedom + square) / variance;
+            normal_.selfadjointView<Eigen::Lower>().rankUpdate(shares, weight);
+            gradient_ += shares * (residual * weight);
+            cost += (freedom + 1) * std::log1p(square / freedom);
+            residuals_[i] = residual;
+            spreads_[i] = std::sqrt(variance);
+        }
+        normal_.triangularView<Eigen::StrictlyUpper>() = normal_.transpose();
+        return cost;
+    }
+
+    [[nodiscard]] learned_fit finished(const rate_vector& at, double cost) const {
+        learned_fit out;
+        const Eigen::LLT<rate_matrix> factor(normal_);
+        out.rates = at;
+        out.covariance = factor.solve(rate_matrix::Identity());
+        out.noise = noise_;
+        out.log_evidence = -0.5 * (cost + log_determinant(factor) + log_determinant_);
+        for (const double spread : spreads_) out.log_evidence -= std::log(spread);
+        add_residuals(out);
+        return out;
+    }
+
+    /// Residuals as a Gaussian process over likeness; rows of one network share part of their error.
+    void add_residuals(learned_fit& out) const {
+        constexpr std::size_t most = 400;
+        const double scale = std::max(0.05, 0.7 * noise_);
+        out.residual_scale = 0.6 * scale * scale;
+        if (samples_.size() > most || samples_.empty()) return;
+        const auto count = static_cast<Eigen::Index>(samples_.size());
+        Eigen::MatrixXd covariance(count, count);
+        Eigen::VectorXd left(count);
+        for (Eigen::Index i = 0; i < count; ++i) {
+            const work_profile& one = *samples_[static_cast<std::size_t>(i)].run.profile;
+            const double spread = spreads_[static_cast<std::size_t>(i)];
+            left[i] = std::clamp(residuals_[static_cast<std::size_t>(i)], -2.5 * spread, 2.5 * spread);
+            for (Eigen::Index j = 0; j <= i; ++j) {
+                const work_profile& other = *samples_[static_cast<std::size_t>(j)].run.profile;
+                double shared = out.residual_scale * learned_fit::likeness(one.likeness, other.likeness);
+                if (one.structure == other.structure) shared += 0.4 * spread * spreads_[static_cast<std::size_t>(j)];
+                if (i == j) shared += 0.6 * spread * spread;
+                covariance(i, j) = covariance(j, i) = shared;
+            }
+        }
+        const Eigen::VectorXd weights = covariance.llt().solve(left);
+        for (Eigen::Index i = 0; i < count; ++i)
+            out.residuals.push_back({samples_[static_cast<std::size_t>(i)].run.profile->likeness, weights[i]});
+    }
+
+    std::span<const profiled_sample> samples_;
+    const population& from_;
+    std::vector<network_effect> effects_;
+    rate_matrix precision_, normal_;
+    rate_vector gradient_;
+    double log_determinant_ = 0, noise_ = 0.2;
+    std::vector<double> residuals_, spreads_;
+};
+
+}  // namespace detail
+
+/// The fit under one population: the noise, 1, 2 or 4 times the population's, under which the samples are likeliest.
+[[nodiscard]] inline learned_fit fit_learned(std::span<const profiled_sample> samples,
+                                             const std::shared_ptr<const population>& from) {
+    detail::rate_fit fitter(samples, *from);
+    learned_fit best;
+    for (const double times : {1.0, 2.0, 4.0}) {
+        learned_fit next = fitter.fit(from->noise * times, 25, times > 1 ? &best.rates : nullptr);
+        next.log_evidence -= 0.5 * std::log(times) * std::log(times);
+        if (times > 1 && next.log_evidence <= best.log_evidence) break;
+        best = std::move(next);
+    }
+    best.from = from;
+    return best;
+}
+
+/// The fit under the population that explains the samples best. Many samples are screened on every so many of them.
+[[nodiscard]] inline learned_fit fit_learned(std::span<const profiled_sample> samples,
+                                             std::span<const std::shared_ptr<const population>> from) {
+    constexpr std::size_t enough = 60;
+    std::vector<profiled_sample> some;
+    const std::size_t step = std::max<std::size_t>(1, samples.size() / enough);
+    for (std::size_t i = 0; i < samples.size(); i += step) some.push_back(samples[i]);
+    learned_fit best;
+    for (const auto& one : from) {
+        learned_fit next = fit_learned(std::span<const profiled_sample>(some), one);
+        if (best.from == nullptr || next.log_evidence > best.log_evidence) best = std::move(next);
+    }
+    return step == 1 ? best : fit_learned(samples, best.from);
+}
+
+}  // namespace qutibench::fitting

@@ -1,0 +1,510 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Learns what devices of a class have in common from tables of measured latencies, and writes data/calibrations.
+
+    learn_calibrations.py --rows networks.csv --graphs DIRECTORY --cells nasbench201.csv --platforms data/platforms
+                          --out data/calibrations
+
+networks.csv: set, device, network, input_shape, datatype, deployment, value, throughput_ips or latency_s per input,
+source. The method is docs/calibration.md, "Learning across devices": expectation maximisation of a normal distribution
+over the logarithms of devices' rates, with effects of networks that devices of a class share. The raw rows are not
+written. Needs numpy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import csv
+import datetime
+import hashlib
+import json
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+
+WORKS = (
+    "call launch convolution winograd pointwise depthwise grouped dense product weights activations pooling elementwise "
+    "movement channels columns input classifier arithmetic weights_4m weights_16m large"
+).split()
+COUNT = len(WORKS)
+RATES = COUNT + 3
+ARITHMETIC, TRAFFIC, FIXED = range(3)
+TRAFFICS = "weights activations pooling elementwise movement classifier weights_4m weights_16m large".split()
+GROUP = np.array([FIXED if w in ("call", "launch", "input") else TRAFFIC if w in TRAFFICS else ARITHMETIC for w in WORKS])
+SPILLS = [WORKS.index(w) for w in ("weights_4m", "weights_16m", "large")]
+COMMON = np.r_[np.ones(COUNT), np.zeros(3)]
+FREE_SCALE = 4.0
+FREEDOM = 4.0
+
+
+def structured(common: float, own: float, fixed: float, threads: float) -> np.ndarray:
+    """Covariance of log rates: as population.hpp's structured_covariance."""
+    out = np.zeros((RATES, RATES))
+    for group in (ARITHMETIC, TRAFFIC):
+        member = np.r_[group == GROUP, np.zeros(3, bool)]
+        out += common**2 * np.outer(member, member)
+    apart = np.where(GROUP == FIXED, fixed**2, own**2)
+    apart[SPILLS] = (2 * own) ** 2
+    out[np.diag_indices(RATES)] += np.r_[apart, np.full(3, threads**2)]
+    return out
+
+
+def prior() -> tuple[np.ndarray, np.ndarray]:
+    """Mean and covariance of a device of no known class: as population.hpp's any_device."""
+    mean = np.zeros(RATES)
+    for name, value in {"channels": -1.5, "columns": -1.5, "arithmetic": -1, "winograd": -0.7}.items():
+        mean[WORKS.index(name)] = value
+    mean[SPILLS] = -1
+    mean[COUNT:] = -0.7
+    return mean, structured(1.5, 0.7, 2.0, 1.0)
+
+
+def likeness(a: np.ndarray, b: np.ndarray, length: float) -> np.ndarray:
+    return np.exp(-((a[:, None] - b[None]) ** 2).sum(-1) / (2 * length * length))
+
+
+def seconds(device: dict, rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Logarithms of the times of a device's rows, and the share of each rate in them."""
+    logs = rates[:COUNT][None] + device["several"][:, None] * rates[COUNT:][GROUP][None]
+    parts = device["work"] * np.exp(logs)
+    total = parts.sum(1)
+    shares = np.zeros((len(total), RATES))
+    shares[:, :COUNT] = parts / total[:, None]
+    for group in range(3):
+        shares[:, COUNT + group] = device["several"] * shares[:, :COUNT][:, group == GROUP].sum(1)
+    return np.log(total), shares
+
+
+def fit(device, times, spread, mean, precision, start=None, steps=25):
+    """Maximum a posteriori of the rates; returns them, the normal matrix, residuals and cost."""
+    at = mean.copy() if start is None else start.copy()
+    if start is None:
+        at[:COUNT] += np.median(times - seconds(device, at)[0])
+
+    def evaluate(rates):
+        logs, shares = seconds(device, rates)
+        left = times - logs
+        square = (left / spread) ** 2
+        away = rates - mean
+        cost = (FREEDOM + 1) * np.log1p(square / FREEDOM).sum() + away @ precision @ away
+        return cost, left, shares, (FREEDOM + 1) / (FREEDOM + square) / spread**2
+
+    cost, left, shares, weight = evaluate(at)
+    damping = 1e-3
+    for _ in range(steps):
+        normal = (shares.T * weight) @ shares + precision
+        gradient = (shares.T * weight) @ left - precision @ (at - mean)
+        for _ in range(6):
+            step = np.clip(np.linalg.solve(normal + damping * np.diag(np.diag(normal)), gradient), -2, 2)
+            trial = evaluate(at + step)
+            if trial[0] < cost:
+                break
+            damping *= 5
+        else:
+            break
+        settled = cost - trial[0] < 1e-5 * max(cost, 1)
+        at = at + step
+        cost, left, shares, weight = trial
+        damping = max(damping / 5, 1e-6)
+        if settled:
+            break
+    return at, (shares.T * weight) @ shares + precision, left, cost
+
+
+class Population:
+    """A class of devices, learned."""
+
+    def __init__(self, devices: list[dict], profiles: dict, rounds: int = 7, most: int = 40):
+        devices = devices[:: len(devices) // most + 1] if len(devices) > most else devices
+        self.mean, self.covariance = prior()
+        self.noise = 0.2
+        self.names = sorted({n for d in devices for n in d["network"]})
+        self.number = {n: i for i, n in enumerate(self.names)}
+        self.like = np.array([profiles[n]["likeness"] for n in self.names])
+        self.profiles = profiles
+        self.effect = np.zeros(len(self.names))
+        self.variance = np.full(len(self.names), 0.02)
+        self.spread, self.shared, self.length = 0.15, 0.5, 1.2
+        base = structured(0.42, 0.6, 0.9, 0.3)
+        free = FREE_SCALE * np.outer(COMMON, COMMON)
+        starts: list = [None] * len(devices)
+        where = [np.array([self.number[n] for n in d["network"]]) for d in devices]
+        for turn in range(rounds):
+            precision = np.linalg.inv(self.covariance + free)
+            lefts, spreads = [], []
+            for i, one in enumerate(devices):
+                starts[i], normal, left, _ = fit(one, one["log"] - self.effect[where[i]],
+                                                 np.full(len(one["log"]), self.noise), self.mean, precision, starts[i],
+                                                 6 if turn else 25)
+                lefts.append(left)
+                spreads.append(np.linalg.inv(normal))
+            self._move(np.array(starts), spreads, base)
+            self._network_effects(lefts, where, turn > 0)
+            self.noise = max(0.04, 1.4 * np.median(np.abs(np.concatenate(lefts))))
+        self.precision = np.linalg.inv(self.covariance + free)
+        self.rates = starts
+
+    def _move(self, rates, spreads, base, degrees=8):
+        inverse = np.linalg.inv(self.covariance)
+        weight = COMMON @ inverse @ COMMON
+        scale = (rates - self.mean) @ inverse @ COMMON / weight
+        level = rates - np.outer(scale, COMMON)
+        self.mean = level.mean(0)
+        away = level - self.mean
+        without = np.eye(RATES) - np.outer(COMMON, COMMON @ inverse) / weight
+        total = sum(without @ one @ without.T for one in spreads) + away.T @ away + degrees * base
+        self.covariance = total / (len(rates) + degrees)
+
+    def _network_effects(self, lefts, where, search):
+        total = np.zeros(len(self.names))
+        count = np.zeros(len(self.names))
+        for left, at in zip(lefts, where):
+            weight = 5 / (4 + (left / self.noise) ** 2)
+            np.add.at(total, at, (left + self.effect[at]) * weight)
+            np.add.at(count, at, weight)
+        seen = total / np.maximum(count, 1e-9)
+        noise = np.diag(self.noise**2 / np.maximum(count, 1e-9) + 0.03**2)
+        one = np.eye(len(self.names))
+        if search:
+            best = None
+            for length in (0.6, 1.2):
+                near = likeness(self.like, self.like, length)
+                for shared in (0.0, 0.5, 0.9):
+                    for spread in (0.08, 0.15, 0.3, 0.5):
+                        factor = np.linalg.cholesky(spread**2 * (shared * near + (1 - shared) * one) + noise)
+                        half = np.linalg.solve(factor, seen)
+                        score = -0.5 * half @ half - np.log(np.diag(factor)).sum()
+                        if best is None or score > best[0]:
+                            best = (score, spread, shared, length)
+            _, self.spread, self.shared, self.length = best
+            near = likeness(self.like, self.like, self.length)
+            prior_cov = self.spread**2 * (self.shared * near + (1 - self.shared) * one)
+            inverse = np.linalg.inv(prior_cov + noise)
+            self.weight = inverse @ seen
+            self.effect = prior_cov @ self.weight
+            self.variance = np.maximum(np.diag(prior_cov - prior_cov @ inverse @ prior_cov), 1e-6)
+
+    def effect_of(self, name):
+        if name in self.number:
+            i = self.number[name]
+            return self.effect[i], self.variance[i]
+        near = likeness(self.profiles[name]["likeness"][None], self.like, self.length)[0]
+        return (self.spread**2 * self.shared * near @ self.weight,
+                self.spread**2 * (1 - self.shared * near.max() ** 2))
+
+    def predict(self, device, train, test):
+        """Logarithms of time on the rows `test` from those of `train`, and their spread; the likeness of residuals is
+        left to the library."""
+        known = rows(device, train)
+        effects = np.array([self.effect_of(n) for n in known["network"]])
+        best = None
+        for times in (1.0, 2.0, 4.0):
+            spread = np.sqrt((self.noise * times) ** 2 + effects[:, 1])
+            at, normal, _, cost = fit(known, known["log"] - effects[:, 0], spread, self.mean, self.precision)
+            score = -0.5 * (cost + np.linalg.slogdet(normal)[1]) - np.log(spread).sum() - 0.5 * np.log(times) ** 2
+            if best is None or score > best[0]:
+                best = (score, at, np.linalg.inv(normal), self.noise * times)
+        return self.at(device, test, *best[1:])
+
+    def at(self, device, test, rates, covariance, noise):
+        asked = rows(device, test)
+        logs, shares = seconds(asked, rates)
+        effects = np.array([self.effect_of(n) for n in asked["network"]])
+        variance = np.einsum("ij,jk,ik->i", shares, covariance, shares) + effects[:, 1] + noise**2
+        return logs + effects[:, 0], np.sqrt(variance)
+
+
+def rows(device: dict, keep: np.ndarray) -> dict:
+    return {k: v[keep] if isinstance(v, np.ndarray) else v for k, v in device.items()}
+
+
+def fold(network: str, count: int = 5) -> int:
+    return int(hashlib.sha256(network.encode()).hexdigest(), 16) % count
+
+
+# --- the rows ---------------------------------------------------------------------------------------------------------
+
+def class_of(kind: str, device: str) -> str:
+    if kind == "gpu_cpu":
+        return "cpu_torch_compile" if "cpu" in device else "gpu_torch_compile" if "dynamo" in device else "gpu_pytorch"
+    if kind == "ncnn":
+        return "gpu_ncnn" if "gpu_device" in device else "cpu_ncnn" if "threads=1;" in device else "cpu_ncnn_threads"
+    if kind == "phone":
+        runtime, datatype = device.split("  ")[1].split()
+        return f"npu_{runtime}_" + ("fp16" if datatype == "fp16" else "int8")
+    if kind == "vitis":
+        zynq = "ZCU" in device or "Ultra" in device
+        versal = "Versal board" in device or "VCK190" in device
+        return "dpu_zynq" if zynq else "dpu_versal" if versal else "dpu_alveo_8l" if "8L" in device else "dpu_alveo"
+    return kind
+
+
+def board_of(kind: str, device: str) -> str:
+    """What is left out together: every set-up of one board."""
+    if kind == "ncnn":
+        return device.split("[")[0]
+    for name in ("3090", "4090", "5090", "ZCU102", "ZCU104", "U280", "U50lv", "U50", "VCK5000", "Versal", "Ultra96"):
+        if name in device:
+            return name
+    return device.split("  ")[0]
+
+
+PLATFORMS = [
+    ("gpu_cpu", "rtx3090", "rtx_3090"), ("gpu_cpu", "4090", "rtx_4090"), ("gpu_cpu", "5090", "rtx_5090"),
+    ("gpu_cpu", "i9_10940x", "core_i9_10940x"), ("hailo", "Hailo-8L", "hailo_8l"), ("hailo", "Hailo-8", "hailo_8"),
+    ("hailo", "Hailo-10H", "hailo_10h"), ("hailo", "Hailo-15H", "hailo_15h"), ("vitis", "ZCU102", "zcu102_dpu"),
+    ("vitis", "ZCU104", "zcu104_dpu"), ("vitis", "Ultra96", "ultra96_dpu"),
+    ("phone", "Samsung Galaxy S25", "snapdragon_8_elite_npu"), ("phone", "QCS8550", "qcs8550_npu"),
+    ("phone", "IQ-9075", "dragonwing_iq_9075_npu"), ("phone", "QCS8275", "dragonwing_iq_8275_npu"),
+    ("phone", "Snapdragon X Elite", "snapdragon_x_elite_npu"), ("ncnn", "Raspberry Pi 5 ", "raspberry_pi_5"),
+    ("ncnn", "Raspberry Pi 4", "raspberry_pi_4"), ("ncnn", "Raspberry Pi Zero 2", "raspberry_pi_zero_2"),
+    ("ncnn", "Rockchip RK3588 ", "rk3588_cpu"),
+]
+RUNTIMES = {"gpu_pytorch": "PyTorch", "gpu_torch_compile": "PyTorch, torch.compile",
+            "cpu_torch_compile": "PyTorch, torch.compile", "hailo": "HailoRT", "cells": "as in HELP"}
+SOURCES = {"gpu_cpu": "timm results (Apache-2.0)", "hailo": "Hailo model zoo c83fc030 (MIT)",
+           "vitis": "Vitis AI model zoo 1.0 to 3.5 (Apache-2.0)", "ncnn": "ncnn benchmark a4d2ea1d (BSD-3)",
+           "phone": "AI Hub models (BSD-3)", "cells": "NAS-Bench-201 latencies of HELP (MIT)"}
+CLASSES = {"gpu": "GPU", "cpu": "CPU", "npu": "neural processing unit", "dpu": "matrix of processing elements on FPGA",
+           "hailo": "matrix of processing elements", "cells": ""}
+
+
+def platform_of(kind: str, device: str) -> str:
+    return next((p for s, text, p in PLATFORMS if s == kind and text in device), "")
+
+
+def runtime_of(name: str) -> str:
+    if name in RUNTIMES:
+        return RUNTIMES[name]
+    if name.startswith("dpu"):
+        return "Vitis AI"
+    if name.startswith("npu"):
+        return {"onnx": "ONNX Runtime", "qnn": "QNN", "tflite": "TensorFlow Lite"}[name.split("_")[1]]
+    return "ncnn"
+
+
+def device_rows(lines: list, profiles: dict) -> dict:
+    work = np.array([profiles[n]["call"] + profiles[n]["input"] * batch for n, batch, _, _ in lines])
+    return {"work": work, "log": np.log([s * batch for _, batch, _, s in lines]),
+            "network": np.array([n for n, *_ in lines]), "batch": np.array([b for _, b, _, _ in lines]),
+            "several": np.array([float(threads > 1) for _, _, threads, _ in lines])}
+
+
+def read_networks(path: Path, profiles: dict) -> dict:
+    found = collections.defaultdict(list)
+    datatypes = {}
+    for row in csv.DictReader(path.open()):
+        name = row["network"] + ("@" + row["input_shape"] if row["input_shape"] else "")
+        device, threads, batch = row["device"], 0, 1
+        if row["deployment"] == "threads":
+            engines = re.search(r"(\d+) \* B\d+", device)
+            threads = 1 if row["value"] == "1" else 2 * int(engines[1]) if engines else 8
+        else:
+            batch = int(float(row["value"]))
+        per_input = float(row["latency_s"]) / batch if row["latency_s"] else 1 / float(row["throughput_ips"])
+        if row["set"] == "phone":
+            device += " " + row["source"].split(",")[1].split(" (")[0] + " " + row["datatype"]
+        found[row["set"], device].append((name, batch, threads, per_input))
+        datatypes[row["set"], device] = row["datatype"]
+    out = {}
+    for (kind, device), lines in found.items():
+        if len(lines) < 4:
+            continue
+        out[kind, device] = device_rows(lines, profiles) | {"datatype": datatypes[kind, device],
+                                                            "class": class_of(kind, device),
+                                                            "board": board_of(kind, device),
+                                                            "platform": platform_of(kind, device)}
+    return out
+
+
+def read_cells(cells: list[dict], profiles: dict) -> dict:
+    out = {}
+    for column in [c for c in cells[0] if c.endswith("_ms")]:
+        size = re.search(r"_(\d+)_ms$", column)
+        batch = int(size[1]) if size and size[1] in ("1", "32", "256") else 1
+        times = [float(r[column]) for r in cells]
+        least = 0.05 * np.median(times)
+        lines = [(r["architecture"], batch, 0, t / 1e3 / batch) for r, t in zip(cells, times) if t > least]
+        out["cells", column[:-3]] = device_rows(lines, profiles) | {"datatype": "fp32", "class": "cells",
+                                                                    "board": column, "platform": ""}
+    return out
+
+
+def peaks(folder: Path, platform: str, datatype: str) -> tuple[float, float] | None:
+    path = folder / (platform + ".json")
+    if not platform or not path.exists():
+        return None
+    described = json.loads(path.read_text())
+    mode = described["modes"][0] if "modes" in described else described
+    mode = {**described, **mode}
+    figure = lambda x: x["value"] if isinstance(x, dict) else x
+    rates = {p["datatype"]: figure(p["operations_per_second"]) for p in mode["peaks"]}
+    off_chip = [m for m in mode["memories"] if not m.get("on_chip") and m.get("bandwidth_bytes_per_s")]
+    if not off_chip:
+        return None
+    return rates.get(datatype, max(rates.values())), figure(off_chip[0]["bandwidth_bytes_per_s"])
+
+
+# --- what is written ----------------------------------------------------------------------------------------------------
+
+def held_out(name: str, devices: dict, profiles: dict, figures: dict) -> dict:
+    """Errors and their spreads: a board's networks left out with the board (known) or everywhere (new), and the board
+    left out of everything with its datasheet alone (unseen)."""
+    out = collections.defaultdict(list)
+    boards = sorted({d["board"] for d in devices.values()})
+    for board in boards[:: max(1, len(boards) // 8)]:
+        others = [d for d in devices.values() if d["board"] != board]
+        if not others:
+            continue
+        of_class = Population(others, profiles, rounds=5, most=20)
+        sheet = datasheet([k for k, d in devices.items() if d["board"] != board], devices, of_class, figures)
+        for key, one in devices.items():
+            if one["board"] != board:
+                continue
+            where = np.array([fold(n) for n in one["network"]])
+            for part in range(5):
+                train, test = where != part, where == part
+                if train.sum() < 3 or not test.any():
+                    continue
+                logs, spread = of_class.predict(one, train, test)
+                error = one["log"][test] - logs
+                out["known"] += list(zip(error, spread))
+                out[key] += list(np.abs(np.expm1(error)))
+            if figures.get(key) and sheet is not None:
+                logs, spread = of_class.at(one, np.ones(len(one["log"]), bool), *unseen(of_class, sheet, figures[key]))
+                out["unseen"] += list(zip(one["log"] - logs, spread))
+        keep = [rows(d, np.array([fold(n) not in (0, 1) for n in d["network"]])) for d in others]
+        keep = [d for d in keep if len(d["log"]) >= 3]
+        if keep:
+            without = Population(keep, profiles, rounds=5, most=20)
+            for one in devices.values():
+                test = np.array([fold(n) in (0, 1) for n in one["network"]])
+                if one["board"] == board and test.any() and (~test).sum() >= 3:
+                    logs, spread = without.predict(one, ~test, test)
+                    out["new"] += list(zip(one["log"][test] - logs, spread))
+    return out
+
+
+def datasheet(keys, devices, population, figures):
+    """Mean and spread of log rates over what a datasheet says; None where none of the devices has one."""
+    found = collections.defaultdict(list)
+    for key in keys:
+        if figures.get(key):
+            one = devices[key]
+            effects = np.array([population.effect_of(n) for n in one["network"]])
+            rates, *_ = fit(one, one["log"] - effects[:, 0], np.sqrt(population.noise**2 + effects[:, 1]),
+                            population.mean, population.precision)
+            found[one["board"]].append(rates + sheet_logs(figures[key]))
+    if not found:
+        return None
+    boards = np.array([np.mean(v, 0) for v in found.values()])
+    mean = boards.mean(0)
+    apart = ((boards - mean) @ COMMON) / COUNT
+    return mean, max(0.2, float(np.sqrt((apart**2).sum() / max(1, len(boards) - 1) + 0.15**2 / len(boards))))
+
+
+def sheet_logs(figures) -> np.ndarray:
+    peak, bandwidth = figures
+    logs = np.where(GROUP == ARITHMETIC, np.log(peak / 1e11), np.where(GROUP == TRAFFIC, np.log(bandwidth / 1e10), 0))
+    return np.r_[logs, np.zeros(3)]
+
+
+def unseen(population, sheet, figures):
+    mean, spread = sheet
+    return mean - sheet_logs(figures), population.covariance + spread**2 * np.outer(COMMON, COMMON), population.noise
+
+
+def quantile(pairs, fallback: float) -> float:
+    if len(pairs) < 20:
+        return fallback
+    pairs = np.array(pairs)
+    return float(np.clip(np.quantile(np.abs(pairs[:, 0]) / pairs[:, 1], 0.9), 1.2, 6))
+
+
+def short(value: float) -> float:
+    return float(f"{value:.4g}")
+
+
+def described(name: str, devices: dict, profiles: dict, figures: dict, source: str) -> dict:
+    whole = Population(list(devices.values()), profiles)
+    errors = held_out(name, devices, profiles, figures)
+    sheet = datasheet(list(devices), devices, whole, figures)
+    known_devices = []
+    for key, one in devices.items():
+        if not one["platform"]:
+            continue
+        effects = np.array([whole.effect_of(n) for n in one["network"]])
+        rates, *_ = fit(one, one["log"] - effects[:, 0], np.sqrt(whole.noise**2 + effects[:, 1]), whole.mean,
+                        whole.precision)
+        apart = errors.get(key) or [float("nan")]
+        known_devices.append({"platform": one["platform"], "setup": key[1], "runtime": runtime_of(name),
+                              "datatype": one["datatype"], "rates": [short(x) for x in rates], "rows": len(one["log"]),
+                              "networks": len(set(one["network"])), "held_out_mean": short(float(np.mean(apart))),
+                              "held_out_median": short(float(np.median(apart)))})
+    networks = [] if name == "cells" else [
+        {"structure": profiles[n]["structure"], "effect": short(whole.effect[i]), "variance": short(whole.variance[i]),
+         "weight": short(whole.weight[i]), "likeness": [round(float(x), 3) for x in whole.like[i]]}
+        for i, n in enumerate(whole.names)]
+    networks = list({n["structure"]: n for n in networks}.values())
+    known = quantile(errors["known"], 2.0)
+    new = max(known, quantile(errors["new"], known * 1.3))
+    off = [abs(np.expm1(e)) for e, _ in errors["unseen"]]
+    summary = {k: (f"{np.mean(np.abs(np.expm1([e for e, _ in errors[k]]))):.1%} / "
+                   f"{np.median(np.abs(np.expm1([e for e, _ in errors[k]]))):.1%}") for k in ("known", "new", "unseen")
+               if errors[k]}
+    print(f"{name}: {len(devices)} set-ups, {len(whole.names)} networks, held out {summary}", file=sys.stderr, flush=True)
+    lower = [short(whole.covariance[i, j]) for i in range(RATES) for j in range(i + 1)]
+    return {"name": name, "class": CLASSES[name.split("_")[0]], "source": source,
+            "date": datetime.date.today().isoformat(), "rows": sum(len(d["log"]) for d in devices.values()),
+            "mean": [short(x) for x in whole.mean], "covariance": lower, "noise": short(whole.noise),
+            "effect_spread": whole.spread, "effect_shared": whole.shared, "effect_length": whole.length,
+            "quantile_known": short(known), "quantile_new": short(new),
+            "datasheet_mean": [] if sheet is None else [short(x) for x in sheet[0]],
+            "datasheet_spread": 0.7 if sheet is None else short(sheet[1]),
+            "unseen_median": short(float(np.median(off))) if off else 0,
+            "networks": networks, "devices": known_devices}
+
+
+def read_profiles(path: Path) -> dict:
+    """Lines of a name, its structure, and the work of a call, of an input, and the likeness."""
+    out = {}
+    for line in path.open():
+        name, structure, *numbers = line.split()
+        values = np.array([float(x) for x in numbers])
+        out[name] = {"structure": structure, "call": values[:COUNT], "input": values[COUNT : 2 * COUNT],
+                     "likeness": values[2 * COUNT :]}
+    return out
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("--rows", type=Path, required=True)
+    ask.add_argument("--profiles", type=Path, required=True, help="written by profile_networks.py")
+    ask.add_argument("--cells", type=Path, help="JSON list of rows of NAS-Bench-201 with latencies")
+    ask.add_argument("--platforms", type=Path, default=Path("data/platforms"))
+    ask.add_argument("--out", type=Path, default=Path("data/calibrations"))
+    ask.add_argument("--only", nargs="*")
+    given = ask.parse_args()
+    profiles = read_profiles(given.profiles)
+    devices = read_networks(given.rows, profiles)
+    if given.cells:
+        devices |= read_cells(json.loads(given.cells.read_text()), profiles)
+    by_class = collections.defaultdict(dict)
+    for key, one in devices.items():
+        by_class[one["class"]][key] = one
+    for name, some in sorted(by_class.items()):
+        if given.only and name not in given.only:
+            continue
+        figures = {k: peaks(given.platforms, d["platform"], d["datatype"]) for k, d in some.items()}
+        source = SOURCES[next(iter(some))[0]]
+        text = json.dumps(described(name, some, profiles, figures, source))
+        text = re.sub(r'("networks": \[|"devices": \[|\}, (?=\{)|, (?="(?:mean|covariance|noise|networks|devices)"))',
+                      r"\1\n ", text)
+        (given.out / (name + ".json")).write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
