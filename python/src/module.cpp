@@ -24,6 +24,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     register_adapters(module);
     register_statistics(module);
     register_calibration(module);
+    register_expectation(module);
     register_onnx(module);
     register_save_onnx(module);
     register_probe(module);

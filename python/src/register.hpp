@@ -22,6 +22,7 @@ void register_measure(pybind11::module_& module);
 void register_adapters(pybind11::module_& module);
 void register_statistics(pybind11::module_& module);
 void register_calibration(pybind11::module_& module);
+void register_expectation(pybind11::module_& module);
 void register_onnx(pybind11::module_& module);
 void register_save_onnx(pybind11::module_& module);
 void register_probe(pybind11::module_& module);

@@ -246,7 +246,7 @@ def board_of(kind: str, device: str) -> str:
     """What is left out together: every set-up of one board."""
     if kind == "ncnn":
         return device.split("[")[0]
-    for name in ("3090", "4090", "5090", "ZCU102", "ZCU104", "U280", "U50lv", "U50", "VCK5000", "Versal", "Ultra96"):
+    for name in ("i9_10940x", "3090", "4090", "5090", "ZCU102", "ZCU104", "U280", "U50lv", "U50", "VCK5000", "Versal", "Ultra96"):
         if name in device:
             return name
     return device.split("  ")[0]
@@ -273,6 +273,8 @@ CLASSES = {"gpu": "GPU", "cpu": "CPU", "npu": "neural processing unit", "dpu": "
 
 
 def platform_of(kind: str, device: str) -> str:
+    if kind == "ncnn" and ("gpu_device" in device or "threads=1;" in device):
+        return ""  # the catalogue describes processors with all their cores
     return next((p for s, text, p in PLATFORMS if s == kind and text in device), "")
 
 
@@ -355,10 +357,11 @@ def held_out(name: str, devices: dict, profiles: dict, figures: dict) -> dict:
     left out of everything with its datasheet alone (unseen)."""
     out = collections.defaultdict(list)
     boards = sorted({d["board"] for d in devices.values()})
-    for board in boards[:: max(1, len(boards) // 8)]:
+    chosen = set(boards[:: max(1, len(boards) // 8)]) | {d["board"] for k, d in devices.items() if figures.get(k)}
+    if len(boards) == 1:
+        return alone(devices, profiles)
+    for board in sorted(chosen):
         others = [d for d in devices.values() if d["board"] != board]
-        if not others:
-            continue
         of_class = Population(others, profiles, rounds=5, most=20)
         sheet = datasheet([k for k, d in devices.items() if d["board"] != board], devices, of_class, figures)
         for key, one in devices.items():
@@ -388,22 +391,47 @@ def held_out(name: str, devices: dict, profiles: dict, figures: dict) -> dict:
     return out
 
 
+def alone(devices: dict, profiles: dict) -> dict:
+    """Errors of the only board of a class on a fifth of its networks at a time."""
+    out = collections.defaultdict(list)
+    for part in range(5):
+        kept = [rows(d, np.array([fold(n) != part for n in d["network"]])) for d in devices.values()]
+        of_class = Population(kept, profiles, rounds=5)
+        for key, one in devices.items():
+            test = np.array([fold(n) == part for n in one["network"]])
+            if test.any():
+                logs, spread = of_class.predict(one, ~test, test)
+                error = one["log"][test] - logs
+                out["new"] += list(zip(error, spread))
+                out[key] += list(np.abs(np.expm1(error)))
+    return out
+
+
 def datasheet(keys, devices, population, figures):
-    """Mean and spread of log rates over what a datasheet says; None where none of the devices has one."""
-    found = collections.defaultdict(list)
+    """Mean and spread of log rates over a power of what a datasheet says; None where no device has one. Less than the
+    first power where that tells devices apart better, which takes three of them."""
+    found, sheets = collections.defaultdict(list), collections.defaultdict(list)
     for key in keys:
         if figures.get(key):
             one = devices[key]
             effects = np.array([population.effect_of(n) for n in one["network"]])
             rates, *_ = fit(one, one["log"] - effects[:, 0], np.sqrt(population.noise**2 + effects[:, 1]),
                             population.mean, population.precision)
-            found[one["board"]].append(rates + sheet_logs(figures[key]))
+            found[one["board"]].append(rates)
+            sheets[one["board"]].append(sheet_logs(figures[key]))
     if not found:
         return None
-    boards = np.array([np.mean(v, 0) for v in found.values()])
-    mean = boards.mean(0)
-    apart = ((boards - mean) @ COMMON) / COUNT
-    return mean, max(0.2, float(np.sqrt((apart**2).sum() / max(1, len(boards) - 1) + 0.15**2 / len(boards))))
+    rates = np.array([np.mean(v, 0) for v in found.values()])
+    sheet = np.array([np.mean(v, 0) for v in sheets.values()])
+    best = None
+    for power in (1.0, 0.5, 0.0) if len(rates) > 2 else (1.0,):
+        boards = rates + power * sheet
+        mean = boards.mean(0)
+        apart = ((boards - mean) @ COMMON) / COUNT
+        spread = float(np.sqrt((apart**2).sum() / max(1, len(boards) - 1) + 0.15**2 / len(boards)))
+        if best is None or spread < 0.8 * best[1]:
+            best = mean, max(0.2, spread), power
+    return best
 
 
 def sheet_logs(figures) -> np.ndarray:
@@ -413,8 +441,8 @@ def sheet_logs(figures) -> np.ndarray:
 
 
 def unseen(population, sheet, figures):
-    mean, spread = sheet
-    return mean - sheet_logs(figures), population.covariance + spread**2 * np.outer(COMMON, COMMON), population.noise
+    mean, spread, power = sheet
+    return mean - power * sheet_logs(figures), population.covariance + spread**2 * np.outer(COMMON, COMMON), population.noise
 
 
 def quantile(pairs, fallback: float) -> float:
@@ -422,6 +450,14 @@ def quantile(pairs, fallback: float) -> float:
         return fallback
     pairs = np.array(pairs)
     return float(np.clip(np.quantile(np.abs(pairs[:, 0]) / pairs[:, 1], 0.9), 1.2, 6))
+
+
+def age(setup: str) -> tuple:
+    """Sorts set-ups of one device so that the usual and newest comes last."""
+    version = re.match(r"v?(\d*)\.(\d+)", setup)
+    torch = re.search(r"pt(\d+)", setup)
+    return (int(torch[1]) if torch else 0, "nchw" in setup, int(version[1] or 1) if version else 0,
+            int(version[2]) if version else 0, setup)
 
 
 def short(value: float) -> float:
@@ -432,16 +468,17 @@ def described(name: str, devices: dict, profiles: dict, figures: dict, source: s
     whole = Population(list(devices.values()), profiles)
     errors = held_out(name, devices, profiles, figures)
     sheet = datasheet(list(devices), devices, whole, figures)
+    newest = {(d["platform"], d["datatype"]): k for k, d in sorted(devices.items(), key=lambda x: age(x[0][1]))}
     known_devices = []
     for key, one in devices.items():
-        if not one["platform"]:
+        if not figures.get(key) or key not in newest.values():
             continue
         effects = np.array([whole.effect_of(n) for n in one["network"]])
         rates, *_ = fit(one, one["log"] - effects[:, 0], np.sqrt(whole.noise**2 + effects[:, 1]), whole.mean,
                         whole.precision)
         apart = errors.get(key) or [float("nan")]
         known_devices.append({"platform": one["platform"], "setup": key[1], "runtime": runtime_of(name),
-                              "datatype": one["datatype"], "rates": [short(x) for x in rates], "rows": len(one["log"]),
+                              "datatype": one["datatype"], "peak_ops_per_s": figures[key][0], "rates": [short(x) for x in rates], "rows": len(one["log"]),
                               "networks": len(set(one["network"])), "held_out_mean": short(float(np.mean(apart))),
                               "held_out_median": short(float(np.median(apart)))})
     networks = [] if name == "cells" else [
@@ -449,7 +486,7 @@ def described(name: str, devices: dict, profiles: dict, figures: dict, source: s
          "weight": short(whole.weight[i]), "likeness": [round(float(x), 3) for x in whole.like[i]]}
         for i, n in enumerate(whole.names)]
     networks = list({n["structure"]: n for n in networks}.values())
-    known = quantile(errors["known"], 2.0)
+    known = quantile(errors["known"] or errors["new"], 2.0)
     new = max(known, quantile(errors["new"], known * 1.3))
     off = [abs(np.expm1(e)) for e, _ in errors["unseen"]]
     summary = {k: (f"{np.mean(np.abs(np.expm1([e for e, _ in errors[k]]))):.1%} / "
@@ -463,7 +500,10 @@ def described(name: str, devices: dict, profiles: dict, figures: dict, source: s
             "effect_spread": whole.spread, "effect_shared": whole.shared, "effect_length": whole.length,
             "quantile_known": short(known), "quantile_new": short(new),
             "datasheet_mean": [] if sheet is None else [short(x) for x in sheet[0]],
+            "datasheet_power": 1 if sheet is None else sheet[2],
             "datasheet_spread": 0.7 if sheet is None else short(sheet[1]),
+            "batches": [float(min(d["batch"].min() for d in devices.values())),
+                        float(max(d["batch"].max() for d in devices.values()))],
             "unseen_median": short(float(np.median(off))) if off else 0,
             "networks": networks, "devices": known_devices}
 

@@ -4,7 +4,7 @@
 /// of fitting::work_names and then the three of threads.
 #pragma once
 
-#include <qutibench/io/catalogue.hpp>
+#include <qutibench/io/calibration_data.hpp>
 #include <qutibench/io/json/reader.hpp>
 #include <qutibench/model/calibration/population.hpp>
 
@@ -81,13 +81,14 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
 }
 
 [[nodiscard]] inline fitting::known_device known_device_at(const json_reader& at) {
-    at.expect_keys({"platform", "setup", "runtime", "datatype", "rates", "rows", "networks", "held_out_mean",
+    at.expect_keys({"platform", "setup", "runtime", "datatype", "peak_ops_per_s", "rates", "rows", "networks", "held_out_mean",
                     "held_out_median"});
     fitting::known_device out;
     out.platform = at["platform"].text();
     out.setup = at["setup"].text();
     out.runtime = at["runtime"].text();
     out.datatype = at["datatype"].text();
+    out.peak = at["peak_ops_per_s"].positive();
     out.rates = rates_at(at["rates"]);
     out.rows = static_cast<int>(at["rows"].integer());
     out.networks = static_cast<int>(at["networks"].integer());
@@ -100,7 +101,7 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
 [[nodiscard]] inline fitting::population population_at(const json_reader& at) {
     at.expect_keys({"name", "class", "source", "date", "rows", "mean", "covariance", "noise", "effect_spread",
                     "effect_shared", "effect_length", "quantile_known", "quantile_new", "datasheet_mean",
-                    "datasheet_spread", "unseen_median", "networks", "devices"});
+                    "datasheet_power", "datasheet_spread", "unseen_median", "batches", "networks", "devices"});
     fitting::population out;
     out.name = at["name"].text();
     out.device_class = at["class"].text();
@@ -117,7 +118,9 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
     out.quantile_new = at["quantile_new"].positive();
     out.has_datasheet = !at["datasheet_mean"].elements().empty();
     if (out.has_datasheet) out.datasheet_mean = rates_at(at["datasheet_mean"]);
+    out.datasheet_power = at["datasheet_power"].number();
     out.datasheet_spread = at["datasheet_spread"].positive();
+    read_numbers(at["batches"], [&](std::size_t i, double value) { (i == 0 ? out.least_batch : out.most_batch) = value; }, 2);
     out.unseen_median = at["unseen_median"].number();
     for (const json_reader& one : at["networks"].elements()) {
         one.expect_keys({"structure", "effect", "variance", "weight", "likeness"});
@@ -151,8 +154,10 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
             {"quantile_known", of.quantile_known},
             {"quantile_new", of.quantile_new},
             {"datasheet_mean", of.has_datasheet ? rates_json(of.datasheet_mean) : ordered_json::array()},
+            {"datasheet_power", of.datasheet_power},
             {"datasheet_spread", of.datasheet_spread},
             {"unseen_median", of.unseen_median},
+            {"batches", {of.least_batch, of.most_batch}},
             {"networks", std::move(networks)},
             {"devices", ordered_json::array()}};
 }
@@ -163,9 +168,9 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
 [[nodiscard]] inline const std::vector<std::shared_ptr<const fitting::population>>& known_populations() {
     static const auto all = [] {
         std::vector<std::shared_ptr<const fitting::population>> out;
-        for (const std::string_view id : detail::embedded_ids("calibrations")) {
-            const std::string source = "calibrations/" + std::string(id) + ".json";
-            const detail::json document = detail::parse_json(detail::embedded_text("calibrations", id), source);
+        for (const detail::embedded_file& one : detail::embedded_calibrations) {
+            const std::string source = "calibrations/" + std::string(one.name);
+            const detail::json document = detail::parse_json(one.text, source);
             const detail::json_reader root(document, source);
             out.push_back(std::make_shared<fitting::population>(detail::population_at(root)));
         }

@@ -43,6 +43,7 @@ struct known_device {
     std::string setup{};         ///< as the source names it
     std::string runtime{};
     std::string datatype{};
+    double peak = 0;  ///< operations per second in the datatype, by its datasheet
     rate_vector rates = rate_vector::Zero();
     int rows = 0;
     int networks = 0;
@@ -66,9 +67,11 @@ struct population {
     double quantile_new = 1.645;    ///< the same of networks that nobody measured
     bool has_datasheet = false;     ///< whether devices with known peaks and bandwidths are among those measured
     rate_vector datasheet_mean = rate_vector::Zero();  ///< of log rates over those that peak and bandwidth promise
+    double datasheet_power = 1;  ///< of peak and bandwidth that tells devices apart best
     double datasheet_spread = 0.7;                     ///< standard deviation of the scale common to all, so predicted
     double unseen_median = 0;       ///< held-out median on devices left out of everything
     int rows = 0;
+    double least_batch = 1, most_batch = 1;  ///< measured
     std::vector<known_network> networks{};
     std::vector<known_device> devices{};
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "predicted.hpp"
+#include "register.hpp"
+
+#include <qutibench/io/expect.hpp>
+
+namespace qutibench::python {
+
+namespace {
+
+/// An expectation, and what it is of.
+struct expected {
+    expectation figures{};
+    predicted bound{};
+};
+
+[[nodiscard]] expected make(const std::shared_ptr<workload>& net, const std::shared_ptr<platform>& device,
+                            const precision_argument& datatype, const count_argument& batch,
+                            const std::optional<count_argument>& threads, const std::optional<std::string>& mode) {
+    measured_run run;
+    run.mode = mode.value_or("");
+    run.datatype = datatype.value;
+    run.how = threads ? feeding::threads : feeding::batch;
+    run.value = threads ? threads->value : batch.value;
+    run.call_batch = threads ? batch.value : 1;
+    expected out;
+    out.figures = expect(*net, *device, run);
+    out.bound.figures = out.figures.bound;
+    out.bound.datatype = datatype.value;
+    out.bound.net = net;
+    out.bound.device = device;
+    return out;
+}
+
+[[nodiscard]] std::string text_of(const expected& self) {
+    const expectation& figures = self.figures;
+    std::string text = "Expectation(" + self.bound.net->name() + " on " + self.bound.device->id() + ", " +
+                       to_string(self.bound.datatype) + ": " + readable(figures.throughput_ips) + " inputs/s";
+    if (figures.basis != expectation_basis::bound)
+        text += " (" + readable(figures.low_ips) + " to " + readable(figures.high_ips) + ")";
+    return text + ", basis '" + std::string(to_string(figures.basis)) + "')";
+}
+
+}  // namespace
+
+void register_expectation(py::module_& module) {
+    py::class_<expected> cls(module, "Expectation",
+                             "What to expect of a network on a device, with a 90 % interval and what it rests on.");
+    const auto figure = [&cls](const char* name, double expectation::* member, const char* text) {
+        cls.def_property_readonly(name, [member](const expected& self) { return known(self.figures.*member); }, text);
+    };
+    figure("throughput_ips", &expectation::throughput_ips, "Inputs per second.");
+    figure("latency_s", &expectation::latency_s, "Seconds of one call.");
+    figure("low_ips", &expectation::low_ips, "Lower end of the 90 % interval of the throughput; None for a bound.");
+    figure("high_ips", &expectation::high_ips, "Upper end of the 90 % interval of the throughput; None for a bound.");
+    figure("error", &expectation::error, "Median held-out error of such expectations as a fraction; None for a bound.");
+    cls.def_property_readonly(
+        "basis", [](const expected& self) { return std::string(to_string(self.figures.basis)); },
+        "\"calibration\": measured on this device; \"class\": on others of its class; \"bound\": nothing but that.");
+    cls.def_property_readonly("bound", [](const expected& self) { return self.bound; }, "The prediction of the bound.");
+    cls.def_property_readonly("sources", [](const expected& self) { return self.figures.sources; });
+    cls.def_property_readonly("warnings", [](const expected& self) { return self.figures.warnings; });
+    cls.def("__repr__", &text_of);
+    module.def("_expect", &make, "workload"_a, "platform"_a, "datatype"_a, "batch"_a, "threads"_a = py::none(),
+               "mode"_a = py::none());
+    module.def(
+        "_work_profile",
+        [](const workload& net) {
+            const fitting::work_profile of = fitting::profile_of(net);
+            return py::make_tuple(detail::structure_text(of.structure), of.per_call, of.per_input, of.likeness);
+        },
+        "workload"_a, "What tests/support/learn_calibrations.py learns from: structure, work and likeness.");
+}
+
+}  // namespace qutibench::python
