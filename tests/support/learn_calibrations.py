@@ -269,7 +269,7 @@ SOURCES = {"gpu_cpu": "timm results (Apache-2.0)", "hailo": "Hailo model zoo c83
            "vitis": "Vitis AI model zoo 1.0 to 3.5 (Apache-2.0)", "ncnn": "ncnn benchmark a4d2ea1d (BSD-3)",
            "phone": "AI Hub models (BSD-3)", "cells": "NAS-Bench-201 latencies of HELP (MIT)"}
 CLASSES = {"gpu": "GPU", "cpu": "CPU", "npu": "neural processing unit", "dpu": "matrix of processing elements on FPGA",
-           "hailo": "matrix of processing elements", "cells": ""}
+           "hailo": "matrix of processing elements", "cells": "any device"}
 
 
 def platform_of(kind: str, device: str) -> str:
@@ -504,6 +504,7 @@ def described(name: str, devices: dict, profiles: dict, figures: dict, source: s
             "datasheet_spread": 0.7 if sheet is None else short(sheet[1]),
             "batches": [float(min(d["batch"].min() for d in devices.values())),
                         float(max(d["batch"].max() for d in devices.values()))],
+            "weight_bytes": {"fp32": 4, "fp16": 2}.get(next(iter(devices.values()))["datatype"], 1),
             "unseen_median": short(float(np.median(off))) if off else 0,
             "networks": networks, "devices": known_devices}
 

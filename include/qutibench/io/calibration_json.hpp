@@ -229,8 +229,9 @@ inline constexpr std::int64_t calibration_version = 1;
 [[nodiscard]] inline calibration parse_calibration(std::string_view text, const std::string& source = "calibration") {
     const detail::json document = detail::parse_json(text, source);
     const detail::json_reader root(document, source);
-    root.expect_keys({"calibration", "device", "structure", "parameters", "learned", "kernels", "log_spread", "stream_log_spread",
-                      "stream_fill", "bitstreams", "range", "held_out_networks", "held_out_modes", "data_hash"});
+    root.expect_keys({"calibration", "device", "structure", "parameters", "learned", "kernels", "log_spread",
+                      "stream_log_spread", "stream_fill", "bitstreams", "range", "held_out_networks", "held_out_modes",
+                      "data_hash"});
     if (root["calibration"].integer() != detail::calibration_version)
         root["calibration"].fail("this version is not known");
     calibration_state state;

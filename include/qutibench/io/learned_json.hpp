@@ -28,8 +28,10 @@ namespace qutibench::detail {
     fitting::learned_fit out;
     out.from = std::make_shared<fitting::population>(population_at(at["population"]));
     const auto reference = at["reference"].elements();
-    if (reference.size() != 4) at["reference"].fail("must hold peak, bandwidth and the bytes of a weight and an activation");
-    out.reference = {reference[0].positive(), reference[1].positive(), reference[2].positive(), reference[3].positive()};
+    if (reference.size() != 4)
+        at["reference"].fail("must hold peak, bandwidth and the bytes of a weight and an activation");
+    out.reference = {reference[0].positive(), reference[1].positive(), reference[2].positive(),
+                     reference[3].positive()};
     out.rates = rates_at(at["rates"]);
     out.covariance = covariance_at(at["covariance"]);
     out.noise = at["noise"].positive();
@@ -77,10 +79,9 @@ namespace qutibench::detail {
         point.kind = kernel_kind_at(one["kind"]);
         point.compute = one["compute_s"].positive();
         point.memory = one["memory_s"].positive();
-        read_numbers(one["extents"], [&](std::size_t i, double value) { point.extents[i] = value; },
-                     fitting::kernel_extents);
-        read_numbers(one["fills"], [&](std::size_t i, double value) { point.fills[i] = value; },
-                     fitting::kernel_fills);
+        read_numbers(
+            one["extents"], [&](std::size_t i, double value) { point.extents[i] = value; }, fitting::kernel_extents);
+        read_numbers(one["fills"], [&](std::size_t i, double value) { point.fills[i] = value; }, fitting::kernel_fills);
         out.seen.push_back(point);
         out.weights.push_back(one["weight"].number());
     }

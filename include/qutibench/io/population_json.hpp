@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Classes of devices as JSON files, and those that ship (data/calibrations). Rates are natural logarithms, in the order
-/// of fitting::work_names and then the three of threads.
+/// Classes of devices as JSON files, and those that ship (data/calibrations). Rates are natural logarithms, in the
+/// order of fitting::work_names and then the three of threads.
 #pragma once
 
 #include <qutibench/io/calibration_data.hpp>
@@ -20,7 +20,8 @@ inline constexpr auto rate_count = static_cast<int>(fitting::log_rates);
 template <class Numbers>
 void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
     const auto all = at.elements();
-    if (all.size() != count) at.fail("must hold " + std::to_string(count) + " numbers, not " + std::to_string(all.size()));
+    if (all.size() != count)
+        at.fail("must hold " + std::to_string(count) + " numbers, not " + std::to_string(all.size()));
     for (std::size_t i = 0; i < count; ++i) {
         const double value = all[i].number();
         if (!(std::abs(value) <= 1e6)) all[i].fail("must be finite");
@@ -43,8 +44,9 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
 /// The lower triangle, row by row.
 [[nodiscard]] inline fitting::rate_matrix covariance_at(const json_reader& at) {
     std::vector<double> triangle;
-    read_numbers(at, [&](std::size_t, double value) { triangle.push_back(value); },
-                 fitting::log_rates * (fitting::log_rates + 1) / 2);
+    read_numbers(
+        at, [&](std::size_t, double value) { triangle.push_back(value); },
+        fitting::log_rates * (fitting::log_rates + 1) / 2);
     fitting::rate_matrix out;
     std::size_t next = 0;
     for (int i = 0; i < rate_count; ++i)
@@ -81,8 +83,8 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
 }
 
 [[nodiscard]] inline fitting::known_device known_device_at(const json_reader& at) {
-    at.expect_keys({"platform", "setup", "runtime", "datatype", "peak_ops_per_s", "rates", "rows", "networks", "held_out_mean",
-                    "held_out_median"});
+    at.expect_keys({"platform", "setup", "runtime", "datatype", "peak_ops_per_s", "rates", "rows", "networks",
+                    "held_out_mean", "held_out_median"});
     fitting::known_device out;
     out.platform = at["platform"].text();
     out.setup = at["setup"].text();
@@ -99,9 +101,12 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
 
 /// Throws parse_error with the place of what is wrong.
 [[nodiscard]] inline fitting::population population_at(const json_reader& at) {
-    at.expect_keys({"name", "class", "source", "date", "rows", "mean", "covariance", "noise", "effect_spread",
-                    "effect_shared", "effect_length", "quantile_known", "quantile_new", "datasheet_mean",
-                    "datasheet_power", "datasheet_spread", "unseen_median", "batches", "networks", "devices"});
+    at.expect_keys({"name",          "class",          "source",          "date",
+                    "rows",          "mean",           "covariance",      "noise",
+                    "effect_spread", "effect_shared",  "effect_length",   "quantile_known",
+                    "quantile_new",  "datasheet_mean", "datasheet_power", "datasheet_spread",
+                    "weight_bytes",  "unseen_median",  "batches",         "networks",
+                    "devices"});
     fitting::population out;
     out.name = at["name"].text();
     out.device_class = at["class"].text();
@@ -120,7 +125,9 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
     if (out.has_datasheet) out.datasheet_mean = rates_at(at["datasheet_mean"]);
     out.datasheet_power = at["datasheet_power"].number();
     out.datasheet_spread = at["datasheet_spread"].positive();
-    read_numbers(at["batches"], [&](std::size_t i, double value) { (i == 0 ? out.least_batch : out.most_batch) = value; }, 2);
+    read_numbers(
+        at["batches"], [&](std::size_t i, double value) { (i == 0 ? out.least_batch : out.most_batch) = value; }, 2);
+    out.weight_bytes = at["weight_bytes"].number();
     out.unseen_median = at["unseen_median"].number();
     for (const json_reader& one : at["networks"].elements()) {
         one.expect_keys({"structure", "effect", "variance", "weight", "likeness"});
@@ -156,6 +163,7 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
             {"datasheet_mean", of.has_datasheet ? rates_json(of.datasheet_mean) : ordered_json::array()},
             {"datasheet_power", of.datasheet_power},
             {"datasheet_spread", of.datasheet_spread},
+            {"weight_bytes", of.weight_bytes},
             {"unseen_median", of.unseen_median},
             {"batches", {of.least_batch, of.most_batch}},
             {"networks", std::move(networks)},

@@ -152,8 +152,7 @@ namespace detail {
     const auto figure = fit.predict(
         fitting::profiled(asked, {nominal.peak, nominal.bandwidth, nominal.weight_bytes, nominal.activation_bytes}));
     const double wider = detail::extrapolation(out, from, figure.effect, asked.batch);
-    const double reach =
-        wider * figure.spread * (figure.effect.known ? from.quantile_known : from.quantile_new);
+    const double reach = wider * figure.spread * (figure.effect.known ? from.quantile_known : from.quantile_new);
     const double seconds = std::exp(figure.log_seconds);
     out.throughput_ips = asked.batch / seconds;
     out.latency_s = seconds * std::max(1.0, asked.threads);

@@ -16,7 +16,7 @@ struct calibration_options {
     fitting::fit_options fit{};
     std::vector<std::string> structures{};  ///< names of fitting::structures to choose from; empty: those that suit
     std::vector<std::shared_ptr<const fitting::population>> populations{};  ///< what is known of devices of a class
-    bool validate = true;                   ///< leave out each network and mode in turn, choosing the structure anew
+    bool validate = true;  ///< leave out each network and mode in turn, choosing the structure anew
 };
 
 namespace fitting {
@@ -42,9 +42,14 @@ namespace fitting {
         threads = threads || one.threads > 0;
         one_batch = one_batch && one.batch == set.calls.front().batch && one.threads == set.calls.front().threads;
     }
-    const bool learns = threads_alike(set) && set.fold_count >= least_learned;
-    const bool parts = std::any_of(set.calls.begin(), set.calls.end(), [](const call& one) { return one.net->is_part; });
-    const bool whole = std::any_of(set.calls.begin(), set.calls.end(), [](const call& one) { return !one.net->is_part; });
+    // many runs of each network tell structures apart better than other devices do
+    constexpr int few_runs = 3;
+    const bool learns = threads_alike(set) && set.fold_count >= least_learned &&
+                        static_cast<int>(set.calls.size()) <= few_runs * set.fold_count;
+    const bool parts =
+        std::any_of(set.calls.begin(), set.calls.end(), [](const call& one) { return one.net->is_part; });
+    const bool whole =
+        std::any_of(set.calls.begin(), set.calls.end(), [](const call& one) { return !one.net->is_part; });
     if (parts) return {find_structure(whole ? "learned" : "kernels")};
     if (!device.described() && threads_alike(set)) return {find_structure("learned")};
     if (device.link_bandwidth > 0 && !learns) return {find_structure("array")};

@@ -52,8 +52,7 @@ public:
             std::vector<std::size_t> kept;
             for (std::size_t i = 0; i < samples_.size(); ++i)
                 if (keep(i)) kept.push_back(i);
-            learned_fit fit = fit_learned(std::span<const profiled_sample>(taken(kept)), populations_);
-            fit.reference = reference_;
+            learned_fit fit = fit_learned(std::span<const profiled_sample>(taken(kept)), populations_, reference_);
             if (out.form == nullptr || score_of(kept, fit) < out.terms.score) {
                 out.form = learned_;
                 out.learned = std::make_shared<learned_fit>(std::move(fit));

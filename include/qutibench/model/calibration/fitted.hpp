@@ -152,16 +152,16 @@ private:
                 const fitting::kernel_point point = fitting::point_of(one, asked);
                 const auto figure = state_.kernels->predict(point);
                 const double time = one.count * std::exp(figure.log_seconds);
-                const bool computes =
-                    state_.kernels->compute * point.compute > state_.kernels->memory * point.memory;
+                const bool computes = state_.kernels->compute * point.compute > state_.kernels->memory * point.memory;
                 part(computes ? term::compute : term::memory) += time;
                 seconds += time;
                 spread += time * figure.spread;
             }
             spread /= seconds;
             if (!asked.net->is_part)
-                out.warnings.emplace_back("the sum of its kernels, as calibrated one by one; what lies between them "
-                                          "was not measured");
+                out.warnings.emplace_back(
+                    "the sum of its kernels, as calibrated one by one; what lies between them "
+                    "was not measured");
         }
         const double threads = std::max(1.0, asked.threads);
         fill_in(out, seconds / asked.batch, seconds * threads, spread);

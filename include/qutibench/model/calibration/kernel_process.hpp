@@ -32,12 +32,11 @@ struct kernel_point {
     const double macs = std::max(1.0, one.macs * of.batch), extent = std::max(1.0, one.depth / one.channels_in);
     out.kind = one.kind;
     out.compute = 2 * macs / of.at.peak;
-    out.memory = (one.weights * of.at.weight_bytes +
-                  (one.elements_in + one.elements_out) * of.batch * of.at.activation_bytes) /
-                 of.at.bandwidth;
-    out.extents = {std::log(macs) / 1.5,          std::log(rows) / 1.2,
-                   std::log(one.columns) / 1.2,   std::log(one.depth) / 1.5,
-                   std::log(groups) / 1.2,        std::log(out.memory / out.compute) / 0.8,
+    out.memory =
+        (one.weights * of.at.weight_bytes + (one.elements_in + one.elements_out) * of.batch * of.at.activation_bytes) /
+        of.at.bandwidth;
+    out.extents = {std::log(macs) / 1.5,      std::log(rows) / 1.2,   std::log(one.columns) / 1.2,
+                   std::log(one.depth) / 1.5, std::log(groups) / 1.2, std::log(out.memory / out.compute) / 0.8,
                    std::log(extent) / 1.2};
     constexpr double processors = 80;
     const double tiles = std::ceil(rows / 128) * std::ceil(one.columns / 64) * groups;
@@ -133,8 +132,7 @@ inline void fit_roofline(kernel_process& to, std::span<const kernel_point> point
             std::vector<double> left;
             trial.compute = 1;
             trial.launch = 0;
-            for (std::size_t i = 0; i < points.size(); ++i)
-                left.push_back(log_seconds[i] - trial.roofline(points[i]));
+            for (std::size_t i = 0; i < points.size(); ++i) left.push_back(log_seconds[i] - trial.roofline(points[i]));
             const double scale = std::exp(median_of(left));
             trial.compute = scale;
             trial.memory *= scale;
@@ -169,8 +167,8 @@ inline void fit_roofline(kernel_process& to, std::span<const kernel_point> point
     Eigen::MatrixXd covariance(count, count);
     for (Eigen::Index i = 0; i < count; ++i)
         for (Eigen::Index j = 0; j <= i; ++j)
-            covariance(i, j) = covariance(j, i) = kernel_process::covariance(
-                out.seen[static_cast<std::size_t>(i)], out.seen[static_cast<std::size_t>(j)]);
+            covariance(i, j) = covariance(j, i) = kernel_process::covariance(out.seen[static_cast<std::size_t>(i)],
+                                                                             out.seen[static_cast<std::size_t>(j)]);
     covariance.diagonal().array() += noise * noise;
     const Eigen::LLT<Eigen::MatrixXd> factor(covariance);
     const Eigen::VectorXd weights = factor.solve(Eigen::Map<const Eigen::VectorXd>(left.data(), count));

@@ -17,6 +17,7 @@ namespace qutibench::fitting {
 struct profiled_run {
     std::array<double, works> seconds{};  ///< of each work at nominal rates, scaled as the datasheet scales modes
     bool side_by_side = false;            ///< several threads
+    double batch = 1;
     const work_profile* profile = nullptr;
 };
 
@@ -56,6 +57,7 @@ struct reference_rates {
     profiled_run out;
     out.profile = &of.net->profile;
     out.side_by_side = of.threads > 1;
+    out.batch = of.batch;
     const double arithmetic = to.peak / of.at.peak;
     const double traffic = to.bandwidth / of.at.bandwidth;
     for (std::size_t i = 0; i < works; ++i) {
@@ -71,7 +73,8 @@ struct reference_rates {
 }
 
 /// Seconds of a run and, when asked for, the share of each log rate in it.
-[[nodiscard]] inline double seconds_of(const profiled_run& run, const rate_vector& rate, rate_vector* shares = nullptr) {
+[[nodiscard]] inline double seconds_of(const profiled_run& run, const rate_vector& rate,
+                                       rate_vector* shares = nullptr) {
     double total = 0;
     if (shares) shares->setZero();
     for (std::size_t i = 0; i < works; ++i) {
@@ -289,19 +292,40 @@ private:
     return best;
 }
 
+/// How much less likely a population is, as a logarithm, where its batches or datatype are not those of the samples.
+[[nodiscard]] inline double mismatch(const population& of, double least_batch, double most_batch,
+                                     const reference_rates& reference) {
+    constexpr double foreign = 5;
+    if (of.weight_bytes == 0) return 0;
+    const bool batches = most_batch < of.least_batch / 4 || least_batch > 4 * of.most_batch;
+    return (batches ? foreign : 0) + (reference.weight_bytes != of.weight_bytes ? foreign : 0);
+}
+
 /// The fit under the population that explains the samples best. Many samples are screened on every so many of them.
 [[nodiscard]] inline learned_fit fit_learned(std::span<const profiled_sample> samples,
-                                             std::span<const std::shared_ptr<const population>> from) {
+                                             std::span<const std::shared_ptr<const population>> from,
+                                             const reference_rates& reference) {
     constexpr std::size_t enough = 60;
     std::vector<profiled_sample> some;
     const std::size_t step = std::max<std::size_t>(1, samples.size() / enough);
     for (std::size_t i = 0; i < samples.size(); i += step) some.push_back(samples[i]);
+    double least = std::numeric_limits<double>::infinity(), most = 0;
+    for (const profiled_sample& one : samples) {
+        least = std::min(least, one.run.batch);
+        most = std::max(most, one.run.batch);
+    }
     learned_fit best;
+    double likeliest = 0;
     for (const auto& one : from) {
         learned_fit next = fit_learned(std::span<const profiled_sample>(some), one);
-        if (best.from == nullptr || next.log_evidence > best.log_evidence) best = std::move(next);
+        const double evidence = next.log_evidence - mismatch(*one, least, most, reference);
+        if (best.from != nullptr && evidence <= likeliest) continue;
+        likeliest = evidence;
+        best = std::move(next);
     }
-    return step == 1 ? best : fit_learned(samples, best.from);
+    if (step > 1) best = fit_learned(samples, best.from);
+    best.reference = reference;
+    return best;
 }
 
 }  // namespace qutibench::fitting

@@ -33,21 +33,21 @@ struct known_network {
 struct network_effect {
     double mean = 0;
     double variance = 0;
-    bool known = false;    ///< its structure was measured on another device of the class
-    double likeness = 0;   ///< to the nearest network that was, 0 to 1
+    bool known = false;   ///< its structure was measured on another device of the class
+    double likeness = 0;  ///< to the nearest network that was, 0 to 1
 };
 
 /// A device that a population was learned from.
 struct known_device {
-    std::string platform{};      ///< catalogue id
-    std::string setup{};         ///< as the source names it
+    std::string platform{};  ///< catalogue id
+    std::string setup{};     ///< as the source names it
     std::string runtime{};
     std::string datatype{};
     double peak = 0;  ///< operations per second in the datatype, by its datasheet
     rate_vector rates = rate_vector::Zero();
     int rows = 0;
     int networks = 0;
-    double held_out_mean = 0;    ///< |predicted / measured - 1| on networks left out of the fit
+    double held_out_mean = 0;  ///< |predicted / measured - 1| on networks left out of the fit
     double held_out_median = 0;
 };
 
@@ -59,19 +59,20 @@ struct population {
     std::string date{};
     rate_vector mean = rate_vector::Zero();
     rate_matrix covariance = rate_matrix::Identity();
-    double noise = 0.2;            ///< standard deviation of log time around it
-    double effect_spread = 0.25;   ///< standard deviation of network effects
-    double effect_shared = 0;      ///< share of their variance that likeness explains
-    double effect_length = 1;      ///< distance of likeness at which it does so by exp(-1/2)
+    double noise = 0.2;             ///< standard deviation of log time around it
+    double effect_spread = 0.25;    ///< standard deviation of network effects
+    double effect_shared = 0;       ///< share of their variance that likeness explains
+    double effect_length = 1;       ///< distance of likeness at which it does so by exp(-1/2)
     double quantile_known = 1.645;  ///< of held-out errors over their standard deviation, 90 %, networks seen elsewhere
     double quantile_new = 1.645;    ///< the same of networks that nobody measured
     bool has_datasheet = false;     ///< whether devices with known peaks and bandwidths are among those measured
     rate_vector datasheet_mean = rate_vector::Zero();  ///< of log rates over those that peak and bandwidth promise
-    double datasheet_power = 1;  ///< of peak and bandwidth that tells devices apart best
+    double datasheet_power = 1;                        ///< of peak and bandwidth that tells devices apart best
     double datasheet_spread = 0.7;                     ///< standard deviation of the scale common to all, so predicted
-    double unseen_median = 0;       ///< held-out median on devices left out of everything
+    double unseen_median = 0;                          ///< held-out median on devices left out of everything
     int rows = 0;
     double least_batch = 1, most_batch = 1;  ///< measured
+    double weight_bytes = 0;                 ///< of a weight in what was measured; 0: any
     std::vector<known_network> networks{};
     std::vector<known_device> devices{};
 

@@ -45,9 +45,9 @@ enum class work : unsigned char {
 
 inline constexpr std::size_t works = static_cast<std::size_t>(work::count);
 inline constexpr std::array<std::string_view, works> work_names = {
-    "call",       "launch",     "convolution", "winograd",    "pointwise",   "depthwise", "grouped",  "dense",
-    "product",    "weights",    "activations", "pooling",     "elementwise", "movement",  "channels", "columns",
-    "input",      "classifier", "arithmetic",  "weights_4m",  "weights_16m", "large"};
+    "call",    "launch",     "convolution", "winograd",   "pointwise",   "depthwise", "grouped",  "dense",
+    "product", "weights",    "activations", "pooling",    "elementwise", "movement",  "channels", "columns",
+    "input",   "classifier", "arithmetic",  "weights_4m", "weights_16m", "large"};
 
 /// Whether a work is arithmetic, traffic, or a fixed cost: what scales with a peak, a bandwidth, or neither.
 enum class work_group : unsigned char { arithmetic, traffic, fixed };
@@ -106,8 +106,7 @@ inline void add_product(work_profile& to, const layer_workload& layer) {
     const bool depthwise = convolution && product.groups > 1 && product.depth == layer.cost.kernel_elements;
     const bool classifier = layer.kind == layer_kind::dense && product.rows <= 1;
     if (depthwise) {
-        input(work::depthwise) +=
-            static_cast<double>(layer.output_count) * std::sqrt(extent / 9) * 18 / nominal_peak;
+        input(work::depthwise) += static_cast<double>(layer.output_count) * std::sqrt(extent / 9) * 18 / nominal_peak;
     } else if (convolution) {
         const bool winograd = extent == 9 && layer.cost.stride == 1 && channels >= 16;
         input(product.groups > 1 ? work::grouped
@@ -174,8 +173,8 @@ inline void add_layer(work_profile& to, const layer_workload& layer, bool runs) 
     std::vector<std::array<std::int64_t, 4>> products;
     for (const layer_workload& one : layers)
         if (one.cost.macs > 0)
-            products.push_back({one.cost.product.rows, one.cost.product.columns, one.cost.product.depth,
-                                one.cost.product.groups});
+            products.push_back(
+                {one.cost.product.rows, one.cost.product.columns, one.cost.product.depth, one.cost.product.groups});
     std::sort(products.begin(), products.end());
     std::uint64_t hash = 14695981039346656037U;
     for (const auto& product : products)
