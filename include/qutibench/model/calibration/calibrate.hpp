@@ -32,10 +32,11 @@ namespace fitting {
     return true;
 }
 
-/// The structures worth trying on a device with these calls, the one to fall back on first. One that nobody described,
-/// measured at one batch, gets the board form; weights behind a host link mean a systolic array.
+/// The structures worth trying on a device with these calls, the one to fall back on first; `leans` where populations
+/// of devices are given. One that nobody described, measured at one batch, gets the board form; weights behind a host
+/// link mean a systolic array.
 [[nodiscard]] inline std::vector<const structure*> suitable_structures(const device_figures& device,
-                                                                       const training_set& set) {
+                                                                       const training_set& set, bool leans) {
     constexpr int least_learned = 7;  // networks that tell whether the learned form is the better one
     bool threads = false, one_batch = true;
     for (const call& one : set.calls) {
@@ -44,14 +45,14 @@ namespace fitting {
     }
     // many runs of each network tell structures apart better than other devices do
     constexpr int few_runs = 3;
-    const bool learns = threads_alike(set) && set.fold_count >= least_learned &&
+    const bool learns = leans && threads_alike(set) && set.fold_count >= least_learned &&
                         static_cast<int>(set.calls.size()) <= few_runs * set.fold_count;
     const bool parts =
         std::any_of(set.calls.begin(), set.calls.end(), [](const call& one) { return one.net->is_part; });
     const bool whole =
         std::any_of(set.calls.begin(), set.calls.end(), [](const call& one) { return !one.net->is_part; });
     if (parts) return {find_structure(whole ? "learned" : "kernels")};
-    if (!device.described() && threads_alike(set)) return {find_structure("learned")};
+    if (!device.described() && leans && threads_alike(set)) return {find_structure("learned")};
     if (device.link_bandwidth > 0 && !learns) return {find_structure("array")};
     if (device.link_bandwidth > 0) return {find_structure("array"), find_structure("learned")};
     if (!device.described() && one_batch) return {find_structure("board")};
@@ -271,7 +272,7 @@ inline void add_streams(calibration_state& state, std::span<const calibration_po
 [[nodiscard]] inline std::vector<const structure*> chosen_structures(const calibration_options& options,
                                                                      const device_figures& device,
                                                                      const training_set& set) {
-    if (options.structures.empty()) return suitable_structures(device, set);
+    if (options.structures.empty()) return suitable_structures(device, set, !options.populations.empty());
     std::vector<const structure*> forms;
     for (const std::string& name : options.structures) {
         std::vector<std::string_view> names;

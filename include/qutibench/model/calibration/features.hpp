@@ -61,13 +61,14 @@ struct load {
 /// Work of a kernel over its multiply-accumulates: partly filled tiles take as long as full ones. Depthwise kernels
 /// fill tiles with channels.
 [[nodiscard]] inline double fill_factor(const structure& form, const kernel& one, double batch) {
-    const double rows = detail::rounded_up(one.rows * batch, form.tile_rows);
+    const double rows = qutibench::detail::rounded_up(one.rows * batch, form.tile_rows);
     if (one.kind == kernel_kind::depthwise)
-        return detail::rounded_up(one.groups * one.columns, form.tile_columns) * rows;
-    const double columns = form.rule == shape_rule::soft ? 1 + form.tile_columns / one.columns
-                                                         : detail::rounded_up(one.columns, form.tile_columns);
+        return qutibench::detail::rounded_up(one.groups * one.columns, form.tile_columns) * rows;
+    const double columns = form.rule == shape_rule::soft
+                               ? 1 + form.tile_columns / one.columns
+                               : qutibench::detail::rounded_up(one.columns, form.tile_columns);
     const double depth = form.rule == shape_rule::channels ? one.channels_in : one.depth;
-    return columns * detail::rounded_up(depth, form.tile_depth) * rows;
+    return columns * qutibench::detail::rounded_up(depth, form.tile_depth) * rows;
 }
 
 /// Adds a kernel to the sums of the board form. Products of activations take 3.5 times as long as convolutions of as

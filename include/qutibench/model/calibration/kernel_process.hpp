@@ -41,16 +41,16 @@ struct kernel_point {
     constexpr double processors = 80;
     const double tiles = std::ceil(rows / 128) * std::ceil(one.columns / 64) * groups;
     const auto apart = [](double value, double multiple) { return std::fmod(value, multiple) == 0 ? 0.0 : 1.0; };
-    out.fills = {std::log(rounded_up(rows, 128)),
-                 std::log(rounded_up(one.columns, 64)),
-                 std::log(rounded_up(one.columns, 128)),
-                 std::log(rounded_up(one.depth, 16)),
-                 std::log(rounded_up(tiles, processors)),
+    out.fills = {std::log(qutibench::detail::rounded_up(rows, 128)),
+                 std::log(qutibench::detail::rounded_up(one.columns, 64)),
+                 std::log(qutibench::detail::rounded_up(one.columns, 128)),
+                 std::log(qutibench::detail::rounded_up(one.depth, 16)),
+                 std::log(qutibench::detail::rounded_up(tiles, processors)),
                  apart(one.columns, 4),
                  apart(one.depth, 4),
                  one.winograd ? 1.0 : 0.0,
                  extent == 1 ? 1.0 : 0.0,
-                 std::log(rounded_up(rows, 32))};
+                 std::log(qutibench::detail::rounded_up(rows, 32))};
     return out;
 }
 
