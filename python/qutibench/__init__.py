@@ -26,6 +26,7 @@ from ._core import (
     EfficiencyRow,
     Estimate,
     ExecutionParameters,
+    Expectation,
     Graph,
     KernelEstimate,
     LanguageModel,
@@ -143,7 +144,7 @@ if TYPE_CHECKING:
     from . import campaign, measured, plot, runners, spaces, tables
     from .campaign import Results, run_all
     from .cut import blocks
-    from .measured import Calibration, calibrate, efficiency, load_calibration
+    from .measured import Calibration, calibrate, efficiency, expect, load_calibration
     from .portal import report
     from .runners import (
         ModelRejected,
@@ -178,6 +179,7 @@ _lazy = {
     "campaign": "campaign",
     "efficiency": "measured",
     "estimates": "tables",
+    "expect": "measured",
     "heatmap": "tables",
     "load_calibration": "measured",
     "measured": "measured",
@@ -224,6 +226,7 @@ __all__ = [
     "Error",
     "Estimate",
     "ExecutionParameters",
+    "Expectation",
     "Graph",
     "InvalidArgument",
     "KernelEstimate",
@@ -289,6 +292,7 @@ __all__ = [
     "epsilon_front",
     "errors",
     "estimates",
+    "expect",
     "explain",
     "find_fpga",
     "fold_batch_normalization",

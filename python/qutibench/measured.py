@@ -240,6 +240,29 @@ def calibrate(
     return Calibration(_core.FittedModel(rows, networks, device, names[0], list(structures)), workloads or {}, device)
 
 
+def expect(
+    network: _core.Workload | _core.Graph | str,
+    platform: _core.Platform | str,
+    *,
+    datatype: Any = "int8",
+    batch: int = 1,
+    threads: int | None = None,
+    mode: str | None = None,
+    keep: float = 1.0,
+) -> _core.Expectation:
+    """What to expect of a network on a device, with a 90 % interval, what it rests on and the bound beside it.
+
+    network, platform: objects, ids of the catalogue or paths. threads: callers at a time, each with `batch` inputs.
+    Raises UnknownName for an id that nobody knows, UnsupportedDatatype as predict does.
+    """
+    if isinstance(network, str):
+        is_model = network.endswith(".onnx")
+        network = _core.load_onnx(network) if is_model else _known_work(network, float(keep))[0]
+    work = _core.analyze(network) if isinstance(network, _core.Graph) else network
+    device = _core.platform(platform) if isinstance(platform, str) else platform
+    return _core._expect(work, device, datatype, batch, threads, mode)
+
+
 def load_calibration(path: str | os.PathLike[str], workloads: Workloads | None = None) -> Calibration:
     """A saved calibration; raises ParseError with file and place."""
     try:

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Learns what devices of a class have in common from tables of measured latencies, and writes data/calibrations.
 
-    learn_calibrations.py --rows networks.csv --graphs DIRECTORY --cells nasbench201.csv --platforms data/platforms
-                          --out data/calibrations
+    profile_networks.py networks.csv GRAPHS > profiles.txt
+    learn_calibrations.py --rows networks.csv --profiles profiles.txt --cells cells.json
 
 networks.csv: set, device, network, input_shape, datatype, deployment, value, throughput_ips or latency_s per input,
 source. The method is docs/calibration.md, "Learning across devices": expectation maximisation of a normal distribution
@@ -25,15 +25,47 @@ from pathlib import Path
 
 import numpy as np
 
-WORKS = (
-    "call launch convolution winograd pointwise depthwise grouped dense product weights activations pooling elementwise "
-    "movement channels columns input classifier arithmetic weights_4m weights_16m large"
-).split()
+WORKS = [
+    "call",
+    "launch",
+    "convolution",
+    "winograd",
+    "pointwise",
+    "depthwise",
+    "grouped",
+    "dense",
+    "product",
+    "weights",
+    "activations",
+    "pooling",
+    "elementwise",
+    "movement",
+    "channels",
+    "columns",
+    "input",
+    "classifier",
+    "arithmetic",
+    "weights_4m",
+    "weights_16m",
+    "large",
+]
 COUNT = len(WORKS)
 RATES = COUNT + 3
 ARITHMETIC, TRAFFIC, FIXED = range(3)
-TRAFFICS = "weights activations pooling elementwise movement classifier weights_4m weights_16m large".split()
-GROUP = np.array([FIXED if w in ("call", "launch", "input") else TRAFFIC if w in TRAFFICS else ARITHMETIC for w in WORKS])
+TRAFFICS = [
+    "weights",
+    "activations",
+    "pooling",
+    "elementwise",
+    "movement",
+    "classifier",
+    "weights_4m",
+    "weights_16m",
+    "large",
+]
+GROUP = np.array(
+    [FIXED if w in ("call", "launch", "input") else TRAFFIC if w in TRAFFICS else ARITHMETIC for w in WORKS]
+)
 SPILLS = [WORKS.index(w) for w in ("weights_4m", "weights_16m", "large")]
 COMMON = np.r_[np.ones(COUNT), np.zeros(3)]
 FREE_SCALE = 4.0
@@ -136,9 +168,15 @@ class Population:
             precision = np.linalg.inv(self.covariance + free)
             lefts, spreads = [], []
             for i, one in enumerate(devices):
-                starts[i], normal, left, _ = fit(one, one["log"] - self.effect[where[i]],
-                                                 np.full(len(one["log"]), self.noise), self.mean, precision, starts[i],
-                                                 6 if turn else 25)
+                starts[i], normal, left, _ = fit(
+                    one,
+                    one["log"] - self.effect[where[i]],
+                    np.full(len(one["log"]), self.noise),
+                    self.mean,
+                    precision,
+                    starts[i],
+                    6 if turn else 25,
+                )
                 lefts.append(left)
                 spreads.append(np.linalg.inv(normal))
             self._move(np.array(starts), spreads, base)
@@ -161,7 +199,7 @@ class Population:
     def _network_effects(self, lefts, where, search):
         total = np.zeros(len(self.names))
         count = np.zeros(len(self.names))
-        for left, at in zip(lefts, where):
+        for left, at in zip(lefts, where, strict=False):
             weight = 5 / (4 + (left / self.noise) ** 2)
             np.add.at(total, at, (left + self.effect[at]) * weight)
             np.add.at(count, at, weight)
@@ -192,8 +230,7 @@ class Population:
             i = self.number[name]
             return self.effect[i], self.variance[i]
         near = likeness(self.profiles[name]["likeness"][None], self.like, self.length)[0]
-        return (self.spread**2 * self.shared * near @ self.weight,
-                self.spread**2 * (1 - self.shared * near.max() ** 2))
+        return (self.spread**2 * self.shared * near @ self.weight, self.spread**2 * (1 - self.shared * near.max() ** 2))
 
     def predict(self, device, train, test):
         """Logarithms of time on the rows `test` from those of `train`, and their spread; the likeness of residuals is
@@ -227,6 +264,7 @@ def fold(network: str, count: int = 5) -> int:
 
 # --- the rows ---------------------------------------------------------------------------------------------------------
 
+
 def class_of(kind: str, device: str) -> str:
     if kind == "gpu_cpu":
         return "cpu_torch_compile" if "cpu" in device else "gpu_torch_compile" if "dynamo" in device else "gpu_pytorch"
@@ -246,30 +284,70 @@ def board_of(kind: str, device: str) -> str:
     """What is left out together: every set-up of one board."""
     if kind == "ncnn":
         return device.split("[")[0]
-    for name in ("i9_10940x", "3090", "4090", "5090", "ZCU102", "ZCU104", "U280", "U50lv", "U50", "VCK5000", "Versal", "Ultra96"):
+    for name in (
+        "i9_10940x",
+        "3090",
+        "4090",
+        "5090",
+        "ZCU102",
+        "ZCU104",
+        "U280",
+        "U50lv",
+        "U50",
+        "VCK5000",
+        "Versal",
+        "Ultra96",
+    ):
         if name in device:
             return name
     return device.split("  ")[0]
 
 
 PLATFORMS = [
-    ("gpu_cpu", "rtx3090", "rtx_3090"), ("gpu_cpu", "4090", "rtx_4090"), ("gpu_cpu", "5090", "rtx_5090"),
-    ("gpu_cpu", "i9_10940x", "core_i9_10940x"), ("hailo", "Hailo-8L", "hailo_8l"), ("hailo", "Hailo-8", "hailo_8"),
-    ("hailo", "Hailo-10H", "hailo_10h"), ("hailo", "Hailo-15H", "hailo_15h"), ("vitis", "ZCU102", "zcu102_dpu"),
-    ("vitis", "ZCU104", "zcu104_dpu"), ("vitis", "Ultra96", "ultra96_dpu"),
-    ("phone", "Samsung Galaxy S25", "snapdragon_8_elite_npu"), ("phone", "QCS8550", "qcs8550_npu"),
-    ("phone", "IQ-9075", "dragonwing_iq_9075_npu"), ("phone", "QCS8275", "dragonwing_iq_8275_npu"),
-    ("phone", "Snapdragon X Elite", "snapdragon_x_elite_npu"), ("ncnn", "Raspberry Pi 5 ", "raspberry_pi_5"),
-    ("ncnn", "Raspberry Pi 4", "raspberry_pi_4"), ("ncnn", "Raspberry Pi Zero 2", "raspberry_pi_zero_2"),
+    ("gpu_cpu", "rtx3090", "rtx_3090"),
+    ("gpu_cpu", "4090", "rtx_4090"),
+    ("gpu_cpu", "5090", "rtx_5090"),
+    ("gpu_cpu", "i9_10940x", "core_i9_10940x"),
+    ("hailo", "Hailo-8L", "hailo_8l"),
+    ("hailo", "Hailo-8", "hailo_8"),
+    ("hailo", "Hailo-10H", "hailo_10h"),
+    ("hailo", "Hailo-15H", "hailo_15h"),
+    ("vitis", "ZCU102", "zcu102_dpu"),
+    ("vitis", "ZCU104", "zcu104_dpu"),
+    ("vitis", "Ultra96", "ultra96_dpu"),
+    ("phone", "Samsung Galaxy S25", "snapdragon_8_elite_npu"),
+    ("phone", "QCS8550", "qcs8550_npu"),
+    ("phone", "IQ-9075", "dragonwing_iq_9075_npu"),
+    ("phone", "QCS8275", "dragonwing_iq_8275_npu"),
+    ("phone", "Snapdragon X Elite", "snapdragon_x_elite_npu"),
+    ("ncnn", "Raspberry Pi 5 ", "raspberry_pi_5"),
+    ("ncnn", "Raspberry Pi 4", "raspberry_pi_4"),
+    ("ncnn", "Raspberry Pi Zero 2", "raspberry_pi_zero_2"),
     ("ncnn", "Rockchip RK3588 ", "rk3588_cpu"),
 ]
-RUNTIMES = {"gpu_pytorch": "PyTorch", "gpu_torch_compile": "PyTorch, torch.compile",
-            "cpu_torch_compile": "PyTorch, torch.compile", "hailo": "HailoRT", "cells": "as in HELP"}
-SOURCES = {"gpu_cpu": "timm results (Apache-2.0)", "hailo": "Hailo model zoo c83fc030 (MIT)",
-           "vitis": "Vitis AI model zoo 1.0 to 3.5 (Apache-2.0)", "ncnn": "ncnn benchmark a4d2ea1d (BSD-3)",
-           "phone": "AI Hub models (BSD-3)", "cells": "NAS-Bench-201 latencies of HELP (MIT)"}
-CLASSES = {"gpu": "GPU", "cpu": "CPU", "npu": "neural processing unit", "dpu": "matrix of processing elements on FPGA",
-           "hailo": "matrix of processing elements", "cells": "any device"}
+RUNTIMES = {
+    "gpu_pytorch": "PyTorch",
+    "gpu_torch_compile": "PyTorch, torch.compile",
+    "cpu_torch_compile": "PyTorch, torch.compile",
+    "hailo": "HailoRT",
+    "cells": "as in HELP",
+}
+SOURCES = {
+    "gpu_cpu": "timm results (Apache-2.0)",
+    "hailo": "Hailo model zoo c83fc030 (MIT)",
+    "vitis": "Vitis AI model zoo 1.0 to 3.5 (Apache-2.0)",
+    "ncnn": "ncnn benchmark a4d2ea1d (BSD-3)",
+    "phone": "AI Hub models (BSD-3)",
+    "cells": "NAS-Bench-201 latencies of HELP (MIT)",
+}
+CLASSES = {
+    "gpu": "GPU",
+    "cpu": "CPU",
+    "npu": "neural processing unit",
+    "dpu": "matrix of processing elements on FPGA",
+    "hailo": "matrix of processing elements",
+    "cells": "any device",
+}
 
 
 def platform_of(kind: str, device: str) -> str:
@@ -290,9 +368,13 @@ def runtime_of(name: str) -> str:
 
 def device_rows(lines: list, profiles: dict) -> dict:
     work = np.array([profiles[n]["call"] + profiles[n]["input"] * batch for n, batch, _, _ in lines])
-    return {"work": work, "log": np.log([s * batch for _, batch, _, s in lines]),
-            "network": np.array([n for n, *_ in lines]), "batch": np.array([b for _, b, _, _ in lines]),
-            "several": np.array([float(threads > 1) for _, _, threads, _ in lines])}
+    return {
+        "work": work,
+        "log": np.log([s * batch for _, batch, _, s in lines]),
+        "network": np.array([n for n, *_ in lines]),
+        "batch": np.array([b for _, b, _, _ in lines]),
+        "several": np.array([float(threads > 1) for _, _, threads, _ in lines]),
+    }
 
 
 def read_networks(path: Path, profiles: dict) -> dict:
@@ -315,10 +397,12 @@ def read_networks(path: Path, profiles: dict) -> dict:
     for (kind, device), lines in found.items():
         if len(lines) < 4:
             continue
-        out[kind, device] = device_rows(lines, profiles) | {"datatype": datatypes[kind, device],
-                                                            "class": class_of(kind, device),
-                                                            "board": board_of(kind, device),
-                                                            "platform": platform_of(kind, device)}
+        out[kind, device] = device_rows(lines, profiles) | {
+            "datatype": datatypes[kind, device],
+            "class": class_of(kind, device),
+            "board": board_of(kind, device),
+            "platform": platform_of(kind, device),
+        }
     return out
 
 
@@ -329,9 +413,15 @@ def read_cells(cells: list[dict], profiles: dict) -> dict:
         batch = int(size[1]) if size and size[1] in ("1", "32", "256") else 1
         times = [float(r[column]) for r in cells]
         least = 0.05 * np.median(times)
-        lines = [(r["architecture"], batch, 0, t / 1e3 / batch) for r, t in zip(cells, times) if t > least]
-        out["cells", column[:-3]] = device_rows(lines, profiles) | {"datatype": "fp32", "class": "cells",
-                                                                    "board": column, "platform": ""}
+        lines = [
+            (r["architecture"], batch, 0, t / 1e3 / batch) for r, t in zip(cells, times, strict=False) if t > least
+        ]
+        out["cells", column[:-3]] = device_rows(lines, profiles) | {
+            "datatype": "fp32",
+            "class": "cells",
+            "board": column,
+            "platform": "",
+        }
     return out
 
 
@@ -342,7 +432,10 @@ def peaks(folder: Path, platform: str, datatype: str) -> tuple[float, float] | N
     described = json.loads(path.read_text())
     mode = described["modes"][0] if "modes" in described else described
     mode = {**described, **mode}
-    figure = lambda x: x["value"] if isinstance(x, dict) else x
+
+    def figure(x):
+        return x["value"] if isinstance(x, dict) else x
+
     rates = {p["datatype"]: figure(p["operations_per_second"]) for p in mode["peaks"]}
     off_chip = [m for m in mode["memories"] if not m.get("on_chip") and m.get("bandwidth_bytes_per_s")]
     if not off_chip:
@@ -351,6 +444,7 @@ def peaks(folder: Path, platform: str, datatype: str) -> tuple[float, float] | N
 
 
 # --- what is written ----------------------------------------------------------------------------------------------------
+
 
 def held_out(name: str, devices: dict, profiles: dict, figures: dict) -> dict:
     """Errors and their spreads: a board's networks left out with the board (known) or everywhere (new), and the board
@@ -374,11 +468,11 @@ def held_out(name: str, devices: dict, profiles: dict, figures: dict) -> dict:
                     continue
                 logs, spread = of_class.predict(one, train, test)
                 error = one["log"][test] - logs
-                out["known"] += list(zip(error, spread))
+                out["known"] += list(zip(error, spread, strict=False))
                 out[key] += list(np.abs(np.expm1(error)))
             if figures.get(key) and sheet is not None:
                 logs, spread = of_class.at(one, np.ones(len(one["log"]), bool), *unseen(of_class, sheet, figures[key]))
-                out["unseen"] += list(zip(one["log"] - logs, spread))
+                out["unseen"] += list(zip(one["log"] - logs, spread, strict=False))
         keep = [rows(d, np.array([fold(n) not in (0, 1) for n in d["network"]])) for d in others]
         keep = [d for d in keep if len(d["log"]) >= 3]
         if keep:
@@ -387,7 +481,7 @@ def held_out(name: str, devices: dict, profiles: dict, figures: dict) -> dict:
                 test = np.array([fold(n) in (0, 1) for n in one["network"]])
                 if one["board"] == board and test.any() and (~test).sum() >= 3:
                     logs, spread = without.predict(one, ~test, test)
-                    out["new"] += list(zip(one["log"][test] - logs, spread))
+                    out["new"] += list(zip(one["log"][test] - logs, spread, strict=False))
     return out
 
 
@@ -402,7 +496,7 @@ def alone(devices: dict, profiles: dict) -> dict:
             if test.any():
                 logs, spread = of_class.predict(one, ~test, test)
                 error = one["log"][test] - logs
-                out["new"] += list(zip(error, spread))
+                out["new"] += list(zip(error, spread, strict=False))
                 out[key] += list(np.abs(np.expm1(error)))
     return out
 
@@ -415,8 +509,13 @@ def datasheet(keys, devices, population, figures):
         if figures.get(key):
             one = devices[key]
             effects = np.array([population.effect_of(n) for n in one["network"]])
-            rates, *_ = fit(one, one["log"] - effects[:, 0], np.sqrt(population.noise**2 + effects[:, 1]),
-                            population.mean, population.precision)
+            rates, *_ = fit(
+                one,
+                one["log"] - effects[:, 0],
+                np.sqrt(population.noise**2 + effects[:, 1]),
+                population.mean,
+                population.precision,
+            )
             found[one["board"]].append(rates)
             sheets[one["board"]].append(sheet_logs(figures[key]))
     if not found:
@@ -442,7 +541,11 @@ def sheet_logs(figures) -> np.ndarray:
 
 def unseen(population, sheet, figures):
     mean, spread, power = sheet
-    return mean - power * sheet_logs(figures), population.covariance + spread**2 * np.outer(COMMON, COMMON), population.noise
+    return (
+        mean - power * sheet_logs(figures),
+        population.covariance + spread**2 * np.outer(COMMON, COMMON),
+        population.noise,
+    )
 
 
 def quantile(pairs, fallback: float) -> float:
@@ -456,8 +559,13 @@ def age(setup: str) -> tuple:
     """Sorts set-ups of one device so that the usual and newest comes last."""
     version = re.match(r"v?(\d*)\.(\d+)", setup)
     torch = re.search(r"pt(\d+)", setup)
-    return (int(torch[1]) if torch else 0, "nchw" in setup, int(version[1] or 1) if version else 0,
-            int(version[2]) if version else 0, setup)
+    return (
+        int(torch[1]) if torch else 0,
+        "nchw" in setup,
+        int(version[1] or 1) if version else 0,
+        int(version[2]) if version else 0,
+        setup,
+    )
 
 
 def short(value: float) -> float:
@@ -474,39 +582,80 @@ def described(name: str, devices: dict, profiles: dict, figures: dict, source: s
         if not figures.get(key) or key not in newest.values():
             continue
         effects = np.array([whole.effect_of(n) for n in one["network"]])
-        rates, *_ = fit(one, one["log"] - effects[:, 0], np.sqrt(whole.noise**2 + effects[:, 1]), whole.mean,
-                        whole.precision)
+        rates, *_ = fit(
+            one, one["log"] - effects[:, 0], np.sqrt(whole.noise**2 + effects[:, 1]), whole.mean, whole.precision
+        )
         apart = errors.get(key) or [float("nan")]
-        known_devices.append({"platform": one["platform"], "setup": key[1], "runtime": runtime_of(name),
-                              "datatype": one["datatype"], "peak_ops_per_s": figures[key][0], "rates": [short(x) for x in rates], "rows": len(one["log"]),
-                              "networks": len(set(one["network"])), "held_out_mean": short(float(np.mean(apart))),
-                              "held_out_median": short(float(np.median(apart)))})
-    networks = [] if name == "cells" else [
-        {"structure": profiles[n]["structure"], "effect": short(whole.effect[i]), "variance": short(whole.variance[i]),
-         "weight": short(whole.weight[i]), "likeness": [round(float(x), 3) for x in whole.like[i]]}
-        for i, n in enumerate(whole.names)]
+        known_devices.append(
+            {
+                "platform": one["platform"],
+                "setup": key[1],
+                "runtime": runtime_of(name),
+                "datatype": one["datatype"],
+                "peak_ops_per_s": figures[key][0],
+                "rates": [short(x) for x in rates],
+                "rows": len(one["log"]),
+                "networks": len(set(one["network"])),
+                "held_out_mean": short(float(np.mean(apart))),
+                "held_out_median": short(float(np.median(apart))),
+            }
+        )
+    networks = (
+        []
+        if name == "cells"
+        else [
+            {
+                "structure": profiles[n]["structure"],
+                "effect": short(whole.effect[i]),
+                "variance": short(whole.variance[i]),
+                "weight": short(whole.weight[i]),
+                "likeness": [round(float(x), 3) for x in whole.like[i]],
+            }
+            for i, n in enumerate(whole.names)
+        ]
+    )
     networks = list({n["structure"]: n for n in networks}.values())
     known = quantile(errors["known"] or errors["new"], 2.0)
     new = max(known, quantile(errors["new"], known * 1.3))
     off = [abs(np.expm1(e)) for e, _ in errors["unseen"]]
-    summary = {k: (f"{np.mean(np.abs(np.expm1([e for e, _ in errors[k]]))):.1%} / "
-                   f"{np.median(np.abs(np.expm1([e for e, _ in errors[k]]))):.1%}") for k in ("known", "new", "unseen")
-               if errors[k]}
-    print(f"{name}: {len(devices)} set-ups, {len(whole.names)} networks, held out {summary}", file=sys.stderr, flush=True)
+    summary = {
+        k: (
+            f"{np.mean(np.abs(np.expm1([e for e, _ in errors[k]]))):.1%} / "
+            f"{np.median(np.abs(np.expm1([e for e, _ in errors[k]]))):.1%}"
+        )
+        for k in ("known", "new", "unseen")
+        if errors[k]
+    }
+    print(
+        f"{name}: {len(devices)} set-ups, {len(whole.names)} networks, held out {summary}", file=sys.stderr, flush=True
+    )
     lower = [short(whole.covariance[i, j]) for i in range(RATES) for j in range(i + 1)]
-    return {"name": name, "class": CLASSES[name.split("_")[0]], "source": source,
-            "date": datetime.date.today().isoformat(), "rows": sum(len(d["log"]) for d in devices.values()),
-            "mean": [short(x) for x in whole.mean], "covariance": lower, "noise": short(whole.noise),
-            "effect_spread": whole.spread, "effect_shared": whole.shared, "effect_length": whole.length,
-            "quantile_known": short(known), "quantile_new": short(new),
-            "datasheet_mean": [] if sheet is None else [short(x) for x in sheet[0]],
-            "datasheet_power": 1 if sheet is None else sheet[2],
-            "datasheet_spread": 0.7 if sheet is None else short(sheet[1]),
-            "batches": [float(min(d["batch"].min() for d in devices.values())),
-                        float(max(d["batch"].max() for d in devices.values()))],
-            "weight_bytes": {"fp32": 4, "fp16": 2}.get(next(iter(devices.values()))["datatype"], 1),
-            "unseen_median": short(float(np.median(off))) if off else 0,
-            "networks": networks, "devices": known_devices}
+    return {
+        "name": name,
+        "class": CLASSES[name.split("_")[0]],
+        "source": source,
+        "date": datetime.date.today().isoformat(),
+        "rows": sum(len(d["log"]) for d in devices.values()),
+        "mean": [short(x) for x in whole.mean],
+        "covariance": lower,
+        "noise": short(whole.noise),
+        "effect_spread": whole.spread,
+        "effect_shared": whole.shared,
+        "effect_length": whole.length,
+        "quantile_known": short(known),
+        "quantile_new": short(new),
+        "datasheet_mean": [] if sheet is None else [short(x) for x in sheet[0]],
+        "datasheet_power": 1 if sheet is None else sheet[2],
+        "datasheet_spread": 0.7 if sheet is None else short(sheet[1]),
+        "batches": [
+            float(min(d["batch"].min() for d in devices.values())),
+            float(max(d["batch"].max() for d in devices.values())),
+        ],
+        "weight_bytes": {"fp32": 4, "fp16": 2}.get(next(iter(devices.values()))["datatype"], 1),
+        "unseen_median": short(float(np.median(off))) if off else 0,
+        "networks": networks,
+        "devices": known_devices,
+    }
 
 
 def read_profiles(path: Path) -> dict:
@@ -515,8 +664,12 @@ def read_profiles(path: Path) -> dict:
     for line in path.open():
         name, structure, *numbers = line.split()
         values = np.array([float(x) for x in numbers])
-        out[name] = {"structure": structure, "call": values[:COUNT], "input": values[COUNT : 2 * COUNT],
-                     "likeness": values[2 * COUNT :]}
+        out[name] = {
+            "structure": structure,
+            "call": values[:COUNT],
+            "input": values[COUNT : 2 * COUNT],
+            "likeness": values[2 * COUNT :],
+        }
     return out
 
 
@@ -542,8 +695,11 @@ def main() -> None:
         figures = {k: peaks(given.platforms, d["platform"], d["datatype"]) for k, d in some.items()}
         source = SOURCES[next(iter(some))[0]]
         text = json.dumps(described(name, some, profiles, figures, source))
-        text = re.sub(r'("networks": \[|"devices": \[|\}, (?=\{)|, (?="(?:mean|covariance|noise|networks|devices)"))',
-                      r"\1\n ", text)
+        text = re.sub(
+            r'("networks": \[|"devices": \[|\}, (?=\{)|, (?="(?:mean|covariance|noise|networks|devices)"))',
+            r"\1\n ",
+            text,
+        )
         (given.out / (name + ".json")).write_text(text + "\n")
 
 
