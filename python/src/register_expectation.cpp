@@ -11,7 +11,7 @@ namespace {
 /// An expectation, and what it is of.
 struct expected {
     expectation figures{};
-    predicted bound{};
+    answer bound{};
 };
 
 [[nodiscard]] expected make(const std::shared_ptr<workload>& net, const std::shared_ptr<platform>& device,
@@ -25,17 +25,17 @@ struct expected {
     run.call_batch = threads ? batch.value : 1;
     expected out;
     out.figures = expect(*net, *device, run);
-    out.bound.figures = out.figures.bound;
-    out.bound.datatype = datatype.value;
-    out.bound.net = net;
-    out.bound.device = device;
+    deployment how;
+    how.datatype = datatype.value;
+    how.batch = run.batch();
+    out.bound = answer_of(net, device, how, out.figures.bound);
     return out;
 }
 
 [[nodiscard]] std::string text_of(const expected& self) {
     const expectation& figures = self.figures;
-    std::string text = "Expectation(" + self.bound.net->name() + " on " + self.bound.device->id() + ", " +
-                       to_string(self.bound.datatype) + ": " + readable(figures.throughput_ips) + " inputs/s";
+    std::string text = "Expectation(" + self.bound.network + " on " + self.bound.device->id() + ", " +
+                       to_string(self.bound.how.datatype) + ": " + readable(figures.throughput_ips) + " inputs/s";
     if (figures.basis != expectation_basis::bound)
         text += " (" + readable(figures.low_ips) + " to " + readable(figures.high_ips) + ")";
     return text + ", basis '" + std::string(to_string(figures.basis)) + "')";
