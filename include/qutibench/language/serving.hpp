@@ -130,15 +130,6 @@ public:
         return result;
     }
 
-    /// The figures alone, and whether they fit: what a sweep over many loads asks for. `ask` is not checked.
-    [[nodiscard]] serving_figures rates(const serving_question& ask, bool& fits) const {
-        serving_figures result;
-        fill(result, ask, times(ask, passes_of(ask), constants_));
-        const double usable = engine_.capacity * ask.memory_share;
-        fits = !(memory_for(ask).needed > usable);
-        return result;
-    }
-
 private:
     struct passes {
         pass_work decode{};
@@ -232,14 +223,10 @@ private:
         limit = static_cast<serving_limit>(std::max_element(by_limit.begin(), by_limit.end()) - by_limit.begin());
     }
 
-    [[nodiscard]] language_memory memory_for(const serving_question& ask) const {
-        const double pass = ask.chunk > 0 ? ask.chunk : std::min(ask.prompt_tokens, 8192.0);
-        return memory_of(rank_, stored_, ask.concurrency, ask.prompt_tokens + ask.output_tokens, pass);
-    }
-
     void hold(serving_estimate& result, const serving_question& ask) const {
         const double longest = ask.prompt_tokens + ask.output_tokens;
-        result.memory = memory_for(ask);
+        const double pass = ask.chunk > 0 ? ask.chunk : std::min(ask.prompt_tokens, 8192.0);
+        result.memory = memory_of(rank_, stored_, ask.concurrency, longest, pass);
         const double devices = static_cast<double>(result.devices);
         result.energy_per_token_j = engine_.power * devices / result.tokens_per_s;
         result.tokens_per_s_per_usd = result.tokens_per_s / (engine_.price * devices);
