@@ -54,14 +54,13 @@ void run(const pareto_options& chosen) {
     std::vector<column> shown = columns_of(rows, qutibench::answer_fields);
     add_objectives(records, shown, columns, chosen.front);
     std::vector<record> best;
-    bool fit = true;
-    for (const std::size_t row : front.rows) {
-        fit = fit && rows[row].prediction.feasible != qutibench::feasibility::infeasible;
-        best.push_back(std::move(records[row]));
-    }
+    for (const std::size_t row : front.rows) best.push_back(std::move(records[row]));
     print(best, shown, chosen.as);
     explain(front, chosen, records.size());
-    if (!fit) remark("some do not fit the device's memory; --constrain 'feasible == 1' leaves these out");
+    if (const std::size_t doubtful = rows.size() - columns.winners().size();
+        doubtful > 0 && !chosen.front.is_with_doubtful)
+        remark(count_of(doubtful, "row") +
+               " left out: infeasible, or nobody states the bandwidth; --doubtful compares them too");
     remark_on(all);
 }
 
@@ -100,6 +99,8 @@ void add_pareto(CLI::App& app) {
     command->add_option("--maximize", chosen->front.maximize, "Keys of estimate's JSON, or expressions of them");
     command->add_option("--minimize", chosen->front.minimize, "The same, for what should be small");
     command->add_option("--constrain", chosen->front.constrain, "Conditions such as 'latency_s <= 0.01'");
+    command->add_flag("--doubtful", chosen->front.is_with_doubtful,
+                      "Also rows that are infeasible, or of devices whose bandwidth nobody states");
     auto* published = command->add_option("--published", chosen->published,
                                           "imagenet, cifar10 or mnist: the thesis' designs, predicted and measured");
     for (const char* name : {"network", "--on"}) command->get_option(name)->required(false);
