@@ -8,6 +8,7 @@
 #include <qutibench/io/calibration_networks.hpp>
 #include <qutibench/model/multi_device.hpp>
 
+#include <memory>
 #include <mutex>
 
 namespace qutibench {

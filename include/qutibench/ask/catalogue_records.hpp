@@ -6,6 +6,8 @@
 #include <qutibench/ask/records.hpp>
 #include <qutibench/ask/session.hpp>
 
+#include <memory>
+
 namespace qutibench {
 
 [[nodiscard]] inline record network_record(const network_entry& net, const workload& work) {

@@ -8,6 +8,8 @@
 #include <qutibench/explore/scorecard.hpp>
 #include <qutibench/measure/efficiency.hpp>
 
+#include <memory>
+
 namespace qutibench {
 
 /// A measurement beside the prediction at its own batch.

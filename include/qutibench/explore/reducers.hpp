@@ -15,6 +15,7 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include <cmath>
+#include <memory>
 
 namespace qutibench {
 

@@ -9,6 +9,8 @@
 #include <qutibench/io/learned_json.hpp>
 #include <qutibench/model/calibration/fitted.hpp>
 
+#include <memory>
+
 namespace qutibench {
 
 namespace detail {

@@ -7,6 +7,8 @@
 #include <qutibench/model/calibration/kernel_process.hpp>
 #include <qutibench/model/calibration/learned.hpp>
 
+#include <memory>
+
 namespace qutibench::detail {
 
 [[nodiscard]] inline ordered_json learned_json(const fitting::learned_fit& of) {

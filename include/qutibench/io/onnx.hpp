@@ -11,6 +11,7 @@
 #include <qutibench/network/analyze.hpp>
 #include <qutibench/network/operator_layer.hpp>
 
+#include <memory>
 #include <unordered_map>
 
 namespace qutibench {

@@ -7,6 +7,7 @@
 #include <qutibench/model/calibration/learned.hpp>
 #include <qutibench/model/predict.hpp>
 
+#include <memory>
 #include <span>
 
 namespace qutibench {

@@ -4,9 +4,9 @@
 #include <qutibench/datatype.hpp>
 #include <qutibench/network/any_layer.hpp>
 #include <qutibench/network/label.hpp>
+#include <qutibench/network/source_owner.hpp>
 
 #include <initializer_list>
-#include <memory>
 #include <vector>
 
 namespace qutibench {
@@ -104,7 +104,7 @@ public:
         };
         detail::located(infer, [&] { return detail::message({"layer '", one.name, "' of '", name_, "': "}); });
         nodes_.push_back(std::move(one));
-        source_.reset();
+        source_ = {};
         return {index, 0};
     }
 
@@ -137,8 +137,13 @@ public:
     void warn(std::string what) { warnings_.push_back(std::move(what)); }
 
     /// The file behind the graph, which transforms then change; see graph_source.hpp.
-    [[nodiscard]] const std::shared_ptr<const graph_source>& source() const { return source_; }
-    void set_source(std::shared_ptr<const graph_source> file) { source_ = std::move(file); }
+    [[nodiscard]] const graph_source* source() const { return source_.get(); }
+    /// `file` is a std::shared_ptr or another owner with `get()`.
+    template <class Owner>
+    void set_source(Owner file) {
+        source_ = detail::source_owner(std::move(file));
+    }
+    void share_source(const graph& with) { source_ = with.source_; }
 
     [[nodiscard]] const std::string& name() const { return name_; }
     void rename(std::string name) { name_ = std::move(name); }
@@ -204,7 +209,7 @@ private:
     std::vector<std::string> output_names_;
     std::vector<std::string> log_;
     std::vector<std::string> warnings_;
-    std::shared_ptr<const graph_source> source_;
+    detail::source_owner source_;
 };
 
 }  // namespace qutibench

@@ -23,7 +23,7 @@ template <std::invocable<node&, std::size_t> Change>
     const std::vector<std::string> names = net.output_names();
     const std::vector<tensor> outputs = net.outputs();
     for (std::size_t i = 0; i < outputs.size(); ++i) result.output(outputs[i], names[i]);
-    result.set_source(net.source());
+    result.share_source(net);
     return result;
 }
 

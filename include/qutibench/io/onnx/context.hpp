@@ -4,6 +4,7 @@
 #include <qutibench/error.hpp>
 #include <qutibench/io/onnx/decode.hpp>
 
+#include <memory>
 #include <span>
 #include <string>
 

@@ -5,6 +5,8 @@
 
 #include <qutibench/io/onnx/engine.hpp>
 
+#include <memory>
+
 namespace qutibench::onnx::detail {
 
 /// After this many rounds, what a loop carries and still changes is given up as unknown.

@@ -7,6 +7,7 @@
 #include <qutibench/io/onnx/wire.hpp>
 
 #include <algorithm>
+#include <memory>
 
 namespace qutibench::onnx {
 

@@ -6,6 +6,7 @@
 #include <qutibench/io/onnx/parser.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <span>
 
 namespace qutibench::onnx {

@@ -8,6 +8,7 @@
 #include <qutibench/model/calibration/selection.hpp>
 
 #include <cstdio>
+#include <memory>
 
 namespace qutibench {
 

@@ -12,6 +12,7 @@
 #include <qutibench/model/calibration/validation.hpp>
 #include <qutibench/model/roofline.hpp>
 
+#include <memory>
 #include <string>
 #include <vector>
 

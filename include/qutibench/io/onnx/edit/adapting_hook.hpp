@@ -5,6 +5,7 @@
 #include <qutibench/io/onnx/shapes.hpp>
 
 #include <deque>
+#include <memory>
 
 namespace qutibench::onnx::detail {
 

@@ -5,6 +5,8 @@
 
 #include <qutibench/io/onnx/ops/join.hpp>
 
+#include <memory>
+
 namespace qutibench::onnx::detail {
 
 /// Sequences longer than this are known by what their elements share only.
