@@ -74,7 +74,7 @@ namespace detail {
     return one.name == format || one.family == format;
 }
 
-[[nodiscard]] inline std::string names_of(std::span<const adapter> some) {
+[[nodiscard]] inline std::string listed_names(std::span<const adapter> some) {
     std::string names;
     for (const adapter& one : some) names += (names.empty() ? "" : ", ") + std::string(one.name);
     return names;
@@ -101,7 +101,7 @@ namespace detail {
     if (named.size() == 1) return *named.front();
     for (const adapter* one : named)
         if (one->recognises(head)) return *one;
-    std::string reason = format == "auto" ? "no format is recognised; name one of " + names_of(from)
+    std::string reason = format == "auto" ? "no format is recognised; name one of " + listed_names(from)
                                           : message({"this is none of the ", format, " formats"});
     for (const adapter& one : from)
         if (format != "auto" && one.recognises(head)) reason += "; it looks like " + std::string(one.name);
