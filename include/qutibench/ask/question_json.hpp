@@ -12,9 +12,6 @@ namespace qutibench {
 
 namespace detail {
 
-inline void read_setting(const json_reader& at, double& value) {
-    value = at.number();
-}
 inline void read_setting(const json_reader& at, precision& value) {
     value = at.checked([&] { return parse_precision(at.text()); });
 }
