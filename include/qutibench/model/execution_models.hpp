@@ -34,7 +34,8 @@ struct rule_list {
 
 using execution_rules = rule_list<network_rule, layers_rule, dataflow_rule, prefetch_rule>;
 
-static_assert(std::ranges::equal(execution_rules::names, names_of<execution_kind>.names),
+static_assert(std::equal(std::begin(execution_rules::names), std::end(execution_rules::names),
+                         names_of<execution_kind>.names.begin(), names_of<execution_kind>.names.end()),
               "the rules stand in the order of execution_kind, under its names");
 
 }  // namespace detail

@@ -83,7 +83,8 @@ template <std::same_as<workload> Workload>
 struct analytic_model {
     execution_kind kind = execution_kind::network;
 
-    [[nodiscard]] breakdown explain(const workload& net, const platform& device, deployment how) const {
+    template <std::same_as<workload> Workload>
+    [[nodiscard]] breakdown explain(const Workload& net, const platform& device, deployment how) const {
         how.execution = kind;
         return qutibench::explain(net, device, how);
     }
