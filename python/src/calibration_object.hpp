@@ -19,6 +19,7 @@ namespace qutibench::python {
 struct networks_object {
     network_set set{};
     std::map<std::string, std::shared_ptr<workload>> works{};
+    std::map<std::string, std::shared_ptr<workload>> parents{};  ///< of those that were pruned from another
 
     void add(const std::string& key, const std::shared_ptr<workload>& net, const std::optional<std::string>& part) {
         if (part) {
@@ -29,9 +30,22 @@ struct networks_object {
         works.try_emplace(key, net);
     }
 
-    void add_pruned(const std::string& key, const std::shared_ptr<workload>& totals, const workload& parent) {
-        set.add_pruned(key, *totals, parent);
-        works.try_emplace(key, totals);
+    void add_pruned(const std::string& key, const std::shared_ptr<workload>& totals,
+                    const std::shared_ptr<workload>& parent) {
+        set.add_pruned(key, *totals, *parent);
+        if (works.try_emplace(key, totals).second) parents.emplace(key, parent);
+    }
+
+    [[nodiscard]] py::tuple state() const { return py::make_tuple(works, parents); }
+    [[nodiscard]] static std::shared_ptr<networks_object> from(const py::tuple& state) {
+        auto made = std::make_shared<networks_object>();
+        const auto origins = state[1].cast<std::map<std::string, std::shared_ptr<workload>>>();
+        for (const auto& [key, net] : state[0].cast<std::map<std::string, std::shared_ptr<workload>>>())
+            if (const auto parent = origins.find(key); parent != origins.end())
+                made->add_pruned(key, net, parent->second);
+            else
+                made->add(key, net);
+        return made;
     }
 };
 

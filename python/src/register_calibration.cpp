@@ -2,6 +2,7 @@
 #include "calibration_object.hpp"
 #include "predicted.hpp"
 #include "register.hpp"
+#include "state.hpp"
 
 #include <qutibench/io/calibration_json.hpp>
 #include <qutibench/io/population_json.hpp>
@@ -16,6 +17,23 @@ struct calibrated : answer {
     calibrated_estimate fit{};
     std::string board{};
 };
+
+}  // namespace
+
+template <>
+struct member_list<measured_run> {
+    static constexpr auto all = std::make_tuple(&measured_run::mode, &measured_run::datatype, &measured_run::how,
+                                                &measured_run::value, &measured_run::call_batch);
+};
+template <>
+struct member_list<calibrated_estimate> {
+    static constexpr auto all = std::make_tuple(
+        &calibrated_estimate::run, &calibrated_estimate::throughput_ips, &calibrated_estimate::low_ips,
+        &calibrated_estimate::high_ips, &calibrated_estimate::latency_s, &calibrated_estimate::predictable,
+        &calibrated_estimate::limited_by, &calibrated_estimate::seconds, &calibrated_estimate::warnings);
+};
+
+namespace {
 
 [[nodiscard]] calibration_object make(const std::vector<measurement>& rows,
                                       const std::shared_ptr<networks_object>& networks,
@@ -92,6 +110,9 @@ void register_networks(py::module_& module) {
     cls.def("__contains__",
             [](const networks_object& self, std::string_view key) { return self.set.find(key) != nullptr; });
     cls.def("__len__", [](const networks_object& self) { return self.set.size(); });
+    add_state(
+        cls, [](const networks_object& self) { return self.state(); },
+        [](const py::tuple& from) { return networks_object::from(from); });
     module.def(
         "network_key", [](const measurement& of) { return network_key(of); }, "measurement"_a,
         "What a measurement's network is called in a network set.");
@@ -114,6 +135,7 @@ void register_validation(py::module_& module) {
         return "<" + self.network + ": predicted " + readable(self.predicted_ips) + ", measured " +
                readable(self.measured_ips) + " inputs/s>";
     });
+    add_members_state(row, &residual::network, &residual::run, &residual::measured_ips, &residual::predicted_ips);
     py::class_<validation> cls(module, "Validation", "Errors on what was left out of the fit.");
     cls.def_property_readonly(
         "mape", [](const validation& self) { return known(self.mape()); },
@@ -130,6 +152,7 @@ void register_validation(py::module_& module) {
         return "Validation(" + std::to_string(self.rows()) + " rows, mean error " + readable(100 * self.mape()) +
                " %, median " + readable(100 * self.median_ape()) + " %)";
     });
+    add_members_state(cls, &validation::residuals);
     add_table(cls);
 }
 
@@ -166,6 +189,18 @@ void register_estimate(py::module_& module) {
                 readable(self.fit.high_ips) + "))";
         return text;
     });
+    add_state(
+        cls,
+        [](const calibrated& self) {
+            return py::make_tuple(state::pack(static_cast<const answer&>(self)), state::pack(self.fit), self.board);
+        },
+        [](const py::tuple& from) {
+            calibrated made;
+            static_cast<answer&>(made) = state::unpack<answer>(from[0]);
+            made.fit = state::unpack<calibrated_estimate>(from[1]);
+            made.board = from[2].cast<std::string>();
+            return made;
+        });
 }
 
 using calibration_class = py::class_<calibration_object, std::shared_ptr<calibration_object>>;
@@ -238,6 +273,10 @@ void register_calibration(py::module_& module) {
             return calibration_object{parse_calibration(text, source)};
         },
         "text"_a, "source"_a = "calibration");
+    add_state(
+        cls,
+        [](const calibration_object& self) { return py::make_tuple(to_json(calibration_object(self).validated())); },
+        [](const py::tuple& from) { return calibration_object{parse_calibration(from[0].cast<std::string>())}; });
     module.def(
         "calibration_structures",
         [] {

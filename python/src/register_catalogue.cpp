@@ -4,6 +4,7 @@
 #include "how.hpp"
 #include "json_objects.hpp"
 #include "register.hpp"
+#include "state.hpp"
 
 #include <qutibench/ask/calibrated.hpp>
 #include <qutibench/ask/catalogue_records.hpp>
@@ -72,6 +73,8 @@ void register_entry(py::module_& module) {
         return "<" + to_string(self.datatype) + ", keep " + readable(self.keep) + ": top-1 " + readable(self.top1) +
                ">";
     });
+    add_members_state(accuracy, &network_accuracy::keep, &network_accuracy::datatype, &network_accuracy::top1,
+                      &network_accuracy::top5, &network_accuracy::source);
 
     py::class_<network_entry> cls(module, "NetworkEntry", "What the catalogue knows of a network.");
     cls.def_readonly("id", &network_entry::id);
@@ -109,6 +112,10 @@ void register_entry(py::module_& module) {
         },
         "datatype"_a, "keep"_a = 1.0, "The published accuracy, or None.");
     cls.def("__repr__", [](const network_entry& self) { return "NetworkEntry('" + self.id + "')"; });
+    add_members_state(cls, &network_entry::id, &network_entry::name, &network_entry::task, &network_entry::recipe,
+                      &network_entry::totals, &network_entry::layers, &network_entry::parameters,
+                      &network_entry::pruned_from, &network_entry::pruned_to, &network_entry::published,
+                      &network_entry::accuracies, &network_entry::sources);
 }
 
 void register_loading(py::module_& module) {

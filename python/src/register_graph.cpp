@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "common.hpp"
 #include "register.hpp"
+#include "state.hpp"
 
 #include <qutibench/io/json/graph.hpp>
 
@@ -12,8 +13,8 @@ namespace {
 
 /// One node of a graph, which it keeps alive.
 struct node_view {
-    std::shared_ptr<const graph> net;
-    std::size_t index;
+    std::shared_ptr<const graph> net{};
+    std::size_t index = 0;
 
     [[nodiscard]] const node& operator*() const { return net->nodes()[index]; }
     [[nodiscard]] const node* operator->() const { return &**this; }
@@ -89,6 +90,7 @@ void register_node(py::module_& module) {
         for (const shape& one : self->outputs) outputs += " " + to_string(one);
         return "<" + std::string(self->layer.type()) + " '" + self->name + "' ->" + outputs + ">";
     });
+    add_view_state(cls, &node_view::net);
 }
 
 void add_building(py::class_<graph, std::shared_ptr<graph>>& cls) {

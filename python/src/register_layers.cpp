@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "json_objects.hpp"
 #include "register.hpp"
+#include "state.hpp"
 
 #include <qutibench/io/json/graph.hpp>
 
 namespace qutibench::python {
+
+template <>
+struct member_list<contraction> {
+    static constexpr auto all =
+        std::make_tuple(&contraction::rows, &contraction::columns, &contraction::depth, &contraction::groups);
+};
 
 namespace {
 
@@ -104,10 +111,11 @@ void register_cost(py::module_& module) {
             return std::array<std::int64_t, 4>{of.rows, of.columns, of.depth, of.groups};
         },
         "The largest matrix product as (rows, columns, depth, groups).");
-    cls.def("__eq__", [](const layer_cost& self, const layer_cost& other) { return self == other; }, py::is_operator());
     cls.def("__repr__", [](const layer_cost& self) {
         return "LayerCost(macs=" + std::to_string(self.macs) + ", weights=" + std::to_string(self.weights) + ")";
     });
+    add_members_state(cls, &layer_cost::product, &layer_cost::macs, &layer_cost::other_operations, &layer_cost::weights,
+                      &layer_cost::parameters, &layer_cost::state, &layer_cost::kernel_elements, &layer_cost::stride);
 }
 
 }  // namespace

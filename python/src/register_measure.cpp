@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "predicted.hpp"
 #include "register.hpp"
+#include "state.hpp"
 
 #include <qutibench/measure/efficiency.hpp>
 #include <qutibench/network/analyze.hpp>
@@ -221,10 +222,23 @@ void add_identity(measurement_class& cls) {
 
 /// A measurement beside its prediction.
 struct efficiency_view {
-    measurement measured;
-    efficiency_row row;
-    answer bound;
+    measurement measured{};
+    efficiency_row row{};
+    answer bound{};
 };
+
+}  // namespace
+
+/// Of the row all but the measurement and the prediction, which stand beside it.
+template <>
+struct member_list<efficiency_row> {
+    static constexpr auto all =
+        std::make_tuple(&efficiency_row::measured_throughput, &efficiency_row::efficiency, &efficiency_row::of_peak,
+                        &efficiency_row::excess, &efficiency_row::measured_energy, &efficiency_row::above_idle_energy,
+                        &efficiency_row::above_base_energy, &efficiency_row::predicted_energy);
+};
+
+namespace {
 
 [[nodiscard]] efficiency_view beside(const measurement& one, const std::shared_ptr<workload>& net,
                                      const std::shared_ptr<platform>& device,
@@ -268,6 +282,7 @@ void register_efficiency(py::module_& module) {
     cls.def("__repr__", [](const efficiency_view& self) {
         return "EfficiencyRow(" + described(self.measured) + ", efficiency " + readable(self.row.efficiency) + ")";
     });
+    add_members_state(cls, &efficiency_view::measured, &efficiency_view::row, &efficiency_view::bound);
     module.def("efficiency_row", &beside, "measurement"_a, "workload"_a, "platform"_a, "batch"_a = py::none(),
                "A measurement beside what the device would do at its bound, at the measurement's batch unless given.");
 }

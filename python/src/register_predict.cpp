@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "predicted.hpp"
 #include "register.hpp"
+#include "state.hpp"
 
 #include <qutibench/model/predict.hpp>
 
@@ -186,19 +187,36 @@ void register_parameters(py::module_& module) {
 /// One kernel or placed tensor of an explanation, with the name of its layer.
 template <class Figures>
 struct named {
-    Figures figures;
-    std::string layer;
+    Figures figures{};
+    std::string layer{};
 };
 using kernel_view = named<kernel_estimate>;
 using tensor_view = named<placed_tensor>;
 
 struct explanation {
-    answer total;
-    std::vector<kernel_view> kernels;
-    std::vector<tensor_view> tensors;
-    double capacity;
-    bool feasible;
+    answer total{};
+    std::vector<kernel_view> kernels{};
+    std::vector<tensor_view> tensors{};
+    double capacity = std::nan("");
+    bool feasible = true;
 };
+
+}  // namespace
+
+template <>
+struct member_list<kernel_estimate> {
+    static constexpr auto all = std::make_tuple(
+        &kernel_estimate::layer, &kernel_estimate::work, &kernel_estimate::traffic, &kernel_estimate::compute_time,
+        &kernel_estimate::memory_time, &kernel_estimate::time, &kernel_estimate::bound);
+};
+template <>
+struct member_list<placed_tensor> {
+    static constexpr auto all =
+        std::make_tuple(&placed_tensor::layer, &placed_tensor::role, &placed_tensor::size, &placed_tensor::needed,
+                        &placed_tensor::on_chip, &placed_tensor::forced);
+};
+
+namespace {
 
 [[nodiscard]] explanation explain_one(const std::shared_ptr<workload>& net, const std::shared_ptr<platform>& device,
                                       const deployment& how) {
@@ -228,6 +246,7 @@ void register_explanation(py::module_& module) {
         return "<'" + self.layer + "': " + readable(self.figures.time * 1e6) + " us, " +
                std::string(to_string(self.figures.bound)) + "-bound>";
     });
+    add_members_state(kernel, &kernel_view::figures, &kernel_view::layer);
 
     py::class_<tensor_view> tensor(module, "PlacedTensor", "A tensor and where it lives.");
     tensor.def_readonly("layer", &tensor_view::layer, "The layer that holds or writes it.");
@@ -242,6 +261,7 @@ void register_explanation(py::module_& module) {
         return "<" + std::string(to_string(self.figures.role)) + " of '" + self.layer + "', " +
                readable(self.figures.size) + " bytes, " + (self.figures.on_chip ? "on" : "off") + " chip>";
     });
+    add_members_state(tensor, &tensor_view::figures, &tensor_view::layer);
 
     py::class_<explanation> cls(module, "Breakdown", "An estimate with what it is made of.");
     cls.def_readonly("total", &explanation::total);
@@ -254,6 +274,8 @@ void register_explanation(py::module_& module) {
     cls.def("__repr__", [](const explanation& self) {
         return "Breakdown(" + described(self.total) + ", " + std::to_string(self.kernels.size()) + " kernels)";
     });
+    add_members_state(cls, &explanation::total, &explanation::kernels, &explanation::tensors, &explanation::capacity,
+                      &explanation::feasible);
     add_table(cls);
 }
 

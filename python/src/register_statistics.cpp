@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "arrays.hpp"
 #include "register.hpp"
+#include "state.hpp"
 
 #include <qutibench/measure/orthogonality.hpp>
 #include <qutibench/measure/statistics.hpp>
@@ -72,6 +73,8 @@ void register_errors_of(py::module_& module) {
     cls.def("__repr__", [](const prediction_errors& self) {
         return "PredictionErrors(" + std::to_string(self.count) + " rows, mean " + readable(100 * self.mape) + " %)";
     });
+    add_members_state(cls, &prediction_errors::count, &prediction_errors::mape, &prediction_errors::median_ape,
+                      &prediction_errors::worst_ape, &prediction_errors::within_10_percent, &prediction_errors::bias);
     module.def(
         "prediction_errors",
         [](const doubles& estimates, const doubles& measured) {

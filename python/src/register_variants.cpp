@@ -2,6 +2,7 @@
 #include "common.hpp"
 #include "how.hpp"
 #include "register.hpp"
+#include "state.hpp"
 
 #include <qutibench/explore/one_factor.hpp>
 
@@ -75,6 +76,8 @@ void register_variant(py::module_& module) {
     cls.def("__repr__", [](const network_variant& self) {
         return "<" + self.net.name() + ", " + self.factor + " " + self.level + ">";
     });
+    add_members_state(cls, &network_variant::factor, &network_variant::level, &network_variant::value,
+                      &network_variant::is_base, &network_variant::batch, &network_variant::net);
 }
 
 void register_vary(py::module_& module) {

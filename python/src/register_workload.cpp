@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "common.hpp"
 #include "register.hpp"
+#include "state.hpp"
 #include "workload_state.hpp"
 
 #include <qutibench/network/analyze.hpp>
@@ -16,8 +17,8 @@ using counting_argument = name_argument<counting>;
 
 /// One layer of a workload, which it keeps alive.
 struct layer_view {
-    std::shared_ptr<const workload> work;
-    std::size_t index;
+    std::shared_ptr<const workload> work{};
+    std::size_t index = 0;
 
     [[nodiscard]] const layer_workload& operator*() const { return work->layers()[index]; }
     [[nodiscard]] const layer_workload* operator->() const { return &**this; }
@@ -54,6 +55,7 @@ void register_layer(py::module_& module) {
         return "<" + self->type + " '" + self->name + "': " + std::to_string(self->operation_count) + " operations, " +
                std::to_string(self->weights().value()) + " weights>";
     });
+    add_view_state(cls, &layer_view::work);
 }
 
 using workload_class = py::class_<workload, std::shared_ptr<workload>>;
@@ -92,6 +94,8 @@ void register_training(py::module_& module) {
     cls.def("__repr__", [](const training_workload& self) {
         return "TrainingWorkload(" + readable(static_cast<double>(self.operation_count)) + " operations)";
     });
+    add_members_state(cls, &training_workload::operation_count, &training_workload::weight_buffer,
+                      &training_workload::activation_buffer);
     module.def(
         "training",
         [](const workload& inference, const count_argument& examples, const count_argument& epochs) {

@@ -2,10 +2,26 @@
 """Objects behave as Python objects do: pickled, copied, compared, shown."""
 
 import copy
+import functools
 import pickle
+from pathlib import Path
 
 import pytest
 import qutibench as qb
+from qutibench import _core
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@functools.cache
+def fitted():
+    """A calibration of three runs of two networks on a board that nobody described."""
+    works = {name: qb.analyze(qb.zoo.cnv(keep=keep)) for name, keep in (("a", 1.0), ("b", 0.5))}
+    rows = [
+        qb.Measurement(name, "my_board", "fp32", batch=batch, latency_s=batch * works[name].operations / 5e10 + 1e-3)
+        for name, batch in (("a", 1), ("a", 4), ("b", 1), ("b", 2))
+    ]
+    return rows, works, qb.calibrate(rows, workloads=works)
 
 
 def objects():
@@ -30,9 +46,62 @@ def objects():
         "pipelined estimate": qb.predict(work, platform, datatype="fp16", execution="dataflow"),
         "parameters": qb.ExecutionParameters(tile_columns=16, overlap="none"),
         "measurement": measurement,
+        **views(graph, work, platform, measurement),
         "archive": qb.ParetoArchive([True, False]),
         "orthogonality": qb.Orthogonality(1.0, 2.0, 3.0, 6.0),
     }
+
+
+def views(graph, work, platform, measurement):
+    """What answers are made of, and what shows a part of something larger."""
+    entry, (rows, works, calibration) = qb.network_entry("resnet50"), fitted()
+    breakdown = qb.explain(work, platform, datatype="fp16", execution="layers", placement="capacity")
+    return {
+        "onnx graph": qb.load_onnx(DATA / "onnx" / "mobilenet_v2.onnx", dims={"batch": 1}),
+        "open onnx graph": qb.load_onnx(DATA / "half_known.onnx"),
+        "node": graph.nodes[2],
+        "layer of a workload": work.layers[2],
+        "layer cost": work.layers[2].cost,
+        "training": qb.training(work, 10, 2),
+        "variant": qb.vary(qb.Backbone(layers=2), kernels=[3])[0],
+        "backbone": qb.Backbone(layers=2),
+        "entry": entry,
+        "accuracy": entry.accuracies[0],
+        "provenance": entry.sources[0],
+        "link": qb.platform("a10").modes[0].links[0],
+        "peak": platform.peaks[0],
+        "breakdown": breakdown,
+        "kernel": breakdown.kernels[0],
+        "placed tensor": breakdown.tensors[0],
+        "efficiency": qb.efficiency(measurement),
+        "errors": qb.prediction_errors([1.0, 2.0], [1.0, 2.5]),
+        "networks": network_set(works),
+        "calibration": calibration,
+        "fitted model": calibration._fitted,
+        "calibrated estimate": calibration.predict(rows[0]),
+        "validation": calibration.validation,
+        "residual": calibration.validation.rows[0],
+    }
+
+
+def network_set(works):
+    networks = qb.NetworkSet()
+    for name, work in works.items():
+        networks.add(name, work)
+    return networks
+
+
+# Parts that Python code is made of, and answers of language models, which are read and not kept.
+INTERNAL = {"DesignSpace", "ModelWriter"} | {
+    "LanguageModel", "ServingCalibration", "ServingEstimate", "ServingFigures",
+}  # fmt: skip
+
+
+def test_every_public_type_is_among_the_objects():
+    """A new class without a state of its own would abort or fail where somebody sends it to another process."""
+    here = {type(one).__name__ for one in objects().values()}
+    classes = {name for name, one in vars(_core).items() if isinstance(one, type) and not issubclass(one, Exception)}
+    assert classes - INTERNAL - here == set()
 
 
 @pytest.mark.parametrize("name", objects())
