@@ -83,7 +83,9 @@ from ._core import (
     layers,
     load_measurements,
     load_onnx,
+    load_openvino,
     load_platform_folder,
+    load_tflite,
     measurement_formats,
     network,
     network_entry,
@@ -144,7 +146,10 @@ if TYPE_CHECKING:
     from . import campaign, measured, plot, runners, spaces, tables
     from .campaign import Results, run_all
     from .cut import blocks
+    from .keras_models import load_keras
     from .measured import Calibration, calibrate, efficiency, expect, load_calibration
+    from .models import load
+    from .modules import ModuleRow, module_tree
     from .portal import report
     from .runners import (
         ModelRejected,
@@ -160,12 +165,14 @@ if TYPE_CHECKING:
     )
     from .spaces import DesignSpace, Sweep, sweep
     from .tables import Table, estimates, heatmap, table
+    from .torch_models import load_torch
 
 # What is loaded when it is first used, because it brings other packages.
 _lazy = {
     "Calibration": "measured",
     "DesignSpace": "spaces",
     "ModelRejected": "runners",
+    "ModuleRow": "modules",
     "OutOfMemory": "runners",
     "Results": "campaign",
     "Run": "runners",
@@ -181,8 +188,12 @@ _lazy = {
     "estimates": "tables",
     "expect": "measured",
     "heatmap": "tables",
+    "load": "models",
     "load_calibration": "measured",
+    "load_keras": "keras_models",
+    "load_torch": "torch_models",
     "measured": "measured",
+    "module_tree": "modules",
     "plot": "plot",
     "read_result": "runners",
     "report": "portal",
@@ -238,6 +249,7 @@ __all__ = [
     "MemoryLevel",
     "MissingPackage",
     "ModelRejected",
+    "ModuleRow",
     "NetworkEntry",
     "NetworkSet",
     "NetworkVariant",
@@ -305,12 +317,18 @@ __all__ = [
     "language_model",
     "language_models",
     "layers",
+    "load",
     "load_calibration",
+    "load_keras",
     "load_measurements",
     "load_onnx",
+    "load_openvino",
     "load_platform_folder",
+    "load_tflite",
+    "load_torch",
     "measured",
     "measurement_formats",
+    "module_tree",
     "network",
     "network_entry",
     "network_key",

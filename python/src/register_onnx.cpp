@@ -2,7 +2,8 @@
 #include "common.hpp"
 #include "register.hpp"
 
-#include <qutibench/io/onnx.hpp>
+#include <qutibench/io/json/graph.hpp>
+#include <qutibench/io/model_file.hpp>
 
 #include <map>
 #include <memory>
@@ -51,6 +52,28 @@ struct onnx_graph : graph {
     return result;
 }
 
+using model_source = std::variant<py::bytes, path_argument>;
+
+/// A model's bytes and what they are called, whether they come from a file or from memory.
+struct model_content {
+    std::shared_ptr<const onnx::byte_source> file{};
+    std::string_view bytes{};
+    std::string path{};  ///< empty for bytes
+    std::string name = "model";
+
+    explicit model_content(const model_source& from) {
+        if (const py::bytes* const content = std::get_if<py::bytes>(&from)) {
+            bytes = *content;
+            return;
+        }
+        path = std::get<path_argument>(from).value;
+        name = model_name(path);
+        file = onnx::byte_source::open(path);
+        bytes = file->bytes();
+    }
+    [[nodiscard]] std::string source() const { return path.empty() ? "(bytes)" : path; }
+};
+
 [[nodiscard]] std::shared_ptr<onnx_graph> imported(const onnx::model& file, const onnx_options& options,
                                                    std::string_view name) {
     auto result = std::make_shared<onnx_graph>();
@@ -70,9 +93,112 @@ struct onnx_graph : graph {
     return result;
 }
 
+using bindings = std::map<std::string, std::int64_t>;
+
+[[nodiscard]] std::shared_ptr<onnx_graph> imported(const std::string& text, const onnx_options& options,
+                                                   std::string_view name) {
+    return imported(onnx::read_view(std::as_bytes(std::span(text.data(), text.size()))), options, name);
+}
+
+/// Defines a loader: `as_onnx` gives a model's ONNX form, or nothing where it is ONNX.
+template <class AsOnnx>
+void add_loader(py::module_& module, const char* name, AsOnnx as_onnx, const char* text) {
+    module.def(
+        name,
+        [as_onnx](const model_source& from, const bindings& dims, bool strict) {
+            const onnx_options options{{dims.begin(), dims.end()}, strict};
+            const model_content model(from);
+            if (const std::optional<std::string> form = as_onnx(model)) return imported(*form, options, model.name);
+            if (!model.path.empty()) return imported(onnx::read(model.path), options, model.name);
+            return imported(onnx::read_view(std::as_bytes(std::span(model.bytes.data(), model.bytes.size()))), options,
+                            model.name);
+        },
+        "model"_a, "dims"_a = bindings(), "strict"_a = false, text);
+}
+
+[[nodiscard]] std::optional<std::string> any_as_onnx(const model_content& of) {
+    if (recognise_model(of.bytes) == model_format::openvino_ir && !of.path.empty())
+        return detail::openvino_file_as_onnx(of.path, of.name);
+    return model_as_onnx(of.bytes, of.source(), of.name);
+}
+
+void add_loading(py::module_& module) {
+    add_loader(
+        module, "load_onnx",
+        [](const model_content& of) -> std::optional<std::string> {
+            refuse_foreign_model(of.bytes, of.source());
+            return std::nullopt;
+        },
+        "A graph from an ONNX file (a path, or its bytes). Only the structure is read, never the weights.\n\n"
+        "dims: values of symbolic dimensions by name. strict: raise UnsupportedOperator for an operator without a cost "
+        "model. Raises ParseError with a byte offset or node name for a broken file.");
+    add_loader(
+        module, "load_tflite",
+        [](const model_content& of) -> std::optional<std::string> {
+            refuse_foreign_model(of.bytes, of.source());
+            return tflite_as_onnx(of.bytes, of.source(), of.name);
+        },
+        "A graph from a TFLite file (a path, or its bytes); images stand channels second, datatypes are each tensor's "
+        "own. Arguments as in load_onnx. Raises ParseError with a byte offset for a broken file.");
+    add_loader(
+        module, "load_openvino",
+        [](const model_content& of) -> std::optional<std::string> {
+            refuse_foreign_model(of.bytes, of.source());
+            if (of.path.empty()) return openvino_ir_as_onnx(of.bytes, of.source(), of.name);
+            return detail::openvino_file_as_onnx(of.path, of.name);
+        },
+        "A graph from OpenVINO's model.xml, with small integers from model.bin beside it where that is there. An open "
+        "dimension is bound as dims={'input[0]': 1}. Arguments as in load_onnx.");
+    add_loader(module, "load_model_file", &any_as_onnx,
+               "A graph from a model file of any format that is read (ONNX, TFLite, OpenVINO IR), told by its content. "
+               "Arguments as in load_onnx. Raises ParseError that says what another file is and what to do with it.");
+}
+
+/// The structure of a model part by part, which loaders written in Python hand to the importer.
+void register_writer(py::module_& module) {
+    using onnx::model_writer;
+    using dims = std::vector<std::int64_t>;
+    const auto type_of = [](int number) { return static_cast<onnx::element_type>(number); };
+    py::class_<model_writer> cls(module, "ModelWriter", "Collects the structure of a model; element types as ONNX's.");
+    cls.def(py::init<>());
+    cls.def("input", [type_of](model_writer& self, std::string_view name, int type, const dims& shape) {
+        self.input(name, type_of(type), shape);
+    });
+    cls.def("output", [type_of](model_writer& self, std::string_view name, int type, const dims& shape) {
+        self.output(name, type_of(type), shape);
+    });
+    cls.def("value", [type_of](model_writer& self, std::string_view name, int type, const dims& shape) {
+        self.value(name, type_of(type), shape);
+    });
+    cls.def("weight", [type_of](model_writer& self, std::string_view name, int type, const dims& shape) {
+        self.weight(name, type_of(type), shape);
+    });
+    cls.def("constant", &model_writer::constant, "name"_a, "values"_a, "scalar"_a = false);
+    cls.def("number", &model_writer::number);
+    cls.def("node", [](model_writer& self, std::string_view type, std::string_view domain, std::string_view name,
+                       const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
+                       const py::dict& attributes) {
+        std::vector<onnx::written_attribute> how;
+        for (const auto& [key, value] : attributes) {
+            std::string called = py::str(key).cast<std::string>();
+            if (py::isinstance<py::str>(value))
+                how.push_back(onnx::written_attribute::word(std::move(called), value.cast<std::string>()));
+            else if (py::isinstance<py::float_>(value))
+                how.push_back(onnx::written_attribute::number(std::move(called), value.cast<double>()));
+            else if (PyIndex_Check(value.ptr()) != 0)
+                how.push_back(onnx::written_attribute::integer(std::move(called), value.cast<std::int64_t>()));
+            else
+                how.push_back(onnx::written_attribute::list(std::move(called), value.cast<dims>()));
+        }
+        self.node(type, domain, name, inputs, outputs, how);
+    });
+    cls.def("finish", [](model_writer& self, std::string_view name) { return py::bytes(self.finish(name)); });
+}
+
 }  // namespace
 
 void register_onnx(py::module_& module) {
+    register_writer(module);
     py::class_<onnx_graph, graph, std::shared_ptr<onnx_graph>> cls(
         module, "OnnxGraph",
         "A graph from an ONNX file. Where dimensions are open, inputs and outputs show None, and counting it says "
@@ -92,24 +218,24 @@ void register_onnx(py::module_& module) {
     cls.def_property_readonly(
         "problem", [](const onnx_graph& self) { return unless_empty(self.problem); },
         "Why the model cannot be counted, or None.");
-    module.def(
-        "load_onnx",
-        [](const std::variant<py::bytes, path_argument>& from, const std::map<std::string, std::int64_t>& dims,
-           bool strict) {
-            const onnx_options options{{dims.begin(), dims.end()}, strict};
-            if (const py::bytes* const content = std::get_if<py::bytes>(&from)) {
-                const std::string_view text = *content;
-                return imported(onnx::read_view(std::as_bytes(std::span(text.data(), text.size()))), options, "model");
-            }
-            const std::string& path = std::get<path_argument>(from).value;
-            std::string name = path.substr(path.find_last_of('/') + 1);
-            if (name.ends_with(".onnx")) name.resize(name.size() - 5);
-            return imported(onnx::read(path), options, name);
+    add_state(
+        cls,
+        [](const onnx_graph& self) {
+            return py::make_tuple(self.nodes().empty() ? std::string() : to_json(self), self.name(), self.entering,
+                                  self.leaving, self.parameters, self.problem);
         },
-        "model"_a, "dims"_a = std::map<std::string, std::int64_t>(), "strict"_a = false,
-        "A graph from an ONNX file (a path, or its bytes). Only the structure is read, never the weights.\n\n"
-        "dims: values of symbolic dimensions by name. strict: raise UnsupportedOperator for an operator without a cost "
-        "model. Raises ParseError with a byte offset or node name for a broken file.");
+        [](const py::tuple& from) {
+            auto made = std::make_shared<onnx_graph>();
+            if (const auto text = from[0].cast<std::string>(); !text.empty())
+                static_cast<graph&>(*made) = parse_graph(text);
+            made->rename(from[1].cast<std::string>());
+            made->entering = from[2].cast<named_shapes>();
+            made->leaving = from[3].cast<named_shapes>();
+            made->parameters = from[4].cast<std::int64_t>();
+            made->problem = from[5].cast<std::string>();
+            return made;
+        });
+    add_loading(module);
     // Before the overload for any graph: a model with open dimensions has no layers to count.
     module.def(
         "analyze",

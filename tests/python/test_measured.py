@@ -42,6 +42,13 @@ def test_a_file_by_path_and_by_format(tmp_path):
     assert ("qutibench_table", "qutibench") in qb.measurement_formats() or "qutibench" in dict(qb.measurement_formats())
 
 
+def test_flags_are_sentences():
+    log = "loop_count = 4\ntiny  min =  0.00  max =  0.08  avg =  0.00\n"
+    (one,) = qb.parse_measurements(log, "ncnn", network="tiny", platform="b", datatype="fp32")
+    assert one.latency_s is None and one.throughput_ips is None
+    assert one.flags == one.cautions == ["the tool rounded its times to zero, so they are unknown"]
+
+
 def test_your_own_stopwatch():
     one = qb.Measurement(network="mine", platform="my_board", datatype="fp32", batch=4, latency_s=0.012)
     assert one.throughput_ips is None

@@ -31,9 +31,10 @@ FOLDERS = {
 # Which headers may include another library, by the start of their path.
 LIBRARIES = {
     "boost/units/": ("units.hpp",),
+    "boost/property_tree/": ("io/openvino/",),
     "boost/": (),
     "nlohmann/": ("io/",),
-    "protozero/": ("io/onnx",),
+    "protozero/": ("io/onnx", "io/model_file.hpp"),
     "Eigen/": ("model/calibration",),
     "oneapi/": ("explore/",),
     "tao/": ("expression/", "io/"),

@@ -27,11 +27,11 @@ public:
         return all;
     }
 
-    /// Reads an ONNX model and keeps it as a network of that name.
+    /// Reads a model of any format, told by its content, and keeps it as a network of that name.
     [[nodiscard]] record analyze_onnx(std::span<const std::byte> bytes, const std::string& name,
                                       const qutibench::onnx::dimension_bindings& dims) {
         qutibench::network_entry entry;
-        auto imported = qutibench::import_onnx(qutibench::onnx::read_view(bytes), {dims, false}, name);
+        auto imported = qutibench::import_model_bytes(bytes, {dims, false}, name);
         entry.layers = std::move(imported.layers);
         entry.parameters = imported.parameters;
         entry.id = entry.name = name;

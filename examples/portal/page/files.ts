@@ -12,7 +12,7 @@ const wholeUpTo = 32 * 1024 * 1024;
 const stem = (file: string): string =>
     file
         .replace(/^.*[\\/]/, "")
-        .replace(/\.onnx$/i, "")
+        .replace(/\.(onnx|tflite|xml)$/i, "")
         .replace(/[,:&#=\s]+/g, "_") || "model";
 
 /// Whether a JSON document describes a network or a platform; anything else is taken for measured results.
@@ -48,7 +48,7 @@ export async function readFile(
     options: { dims?: Record<string, number>; supplied?: Record<string, string | number> } = {},
     catalogue: ReadonlySet<string> = new Set(),
 ): Promise<Read> {
-    if (/\.onnx$/i.test(file.name)) return readOnnx(engine, file, options.dims ?? {}, catalogue);
+    if (/\.(onnx|tflite|xml)$/i.test(file.name)) return readOnnx(engine, file, options.dims ?? {}, catalogue);
     const bytes = new Uint8Array(await file.arrayBuffer());
     const text = new TextDecoder().decode(bytes);
     const kind = /\.json$/i.test(file.name) ? kindOf(text) : "measured";

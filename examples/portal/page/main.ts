@@ -193,7 +193,7 @@ class Portal {
 
     private async takeOne(file: File, supplied: Record<string, string>): Promise<void> {
         const { batch, ...rest } = supplied;
-        const isModel = /\.onnx$/i.test(file.name);
+        const isModel = /\.(onnx|tflite|xml)$/i.test(file.name);
         const dims = Object.fromEntries(Object.entries(supplied).map(([name, value]) => [name, Number(value)]));
         document.body.classList.add("reading");
         try {

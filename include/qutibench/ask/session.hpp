@@ -6,6 +6,7 @@
 
 #include <qutibench/ask/question.hpp>
 #include <qutibench/io/catalogue.hpp>
+#include <qutibench/io/model_file.hpp>
 #include <qutibench/network/training.hpp>
 
 #include <algorithm>
@@ -14,11 +15,12 @@
 
 namespace qutibench {
 
-/// A network by id, or from a network file or an ONNX model; throws as `load_network` and `load_onnx` do.
+/// A network by id, or from a network file or a model file of any format, told by its content; throws as `load_network`
+/// and `import_model_file` do.
 [[nodiscard]] inline network_entry load_model(const std::string& name, const onnx_options& options = {}) {
-    if (!name.ends_with(".onnx")) return load_network(name);
+    if (!detail::is_path(name) || is_network_file(name)) return load_network(name);
     network_entry entry;
-    imported_model imported = import_onnx(name, options);
+    imported_model imported = import_model_file(name, options);
     entry.layers = std::move(imported.layers);
     entry.parameters = imported.parameters;
     entry.id = entry.name = entry.layers->name();

@@ -14,10 +14,14 @@ namespace qutibench {
 
 namespace detail {
 
-/// Whether a name is meant as a path: it has a slash or ends in a file's extension.
+/// Whether a name is meant as a path: it has a slash or ends in a file's extension, those of models that are refused with
+/// advice among them.
 [[nodiscard]] inline bool is_path(std::string_view name) {
-    return name.find('/') != std::string_view::npos || name.find('\\') != std::string_view::npos ||
-           name.ends_with(".json") || name.ends_with(".onnx") || name == "." || name == "..";
+    if (name.find('/') != std::string_view::npos || name.find('\\') != std::string_view::npos) return true;
+    for (const std::string_view extension :
+         {".json", ".onnx", ".tflite", ".xml", ".pt", ".pth", ".pb", ".mlmodel", ".keras", ".h5", ".gz", ".zip"})
+        if (name.ends_with(extension)) return true;
+    return name == "." || name == "..";
 }
 
 /// Throws invalid_argument for a path. Names that stand in data files are looked up as ids only, so that reading one

@@ -15,11 +15,11 @@ namespace qutibench {
 
 /// The model's file as ONNX states one, without weights. Throws parse_error with a byte offset for a file that is
 /// broken or no TFLite model, shape_error that names an operator whose tensors do not fit it.
-[[nodiscard]] inline std::string tflite_as_onnx(std::string_view bytes, const std::string& source,
+[[nodiscard]] inline std::string tflite_as_onnx(std::string_view content, const std::string& source,
                                                 std::string_view name = "model") {
-    if (!tflite::is_model(bytes))
+    if (!tflite::is_model(content))
         throw parse_error(source, "byte 4", "this is no TFLite model: 'TFL3' should stand here");
-    const flatbuffer::buffer file(bytes, source);
+    const flatbuffer::buffer file(content, source);
     const tflite::model model = tflite::detail::model_reader(file).read();
     return tflite::rewriter(model, file).run(name);
 }

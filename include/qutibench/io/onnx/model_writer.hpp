@@ -43,7 +43,7 @@ class model_writer {
 public:
     using dims = std::vector<std::int64_t>;
 
-    /// A tensor that enters the network. A dimension below zero is open and named "name[axis]".
+    /// A tensor that enters or leaves the network. A dimension below zero is open and named "name[axis]".
     void input(std::string_view name, element_type type, const dims& extents) {
         graph().add_message(11, typed(name, type, extents));
     }
@@ -52,7 +52,7 @@ public:
     }
     /// The shape that the source states for a value, for operators that nothing infers.
     void value(std::string_view name, element_type type, const dims& extents) {
-        graph().add_message(13, typed(name, type, extents));
+        graph().add_message(13, typed(name, type, extents, false));
     }
 
     /// A constant of which only the shape counts; its values lie elsewhere.
@@ -119,13 +119,14 @@ private:
         return text;
     }
 
-    [[nodiscard]] static std::string typed(std::string_view name, element_type type, const dims& extents) {
+    [[nodiscard]] static std::string typed(std::string_view name, element_type type, const dims& extents,
+                                           bool is_named = true) {
         std::string shape;
         for (std::size_t axis = 0; axis < extents.size(); ++axis) {
             std::string dimension;
             if (extents[axis] >= 0)
                 protozero::pbf_writer(dimension).add_int64(1, extents[axis]);
-            else
+            else if (is_named)
                 protozero::pbf_writer(dimension).add_string(2, std::string(name) + "[" + std::to_string(axis) + "]");
             protozero::pbf_writer(shape).add_message(1, dimension);
         }

@@ -23,10 +23,11 @@ protected:
 
     using attributes = std::vector<attribute>;
 
+    /// A node named after what it writes first, unless it has a name of its own.
     void node(std::string_view type, const names& inputs, const names& outputs, const attributes& how = {},
-              std::string_view domain = "") {
-        out_.node(type, domain, outputs.empty() ? std::string_view() : std::string_view(outputs.front()), inputs,
-                  outputs, how);
+              std::string_view domain = "", std::string_view name = "") {
+        if (name.empty() && !outputs.empty()) name = outputs.front();
+        out_.node(type, domain, name, inputs, outputs, how);
     }
 
     [[nodiscard]] std::int32_t input(const operation& of, std::size_t i) const {
@@ -61,7 +62,7 @@ protected:
         const std::int32_t id = result(of);
         const std::string& name = tensors_.name(id);
         const std::string before = activation == 0 ? name : name + "/before_activation";
-        node(type, inputs, {before}, how);
+        node(type, inputs, {before}, how, "", name);
         tensors_.define(id, order);
         if (activation != 0) activate(before, name, activation);
     }
@@ -70,23 +71,23 @@ protected:
     void activate(const std::string& from, const std::string& to, std::int8_t which) {
         switch (which) {
             case 1:
-                return node("Relu", {from}, {to});
+                return node("Relu", {from}, {to}, {}, "", to + "/activation");
             case 2:
-                return bound(from, to, -1, 1);
+                return bound(from, to, -1, 1, to + "/activation");
             case 3:
-                return bound(from, to, 0, 6);
+                return bound(from, to, 0, 6, to + "/activation");
             case 4:
-                return node("Tanh", {from}, {to});
+                return node("Tanh", {from}, {to}, {}, "", to + "/activation");
             default:
-                return node("Sign", {from}, {to});
+                return node("Sign", {from}, {to}, {}, "", to + "/activation");
         }
     }
 
-    void bound(const std::string& from, const std::string& to, double low, double high) {
+    void bound(const std::string& from, const std::string& to, double low, double high, std::string_view name = "") {
         node("Clip",
              {from, tensors_.number("bound " + std::to_string(low), low),
               tensors_.number("bound " + std::to_string(high), high)},
-             {to});
+             {to}, {}, "", name);
     }
 
     /// The order in which an operator that does not mind reads its inputs: as those of rank four stand already.

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Model files of any format, modules of PyTorch, and the tree of a network's modules."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+import qutibench as qb
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+def test_any_model_file_by_its_content(tmp_path):
+    for name, macs in (("tflite/small_int8.tflite", 258208), ("openvino/small.xml", 18512)):
+        path = tmp_path / "model.onnx"  # the name says nothing
+        path.write_bytes((DATA / name).read_bytes())
+        dims = {"x[0]": 1} if name.endswith(".xml") else {}
+        assert qb.analyze(qb.load(path, dims=dims)).macs == macs
+        assert qb.analyze(qb.load(DATA / name, dims=dims)).macs == macs
+    assert qb.analyze(qb.load((DATA / "tflite/small_int8.tflite").read_bytes())).macs == 258208
+    assert qb.load(DATA / "onnx/resnet50.onnx") == qb.load_onnx(DATA / "onnx/resnet50.onnx")
+    qb.save_network(qb.zoo.cnv(), tmp_path / "net.txt.json")
+    assert qb.load(tmp_path / "net.txt.json") == qb.zoo.cnv()
+
+
+def test_tflite_and_openvino_say_what_they_have():
+    g = qb.load_tflite(DATA / "tflite/small_int8.tflite")
+    assert g.inputs == {"image": (1, 3, 32, 24)} and g.outputs == {"scores": (1, 10)}
+    assert [n.name for n in g.nodes if n.type == "convolution_2d"] == ["conv", "depthwise"]
+    assert {n.datatype for n in g.nodes if n.type in ("convolution_2d", "dense")} == {"int8"}
+    v = qb.load_openvino(DATA / "openvino/small.xml")
+    assert v.inputs == {"x": (None, 3, 16, 16)} and "x[0]" in v.problem
+    custom = qb.analyze(qb.load_tflite(DATA / "tflite/custom.tflite"))
+    assert "MyOwnOperator" in custom.uncounted[0]
+    with pytest.raises(qb.UnsupportedOperator):
+        qb.load(DATA / "tflite/custom.tflite", strict=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (gzip.compress(b"anything"), "gunzip"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "git lfs pull"),
+        (b"<!DOCTYPE html><html>", "HTML"),
+        (b"PK\x03\x04" + b"x" * 40 + b"archive/data.pkl", "load_torch"),
+        (b"\x08\x01\x12\x02hi", "SavedModel"),
+        (b"", "empty"),
+    ],
+)
+def test_what_is_no_model_is_said_in_one_sentence(content, says, tmp_path):
+    path = tmp_path / "model.onnx"
+    path.write_bytes(content)
+    for read in (qb.load, qb.load_onnx):
+        with pytest.raises(qb.ParseError, match=says) as wrong:
+            read(path)
+        assert "\n" not in str(wrong.value)
+
+
+def test_the_tree_of_modules_sums_up():
+    g = qb.Graph("net")
+    x = g.input((1, 3, 8, 8))
+    x = g.add(qb.layers.convolution_2d(out_channels=4, kernel=3, padding="same"), x, "stem.conv")
+    x = g.add(qb.layers.convolution_2d(out_channels=4, kernel=1), x, "body.0.conv")
+    x = g.add(qb.layers.convolution_2d(out_channels=8, kernel=1), x, "body.1.conv")
+    g.output(x)
+    rows = {row.path: row for row in qb.module_tree(g)}
+    assert rows[""].macs == qb.analyze(g).macs and rows[""].macs_share == 1
+    assert rows["body"].macs == rows["body.0"].macs + rows["body.1"].macs
+    assert rows["stem"].macs_share + rows["body"].macs_share == pytest.approx(1)
+    assert max(row.depth for row in qb.module_tree(g, depth=1)) == 1
+    assert "body" in str(qb.module_tree(g)) and "%" in str(qb.module_tree(g))
+
+
+def test_without_torch_one_sentence_says_what_to_install():
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        with pytest.raises(qb.MissingPackage, match="pip install"):
+            qb.load_torch(object(), (1, 3, 8, 8))
+    else:
+        with pytest.raises(qb.InvalidArgument, match="Module"):
+            qb.load_torch(object(), (1, 3, 8, 8))
+
+
+def test_a_module_of_torch_by_its_layers():
+    torch = pytest.importorskip("torch", reason="PyTorch is an optional extra: pip install 'qutibench[torch]'")
+    nn = torch.nn
+    module = nn.Sequential(
+        nn.Conv2d(3, 8, 3, padding=1, stride=2), nn.BatchNorm2d(8), nn.ReLU(), nn.Conv2d(8, 8, 3, groups=8, padding=1),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 10),
+    )  # fmt: skip
+    g = qb.load_torch(module, (1, 3, 16, 16))
+    w = qb.analyze(g)
+    assert w.macs == 8 * 8 * 8 * 27 + 8 * 8 * 8 * 9 + 80
+    assert w.uncounted == []
+    assert g.inputs and list(g.outputs.values()) == [(1, 10)]
+    assert {"0", "3", "6"} <= {node.name for node in g.nodes}
+    with torch.device("meta"):
+        wide = nn.TransformerEncoderLayer(64, 4, 128, batch_first=True)
+    assert qb.analyze(qb.load_torch(wide, (1, 10, 64))).macs >= 10 * (3 * 64 * 64 + 64 * 64 + 2 * 64 * 128)
+
+
+def test_without_keras_one_sentence_says_what_to_install():
+    try:
+        import keras  # noqa: F401
+    except ImportError:
+        with pytest.raises(qb.MissingPackage, match="pip install"):
+            qb.load_keras(object())
+    else:
+        with pytest.raises(qb.InvalidArgument, match="Model"):
+            qb.load_keras(object())
+
+
+def test_a_model_of_keras_by_its_layers():
+    keras = pytest.importorskip("keras", reason="Keras is an optional extra: pip install 'qutibench[keras]'")
+    x = keras.Input((16, 16, 3), name="image")
+    y = keras.layers.Conv2D(8, 3, strides=2, padding="same", activation="relu", name="stem")(x)
+    z = keras.layers.DepthwiseConv2D(3, padding="same", name="depth")(y)
+    z = keras.layers.Add(name="sum")([y, keras.layers.BatchNormalization(name="norm")(z)])
+    z = keras.layers.GlobalAveragePooling2D(name="pool")(z)
+    g = qb.load_keras(keras.Model(x, keras.layers.Dense(10, activation="softmax", name="head")(z), name="small"))
+    w = qb.analyze(g)
+    assert w.macs == 8 * 8 * 8 * 27 + 8 * 8 * 8 * 9 + 80
+    assert w.uncounted == []
+    assert {"stem", "depth", "sum", "norm", "pool", "head"} <= {node.name for node in g.nodes}
+    assert list(g.inputs.values()) == [(1, 3, 16, 16)] and list(g.outputs.values()) == [(1, 10)]
+    mobile = qb.load_keras(keras.applications.MobileNetV2(weights=None))
+    assert qb.analyze(mobile).macs == 300774272  # Sandler et al., CVPR 2018: 300 million
