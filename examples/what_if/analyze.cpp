@@ -64,7 +64,7 @@ void add_analyze(CLI::App& app) {
     auto chosen = std::make_shared<analyze_options>();
     CLI::App* command =
         app.add_subcommand("analyze", "Operations, weights and activations of a network, free of any device");
-    command->add_option("network", chosen->network, "Catalogue id, network.json or model.onnx")->required();
+    command->add_option("network", chosen->network, "Catalogue id, network.json or a model file")->required();
     command->add_option("--keep", chosen->keep, "Fraction of the channels that pruning leaves");
     command->add_flag("--layers", chosen->layers, "Every layer, not only the totals");
     command->add_option("--count", chosen->count, "Counting convention: qutibench, macs_only or fvcore");

@@ -88,9 +88,11 @@ CLI::Option* whole_number(CLI::Option* option) {
 
 qutibench::onnx::dimension_bindings parse_dims(const std::vector<std::string>& texts,
                                                const std::vector<std::string>& networks) {
-    const auto is_onnx = [](const std::string& name) { return name.ends_with(".onnx"); };
-    if (!texts.empty() && std::none_of(networks.begin(), networks.end(), is_onnx))
-        throw qutibench::invalid_argument("--dim binds a dimension of an ONNX model, and no network here is one");
+    const auto is_model = [](const std::string& name) {
+        return qutibench::detail::is_path(name) && !name.ends_with(".json");
+    };
+    if (!texts.empty() && std::none_of(networks.begin(), networks.end(), is_model))
+        throw qutibench::invalid_argument("--dim binds a dimension of a model file, and no network here is one");
     qutibench::onnx::dimension_bindings dims;
     for (const std::string& text : texts) {
         const std::size_t equals = text.find('=');
@@ -108,7 +110,7 @@ qutibench::onnx::dimension_bindings parse_dims(const std::vector<std::string>& t
 }
 
 void selection_options::add_to(CLI::App& command) {
-    command.add_option("network", networks, "Catalogue ids, network.json or model.onnx")->required();
+    command.add_option("network", networks, "Catalogue ids, network.json or a model file")->required();
     command.add_option("--on", platforms, "Catalogue ids (id:mode for a mode) or platform.json")->required();
     command.add_option("--datatype", datatypes, "int8, fp16, w2a8 ...; without it, all that a platform computes in");
     const auto counts_of = [&command](const char* name, auto& to, const char* says) {
