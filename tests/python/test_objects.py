@@ -91,9 +91,9 @@ def network_set(works):
     return networks
 
 
-# Parts that Python code is made of, and answers of language models, which are read and not kept.
+# Parts that Python code is made of, and answers that are read and not kept: what to expect, and of language models.
 INTERNAL = {"DesignSpace", "ModelWriter"} | {
-    "LanguageModel", "ServingCalibration", "ServingEstimate", "ServingFigures",
+    "Expectation", "LanguageModel", "ServingCalibration", "ServingEstimate", "ServingFigures",
 }  # fmt: skip
 
 
