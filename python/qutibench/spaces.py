@@ -398,8 +398,9 @@ def sweep(
     The axes are those of :class:`DesignSpace`, the objectives and all that follows those of its ``frontier``. Without
     objectives every point is a row (``to_pandas()``, ``to_arrow()``, ``["latency_s"]``); with maximize or minimize the
     points stream by, so that their number is a matter of time, not of memory. workers: threads of the processor that
-    work it out, None for all there are. client: a dask.distributed.Client on whose workers ranges of the space are worked out. Figures are bit for bit those of
-    ``predict``, whatever works them out, and however much of it is lost on the way.
+    work it out, None for all there are. client: a dask.distributed.Client on whose workers ranges of the space are
+    worked out. Figures are bit for bit those of ``predict``, whatever works them out, and however much of it is lost on
+    the way.
     """
     space = DesignSpace(networks, platforms, datatypes, batches, keep, **axes)
     if not listed(maximize) and not listed(minimize):

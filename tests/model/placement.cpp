@@ -106,7 +106,7 @@ TEST_CASE("a placement can be overridden layer by layer") {
     const workload net = analyze(chain());
     const platform device = with_memory(320);
     const std::vector wishes{placement_override{.layer = "second", .role = tensor_role::weights, .on_chip = true},
-                            placement_override{.layer = "image", .role = tensor_role::activations, .on_chip = false}};
+                             placement_override{.layer = "image", .role = tensor_role::activations, .on_chip = false}};
     const deployment how{.placement = placement_kind::capacity, .overrides = wishes};
     const placement where = place(net, device, how);
     CHECK(where.feasible);

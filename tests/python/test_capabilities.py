@@ -67,8 +67,20 @@ NOT_IN_PYTHON = {
     ),
     **dict.fromkeys(("for_each_json_record", "run_of", "load_model"), "a step of a function that Python has"),
     **dict.fromkeys(
-        ("analysis_record", "beside_prediction", "card_record", "energy_record", "explained", "fields_of",
-         "measured_record", "network_record", "network_records", "platform_record", "platform_records", "records_of"),
+        (
+            "analysis_record",
+            "beside_prediction",
+            "card_record",
+            "energy_record",
+            "explained",
+            "fields_of",
+            "measured_record",
+            "network_record",
+            "network_records",
+            "platform_record",
+            "platform_records",
+            "records_of",
+        ),
         "answers as JSON; Python has their rows as tables",
     ),
     **dict.fromkeys(

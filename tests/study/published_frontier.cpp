@@ -50,8 +50,8 @@ TEST_CASE("ImageNet: EfficientNet is predicted on a DPU, and measured on a TPU")
     CHECK(names(both, &published_design::is_predicted_optimal) ==
           std::set<std::string>{"efficientnet_edgetpu_s zcu102_dpu int8", "efficientnet_edgetpu_m zcu102_dpu int8",
                                 "efficientnet_edgetpu_l zcu102_dpu int8", "mobilenet_v1 edgetpu:fast int8"});
-    // T figure 7.22 says of the TPU's MobileNet and of GoogLeNet on the ZCU102 what the portal's rows say; EfficientNet on
-    // the TPU is more accurate than either.
+    // T figure 7.22 says of the TPU's MobileNet and of GoogLeNet on the ZCU102 what the portal's rows say; EfficientNet
+    // on the TPU is more accurate than either.
     CHECK(names(both, &published_design::is_measured_optimal) ==
           std::set<std::string>{"efficientnet_edgetpu_l edgetpu:fast int8", "efficientnet_edgetpu_m edgetpu:fast int8",
                                 "efficientnet_edgetpu_s edgetpu:fast int8", "mobilenet_v1 edgetpu:fast int8",

@@ -443,7 +443,7 @@ def peaks(folder: Path, platform: str, datatype: str) -> tuple[float, float] | N
     return rates.get(datatype, max(rates.values())), figure(off_chip[0]["bandwidth_bytes_per_s"])
 
 
-# --- what is written ----------------------------------------------------------------------------------------------------
+# --- what is written --------------------------------------------------------------------------------------------------
 
 
 def held_out(name: str, devices: dict, profiles: dict, figures: dict) -> dict:

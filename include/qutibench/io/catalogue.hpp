@@ -14,8 +14,8 @@ namespace qutibench {
 
 namespace detail {
 
-/// Whether a name is meant as a path: it has a slash or ends in a file's extension, those of models that are refused with
-/// advice among them.
+/// Whether a name is meant as a path: it has a slash or ends in a file's extension, those of models that are refused
+/// with advice among them.
 [[nodiscard]] inline bool is_path(std::string_view name) {
     if (name.find('/') != std::string_view::npos || name.find('\\') != std::string_view::npos) return true;
     for (const std::string_view extension :

@@ -131,8 +131,7 @@ private:
         added.bus_width_bits = figures_.read_if_any(one, "bus_width_bits", width_figure);
         added.transfer_rate = quantity_of<hertz>(figures_.read_if_any(one, "transfer_rate_hz", clock_figure));
         if (const auto role = one.find("role"))
-            added.role = role->checked(
-                [&] { return parse_name<memory_role>(role->text()); });
+            added.role = role->checked([&] { return parse_name<memory_role>(role->text()); });
         to.memories.push_back(std::move(added));
     }
 
@@ -144,8 +143,7 @@ private:
         for (const device_link& other : to.links)
             if (other.name == added.name) name.fail("there are two links '" + added.name + "'");
         const json_reader reach = one["reach"];
-        added.reach = reach.checked(
-            [&] { return parse_name<link_reach>(reach.text()); });
+        added.reach = reach.checked([&] { return parse_name<link_reach>(reach.text()); });
         added.bandwidth =
             quantity_of<bytes_per_second>(figures_.read_if_any(one, "bandwidth_bytes_per_s", bandwidth_figure));
         if (const auto devices = one.find("devices")) added.devices = count(*devices);
