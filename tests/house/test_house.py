@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TOP_LEVEL = {
     "CHANGELOG.md", "CITATION.cff", "CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md", "LICENSE", "README.md",
-    "bootstrap.sh", "data", "docs", "examples", "include", "pyproject.toml", "python", "tests", "vcpkg.json",
+    "SECURITY.md", "bootstrap.sh", "data", "docs", "examples", "include", "pyproject.toml", "python", "tests",
+    "vcpkg.json",
 }  # fmt: skip
 SOURCES = {".hpp", ".cpp", ".py", ".cmake"}
 LONGEST_HEADER = 500

@@ -25,18 +25,18 @@ inline constexpr auto metric_fields = [] {
 
 /// The number of a figure in `metric_fields`. Rows behind those that have a name here need none.
 enum class metric : unsigned char {
-    throughput,     ///< inputs per second
-    latency,        ///< s
-    work,           ///< operations of one input, two a multiply-accumulate
-    macs,           ///< of one input
-    model_size,     ///< bytes
-    intensity,      ///< operations per off-chip byte
-    peak,           ///< operations per second
-    bandwidth,      ///< bytes per second, at which tensors that are not on chip arrive
-    energy,         ///< J for one input
-    accuracy_top1,  ///< fraction
-    feasible,       ///< 1 when the weights fit the memory
-    attained,       ///< operations per second
+    throughput,       ///< inputs per second
+    latency,          ///< s
+    work,             ///< operations of one input, two a multiply-accumulate
+    multiplications,  ///< multiply-accumulates of one input
+    model_size,       ///< bytes
+    intensity,        ///< operations per off-chip byte
+    peak,             ///< operations per second
+    bandwidth,        ///< bytes per second, at which tensors that are not on chip arrive
+    energy,           ///< J for one input
+    accuracy_top1,    ///< fraction
+    feasible,         ///< 1 when the weights fit the memory
+    attained,         ///< operations per second
     inputs_per_joule,
     power,         ///< W
     price,         ///< USD

@@ -81,12 +81,12 @@ struct local_estimate {
 /// bytes of the layers and the head, each read once a token. Throws invalid_argument on a question outside its range.
 [[nodiscard]] inline local_estimate run_locally(const language_rank& rank, const language_precision& stored,
                                                 const platform& device, double weights, const local_question& ask) {
-    const double layers = rank.layers;
+    const auto layers = static_cast<double>(rank.layers);
     if (!(ask.prompt_tokens >= 1 && ask.output_tokens >= 1 && ask.prompt_tokens + ask.output_tokens <= 1e9))
         throw invalid_argument("prompt_tokens and output_tokens must be between 1 and 1e9");
     if (ask.devices < 1 || ask.devices > 4096)
         throw invalid_argument(detail::message({"devices must be between 1 and 4096, not ", ask.devices}));
-    if (ask.offloaded > rank.layers || ask.offloaded < -1)
+    if (static_cast<double>(ask.offloaded) > layers || ask.offloaded < -1)
         throw invalid_argument(detail::message({"the model has ", static_cast<std::int64_t>(layers), " layers, so ",
                                                 ask.offloaded, " cannot be on the device"}));
     const double share = ask.offloaded < 0 ? 1.0 : static_cast<double>(ask.offloaded) / layers;
@@ -97,23 +97,22 @@ struct local_estimate {
     const local_constants host = local_constants_of(local_class::cpu);
     const bool narrow = stored.dense.bits < 16;
     const double context = ask.prompt_tokens + ask.output_tokens / 2;
-    const double bytes = weights + cache_bytes(rank, stored.cache, context);
+    const double read = weights + cache_bytes(rank, stored.cache, context);
     const auto seconds_of = [&](double of, double layers_there, double bandwidth, const local_constants& c) {
         return c.layer * layers_there + of / (bandwidth * (narrow ? c.narrow : c.wide));
     };
     local_estimate result;
-    result.time_per_output_token_s = seconds_of(bytes * share, layers * share, engine.bandwidth, k);
-    result.bound_s = bytes * share / engine.bandwidth;
+    result.time_per_output_token_s = seconds_of(read * share, layers * share, engine.bandwidth, k);
+    result.bound_s = read * share / engine.bandwidth;
     if (share < 1) {
         result.time_per_output_token_s +=
-            seconds_of(bytes * (1 - share), layers * (1 - share), ask.host_bandwidth, host);
-        result.bound_s += bytes * (1 - share) / ask.host_bandwidth;
+            seconds_of(read * (1 - share), layers * (1 - share), ask.host_bandwidth, host);
+        result.bound_s += read * (1 - share) / ask.host_bandwidth;
     }
     const pass_work prompt = prefill_work(rank, stored, ask.prompt_tokens);
-    double operations = 0;
-    for (const double one : prompt.operations) operations += one;
-    result.time_to_first_token_s =
-        std::max(operations / (engine.core.per_second * k.prompt), result.time_per_output_token_s);
+    double work = 0;
+    for (const double one : prompt.operations) work += one;
+    result.time_to_first_token_s = std::max(work / (engine.core.per_second * k.prompt), result.time_per_output_token_s);
     const double spread = std::exp(1.645 * std::max(k.log_deviation, share < 1 ? host.log_deviation : 0.0));
     result.low = std::max(result.time_per_output_token_s / spread, result.bound_s);
     result.high = result.time_per_output_token_s * spread;

@@ -243,12 +243,12 @@ private:
     }
 
     // Caches grow with the context, piecewise linearly: bisection to one position.
-    [[nodiscard]] double context_that_fits(double bytes) const {
+    [[nodiscard]] double context_that_fits(double room) const {
         double fits = 0;
         double too_long = 1e9;
         while (too_long - fits > 1) {
             const double middle = std::floor((fits + too_long) / 2);
-            (cache_bytes(rank_, stored_.cache, middle) <= bytes ? fits : too_long) = middle;
+            (cache_bytes(rank_, stored_.cache, middle) <= room ? fits : too_long) = middle;
         }
         return fits;
     }

@@ -154,9 +154,9 @@ namespace detail {
         fitting::profiled(asked, {nominal.peak, nominal.bandwidth, nominal.weight_bytes, nominal.activation_bytes}));
     const double wider = detail::extrapolation(out, from, figure.effect, asked.batch);
     const double reach = wider * figure.spread * (figure.effect.known ? from.quantile_known : from.quantile_new);
-    const double seconds = std::exp(figure.log_seconds);
-    out.throughput_ips = asked.batch / seconds;
-    out.latency_s = seconds * std::max(1.0, asked.threads);
+    const double time = std::exp(figure.log_seconds);
+    out.throughput_ips = asked.batch / time;
+    out.latency_s = time * std::max(1.0, asked.threads);
     out.low_ips = out.throughput_ips * std::exp(-reach);
     out.high_ips = out.throughput_ips * std::exp(reach);
     out.sources.push_back(detail::source_of(on, device));

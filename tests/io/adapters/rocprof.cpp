@@ -30,7 +30,8 @@ TEST_CASE("rocprofv3: statistics, and the trace as JSON") {
     CHECK(only(from_text(rocprof_stats, stats, told())).latency.value() == Approx(5e-6));
     const std::string json =
         R"({"rocprofiler-sdk-tool":[{"kernel_symbols":[{"kernel_id":3,"formatted_kernel_name":"gemm"}],
-        "buffer_records":{"kernel_dispatch":[{"start_timestamp":100,"end_timestamp":2100,"dispatch_info":{"kernel_id":3}}]}}]})";
+        "buffer_records":{"kernel_dispatch":[{"start_timestamp":100,"end_timestamp":2100,)"
+        R"("dispatch_info":{"kernel_id":3}}]}}]})";
     CHECK(rocprof_json.recognises(json));
     const auto one = only(from_text(rocprof_json, json, told()));
     CHECK(one.part == "gemm");

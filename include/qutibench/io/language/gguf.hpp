@@ -188,10 +188,10 @@ private:
 
 }  // namespace detail
 
-/// The header in the front of a GGUF file; `bytes` may end anywhere behind it. Throws parse_error with the byte where
+/// The header in the front of a GGUF file; `front` may end anywhere behind it. Throws parse_error with the byte where
 /// it is not what it claims to be, overflow_error past 64 bits.
-[[nodiscard]] inline gguf_header parse_gguf(std::string_view bytes, const std::string& source) {
-    return detail::gguf_reader(bytes, source).read();
+[[nodiscard]] inline gguf_header parse_gguf(std::string_view front, const std::string& source) {
+    return detail::gguf_reader(front, source).read();
 }
 
 }  // namespace qutibench

@@ -60,22 +60,22 @@ inline constexpr std::uint64_t safetensors_header_limit = 100'000'000;
 
 /// Bytes of a safetensors header with its length, from the first eight bytes of a file. Throws parse_error when the
 /// length cannot be.
-[[nodiscard]] inline std::uint64_t safetensors_header_size(std::string_view bytes, const std::string& source) {
-    if (bytes.size() < 8) throw parse_error(source, "byte 0", "this is no safetensors file: it has no header");
+[[nodiscard]] inline std::uint64_t safetensors_header_size(std::string_view front, const std::string& source) {
+    if (front.size() < 8) throw parse_error(source, "byte 0", "this is no safetensors file: it has no header");
     std::uint64_t length = 0;
-    std::memcpy(&length, bytes.data(), sizeof length);
+    std::memcpy(&length, front.data(), sizeof length);
     if (length < 2 || length > safetensors_header_limit)
         throw parse_error(source, "byte 0",
                           detail::message({"this is no safetensors file: a header cannot have ", length, " bytes"}));
     return length + 8;
 }
 
-/// The tensors of a safetensors file, from its header; `bytes` may end anywhere behind it. Throws parse_error with the
+/// The tensors of a safetensors file, from its header; `front` may end anywhere behind it. Throws parse_error with the
 /// place of what is wrong.
-[[nodiscard]] inline tensor_list parse_safetensors(std::string_view bytes, const std::string& source) {
-    const std::uint64_t size = safetensors_header_size(bytes, source);
-    if (bytes.size() < size) throw parse_error(source, "byte 8", "the file ends within its header");
-    const detail::json document = detail::parse_json(bytes.substr(8, size - 8), source);
+[[nodiscard]] inline tensor_list parse_safetensors(std::string_view front, const std::string& source) {
+    const std::uint64_t size = safetensors_header_size(front, source);
+    if (front.size() < size) throw parse_error(source, "byte 8", "the file ends within its header");
+    const detail::json document = detail::parse_json(front.substr(8, size - 8), source);
     if (!document.is_object()) throw parse_error(source, "byte 8", "the header must be an object");
     const detail::json_reader reader(document, source);
     tensor_list list;

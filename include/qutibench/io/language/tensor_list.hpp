@@ -47,15 +47,15 @@ struct tensor_list {
 
 /// Mean bytes of an element by part: what a mixture of formats comes to.
 [[nodiscard]] inline std::array<double, language_parts> bytes_per_element(const tensor_list& list) {
-    std::array<double, language_parts> bytes{};
-    std::array<double, language_parts> elements{};
+    std::array<double, language_parts> size{};
+    std::array<double, language_parts> count{};
     for (const stored_tensor& one : list.tensors) {
         const auto at = static_cast<std::size_t>(part_of(one.name));
-        bytes[at] += static_cast<double>(one.bytes);
-        elements[at] += static_cast<double>(one.elements);
+        size[at] += static_cast<double>(one.bytes);
+        count[at] += static_cast<double>(one.elements);
     }
-    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = elements[i] > 0 ? bytes[i] / elements[i] : 0;
-    return bytes;
+    for (std::size_t i = 0; i < size.size(); ++i) size[i] = count[i] > 0 ? size[i] / count[i] : 0;
+    return size;
 }
 
 }  // namespace qutibench

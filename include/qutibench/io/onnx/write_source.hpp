@@ -234,7 +234,7 @@ private:
 /// The file behind a graph, when it is one that says all of the graph: layers that were quantised since are written
 /// layer by layer.
 [[nodiscard]] inline const detail::onnx_source* file_behind(const graph& net) {
-    const auto* const source = dynamic_cast<const detail::onnx_source*>(net.source().get());
+    const auto* const source = dynamic_cast<const detail::onnx_source*>(net.source());
     if (source == nullptr) return nullptr;
     const auto quantised = [](const node& one) { return one.has_precision; };
     if (std::none_of(net.nodes().begin(), net.nodes().end(), quantised)) return source;

@@ -139,33 +139,33 @@ private:
         constexpr double two_sided_90 = 1.6448536269514722;
         using fitting::term;
         const auto part = [&](term which) -> double& { return out.seconds[static_cast<std::size_t>(which)]; };
-        double seconds = 0, spread = 0;
+        double time = 0, spread = 0;
         if (state_.learned) {
             const fitting::learned_fit& fit = *state_.learned;
             const auto figure = fit.predict(fitting::profiled(asked, fit.reference));
-            seconds = std::exp(figure.log_seconds);
+            time = std::exp(figure.log_seconds);
             for (std::size_t i = 0; i < fitting::works; ++i)
-                part(fitting::term_of(i)) += seconds * figure.shares[static_cast<int>(i)];
+                part(fitting::term_of(i)) += time * figure.shares[static_cast<int>(i)];
             const double quantile = figure.effect.known ? fit.from->quantile_known : fit.from->quantile_new;
             spread = std::max(figure.spread, 0.02) * quantile / two_sided_90;
         } else {
             for (const fitting::kernel& one : asked.net->kernels) {
                 const fitting::kernel_point point = fitting::point_of(one, asked);
                 const auto figure = state_.kernels->predict(point);
-                const double time = one.count * std::exp(figure.log_seconds);
+                const double spent = one.count * std::exp(figure.log_seconds);
                 const bool computes = state_.kernels->compute * point.compute > state_.kernels->memory * point.memory;
-                part(computes ? term::compute : term::memory) += time;
-                seconds += time;
-                spread += time * figure.spread;
+                part(computes ? term::compute : term::memory) += spent;
+                time += spent;
+                spread += spent * figure.spread;
             }
-            spread /= seconds;
+            spread /= time;
             if (!asked.net->is_part)
                 out.warnings.emplace_back(
                     "the sum of its kernels, as calibrated one by one; what lies between them "
                     "was not measured");
         }
         const double threads = std::max(1.0, asked.threads);
-        fill_in(out, seconds / asked.batch, seconds * threads, spread);
+        fill_in(out, time / asked.batch, time * threads, spread);
         out.limited_by = part(term::compute) >= part(term::memory) ? bound_kind::compute : bound_kind::memory;
         warn(out, *asked.net);
         return out;
