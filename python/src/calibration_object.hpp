@@ -44,7 +44,7 @@ struct networks_object {
             if (const auto parent = origins.find(key); parent != origins.end())
                 made->add_pruned(key, net, parent->second);
             else
-                made->add(key, net);
+                made->add(key, net, std::nullopt);
         return made;
     }
 };

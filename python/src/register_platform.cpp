@@ -223,7 +223,7 @@ void register_provenance(py::module_& module) {
                                      const maybe& clock) {
     std::vector<memory_level> memories{{.name = "off_chip", .bandwidth = or_unknown<bytes_per_second>(bandwidth)}};
     if (on_chip) memories.push_back({.name = "on_chip", .capacity = quantity_of<bytes>(*on_chip), .on_chip = true});
-    return platform(std::move(id), {make_mode("", peaks, std::move(memories), power, clock, {}, {}, {}, {})});
+    return platform(std::move(id), {make_mode("", peaks, std::move(memories), power, clock, {}, {}, {}, {}, {})});
 }
 
 [[nodiscard]] py::tuple state_of(const platform& self) {

@@ -20,7 +20,7 @@ public:
     static constexpr std::size_t max_length = 4096;
 
     /// Parses a text in which column i is called `names[i]`. `texts` are further names that the caller knows but has no
-    /// numbers for; using one is an error that says so. Throws parse_error with the column, a caret below it, and the
+    /// numbers for; using one is an error that says so. Throws parse_error with the column, what stands there, and the
     /// nearest name where one is unknown.
     expression(std::string text, std::span<const std::string> names, std::span<const std::string> texts = {})
         : text_(std::move(text)) {

@@ -21,14 +21,8 @@ struct expression_names {
     std::span<const std::string> texts{};
 };
 
-/// The part of a line around a byte, and how far from its start that byte shows.
-struct shown_place {
-    std::string line;
-    std::size_t caret = 0;
-};
-
-/// One line that shows `text` around `byte`; control characters and what is not UTF-8 become '?'.
-[[nodiscard]] inline shown_place show_place(std::string_view text, std::size_t byte) {
+/// Some of `text` around `byte`; control characters become '?'.
+[[nodiscard]] inline std::string around(std::string_view text, std::size_t byte) {
     constexpr std::size_t before = 60;
     constexpr std::size_t after = 40;
     const auto continues = [](char one) { return (static_cast<unsigned char>(one) & 0xC0U) == 0x80U; };
@@ -36,21 +30,19 @@ struct shown_place {
     std::size_t last = std::min(text.size(), byte + after);
     while (first > 0 && first < text.size() && continues(text[first])) --first;
     while (last < text.size() && continues(text[last])) ++last;
-    shown_place place{first > 0 ? "..." : "", first > 0 ? 3U : 0U};
+    std::string shown = first > 0 ? "..." : "";
     for (std::size_t i = first; i < last; ++i) {
         const auto one = static_cast<unsigned char>(text[i]);
-        place.line += one == '\t' ? ' ' : one < 0x20 || one == 0x7F ? '?' : text[i];
-        if (i < byte && !continues(text[i])) ++place.caret;
+        shown += one == '\t' ? ' ' : one < 0x20 || one == 0x7F ? '?' : text[i];
     }
-    if (last < text.size()) place.line += "...";
-    return place;
+    if (last < text.size()) shown += "...";
+    return shown;
 }
 
-/// Throws parse_error with a caret under the byte.
+/// Throws parse_error with the column and what stands there.
 [[noreturn]] inline void fail_expression(std::string_view text, std::size_t byte, const std::string& reason) {
-    const shown_place place = show_place(text, std::min(byte, text.size()));
     throw parse_error("expression", message({"column ", static_cast<std::uint64_t>(byte + 1)}),
-                      message({reason, "\n    ", place.line, "\n    ", std::string(place.caret, ' '), "^"}));
+                      message({reason, " (in '", around(text, std::min(byte, text.size())), "')"}));
 }
 
 /// Turns an expression, as the grammar walks over it, into steps. Knows numbers from conditions.
