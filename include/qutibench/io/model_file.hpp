@@ -76,12 +76,11 @@ struct outermost_fields {
 
 /// What else a file may be, with advice; nothing when it is nothing known.
 [[nodiscard]] inline std::optional<foreign_format> foreign_format_of(std::string_view content) {
-    using namespace std::string_view_literals;
     const std::string_view text = without_blanks(content.substr(0, 4096));
-    if (content.starts_with("\x1f\x8b"sv)) return foreign_format{"compressed by gzip", "unpack it with gunzip first"};
+    if (content.starts_with("\x1f\x8b")) return foreign_format{"compressed by gzip", "unpack it with gunzip first"};
     if (content.starts_with("\xfd"
-                            "7zXZ"sv) ||
-        content.starts_with("BZh"sv) || content.starts_with("\x28\xb5\x2f\xfd"sv))
+                            "7zXZ") ||
+        content.starts_with("BZh") || content.starts_with("\x28\xb5\x2f\xfd"))
         return foreign_format{"compressed", "unpack it first"};
     if (text.starts_with("version https://git-lfs"))
         return foreign_format{"a pointer of Git LFS, not the model itself", "fetch the model with git lfs pull"};
@@ -90,18 +89,18 @@ struct outermost_fields {
         return foreign_format{"a page of HTML",
                               "the download gave a web page; fetch the file behind it, such as GitHub's "
                               "'raw' link"};
-    if (content.starts_with("PK\x03\x04"sv)) return zipped_format(content);
-    if (content.starts_with("\x89HDF"sv))
+    if (content.starts_with("PK\x03\x04")) return zipped_format(content);
+    if (content.starts_with("\x89HDF"))
         return foreign_format{"an HDF5 file, as Keras writes",
                               "load it with keras.models.load_model and pass it to qb.load_keras"};
     if (content.size() > 2 && content[0] == '\x80' && content[1] >= 2 && content[1] <= 5)
         return foreign_format{"a pickle, as PyTorch wrote until 1.5",
                               "build the module in Python and pass it to qb.load_torch(module, inputs)"};
-    if (content.starts_with("GGUF"sv))
+    if (content.starts_with("GGUF"))
         return foreign_format{"a GGUF file of a language model", "qb.language_model reads it"};
     if (content.size() > 9 && content[8] == '{' && content.substr(0, 4096).find("\"dtype\"") != content.npos)
         return foreign_format{"a safetensors file, which holds weights alone", "qb.language_model reads it"};
-    if (content.starts_with("\x93NUMPY"sv)) return foreign_format{"an array of NumPy", "name the model instead"};
+    if (content.starts_with("\x93NUMPY")) return foreign_format{"an array of NumPy", "name the model instead"};
     if (content.size() >= 8 && content.substr(4, 4) == "ET12")
         return foreign_format{"an ExecuTorch program", "pass the PyTorch module to qb.load_torch instead"};
     // ONNX, Core ML and SavedModel begin with a version; a graph of TensorFlow begins with its first node.
@@ -109,7 +108,7 @@ struct outermost_fields {
     if (!fields.whole || fields.has(7) || fields.has(8)) return std::nullopt;
     if (fields.has(1) && fields.large)
         return foreign_format{"a Core ML model", "convert its source to ONNX, or pass the module to qb.load_torch"};
-    const bool begins_with_node = content.starts_with('\x0a'), is_saved = content.starts_with("\x08\x01\x12"sv);
+    const bool begins_with_node = content.starts_with('\x0a'), is_saved = content.starts_with("\x08\x01\x12");
     if (begins_with_node || is_saved)
         return foreign_format{is_saved ? "a SavedModel of TensorFlow" : "a frozen graph of TensorFlow",
                               "convert it with tf.lite.TFLiteConverter or python -m tf2onnx.convert"};
