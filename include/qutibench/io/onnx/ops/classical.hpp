@@ -4,6 +4,7 @@
 #pragma once
 
 #include <qutibench/io/onnx/ops/elementwise.hpp>
+#include <qutibench/io/onnx/ops/sequence.hpp>
 
 namespace qutibench::onnx::detail {
 
