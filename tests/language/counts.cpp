@@ -115,7 +115,7 @@ TEST_CASE("experts that tokens touch are those that a random router touches") {
             std::uint32_t touched = 0;
             for (int token = 0; token < tokens; ++token) {
                 const unsigned first = draw() % 16;
-                unsigned second = draw() % 15;
+                auto second = static_cast<unsigned>(draw() % 15);
                 if (second >= first) ++second;
                 touched |= 1U << first | 1U << second;
             }
