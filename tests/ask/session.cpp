@@ -30,7 +30,7 @@ TEST_CASE("every axis and setting of a question in JSON reaches predict") {
         R"({"networks": ["cnv"], "platforms": ["ultra96_dpu"], "datatypes": ["int8"], "batches": 4, "threads": 3,
             "placement": "capacity", "execution": "layers", "changed": {"clock": 2, "bandwidth": 0.5, "on_chip": 3},
             "parameters": {"call_overhead_s": 1e-4, "cores": 2, "overlap": "none"}, "sparse": true,
-            "overrides": ["convolution:weights=off"]})"));
+            "overrides": ["conv1:weights=off"]})"));
     const platform device = scaled(load_platform("ultra96_dpu"), {2, 0.5, 3});
     deployment how{.datatype = int8,
                    .batch = 4,
@@ -41,7 +41,7 @@ TEST_CASE("every axis and setting of a question in JSON reaches predict") {
     how.parameters.call_overhead = 1e-4;
     how.parameters.cores = 2;
     how.parameters.overlap = overlap_kind::none;
-    how.overrides = {{"convolution", tensor_role::weights, false}};
+    how.overrides = {{"conv1", tensor_role::weights, false}};
     const estimate want = predict(load_network("cnv").work(), device, how);
     CHECK(one.prediction.call_time == want.call_time);
     CHECK(one.prediction.calls == 3);

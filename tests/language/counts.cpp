@@ -114,7 +114,7 @@ TEST_CASE("experts that tokens touch are those that a random router touches") {
         for (int trial = 0; trial < trials; ++trial) {
             std::uint32_t touched = 0;
             for (int token = 0; token < tokens; ++token) {
-                const unsigned first = draw() % 16;
+                const auto first = static_cast<unsigned>(draw() % 16);
                 auto second = static_cast<unsigned>(draw() % 15);
                 if (second >= first) ++second;
                 touched |= 1U << first | 1U << second;

@@ -74,7 +74,7 @@ TEST_CASE("names round-trip and misspellings get a suggestion") {
     for (const auto one :
          {qb::deployment_parameter::batch, qb::deployment_parameter::stream, qb::deployment_parameter::threads})
         CHECK(qb::parse_name<qb::deployment_parameter>(qb::to_string(one)) == one);
-    CHECK(qb::parse_name<measured_scope>("compute") == qb::measured_scope::compute);
+    CHECK(qb::parse_name<qb::measured_scope>("compute") == qb::measured_scope::compute);
     CHECK_THROWS_WITH(qb::parse_name<qb::deployment_parameter>("thread"), Catch::Matchers::Contains("threads"));
     CHECK(std::string(qb::to_string(qb::caution::excludes_host)).find("host") != std::string::npos);
 }

@@ -13,7 +13,7 @@ using namespace qutibench;
 
 namespace {
 
-const node& named(const graph& net, std::string_view name) {
+const node& layer_called(const graph& net, std::string_view name) {
     return net.nodes()[static_cast<std::size_t>(net.find(name).node)];
 }
 
@@ -22,23 +22,23 @@ const node& named(const graph& net, std::string_view name) {
 TEST_CASE("quantisation gives layers a precision of their own, exempt ones aside") {
     const graph net = zoo::cnv();
     const graph all = quantize(net, precision(int2, int8));
-    CHECK(named(all, "conv1").numbers == precision(int2, int8));
-    CHECK_FALSE(named(all, "flatten").has_precision);
+    CHECK(layer_called(all, "conv1").numbers == precision(int2, int8));
+    CHECK_FALSE(layer_called(all, "flatten").has_precision);
     const graph some = quantize(net, int4, {.keep_first = true, .keep_last = true});
-    CHECK_FALSE(named(some, "conv1").has_precision);
-    CHECK(named(some, "conv2").numbers == precision(int4));
-    CHECK_FALSE(named(some, "fc3").has_precision);
+    CHECK_FALSE(layer_called(some, "conv1").has_precision);
+    CHECK(layer_called(some, "conv2").numbers == precision(int4));
+    CHECK_FALSE(layer_called(some, "fc3").has_precision);
     const graph mixed = quantize(net, [](const node& one) { return one.cost.weights > 100'000 ? int4 : int8; });
-    CHECK(named(mixed, "conv1").numbers == precision(int8));
-    CHECK(named(mixed, "conv6").numbers == precision(int4));
+    CHECK(layer_called(mixed, "conv1").numbers == precision(int8));
+    CHECK(layer_called(mixed, "conv6").numbers == precision(int4));
     CHECK(analyze(all).operations() == analyze(net).operations());
 }
 
 TEST_CASE("sparsity leaves the dense counts and stays with the layers that have weights") {
     const graph net = zoo::cnv();
     const graph half = sparsify(net, 2, 4);
-    CHECK(named(half, "conv2").sparsity == sparsity{0.5, 2, 4});
-    CHECK(named(half, "pool1").sparsity == sparsity{});
+    CHECK(layer_called(half, "conv2").sparsity == sparsity{0.5, 2, 4});
+    CHECK(layer_called(half, "pool1").sparsity == sparsity{});
     CHECK(analyze(half).operations() == analyze(net).operations());
     CHECK_THROWS_AS(sparsify(net, 5, 4), invalid_argument);
     CHECK_THROWS_AS(sparsify(net, 0.0), invalid_argument);
@@ -74,9 +74,9 @@ TEST_CASE("a layer of two operands runs in the kernel of the one that is ready l
     const tensor gate = net.add(global_pooling{}, {kept}, "gate");
     net.output(net.add(elementwise{elementwise_function::multiply}, {kept, gate}, "product"));
     const graph fused = fuse(net);
-    CHECK(named(fused, "sum").fused_into == late.node);
-    CHECK(named(fused, "product").fused_into == -1);  // gate's kernel makes one element of each channel
-    CHECK(named(fuse(fused), "sum").fused_into == late.node);
+    CHECK(layer_called(fused, "sum").fused_into == late.node);
+    CHECK(layer_called(fused, "product").fused_into == -1);  // gate's kernel makes one element of each channel
+    CHECK(layer_called(fuse(fused), "sum").fused_into == late.node);
 }
 
 TEST_CASE("resolution and batch change shapes, not weights") {
@@ -92,8 +92,8 @@ TEST_CASE("transforms compose, and the log says in which order") {
     const graph net = quantize(prune(fuse(zoo::cnv()), 0.5), int8);
     CHECK(net.log() ==
           std::vector<std::string>{"point-wise layers fused", "channels pruned to 0.5", "quantised to int8"});
-    CHECK(named(net, "conv1_act").fused_into >= 0);
-    CHECK(named(net, "conv1").has_precision);
+    CHECK(layer_called(net, "conv1_act").fused_into >= 0);
+    CHECK(layer_called(net, "conv1").has_precision);
 }
 
 TEST_CASE("folding leaves normalisations that no bias and no rescaled weights can replace") {
