@@ -65,6 +65,13 @@ std::vector<sample> samples() {
             {"mlperf_summary_server.txt", "mlperf_summary", all},
             {"mlperf_summary_single.txt", "mlperf_summary", all},
             {"mlperf_tiny.txt", "mlperf_tiny", all},
+            {"litert_log.txt", "litert_log", all},
+            {"nsight_compute.csv", "nsight_compute", all},
+            {"rocprof.json", "rocprof_json", all},
+            {"rocprof_stats.csv", "rocprof_stats", all},
+            {"rocprof_trace.csv", "rocprof_trace", all},
+            {"torch_profiler.json", "torch_profiler", all},
+            {"openvino_console.txt", "openvino_console", all},
             {"ncnn.txt", "ncnn", {.platform = "board", .datatype = qb::fp32}},
             {"onnxruntime_perf_test.txt", "onnxruntime_perf_test", all},
             {"onnxruntime_perf_test_old.txt", "onnxruntime_perf_test", all},
@@ -136,7 +143,7 @@ TEST_CASE("adapters: names and families are unique and described") {
         CHECK_FALSE(one.family.empty());
         CHECK_FALSE(one.what.empty());
     }
-    CHECK(names.size() == 27);
+    CHECK(names.size() == 34);
 }
 
 TEST_CASE("adapters: a file is recognised as its own format and as no other") {

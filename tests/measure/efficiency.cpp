@@ -62,8 +62,15 @@ qb::workload_totals network(const qb::measurement& of) {
 }
 
 const std::vector<qb::measurement>& compute_rows() {
-    static const auto rows =
-        qb::load_measurements(data + "level3.csv", "qutibench", {.scope = qb::measured_scope::compute});
+    // The runs that T's appendix prints: of the TX2's modes, MAXP.
+    static const auto rows = [] {
+        auto all = qb::load_measurements(data + "level3.csv", "qutibench", {.scope = qb::measured_scope::compute});
+        std::erase_if(all, [](const qb::measurement& one) {
+            return one.mode == "maxn" || one.mode == "maxq" || one.network.starts_with("efficientnet") ||
+                   (one.network == "mobilenet_v1" && one.platform == "zcu104_dpu");
+        });
+        return all;
+    }();
     return rows;
 }
 
@@ -166,6 +173,7 @@ TEST_CASE("efficiency: layers and blocks by their own operations") {
     REQUIRE(summaries.size() >= 2);
     // Without weights the bound is the peak, so the efficiency is the reported GOPS over it.
     for (const auto& row : rows) {
+        if (!qb::is_known(row.measured->performance)) continue;  // tables 7.2 and A.1 have times alone
         CHECK(row.efficiency == Approx(row.measured->performance.value() / row.predicted.peak().value()));
         CHECK(row.efficiency == Approx(row.of_peak));
     }

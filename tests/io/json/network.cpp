@@ -67,7 +67,7 @@ TEST_CASE("mistakes in a network file are refused with file and pointer") {
     CHECK(refusal(
               R"({"id": "x", "zoo": "cnv",
  "accuracies": [{"datatype": "int8", "top1": 0.7}, {"datatype": "int8", "top1": 0.8}]})") ==
-          "n.json, /accuracies/1/datatype: there are two accuracies for this keep and datatype");
+          "n.json, /accuracies/1/datatype: there are two accuracies for this keep, datatype and platform");
     CHECK(refusal(R"({"id": "x", "zoo": "cnv", "accurracies": []})") ==
           "n.json, /accurracies: there is no such key; did you mean 'accuracies'?");
     CHECK_THROWS_WITH(load_network_file("model.onnx"), "model.onnx: this is an ONNX model; load_onnx reads it");
