@@ -215,17 +215,18 @@ TEST_CASE("calibration: a power mode from another one", "[calibration]") {
     std::vector<calibration_point> maxp, others;
     for (const measurement& row : load_measurements(QUTIBENCH_DATA_DIR "/measurements/level2_resnet50_tx2.csv",
                                                     "qutibench", {.network = "resnet50"})) {
+        if (!is_known(row.latency)) continue;  // illegible in the scan, or rates alone
         const double inputs_per_s = static_cast<double>(row.deployment_value) / row.latency.value();
         (row.mode == "maxp" ? maxp : others).push_back({row.part, run_of(row), inputs_per_s});
     }
-    REQUIRE(maxp.size() == 117);
+    REQUIRE(maxp.size() == 113);
     const calibration fitted = calibrate(maxp, networks, load_platform("jetson_tx2"));
     validation moved;
     for (const calibration_point& one : others)
         moved.residuals.push_back({one.network, one.run, one.throughput_ips,
                                    fitted.predict(networks.at(one.network), one.run).throughput_ips});
     report("blocks in MAXN and MAXQ from MAXP", moved);
-    CHECK(moved.rows() == 215);
+    CHECK(moved.rows() == 226);
     CHECK(moved.mape() < 0.05);
 }
 
