@@ -110,7 +110,9 @@ template <class Class, class Owner, class View>
 void add_view_state(Class& cls, std::shared_ptr<const Owner> View::* owner) {
     add_state(
         cls,
-        [owner](const View& self) { return py::make_tuple(std::const_pointer_cast<Owner>(self.*owner), self.index); },
+        [owner](const View& self) -> py::tuple {
+            return py::make_tuple(std::const_pointer_cast<Owner>(self.*owner), self.index);
+        },
         [owner](const py::tuple& from) {
             View made{};
             made.*owner = from[0].cast<std::shared_ptr<Owner>>();
