@@ -57,7 +57,7 @@ def views(graph, work, platform, measurement):
     entry, (rows, works, calibration) = qb.network_entry("resnet50"), fitted()
     breakdown = qb.explain(work, platform, datatype="fp16", execution="layers", placement="capacity")
     return {
-        "onnx graph": qb.load_onnx(DATA / "onnx" / "mobilenet_v2.onnx", dims={"batch": 1}),
+        "onnx graph": qb.load_onnx(DATA / "onnx" / "mobilenet_v2.onnx"),
         "open onnx graph": qb.load_onnx(DATA / "half_known.onnx"),
         "node": graph.nodes[2],
         "layer of a workload": work.layers[2],
@@ -69,7 +69,7 @@ def views(graph, work, platform, measurement):
         "accuracy": entry.accuracies[0],
         "provenance": entry.sources[0],
         "link": qb.platform("a10").modes[0].links[0],
-        "peak": platform.peaks[0],
+        "peak": platform.modes[0].peaks[0],
         "breakdown": breakdown,
         "kernel": breakdown.kernels[0],
         "placed tensor": breakdown.tensors[0],

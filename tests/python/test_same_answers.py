@@ -8,7 +8,6 @@ import random
 import pytest
 import qutibench as qb
 from qutibench import _core
-from test_same_digits import asked
 
 NETWORKS = ["cnv", "mlp", "resnet50", "googlenet_v1", "mobilenet_v1", "resnet50_pruned_80"]
 PLATFORMS = ["zcu104_finn", "ultra96_dpu", "jetson_tx2:maxn", "ncs2", "edgetpu:fast", "ultra96_a53"]
@@ -107,7 +106,7 @@ def calibration(tmp_path_factory) -> str:
 
 
 @pytest.mark.parametrize("part", range(10))
-def test_the_three_faces_agree(part, calibration):
+def test_the_three_faces_agree(part, calibration, asked):
     for seed in range(part, 200, 10):
         question = random_question(seed, calibration)
         paged, _ = _core.ask(question)

@@ -4,9 +4,6 @@
 import csv
 import io
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import qutibench as qb
@@ -20,25 +17,9 @@ CASES = [
 PLACEMENTS = [("published", "network"), ("capacity", "layers"), ("capacity", "dataflow")]
 
 
-def command() -> Path:
-    """The program as the wheel installs it, or else as the build makes it."""
-    installed = Path(sys.executable).parent / "qutibench"
-    built = Path(__file__).resolve().parents[2] / "build/release/bin/what_if"
-    for one in (installed, built):
-        if one.exists():
-            return one
-    pytest.skip("neither the command qutibench nor build/release/bin/what_if is there")
-
-
-def asked(*words: object) -> str:
-    return subprocess.run(
-        [str(command()), *map(str, words)], capture_output=True, text=True, check=True, encoding="utf-8"
-    ).stdout
-
-
 @pytest.mark.parametrize("case", range(len(CASES)))
 @pytest.mark.parametrize(("placement", "execution"), PLACEMENTS)
-def test_estimates(case, placement, execution):
+def test_estimates(case, placement, execution, asked):
     networks, platforms, datatypes, batches, keep = CASES[case]
     words = ["estimate", *networks, "--on", *platforms, "--batch", *batches, "--keep", *keep]
     words += ["--datatype", *datatypes] if datatypes else []
@@ -65,7 +46,7 @@ def test_estimates(case, placement, execution):
 
 @pytest.mark.parametrize("network", ["cnv", "resnet50_v1_5", "mobilenet_v2", "bert_base", "resnet50_pruned_30"])
 @pytest.mark.parametrize("count", ["qutibench", "macs_only", "fvcore"])
-def test_workloads(network, count):
+def test_workloads(network, count, asked):
     told = json.loads(asked("analyze", network, "--count", count, "--layers", "--format", "json"))
     w = qb.network(network, count=count)
     for name in ("operations", "macs", "weights", "activations", "peak_live_activations", "uncounted"):
@@ -78,19 +59,19 @@ def test_workloads(network, count):
         assert record["input_shapes"] == [list(one) for one in layer.input_shapes]
 
 
-def test_catalogue():
+def test_catalogue(asked):
     assert {one["network"] for one in json.loads(asked("networks", "--format", "json"))} == set(qb.networks())
     assert {one["platform"] for one in json.loads(asked("platforms", "--format", "json"))} == set(qb.platforms())
 
 
-def test_heatmap():
+def test_heatmap(asked):
     told = list(csv.DictReader(io.StringIO(asked("heatmap", "--format", "csv"))))
     for record, row in zip(told, qb.heatmap(), strict=True):
         assert (record["platform"], record["network_datatype"]) == (row["platform"], row["network_datatype"])
         assert float(record["inputs_per_second"]) == pytest.approx(row["inputs_per_second"], abs=0.0051)
 
 
-def test_measured(tmp_path):
+def test_measured(tmp_path, asked):
     path = tmp_path / "rows.csv"
     path.write_text(qb.catalogue_file("measurements", "level3.csv"), encoding="utf-8")
     told = json.loads(asked("ingest", path, "--from", "qutibench", "--format", "json"))
@@ -102,5 +83,5 @@ def test_measured(tmp_path):
         assert record["flags"] == row.flags
 
 
-def test_version():
+def test_version(asked):
     assert asked("--version").strip() == qb.__version__
