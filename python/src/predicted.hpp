@@ -13,9 +13,10 @@ template <class Held>
     return std::const_pointer_cast<Held>(held);
 }
 
+/// Of objects nobody knows which share of the channels pruning left.
 [[nodiscard]] inline answer answer_of(const std::shared_ptr<workload>& net, const std::shared_ptr<platform>& device,
                                       const deployment& how, const estimate& prediction) {
-    return {net ? net->name() : std::string(), 1, net, device, how, prediction};
+    return {net ? net->name() : std::string(), std::nan(""), net, device, how, prediction};
 }
 
 // The state of plain structs: a tuple of their members, as `describe` shows them.

@@ -110,6 +110,9 @@ void register_networks(py::module_& module) {
     cls.def("__contains__",
             [](const networks_object& self, std::string_view key) { return self.set.find(key) != nullptr; });
     cls.def("__len__", [](const networks_object& self) { return self.set.size(); });
+    cls.def("__repr__", [](const networks_object& self) {
+        return "<the networks of a calibration: " + std::to_string(self.set.size()) + ">";
+    });
     add_state(
         cls, [](const networks_object& self) { return self.state(); },
         [](const py::tuple& from) { return networks_object::from(from); });
@@ -247,6 +250,10 @@ void register_calibration(py::module_& module) {
     cls.def(py::init(&make), "measurements"_a, "networks"_a, "device"_a = py::none(), "board"_a = "",
             "structures"_a = std::vector<std::string>());
     add_predictions(cls);
+    cls.def("__repr__", [](const calibration_object& self) {
+        const calibration_state& state = self.fitted.state();
+        return "<" + state.structure + " fitted to " + (state.device.id.empty() ? "a board" : state.device.id) + ">";
+    });
     cls.def_property_readonly("device_id",
                               [](const calibration_object& self) { return self.fitted.state().device.id; });
     cls.def_property_readonly("structure",

@@ -22,9 +22,9 @@ namespace {
 }
 
 [[nodiscard]] py::tuple state_of(const answer& self) {
-    return py::make_tuple(shown(self.work), shown(self.device), self.network, self.keep, known(self.accuracy_top1),
-                          members_of(self.how), members_of(self.how.parameters), overrides_of(self.how),
-                          members_of(self.prediction));
+    return py::make_tuple(shown(self.work), shown(self.device), self.network, known(self.keep),
+                          known(self.accuracy_top1), members_of(self.how), members_of(self.how.parameters),
+                          overrides_of(self.how), members_of(self.prediction));
 }
 
 [[nodiscard]] answer answer_from(const py::tuple& s) {
@@ -32,7 +32,7 @@ namespace {
     made.work = s[0].cast<std::shared_ptr<workload>>();
     made.device = s[1].cast<std::shared_ptr<platform>>();
     made.network = s[2].cast<std::string>();
-    made.keep = s[3].cast<double>();
+    made.keep = or_nan(s[3].cast<std::optional<double>>());
     made.accuracy_top1 = or_nan(s[4].cast<std::optional<double>>());
     made.how = from_members<deployment>(s[5]);
     made.how.parameters = from_members<execution_parameters>(s[6]);

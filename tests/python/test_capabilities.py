@@ -24,6 +24,21 @@ ELSEWHERE = {
     "load_network": "network",
     "load_network_file": "network",
     "load_platform": "platform",
+    "check_platform": "Platform.from_json",
+    "check_platform_file": "Platform.from_json",
+    "graph_of": "LanguageModel.graph",
+    "import_model_bytes": "load",
+    "import_model_file": "load",
+    "import_openvino": "load_openvino",
+    "import_tflite": "load_tflite",
+    "load_language_model": "language_model",
+    "parse_gguf": "language_model",
+    "parse_language_config": "language_model",
+    "parse_safetensors": "language_model",
+    "to_language_model": "language_model",
+    "cache_bytes_per_token": "LanguageModel.kv_bytes_per_token",
+    "run_locally": "serve",
+    "select_platforms": "platforms",
     "load_platform_file": "platform",
     "network_ids": "networks",
     "networks_of": "calibrate",
@@ -53,6 +68,53 @@ ELSEWHERE = {
 """Functions that have another name in Python, where they belong to something."""
 
 NOT_IN_PYTHON = {
+    **dict.fromkeys(
+        (
+            "added_by_prefill",
+            "as_serving",
+            "bytes_per_element",
+            "bytes_per_token",
+            "cache_bytes",
+            "count",
+            "decode_work",
+            "engine_of",
+            "find_ggml_type",
+            "load_tensor_list",
+            "local_class_of",
+            "local_constants_of",
+            "memory_of",
+            "part_of",
+            "prefill_work",
+            "rank_of",
+            "safetensors_header_size",
+            "shard",
+            "time_of",
+            "weight_bytes",
+        ),
+        "a step of language_model or serve",
+    ),
+    **dict.fromkeys(
+        (
+            "completed",
+            "is_network_file",
+            "kernels_of",
+            "known_populations",
+            "model_as_onnx",
+            "model_name",
+            "openvino_ir_as_onnx",
+            "recognise_model",
+            "refuse_foreign_model",
+            "tflite_as_onnx",
+            "traits_of",
+            "visit_layer",
+            "caution_sentences",
+        ),
+        "a step of load, calibrate, expect or predict",
+    ),
+    **dict.fromkeys(
+        ("compare_levels", "experiments", "measured_powers", "printed_efficiencies", "published_measurements"),
+        "what_if study prints them",
+    ),
     **dict.fromkeys(
         ("maximize", "minimize", "subject_to", "query_of_metrics", "metric_names", "fill_columns"),
         "objectives and constraints are keyword arguments of frontiers",
@@ -148,7 +210,19 @@ def test_exceptions_are_still_there():
 def test_every_network_layer_error_and_format_is_there():
     text = PAGE.read_text(encoding="utf-8")
     networks = set(re.findall(r"`zoo::(\w+)\(\)`", text))
-    helpers = {"build", "checked_keep", "entries", "find", "names", "rounded_to_eight", "scaled"}
+    helpers = {
+        "build",
+        "build_language",
+        "find_language",
+        "language_entries",
+        "language_names",
+        "checked_keep",
+        "entries",
+        "find",
+        "names",
+        "rounded_to_eight",
+        "scaled",
+    }
     assert networks - helpers <= set(qb.zoo.names())
     formats = set(re.findall(r"`adapters::(\w+)`", text))
     other_names = {"qutibench_table": "qutibench"}

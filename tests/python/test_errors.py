@@ -69,7 +69,7 @@ def test_refused(name):
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: qb.predict(W, "zcu104_dpu"),
+        lambda: qb.predict(W, 3),
         lambda: qb.predict(None, P),
         lambda: qb.predict(W, P, batch=1.5),
         lambda: qb.predict(W, P, batch="1"),

@@ -26,7 +26,7 @@ def test_any_model_file_by_its_content(tmp_path):
 def test_tflite_and_openvino_say_what_they_have():
     g = qb.load_tflite(DATA / "tflite/small_int8.tflite")
     assert g.inputs == {"image": (1, 3, 32, 24)} and g.outputs == {"scores": (1, 10)}
-    assert [n.name for n in g.nodes if n.type == "convolution_2d"] == ["conv", "depthwise"]
+    assert {"conv", "depthwise", "dense"} <= {n.name for n in g.nodes if n.cost.macs > 0}
     assert {n.datatype for n in g.nodes if n.type in ("convolution_2d", "dense")} == {"int8"}
     v = qb.load_openvino(DATA / "openvino/small.xml")
     assert v.inputs == {"x": (None, 3, 16, 16)} and "x[0]" in v.problem

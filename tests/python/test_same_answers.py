@@ -4,6 +4,7 @@
 import json
 import math
 import random
+import subprocess
 
 import pytest
 import qutibench as qb
@@ -90,7 +91,8 @@ def same(a: object, b: object) -> bool:
         a = "; ".join(a)
     if isinstance(b, list):
         b = "; ".join(b)
-    return a == b or (isinstance(a, float) and isinstance(b, float) and math.isnan(a) and math.isnan(b))
+    unknown = [one is None or (isinstance(one, float) and not math.isfinite(one)) for one in (a, b)]
+    return a == b or all(unknown)  # JSON has null for what a column has as NaN, or as infinity without traffic
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +111,12 @@ def calibration(tmp_path_factory) -> str:
 def test_the_three_faces_agree(part, calibration, asked):
     for seed in range(part, 200, 10):
         question = random_question(seed, calibration)
-        paged, _ = _core.ask(question)
+        try:
+            paged, _ = _core.ask(question)
+        except qb.UnsupportedDatatype:
+            with pytest.raises(subprocess.CalledProcessError):
+                asked(*words_of(question))
+            continue
         told = json.loads(asked(*words_of(question)))
         swept = list(qb.sweep(**keywords_of(question)))
         assert len(told) == len(paged) == len(swept) > 0, question

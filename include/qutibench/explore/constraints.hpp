@@ -69,7 +69,8 @@ void add_sense(const constraint<Holds>&, std::vector<sense>&) {}
 
 }  // namespace detail
 
-/// Numbers, ascending, of the designs on the front among those that fulfil every constraint:
+/// Numbers, ascending, of the designs on the front among those that fulfil every constraint.
+///
 ///     frontier(rows, maximize([](const auto& row) { return row.accuracy; }),
 ///                    subject_to([](const auto& row) { return row.latency_s <= 0.01; }));
 /// A design with an objective that is not known is on no front. Calls each callable once a design, and costs what
