@@ -3,11 +3,13 @@
 /// What rewriting every operator of TFLite needs: its tensors, the nodes that stand for it, layouts that agree.
 #pragma once
 
+#include <qutibench/detail/builtins.hpp>
+#include <qutibench/io/tflite/operators.hpp>
+#include <qutibench/io/tflite/values.hpp>
+
 #include <algorithm>
 #include <limits>
 #include <numeric>
-#include <qutibench/io/tflite/operators.hpp>
-#include <qutibench/io/tflite/values.hpp>
 
 namespace qutibench::tflite {
 
@@ -114,7 +116,7 @@ protected:
     }
 
     [[nodiscard]] static float real(const operation& of, unsigned field) {
-        return std::bit_cast<float>(of.options.number<std::uint32_t>(field));
+        return qutibench::detail::bits_as<float>(of.options.number<std::uint32_t>(field));
     }
 
     [[nodiscard]] names with_bias(const operation& of, names inputs, std::size_t place) {
