@@ -37,7 +37,8 @@ void run(const analyze_options& chosen) {
     const qutibench::network_entry net =
         qutibench::load_model(chosen.network, {parse_dims(chosen.dims, {chosen.network}), false});
     const qutibench::workload work = net.work(chosen.keep, convention, chosen.strict);
-    const record all = qutibench::analysis_record(net, work, chosen.keep);
+    const bool itemized = chosen.layers || chosen.as != format::table;
+    const record all = qutibench::analysis_record(net, work, chosen.keep, itemized);
     if (chosen.as == format::json) {
         print_line(json_text(all, 2));
         return;

@@ -57,8 +57,9 @@ namespace qutibench {
 }
 
 /// What a network needs at a width, with the keys of `what_if analyze`.
-[[nodiscard]] inline record analysis_record(const network_entry& net, const workload& work, double keep) {
-    record all = to_record(work);
+[[nodiscard]] inline record analysis_record(const network_entry& net, const workload& work, double keep,
+                                            bool itemized = true) {
+    record all = to_record(work, itemized);
     if (net.parameters && keep == 1) all["parameters"] = *net.parameters;
     return all;
 }

@@ -52,9 +52,10 @@ template <class Row, class Fields>
 }
 
 /// A workload with the keys of the command line's JSON; `weights` are those that multiply, `parameters` all of them.
-[[nodiscard]] inline record to_record(const workload& work) {
+/// Without `itemized`, its list of layers is empty.
+[[nodiscard]] inline record to_record(const workload& work, bool itemized = true) {
     record layers = record::array();
-    for (const layer_workload& one : work.layers())
+    for (const layer_workload& one : itemized ? work.layers() : std::span<const layer_workload>())
         layers.push_back({{"name", one.name},
                           {"type", one.type},
                           {"operations", one.operation_count},

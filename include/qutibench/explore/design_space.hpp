@@ -4,6 +4,7 @@
 /// number decodes into a value of each axis.
 #pragma once
 
+#include <qutibench/detail/builtins.hpp>
 #include <qutibench/detail/checked.hpp>
 #include <qutibench/explore/answer.hpp>
 

@@ -3,6 +3,7 @@
 /// Types as a file declares them, with names of dimensions resolved to numbers or symbols.
 #pragma once
 
+#include <qutibench/detail/builtins.hpp>
 #include <qutibench/detail/nearest.hpp>
 #include <qutibench/io/onnx/dimension_sum.hpp>
 #include <qutibench/io/onnx/ops/sequence.hpp>

@@ -3,6 +3,7 @@
 /// The values of a small tensor that lies in the file.
 #pragma once
 
+#include <qutibench/detail/builtins.hpp>
 #include <qutibench/io/onnx/facts.hpp>
 #include <qutibench/io/onnx/wire.hpp>
 

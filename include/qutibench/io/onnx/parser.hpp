@@ -3,6 +3,7 @@
 /// Messages of onnx.proto into the structs of model.hpp.
 #pragma once
 
+#include <qutibench/detail/builtins.hpp>
 #include <qutibench/io/onnx/model.hpp>
 #include <qutibench/io/onnx/wire.hpp>
 

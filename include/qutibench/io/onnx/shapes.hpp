@@ -3,6 +3,7 @@
 /// Arithmetic on shapes that may be partly unknown.
 #pragma once
 
+#include <qutibench/detail/builtins.hpp>
 #include <qutibench/io/onnx/context.hpp>
 
 #include <initializer_list>

@@ -3,6 +3,7 @@
 /// Elementwise operations on single constants, as shape sub-graphs need them.
 #pragma once
 
+#include <qutibench/detail/builtins.hpp>
 #include <qutibench/io/onnx/shapes.hpp>
 
 namespace qutibench::onnx::detail {

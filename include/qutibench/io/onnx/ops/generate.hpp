@@ -3,6 +3,7 @@
 /// Operators that make tensors out of sizes: constants, ranges, random numbers, windows, spectra.
 #pragma once
 
+#include <qutibench/detail/builtins.hpp>
 #include <qutibench/io/onnx/ops/elementwise.hpp>
 
 namespace qutibench::onnx::detail {

@@ -3,6 +3,7 @@
 /// Operators that join, cut and pad tensors.
 #pragma once
 
+#include <qutibench/detail/builtins.hpp>
 #include <qutibench/io/onnx/shapes.hpp>
 
 namespace qutibench::onnx::detail {
