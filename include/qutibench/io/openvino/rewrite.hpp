@@ -3,6 +3,7 @@
 /// Rewrites an OpenVINO network with ONNX's operators, so that the importer has one home for shapes, costs and layers.
 #pragma once
 
+#include <qutibench/detail/checked.hpp>
 #include <qutibench/io/openvino/layer_rows.hpp>
 #include <qutibench/io/openvino/values.hpp>
 

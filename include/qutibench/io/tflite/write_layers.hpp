@@ -3,6 +3,7 @@
 /// Operators of TFLite that multiply weights: convolutions, matrix products, recurrence; and pooling.
 #pragma once
 
+#include <qutibench/detail/checked.hpp>
 #include <qutibench/io/tflite/node_writer.hpp>
 
 namespace qutibench::tflite {

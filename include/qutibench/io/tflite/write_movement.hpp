@@ -3,6 +3,7 @@
 /// Operators of TFLite that move elements or rename them.
 #pragma once
 
+#include <qutibench/detail/checked.hpp>
 #include <qutibench/io/tflite/write_arithmetic.hpp>
 
 namespace qutibench::tflite {
