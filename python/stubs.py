@@ -20,13 +20,15 @@ BARE = {
 """Containers that the generator leaves without what is in them."""
 
 
-def completed(line: str) -> str:
-    """A line of the generator's with what a strict reader of types asks for besides."""
+def completed(line: str, is_derived: bool) -> str:
+    """A line of the generator's with what a strict reader of types asks for besides; is_derived: of a class with a base
+    of the module, whose objects have no hash already."""
     if line.strip().startswith("__hash__"):
-        return f"{line}  # type: ignore[assignment]"
+        return line if is_derived else f"{line}  # type: ignore[assignment]"
     if not line.lstrip().startswith("def "):
         return line
     line = re.sub(r"__eq__\(self, arg0: .*?\) -> [\w.]+", "__eq__(self, other: object) -> bool", line)
+    line = re.sub(r"__getstate__\(self\) -> .*:", "__getstate__(self) -> tuple[typing.Any, ...]:", line)
     line = re.sub(r"\*\*kwargs(?=[,)])", "**kwargs: typing.Any", line)
     line = re.sub(r": (\w+) = None", r": \1 | None = None", line)
     for bare, whole in BARE.items():
@@ -48,7 +50,11 @@ def main() -> int:
         shutil.rmtree(output, ignore_errors=True)
         shutil.copytree(Path(folder) / "stubs" / package.name, output)
     for path in output.rglob("*.pyi"):
-        lines = [completed(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        lines, is_derived = [], False
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.startswith("class "):
+                is_derived = "(" in line
+            lines.append(completed(line, is_derived))
         if "import typing" not in lines:
             lines.insert(lines.index("from __future__ import annotations") + 1, "import typing")
         path.write_text("\n".join(["# SPDX-License-Identifier: BSD-3-Clause", *lines, ""]), encoding="utf-8")

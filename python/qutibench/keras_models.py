@@ -163,7 +163,7 @@ class _Rewriter:
 
     def _layer(self, layer: Any, inputs: list[Any], outputs: list[Any]) -> None:
         kind = type(layer).__name__
-        write: Callable[[Any, list[Any], Any], None] | None = _WRITERS.get(kind)
+        write: Callable[[Any, Any, list[Any], Any], None] | None = _WRITERS.get(kind)
         moved = bool(inputs) and all(len(one.shape) == 4 and id(one) in self.moved for one in inputs)
         first_channels = getattr(layer, "data_format", "channels_last") == "channels_first"
         if kind == "InputLayer":
