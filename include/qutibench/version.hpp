@@ -3,10 +3,6 @@
 /// The version of the library. CMake and the Python build read it from the three macros below.
 #pragma once
 
-#if !defined(_MSVC_LANG) && __cplusplus < 202002L || defined(_MSVC_LANG) && _MSVC_LANG < 202002L
-#error "qutibench needs C++20: compile with -std=c++20 or newer"
-#endif
-
 #include <string_view>
 
 #define QUTIBENCH_VERSION_MAJOR 0

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#if !defined(_MSVC_LANG) && __cplusplus < 202002L || defined(_MSVC_LANG) && _MSVC_LANG < 202002L
+#error "qutibench needs C++20: compile with -std=c++20 or newer"
+#endif
+
 #include <initializer_list>
 #include <string>
 #include <string_view>

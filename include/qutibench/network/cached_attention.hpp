@@ -33,14 +33,15 @@ struct cached_attention {
         detail::require_at_least(type, "key_heads", key_heads, 1);
         detail::require_at_least(type, "cached", cached, 0);
         if (in[0].rank() != 3 || in[1].rank() != 3 || in[2].rank() != 3)
-            throw shape_error("cached_attention takes queries, keys and values of rank 3");
+            detail::raise(shape_error("cached_attention takes queries, keys and values of rank 3"));
         if (in[0][2] % heads != 0 || in[1][2] % key_heads != 0 || in[2][2] % key_heads != 0 ||
             in[0][2] / heads != in[1][2] / key_heads)
-            throw shape_error(detail::message({"cached_attention: ", heads, " heads and ", key_heads,
-                                               " key heads do not fit ", to_string(in[0]), " and ", to_string(in[1])}));
+            detail::raise(
+                shape_error(detail::message({"cached_attention: ", heads, " heads and ", key_heads,
+                                             " key heads do not fit ", to_string(in[0]), " and ", to_string(in[1])})));
         if (in[0][1] != in[1][1] || in[1][1] != in[2][1] || in[0][0] != in[1][0] || in[0][0] != in[2][0])
-            throw shape_error(detail::message({"cached_attention: ", to_string(in[0]), ", ", to_string(in[1]), " and ",
-                                               to_string(in[2]), " differ in length or batch"}));
+            detail::raise(shape_error(detail::message({"cached_attention: ", to_string(in[0]), ", ", to_string(in[1]),
+                                                       " and ", to_string(in[2]), " differ in length or batch"})));
         return in[0].with(2, detail::multiply(heads, in[2][2] / key_heads));
     }
 

@@ -19,8 +19,8 @@ struct head_normalization {
         detail::require_inputs(type, in, 1);
         detail::require_at_least(type, "width", width, 1);
         if (in[0].rank() < 1 || in[0][in[0].rank() - 1] < width)
-            throw shape_error(
-                detail::message({"head_normalization: runs of ", width, " do not fit ", to_string(in[0])}));
+            detail::raise(shape_error(
+                detail::message({"head_normalization: runs of ", width, " do not fit ", to_string(in[0])})));
         return in[0];
     }
 

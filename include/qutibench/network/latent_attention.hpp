@@ -31,8 +31,9 @@ struct latent_attention {
         detail::require_at_least(type, "cached", cached, 0);
         if (in[0].rank() != 3 || in[1].rank() != 3 || in[0][0] != in[1][0] || in[0][1] != in[1][1] ||
             in[0][2] != detail::multiply(heads, detail::add(nope, rope)) || in[1][2] != detail::add(latent, rope))
-            throw shape_error(detail::message({"latent_attention: ", heads, " heads of ", nope, " and ", rope,
-                                               " elements do not fit ", to_string(in[0]), " and ", to_string(in[1])}));
+            detail::raise(
+                shape_error(detail::message({"latent_attention: ", heads, " heads of ", nope, " and ", rope,
+                                             " elements do not fit ", to_string(in[0]), " and ", to_string(in[1])})));
         return in[0].with(2, detail::multiply(heads, value));
     }
 

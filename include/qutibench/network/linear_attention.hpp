@@ -28,8 +28,8 @@ struct linear_attention {
         for (const std::int64_t one : {heads, key_heads, key_width, value_width})
             detail::require_at_least(type, "heads and widths", one, 1);
         if (in[0][2] != channels())
-            throw shape_error(detail::message({"linear_attention: queries, keys and values are ", channels(),
-                                               " elements a position, not ", in[0][2]}));
+            detail::raise(shape_error(detail::message({"linear_attention: queries, keys and values are ", channels(),
+                                                       " elements a position, not ", in[0][2]})));
         return in[0].with(2, detail::multiply(heads, value_width));
     }
 

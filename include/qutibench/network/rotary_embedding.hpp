@@ -21,8 +21,8 @@ struct rotary_embedding {
         detail::require_at_least(type, "heads", heads, 1);
         detail::require_at_least(type, "rotated", rotated, 0);
         if (in[0][2] % heads != 0 || rotated > in[0][2] / heads)
-            throw shape_error(detail::message({"rotary_embedding: ", heads, " heads of which ", rotated,
-                                               " elements turn do not fit ", to_string(in[0])}));
+            detail::raise(shape_error(detail::message({"rotary_embedding: ", heads, " heads of which ", rotated,
+                                                       " elements turn do not fit ", to_string(in[0])})));
         return in[0];
     }
 

@@ -28,11 +28,12 @@ struct routed_experts {
         detail::require_at_least(type, "chosen", chosen, 1);
         detail::require_at_least(type, "inner", inner, 1);
         if (chosen > experts || held > experts || held < 0)
-            throw shape_error(detail::message(
-                {"routed_experts: of ", experts, " experts ", chosen, " cannot be chosen and ", held, " held"}));
+            detail::raise(shape_error(detail::message(
+                {"routed_experts: of ", experts, " experts ", chosen, " cannot be chosen and ", held, " held"})));
         if (in[0].rank() < 2 || in[1].rank() != in[0].rank() || in[1][in[1].rank() - 1] != experts)
-            throw shape_error(detail::message({"routed_experts takes tokens and a score for each of ", experts,
-                                               " experts, not ", to_string(in[0]), " and ", to_string(in[1])}));
+            detail::raise(
+                shape_error(detail::message({"routed_experts takes tokens and a score for each of ", experts,
+                                             " experts, not ", to_string(in[0]), " and ", to_string(in[1])})));
         return in[0];
     }
 
