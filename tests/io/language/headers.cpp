@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "catch.hpp"
+#include "io/language/checkpoint.hpp"
 
 #include <qutibench/io/language/load.hpp>
 #include <qutibench/language/counts.hpp>
@@ -7,57 +8,9 @@
 #include <fstream>
 
 using namespace qutibench;
+using qutibench_test::gguf_writer;
 
 namespace {
-
-/// Writes a GGUF header.
-class gguf_writer {
-public:
-    template <class Number>
-    void put(Number value) {
-        body_.append(reinterpret_cast<const char*>(&value), sizeof value);
-    }
-    void put_text(const std::string& text) {
-        put(static_cast<std::uint64_t>(text.size()));
-        body_ += text;
-    }
-    void add(const std::string& key, std::uint32_t value) {
-        put_text(key);
-        put(std::uint32_t{4});
-        put(value);
-        ++values_;
-    }
-    void add(const std::string& key, const std::string& value) {
-        put_text(key);
-        put(std::uint32_t{8});
-        put_text(value);
-        ++values_;
-    }
-    void tensor(const std::string& name, std::vector<std::uint64_t> extents, std::uint32_t type) {
-        std::swap(body_, tensors_);
-        put_text(name);
-        put(static_cast<std::uint32_t>(extents.size()));
-        for (const std::uint64_t one : extents) put(one);
-        put(type);
-        put(std::uint64_t{0});
-        std::swap(body_, tensors_);
-        ++count_;
-    }
-    [[nodiscard]] std::string text() const {
-        gguf_writer head;
-        head.body_ = "GGUF";
-        head.put(std::uint32_t{3});
-        head.put(count_);
-        head.put(values_);
-        return head.body_ + body_ + tensors_;
-    }
-
-private:
-    std::string body_{};
-    std::string tensors_{};
-    std::uint64_t count_ = 0;
-    std::uint64_t values_ = 0;
-};
 
 struct gguf_numbers {
     std::uint32_t matrix, value_and_down, embedding, head;

@@ -32,7 +32,7 @@ inline constexpr std::array ggml_types{
     ggml_type{23, "IQ4_XS", 256, 136}, ggml_type{24, "I8", 1, 1},         ggml_type{25, "I16", 1, 2},
     ggml_type{26, "I32", 1, 4},        ggml_type{27, "I64", 1, 8},        ggml_type{28, "F64", 1, 8},
     ggml_type{29, "IQ1_M", 256, 56},   ggml_type{30, "BF16", 1, 2},       ggml_type{34, "TQ1_0", 256, 54},
-    ggml_type{35, "TQ2_0", 256, 66},   ggml_type{39, "MXFP4", 32, 17},
+    ggml_type{35, "TQ2_0", 256, 66},   ggml_type{39, "MXFP4", 32, 17},    ggml_type{40, "NVFP4", 64, 36},
 };
 
 /// The type with that number, or null.

@@ -5,39 +5,11 @@
 
 #include <qutibench/detail/nearest.hpp>
 #include <qutibench/io/language/gguf.hpp>
-#include <qutibench/language/model.hpp>
-
-#include <cmath>
+#include <qutibench/io/language/stored_formats.hpp>
 
 namespace qutibench {
 
 namespace detail {
-
-/// A format of so many bits an element in the mean: what a part that mixes block formats comes to, to a 4096th of a
-/// bit.
-[[nodiscard]] inline datatype mean_format(double bytes_per_element) {
-    const double bits = std::min(std::max(8 * bytes_per_element, 1.0), 64.0);
-    if (bits == 16) return fp16;
-    if (bits == 32) return fp32;
-    const int whole = static_cast<int>(bits);
-    datatype type{number_family::integer, whole, 0, whole - 1};
-    type.scale_bits = static_cast<int>(std::lround((bits - whole) * 4096));
-    type.block = type.scale_bits > 0 ? 4096 : 0;
-    return type;
-}
-
-/// The formats of a model's parts as its tensors hold them.
-inline void store_as(language_model& model, const tensor_list& list) {
-    const std::array<double, language_parts> mean = bytes_per_element(list);
-    const auto put = [&](language_part part, datatype& to) {
-        if (const double bytes = mean[static_cast<std::size_t>(part)]; bytes > 0) to = mean_format(bytes);
-    };
-    put(language_part::attention, model.stored.attention);
-    put(language_part::dense, model.stored.dense);
-    put(language_part::experts, model.stored.experts);
-    put(model.tied ? language_part::embedding : language_part::head, model.stored.head);
-    model.stored_bytes = list.bytes;
-}
 
 /// Reads the structure from the metadata; keys as ggml's docs/gguf.md names them.
 class gguf_structure {
@@ -62,8 +34,9 @@ public:
         const std::int64_t layers = required("block_count");
         if (layers > 10'000) throw parse_error(source_, "", "block_count is past 10000");
         for (std::int64_t i = 0; i < layers; ++i) append(model, {attention(i), network(i)});
+        model.stored = fp16;
+        model.stored.head = model.stored.cache = fp16;
         store_as(model, header_.tensors);
-        model.stored.cache = fp16;
         if (const std::int64_t counted = count_elements(); counted == 0)
             model.warnings.emplace_back("the file lists no tensors");
         return model;

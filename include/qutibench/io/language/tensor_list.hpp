@@ -33,10 +33,11 @@ struct tensor_list {
     }
 };
 
-/// The part of a language model that a tensor belongs to, by the names that checkpoints and GGUF files use.
+/// The part of a language model that a tensor belongs to, by the names that checkpoints and GGUF files use. Scales of
+/// blocks belong to what they scale.
 [[nodiscard]] inline language_part part_of(std::string_view name) {
     const auto has = [&](std::string_view word) { return name.find(word) != std::string_view::npos; };
-    if (has("norm") || has("_scale_inv") || has("sinks")) return language_part::norms;
+    if (has("norm") || has("sinks") || has("rope_freqs")) return language_part::norms;
     if (has("embed_tokens") || has("token_embd") || has("wte") || has("embed_in") || has("word_embeddings"))
         return language_part::embedding;
     if (has("lm_head") || name == "output.weight" || has("embed_out")) return language_part::head;
@@ -45,17 +46,31 @@ struct tensor_list {
     return language_part::dense;
 }
 
-/// Mean bytes of an element by part: what a mixture of formats comes to.
-[[nodiscard]] inline std::array<double, language_parts> bytes_per_element(const tensor_list& list) {
-    std::array<double, language_parts> size{};
-    std::array<double, language_parts> count{};
-    for (const stored_tensor& one : list.tensors) {
-        const auto at = static_cast<std::size_t>(part_of(one.name));
-        size[at] += static_cast<double>(one.bytes);
-        count[at] += static_cast<double>(one.elements);
+/// Whether a tensor is of the language model itself: in none of the layers past its last, which predict several tokens
+/// at once, and in no part that sees or hears.
+[[nodiscard]] inline bool is_of_language(std::string_view name, std::int64_t layers) {
+    for (const std::string_view other : {"visual.", "vision_", "audio_", "multi_modal_projector", "mtp."})
+        if (name.find(other) != std::string_view::npos) return false;
+    const std::size_t at = name.find("layers.");
+    if (at == std::string_view::npos) return true;
+    std::int64_t layer = 0;
+    for (const char digit : name.substr(at + 7)) {
+        if (digit < '0' || digit > '9' || layer > 1'000'000) break;
+        layer = layer * 10 + (digit - '0');
     }
-    for (std::size_t i = 0; i < size.size(); ++i) size[i] = count[i] > 0 ? size[i] / count[i] : 0;
-    return size;
+    return layer < layers;
+}
+
+/// Bytes by part of what belongs to a language model of so many layers.
+[[nodiscard]] inline std::array<std::int64_t, language_parts> bytes_by_part(const tensor_list& list,
+                                                                            std::int64_t layers) {
+    std::array<std::int64_t, language_parts> sum{};
+    for (const stored_tensor& one : list.tensors)
+        if (is_of_language(one.name, layers)) {
+            std::int64_t& part = sum[static_cast<std::size_t>(part_of(one.name))];
+            part = detail::add(part, one.bytes);
+        }
+    return sum;
 }
 
 }  // namespace qutibench
