@@ -87,6 +87,18 @@ def test_every_figure_has_a_source(path: Path) -> None:
     assert document["id"] == path.stem
 
 
+def test_a_source_is_of_the_devices_that_cite_it() -> None:
+    """Only surveys speak of the devices of many makers; another text that they share was put there wholesale."""
+    makers: dict[str, set[str]] = {}
+    for path in PLATFORMS:
+        document = json.loads(path.read_text())
+        for text in document["sources"].values():
+            makers.setdefault(text, set()).add(document.get("vendor", ""))
+    surveys = ("M. Blott, ", "QuTiBench, ", "S. Bekman, ")
+    wholesale = {text for text, of in makers.items() if len(of) > 2 and not text.startswith(surveys)}
+    assert not wholesale
+
+
 def test_a_figure_without_source_is_noticed() -> None:
     document = json.loads((DATA / "platforms" / "edgetpu.json").read_text())
     peak = document["modes"][0]["peaks"][0]["operations_per_second"]
