@@ -192,7 +192,9 @@ install_package() {
 
 install_wheel() {
     rm -rf build/wheel
-    pip_in .venv wheel --no-build-isolation --no-deps --config-settings=build-dir=build/python -w build/wheel . &&
+    local program=build/release/bin/what_if # what the steps before have built
+    pip_in .venv wheel --no-build-isolation --no-deps --config-settings=build-dir=build/python \
+        --config-settings=cmake.define.QUTIBENCH_BUILT_WHAT_IF="$PWD/$program" -w build/wheel . &&
         pip_in .venv install --no-deps --force-reinstall build/wheel/qutibench-*.whl
 }
 
@@ -259,11 +261,13 @@ run_pytest() { # NAME OPTION...
     suite "$name" .venv/bin/python -m pytest -q --junitxml="$results/$name.xml" "$@"
 }
 
+joint=(-DQUTIBENCH_JOINT_TESTS="${CI:+ON}") # CI compiles from scratch and edits nothing
+
 cpp_tests() { # test | check
     local later=()
     # One compiler sees each header alone; a release is checked with both.
     [ "$1" = check ] || later=(-E '^headers_compile_alone$')
-    run_single "configure" configure release
+    run_single "configure" configure release "${joint[@]}"
     run_single "build" build release
     run_ctest "ctest" release "${later[@]}"
     run_single "configure with clang++" configure clang
@@ -275,7 +279,7 @@ cpp_tests() { # test | check
 sanitized_tests() {
     local name targets=()
     for name in core network transform hardware measure model; do targets+=("test_$name"); done
-    run_single "configure with sanitizers" configure debug
+    run_single "configure with sanitizers" configure debug "${joint[@]}"
     run_single "build with sanitizers" build debug "${targets[@]}"
     run_ctest "ctest with sanitizers" debug -R '^(core|network|transform|hardware|measure)$'
     run_single "models with sanitizers" build/debug/tests/test_model '~calibration:*'

@@ -9,6 +9,7 @@
 #include <qutibench/datatype.hpp>
 #include <qutibench/error.hpp>
 #include <qutibench/network/shape.hpp>
+#include <qutibench/units.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -54,6 +55,12 @@ template <class Quantity>
 }
 [[nodiscard]] inline double or_nan(const std::optional<double>& value) {
     return value ? *value : std::nan("");
+}
+
+/// None as NaN, in the unit asked for.
+template <class Quantity>
+[[nodiscard]] Quantity quantity_or_nan(const std::optional<double>& value) {
+    return quantity_of<Quantity>(or_nan(value));
 }
 [[nodiscard]] inline std::optional<std::string> unless_empty(std::string_view text) {
     return text.empty() ? std::nullopt : std::optional<std::string>(text);

@@ -16,7 +16,7 @@ namespace {
 /// {layer: {label: figures}}, in order.
 using options_by_layer = py::typing::Dict<py::str, py::typing::Dict<py::str, py::typing::List<py::float_>>>;
 
-[[nodiscard]] options_by_layer to_python(const std::vector<choosing_layer>& layers) {
+[[nodiscard]] options_by_layer choices_of(const std::vector<choosing_layer>& layers) {
     options_by_layer all;
     for (const choosing_layer& layer : layers) {
         py::dict options;
@@ -83,7 +83,7 @@ void register_choices(py::module_& module) {
             if (!settings.contains("execution")) how.execution = execution_kind::layers;
             std::vector<layer_sensitivity> rows;
             for (const auto& [layer, numbers, loss] : table) rows.push_back({layer, numbers.value, loss});
-            return to_python(precision_choices(net, device, how, rows));
+            return choices_of(precision_choices(net, device, how, rows));
         },
         "graph"_a, "platform"_a, "table"_a,
         "Options for choose_for_layers: {layer: {datatype: [bytes of weights, seconds of one call, loss]}}. table: "

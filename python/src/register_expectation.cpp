@@ -14,9 +14,10 @@ struct expected {
     answer bound{};
 };
 
-[[nodiscard]] expected make(const std::shared_ptr<workload>& net, const std::shared_ptr<platform>& device,
-                            const precision_argument& datatype, const count_argument& batch,
-                            const std::optional<count_argument>& threads, const std::optional<std::string>& mode) {
+[[nodiscard]] expected expected_of(const std::shared_ptr<workload>& net, const std::shared_ptr<platform>& device,
+                                   const precision_argument& datatype, const count_argument& batch,
+                                   const std::optional<count_argument>& threads,
+                                   const std::optional<std::string>& mode) {
     measured_run run;
     run.mode = mode.value_or("");
     run.datatype = datatype.value;
@@ -61,7 +62,7 @@ void register_expectation(py::module_& module) {
     cls.def_property_readonly("sources", [](const expected& self) { return self.figures.sources; });
     cls.def_property_readonly("warnings", [](const expected& self) { return self.figures.warnings; });
     cls.def("__repr__", &text_of);
-    module.def("_expect", &make, "workload"_a, "platform"_a, "datatype"_a, "batch"_a, "threads"_a = py::none(),
+    module.def("_expect", &expected_of, "workload"_a, "platform"_a, "datatype"_a, "batch"_a, "threads"_a = py::none(),
                "mode"_a = py::none());
     module.def(
         "_work_profile",

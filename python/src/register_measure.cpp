@@ -10,14 +10,8 @@ namespace qutibench::python {
 
 namespace {
 
-using maybe = std::optional<double>;
 using deployment_argument = name_argument<deployment_parameter>;
 using scope_argument = name_argument<measured_scope>;
-
-template <class Quantity>
-[[nodiscard]] Quantity or_unknown(const maybe& value) {
-    return quantity_of<Quantity>(or_nan(value));
-}
 
 [[nodiscard]] measured_level level_from(const count_argument& number) {
     if (number.value < 1 || number.value > 3)
@@ -38,7 +32,8 @@ void deploy(measurement& one, const std::optional<count_argument>& batch, const 
 }
 
 struct measurement_figures {
-    maybe latency, throughput, power, power_idle, power_base, energy, performance, operations, traffic, top1, top5;
+    std::optional<double> latency, throughput, power, power_idle, power_base, energy, performance, operations, traffic,
+        top1, top5;
 };
 
 [[nodiscard]] measurement make(std::string network, std::string platform, const precision_argument& datatype,
@@ -53,15 +48,15 @@ struct measurement_figures {
     deploy(one, batch, threads, stream);
     one.mode = mode.value_or("");
     one.keep = keep;
-    one.latency = or_unknown<seconds>(figures.latency);
-    one.throughput = or_unknown<inputs_per_second>(figures.throughput);
-    one.power = or_unknown<watts>(figures.power);
-    one.power_idle = or_unknown<watts>(figures.power_idle);
-    one.power_base = or_unknown<watts>(figures.power_base);
-    one.energy = or_unknown<joules>(figures.energy);
-    one.performance = or_unknown<ops_per_second>(figures.performance);
+    one.latency = quantity_or_nan<seconds>(figures.latency);
+    one.throughput = quantity_or_nan<inputs_per_second>(figures.throughput);
+    one.power = quantity_or_nan<watts>(figures.power);
+    one.power_idle = quantity_or_nan<watts>(figures.power_idle);
+    one.power_base = quantity_or_nan<watts>(figures.power_base);
+    one.energy = quantity_or_nan<joules>(figures.energy);
+    one.performance = quantity_or_nan<ops_per_second>(figures.performance);
     one.operations = or_nan(figures.operations);
-    one.traffic = or_unknown<bytes>(figures.traffic);
+    one.traffic = quantity_or_nan<bytes>(figures.traffic);
     one.accuracy_top1 = or_nan(figures.top1);
     one.accuracy_top5 = or_nan(figures.top5);
     one.scope = scope.value;
@@ -72,19 +67,19 @@ struct measurement_figures {
     return one;
 }
 
-[[nodiscard]] py::tuple state_of(const measurement& m) {
+[[nodiscard]] py::tuple measurement_state(const measurement& m) {
     const measurement_source from = m.source ? *m.source : measurement_source{};
     return py::make_tuple(
         m.network, m.platform, m.mode, m.datatype, m.keep, static_cast<int>(m.level), m.part,
         static_cast<int>(m.deployment), m.deployment_value, m.call_batch, static_cast<int>(m.scope), m.statistic,
-        std::vector<maybe>{known(m.latency), known(m.throughput), known(m.performance), known(m.operations),
-                           known(m.traffic), known(m.weights_on_chip), known(m.weights_off_chip), known(m.power),
-                           known(m.power_idle), known(m.power_base), known(m.energy), known(m.accuracy_top1),
-                           known(m.accuracy_top5)},
+        std::vector<std::optional<double>>{
+            known(m.latency), known(m.throughput), known(m.performance), known(m.operations), known(m.traffic),
+            known(m.weights_on_chip), known(m.weights_off_chip), known(m.power), known(m.power_idle),
+            known(m.power_base), known(m.energy), known(m.accuracy_top1), known(m.accuracy_top5)},
         py::make_tuple(bool(m.source), from.file, from.format, from.tool), m.line, m.key, m.cautions);
 }
 
-[[nodiscard]] measurement from_state(const py::tuple& s) {
+[[nodiscard]] measurement measurement_from(const py::tuple& s) {
     measurement m;
     m.network = s[0].cast<std::string>();
     m.platform = s[1].cast<std::string>();
@@ -98,18 +93,18 @@ struct measurement_figures {
     m.call_batch = s[9].cast<std::int64_t>();
     m.scope = static_cast<measured_scope>(s[10].cast<int>());
     m.statistic = s[11].cast<std::string>();
-    const auto f = s[12].cast<std::vector<maybe>>();
-    m.latency = or_unknown<seconds>(f.at(0));
-    m.throughput = or_unknown<inputs_per_second>(f.at(1));
-    m.performance = or_unknown<ops_per_second>(f.at(2));
+    const auto f = s[12].cast<std::vector<std::optional<double>>>();
+    m.latency = quantity_or_nan<seconds>(f.at(0));
+    m.throughput = quantity_or_nan<inputs_per_second>(f.at(1));
+    m.performance = quantity_or_nan<ops_per_second>(f.at(2));
     m.operations = or_nan(f.at(3));
-    m.traffic = or_unknown<bytes>(f.at(4));
-    m.weights_on_chip = or_unknown<bytes>(f.at(5));
-    m.weights_off_chip = or_unknown<bytes>(f.at(6));
-    m.power = or_unknown<watts>(f.at(7));
-    m.power_idle = or_unknown<watts>(f.at(8));
-    m.power_base = or_unknown<watts>(f.at(9));
-    m.energy = or_unknown<joules>(f.at(10));
+    m.traffic = quantity_or_nan<bytes>(f.at(4));
+    m.weights_on_chip = quantity_or_nan<bytes>(f.at(5));
+    m.weights_off_chip = quantity_or_nan<bytes>(f.at(6));
+    m.power = quantity_or_nan<watts>(f.at(7));
+    m.power_idle = quantity_or_nan<watts>(f.at(8));
+    m.power_base = quantity_or_nan<watts>(f.at(9));
+    m.energy = quantity_or_nan<joules>(f.at(10));
     m.accuracy_top1 = or_nan(f.at(11));
     m.accuracy_top5 = or_nan(f.at(12));
     const auto from = s[13].cast<py::tuple>();
@@ -122,7 +117,7 @@ struct measurement_figures {
     return m;
 }
 
-[[nodiscard]] std::string described(const measurement& m) {
+[[nodiscard]] std::string measurement_text(const measurement& m) {
     std::string text = "Measurement(" + m.network + (m.keep == 1 ? "" : " keep " + readable(m.keep));
     if (!m.part.empty()) text += ", " + m.part;
     text += " on " + m.platform + (m.mode.empty() ? "" : ":" + m.mode) + ", " + to_string(m.datatype) + ", " +
@@ -138,12 +133,14 @@ using measurement_class = py::class_<measurement>;
 void add_making(measurement_class& cls) {
     cls.def(py::init([](std::string network, std::string platform, const precision_argument& datatype,
                         const std::optional<count_argument>& batch, const std::optional<count_argument>& threads,
-                        const std::optional<count_argument>& stream, const maybe& latency, const maybe& throughput,
-                        const maybe& power, const maybe& energy, const maybe& accuracy_top1,
+                        const std::optional<count_argument>& stream, const std::optional<double>& latency,
+                        const std::optional<double>& throughput, const std::optional<double>& power,
+                        const std::optional<double>& energy, const std::optional<double>& accuracy_top1,
                         const std::optional<std::string>& mode, double keep, scope_argument scope,
-                        std::string statistic, const count_argument& level, std::string part, const maybe& operations,
-                        const maybe& performance, const maybe& power_idle, const maybe& power_base,
-                        const maybe& traffic, const maybe& accuracy_top5) {
+                        std::string statistic, const count_argument& level, std::string part,
+                        const std::optional<double>& operations, const std::optional<double>& performance,
+                        const std::optional<double>& power_idle, const std::optional<double>& power_base,
+                        const std::optional<double>& traffic, const std::optional<double>& accuracy_top5) {
                 return make(std::move(network), std::move(platform), datatype, batch, threads, stream, mode, keep,
                             {latency, throughput, power, power_idle, power_base, energy, performance, operations,
                              traffic, accuracy_top1, accuracy_top5},
@@ -280,7 +277,8 @@ void register_efficiency(py::module_& module) {
     figure("predicted_energy_j", &efficiency_row::predicted_energy, "Of one input.");
     cls.def_property_readonly("flags", &flags_of, "Why it is above the bound, and what to keep in mind.");
     cls.def("__repr__", [](const efficiency_view& self) {
-        return "EfficiencyRow(" + described(self.measured) + ", efficiency " + readable(self.row.efficiency) + ")";
+        return "EfficiencyRow(" + measurement_text(self.measured) + ", efficiency " + readable(self.row.efficiency) +
+               ")";
     });
     add_members_state(cls, &efficiency_view::measured, &efficiency_view::row, &efficiency_view::bound);
     module.def("efficiency_row", &beside, "measurement"_a, "workload"_a, "platform"_a, "batch"_a = py::none(),
@@ -294,8 +292,8 @@ void register_measure(py::module_& module) {
     add_making(cls);
     add_identity(cls);
     add_figures(cls);
-    cls.def("__repr__", &described);
-    add_state(cls, &state_of, &from_state);
+    cls.def("__repr__", &measurement_text);
+    add_state(cls, &measurement_state, &measurement_from);
     add_table(cls);
     register_efficiency(module);
     module.def(

@@ -11,13 +11,6 @@ namespace qutibench::python {
 
 namespace {
 
-using maybe = std::optional<double>;
-
-template <class Quantity>
-[[nodiscard]] Quantity or_unknown(const maybe& value) {
-    return quantity_of<Quantity>(or_nan(value));
-}
-
 [[nodiscard]] std::vector<peak> peaks_from(const py::dict& by_datatype) {
     std::vector<peak> all;
     for (const auto& [datatype, rate] : by_datatype)
@@ -35,15 +28,17 @@ template <class Quantity>
     return count > 0 ? std::optional(count) : std::nullopt;
 }
 
-[[nodiscard]] memory_level make_memory(std::string name, const maybe& capacity, const maybe& bandwidth, bool on_chip,
-                                       const std::string& role, const maybe& bus_width, const maybe& transfer_rate) {
+[[nodiscard]] memory_level make_memory(std::string name, const std::optional<double>& capacity,
+                                       const std::optional<double>& bandwidth, bool on_chip, const std::string& role,
+                                       const std::optional<double>& bus_width,
+                                       const std::optional<double>& transfer_rate) {
     return {std::move(name),
-            or_unknown<bytes>(capacity),
-            or_unknown<bytes_per_second>(bandwidth),
+            quantity_or_nan<bytes>(capacity),
+            quantity_or_nan<bytes_per_second>(bandwidth),
             on_chip,
             parse_name<memory_role>(role),
             or_nan(bus_width),
-            or_unknown<hertz>(transfer_rate)};
+            quantity_or_nan<hertz>(transfer_rate)};
 }
 
 void register_memory(py::module_& module) {
@@ -75,15 +70,15 @@ void register_memory(py::module_& module) {
                                   known(self.transfer_rate));
         },
         [](const py::tuple& from) {
-            return make_memory(from[0].cast<std::string>(), from[1].cast<maybe>(), from[2].cast<maybe>(),
-                               from[3].cast<bool>(), from[4].cast<std::string>(), from[5].cast<maybe>(),
-                               from[6].cast<maybe>());
+            return make_memory(from[0].cast<std::string>(), from[1].cast<std::optional<double>>(),
+                               from[2].cast<std::optional<double>>(), from[3].cast<bool>(), from[4].cast<std::string>(),
+                               from[5].cast<std::optional<double>>(), from[6].cast<std::optional<double>>());
         });
 }
 
-[[nodiscard]] device_link make_link(std::string name, const std::string& reach, const maybe& bandwidth,
+[[nodiscard]] device_link make_link(std::string name, const std::string& reach, const std::optional<double>& bandwidth,
                                     const std::optional<int>& devices) {
-    return {std::move(name), parse_name<link_reach>(reach), or_unknown<bytes_per_second>(bandwidth),
+    return {std::move(name), parse_name<link_reach>(reach), quantity_or_nan<bytes_per_second>(bandwidth),
             devices.value_or(0)};
 }
 
@@ -107,15 +102,16 @@ void register_link(py::module_& module) {
             return py::make_tuple(self.name, to_string(self.reach), known(self.bandwidth), unless_zero(self.devices));
         },
         [](const py::tuple& from) {
-            return make_link(from[0].cast<std::string>(), from[1].cast<std::string>(), from[2].cast<maybe>(),
-                             from[3].cast<std::optional<int>>());
+            return make_link(from[0].cast<std::string>(), from[1].cast<std::string>(),
+                             from[2].cast<std::optional<double>>(), from[3].cast<std::optional<int>>());
         });
 }
 
 void register_peak(py::module_& module) {
     py::class_<peak> cls(module, "Peak", "Peak performance in one datatype; one MAC is two operations.");
-    cls.def(py::init([](const precision_argument& datatype, double dense, const maybe& sparse) {
-                return peak{datatype.value, quantity_of<ops_per_second>(dense), or_unknown<ops_per_second>(sparse)};
+    cls.def(py::init([](const precision_argument& datatype, double dense, const std::optional<double>& sparse) {
+                return peak{datatype.value, quantity_of<ops_per_second>(dense),
+                            quantity_or_nan<ops_per_second>(sparse)};
             }),
             "datatype"_a, "operations_per_second"_a, "sparse_operations_per_second"_a = py::none());
     cls.def_property_readonly("datatype", [](const peak& self) { return to_string(self.numbers); });
@@ -130,26 +126,27 @@ void register_peak(py::module_& module) {
         cls, [](const peak& self) { return py::make_tuple(self.numbers, self.dense.value(), known(self.sparse)); },
         [](const py::tuple& from) {
             return peak{from[0].cast<precision>(), quantity_of<ops_per_second>(from[1].cast<double>()),
-                        or_unknown<ops_per_second>(from[2].cast<maybe>())};
+                        quantity_or_nan<ops_per_second>(from[2].cast<std::optional<double>>())};
         });
 }
 
 [[nodiscard]] operating_mode make_mode(std::string name, const std::variant<std::vector<peak>, py::dict>& peaks,
-                                       std::vector<memory_level> memories, const maybe& power, const maybe& clock,
-                                       const maybe& host_clock, const maybe& memory_clock,
+                                       std::vector<memory_level> memories, const std::optional<double>& power,
+                                       const std::optional<double>& clock, const std::optional<double>& host_clock,
+                                       const std::optional<double>& memory_clock,
                                        const std::optional<int>& compute_units, std::vector<device_link> links,
-                                       const maybe& measured_power) {
+                                       const std::optional<double>& measured_power) {
     const std::vector<peak>* const listed = std::get_if<std::vector<peak>>(&peaks);
     return {std::move(name),
             listed != nullptr ? *listed : peaks_from(std::get<py::dict>(peaks)),
             std::move(memories),
-            or_unknown<watts>(power),
-            or_unknown<hertz>(clock),
-            or_unknown<hertz>(host_clock),
-            or_unknown<hertz>(memory_clock),
+            quantity_or_nan<watts>(power),
+            quantity_or_nan<hertz>(clock),
+            quantity_or_nan<hertz>(host_clock),
+            quantity_or_nan<hertz>(memory_clock),
             compute_units.value_or(0),
             std::move(links),
-            or_unknown<watts>(measured_power)};
+            quantity_or_nan<watts>(measured_power)};
 }
 
 void register_mode(py::module_& module) {
@@ -184,16 +181,17 @@ void register_mode(py::module_& module) {
         },
         [](const py::tuple& from) {
             return make_mode(from[0].cast<std::string>(), from[1].cast<std::vector<peak>>(),
-                             from[2].cast<std::vector<memory_level>>(), from[3].cast<maybe>(), from[4].cast<maybe>(),
-                             from[5].cast<maybe>(), from[6].cast<maybe>(), from[7].cast<std::optional<int>>(),
-                             from[8].cast<std::vector<device_link>>(), from[9].cast<maybe>());
+                             from[2].cast<std::vector<memory_level>>(), from[3].cast<std::optional<double>>(),
+                             from[4].cast<std::optional<double>>(), from[5].cast<std::optional<double>>(),
+                             from[6].cast<std::optional<double>>(), from[7].cast<std::optional<int>>(),
+                             from[8].cast<std::vector<device_link>>(), from[9].cast<std::optional<double>>());
         });
 }
 
 void register_provenance(py::module_& module) {
     py::class_<provenance> cls(module, "Provenance", "Where one figure of a platform or network comes from.");
     cls.def(py::init([](std::string pointer, std::string source, std::string basis, std::string derivation,
-                        const maybe& value, std::string unit) {
+                        const std::optional<double>& value, std::string unit) {
                 return provenance{std::move(pointer),    std::move(source), std::move(basis),
                                   std::move(derivation), or_nan(value),     std::move(unit)};
             }),
@@ -213,20 +211,24 @@ void register_provenance(py::module_& module) {
                                   known(quantity_of<seconds>(self.value)), self.unit);
         },
         [](const py::tuple& from) {
-            return provenance{from[0].cast<std::string>(), from[1].cast<std::string>(),   from[2].cast<std::string>(),
-                              from[3].cast<std::string>(), or_nan(from[4].cast<maybe>()), from[5].cast<std::string>()};
+            return provenance{from[0].cast<std::string>(),
+                              from[1].cast<std::string>(),
+                              from[2].cast<std::string>(),
+                              from[3].cast<std::string>(),
+                              or_nan(from[4].cast<std::optional<double>>()),
+                              from[5].cast<std::string>()};
         });
 }
 
 [[nodiscard]] platform make_platform(std::string id, const std::variant<std::vector<peak>, py::dict>& peaks,
-                                     const maybe& bandwidth, const maybe& on_chip, const maybe& power,
-                                     const maybe& clock) {
-    std::vector<memory_level> memories{{.name = "off_chip", .bandwidth = or_unknown<bytes_per_second>(bandwidth)}};
+                                     const std::optional<double>& bandwidth, const std::optional<double>& on_chip,
+                                     const std::optional<double>& power, const std::optional<double>& clock) {
+    std::vector<memory_level> memories{{.name = "off_chip", .bandwidth = quantity_or_nan<bytes_per_second>(bandwidth)}};
     if (on_chip) memories.push_back({.name = "on_chip", .capacity = quantity_of<bytes>(*on_chip), .on_chip = true});
     return platform(std::move(id), {make_mode("", peaks, std::move(memories), power, clock, {}, {}, {}, {}, {})});
 }
 
-[[nodiscard]] py::tuple state_of(const platform& self) {
+[[nodiscard]] py::tuple platform_state(const platform& self) {
     return py::make_tuple(self.id(), self.name(), self.modes(), self.mode().name, self.vendor, self.device_class,
                           self.year, known(self.price_usd), known(self.process_nm), self.sources);
 }
@@ -237,13 +239,13 @@ void register_provenance(py::module_& module) {
     made.vendor = from[4].cast<std::string>();
     made.device_class = from[5].cast<std::string>();
     made.year = from[6].cast<int>();
-    made.price_usd = or_nan(from[7].cast<maybe>());
-    made.process_nm = or_nan(from[8].cast<maybe>());
+    made.price_usd = or_nan(from[7].cast<std::optional<double>>());
+    made.process_nm = or_nan(from[8].cast<std::optional<double>>());
     made.sources = from[9].cast<std::vector<provenance>>();
     return made.in_mode(from[3].cast<std::string>());
 }
 
-[[nodiscard]] std::string described(const platform& self) {
+[[nodiscard]] std::string platform_text(const platform& self) {
     std::string text = "Platform('" + self.id() + (self.mode().name.empty() ? "" : ":" + self.mode().name) + "': ";
     for (const peak& one : self.mode().peaks)
         text += to_string(one.numbers) + " " + readable(one.dense.value() / 1e12) + " TOP/s, ";
@@ -319,8 +321,8 @@ void register_platform(py::module_& module) {
     cls.def_static(
         "from_json", [](std::string_view text, const std::string& source) { return parse_platform(text, source); },
         "text"_a, "source"_a = "platform", "From the text of a platform file; raises ParseError with the place.");
-    cls.def("__repr__", &described);
-    add_state(cls, &state_of, &platform_from);
+    cls.def("__repr__", &platform_text);
+    add_state(cls, &platform_state, &platform_from);
     add_table(cls);
 }
 

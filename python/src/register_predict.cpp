@@ -21,7 +21,7 @@ namespace {
     return py::tuple(all);
 }
 
-[[nodiscard]] py::tuple state_of(const answer& self) {
+[[nodiscard]] py::tuple answer_state(const answer& self) {
     return py::make_tuple(shown(self.work), shown(self.device), self.network, known(self.keep),
                           known(self.accuracy_top1), members_of(self.how), members_of(self.how.parameters),
                           overrides_of(self.how), members_of(self.prediction));
@@ -41,7 +41,7 @@ namespace {
     return made;
 }
 
-[[nodiscard]] std::string described(const answer& self) {
+[[nodiscard]] std::string answer_text(const answer& self) {
     const std::string where =
         self.device ? self.device->id() + (self.device->mode().name.empty() ? "" : ":" + self.device->mode().name)
                     : "?";
@@ -272,7 +272,7 @@ void register_explanation(py::module_& module) {
         "On-chip memory to give away; None when no source states it.");
     cls.def_readonly("feasible", &explanation::feasible, "False when overrides exceed the on-chip memory.");
     cls.def("__repr__", [](const explanation& self) {
-        return "Breakdown(" + described(self.total) + ", " + std::to_string(self.kernels.size()) + " kernels)";
+        return "Breakdown(" + answer_text(self.total) + ", " + std::to_string(self.kernels.size()) + " kernels)";
     });
     add_members_state(cls, &explanation::total, &explanation::kernels, &explanation::tensors, &explanation::capacity,
                       &explanation::feasible);
@@ -387,8 +387,8 @@ void register_predict(py::module_& module) {
     register_fields(module);
     answer_class cls(module, "Estimate", "A prediction with its bound and what it took for granted.");
     add_properties(cls);
-    cls.def("__repr__", &described);
-    add_state(cls, &state_of, &answer_from);
+    cls.def("__repr__", &answer_text);
+    add_state(cls, &answer_state, &answer_from);
     add_table(cls);
     register_explanation(module);
     add_question<answer, &predict_one>(

@@ -78,7 +78,7 @@ void add_counts(workload_class& cls) {
         "Largest sum of activation elements alive at once; 0 without layers.");
 }
 
-[[nodiscard]] std::string described(const workload& self) {
+[[nodiscard]] std::string workload_text(const workload& self) {
     std::string text = "Workload('" + self.name() + "': " + readable(static_cast<double>(self.operation_count) / 1e9) +
                        " GOP, " + readable(static_cast<double>(self.weight_count) / 1e6) + " M weights";
     if (!self.layers().empty()) text += ", " + std::to_string(self.layers().size()) + " layers";
@@ -144,7 +144,7 @@ void register_workload(py::module_& module) {
             return changed;
         },
         "name"_a, "The same workload under another name.");
-    cls.def("__repr__", &described);
+    cls.def("__repr__", &workload_text);
     add_state(
         cls, [](const workload& self) { return detail::workload_access::get(self); },
         [](const py::tuple& state) { return detail::workload_access::set(state); });

@@ -140,7 +140,10 @@ export class Table {
                 return words.every((word) => text.includes(word));
             });
         const key = this.sorted;
-        if (!key) return rows;
+        if (!key) {
+            const isChosen = this.chosen;
+            return isChosen ? [...rows].sort((a, b) => Number(isChosen(b)) - Number(isChosen(a))) : rows;
+        }
         const sign = this.reversed ? -1 : 1;
         return [...rows].sort((a, b) => sign * compare(a[key], b[key]));
     }
