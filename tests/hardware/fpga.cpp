@@ -2,7 +2,9 @@
 #include <qutibench/hardware/fpga.hpp>
 #include <qutibench/qutibench.hpp>
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include "catch.hpp"
 
@@ -96,4 +98,66 @@ TEST_CASE("boards are found by board or part") {
     CHECK(find_fpga("XCZU7EV").board == "ZCU104");
     CHECK_THROWS_AS(find_fpga("ZCU105"), unknown_name);
     for (const fpga_part& one : fpga_parts) CHECK_FALSE(one.source.empty());
+}
+
+namespace {
+
+/// A design of T table 5.3 with the highest throughput that level 3 measured on it.
+struct measured_design {
+    std::string_view network;
+    double keep_percent;
+    precision numbers;
+    std::int64_t luts;
+    double operations;  ///< of one input, of the pruned network
+    double throughput;  ///< inputs per second
+};
+
+/// Highest attained share over lowest.
+double spread(const std::vector<double>& shares) {
+    const auto [low, high] = std::minmax_element(shares.begin(), shares.end());
+    return *high / *low;
+}
+
+}  // namespace
+
+TEST_CASE("real resources narrow FINN's attained share from a factor of 10 to one of 4, and the clock is the rest") {
+    // [finn_designs]
+    const std::vector<measured_design> designs{
+        {"cnv", 100, int2, 148000, 469449728, 2979}, {"cnv", 50, int2, 99000, 118922752, 17030},
+        {"cnv", 25, int2, 50000, 30510848, 30287},   {"cnv", 12.5, int2, 27000, 8017792, 60757},
+        {"cnv", 50, int4, 153000, 118922752, 8209},  {"cnv", 25, int4, 114000, 30510848, 15343},
+        {"cnv", 12.5, int4, 69000, 8017792, 25206},  {"mlp", 50, int2, 158000, 5820416, 484848},
+        {"mlp", 25, int2, 156000, 1861632, 1932075}, {"mlp", 12.5, int2, 153000, 668672, 3849624},
+        {"mlp", 50, int4, 125000, 5820416, 242884},  {"mlp", 25, int4, 166000, 1861632, 598131},
+        {"mlp", 12.5, int4, 163000, 668672, 1193473}};
+    std::vector<double> of_published, of_refined, clocks;
+    for (const measured_design& one : designs) {
+        const double attained = one.operations * one.throughput;
+        const bool is_int2 = one.numbers == precision(int2);
+        const fpga_design published{one.numbers, is_int2 ? fpga_cost::published_int2 : fpga_cost::published_int4,
+                                    500_mhz};
+        of_published.push_back(attained / fpga_peak(find_fpga("ZCU104").has, published).value());
+        const fpga_design refined{one.numbers, fpga_cost::finn(one.numbers), 500_mhz};
+        const double peak = fpga_peak({.luts = one.luts}, refined).value();
+        of_refined.push_back(attained / peak);
+        clocks.push_back(500 * attained / peak);
+    }
+    CHECK(spread(of_published) == Approx(10.1).margin(0.05));  // 1.6 to 16 % of the peaks of T table 6.2
+    CHECK(spread(of_refined) == Approx(4.0).margin(0.05));     // 12 to 50 % of those of the LUTs in use
+    std::sort(clocks.begin(), clocks.end());
+    CHECK(clocks.front() == Approx(62).margin(1));  // MHz at which the LUTs in use would have done it
+    CHECK(clocks[clocks.size() / 2] == Approx(119).margin(1));
+    // [finn_designs]
+}
+
+TEST_CASE("real resources do not explain BISMO: its measured designs stay below 2.2 % of what its LUTs could do") {
+    const std::vector<measured_design> designs{{"cnv", 50, int2, 35700, 118922752, 264},
+                                               {"cnv", 12.5, int2, 35700, 8017792, 884},
+                                               {"mlp", 100, int2, 35700, 20029440, 1607},
+                                               {"mlp", 100, int4, 35700, 20029440, 838}};
+    for (const measured_design& one : designs) {
+        const fpga_design serial{one.numbers, fpga_cost::bismo(one.numbers, 256), 500_mhz};
+        const double share = one.operations * one.throughput / fpga_peak({.luts = one.luts}, serial).value();
+        CHECK(share < 0.022);
+    }
 }
