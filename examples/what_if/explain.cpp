@@ -39,6 +39,7 @@ void print_table(const qutibench::explained_answer& one) {
            {"off-chip traffic [mJ]", "off_chip_j", 1e-3},
            {"in all [mJ]", "total_j", 1e-3}},
           format::table);
+    print_legend(std::span(&one.of, 1), format::table);
 }
 
 void run_explain(const selection_options& chosen, format as) {
@@ -100,6 +101,7 @@ void run_check(const selection_options& chosen, const std::vector<std::string>& 
     shown.push_back({"met", "met"});
     shown.push_back({"not met", "unmet"});
     print(records, shown, as);
+    print_legend(rows, as);
     remark_on(all);
     remark(std::to_string(records.size() - failed) + " of " + std::to_string(records.size()) +
            (records.size() == 1 ? " row meets" : " rows meet") + " what is required");

@@ -135,9 +135,17 @@ void print(const std::vector<record>& records, const std::vector<column>& column
         print_table(records, columns);
 }
 
+void print_legend(std::span<const qutibench::answer> rows, format as) {
+    if (as != format::table) return;
+    for (const qutibench::mark& one : qutibench::marks)
+        if (std::any_of(rows.begin(), rows.end(), one.holds))
+            print_line(std::string(1, one.letter).append("  ").append(one.says));
+}
+
 void print(const std::vector<qutibench::answer>& rows, format as) {
     const std::span<const qutibench::answer> all(rows);
     print(qutibench::records_of(all), columns_of(all, qutibench::answer_fields), as);
+    print_legend(all, as);
 }
 
 std::string printable(std::string text, bool is_message) {

@@ -37,6 +37,9 @@ template <class Row, class Fields>
     return all;
 }
 
+/// What the marks of answers stand for, a line each, below a table of them.
+void print_legend(std::span<const qutibench::answer> rows, format as);
+
 /// Prints answers: in full for programs, the columns of a table for people.
 void print(const std::vector<qutibench::answer>& rows, format as);
 

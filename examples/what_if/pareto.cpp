@@ -51,11 +51,14 @@ void run(const pareto_options& chosen) {
     std::vector<record> records = qutibench::records_of(rows);
     const qutibench::answer_columns columns(rows);
     const qutibench::frontier_selection front = qutibench::frontier_of(columns, chosen.front);
-    std::vector<column> shown = columns_of(rows, qutibench::answer_fields);
+    std::vector<qutibench::answer> best;
+    for (const std::size_t row : front.rows) best.push_back(rows[row]);
+    std::vector<column> shown = columns_of(std::span<const qutibench::answer>(best), qutibench::answer_fields);
     add_objectives(records, shown, columns, chosen.front);
-    std::vector<record> best;
-    for (const std::size_t row : front.rows) best.push_back(std::move(records[row]));
-    print(best, shown, chosen.as);
+    std::vector<record> printed;
+    for (const std::size_t row : front.rows) printed.push_back(std::move(records[row]));
+    print(printed, shown, chosen.as);
+    print_legend(best, chosen.as);
     explain(front, chosen, records.size());
     if (const std::size_t doubtful = rows.size() - columns.winners().size();
         doubtful > 0 && !chosen.front.is_with_doubtful)

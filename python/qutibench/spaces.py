@@ -306,6 +306,7 @@ class Sweep(Table):
             "bound": lambda: Categories(
                 space.columns([bound], workers)[0].astype("int32"), ["compute", "memory", "compute?"]
             ),
+            "marks": lambda: Categories(*space.marks()),
             "assumptions": lambda: Categories(*space.assumptions()),
         }
         for axis, values in space.axes.items():

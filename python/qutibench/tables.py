@@ -197,6 +197,14 @@ class Table:
         units = [UNITS.get(name, Unit(name.replace("_", " "))) for name in self._columns]
         return [f"{one.heading} [{one.unit}]" if one.unit else one.heading for one in units]
 
+    def legend(self) -> list[str]:
+        """What the letters in the column of marks stand for, a line each."""
+        if "marks" not in self._columns:
+            return []
+        found = self.column("marks")
+        used = {letter for one in found.names for letter in one} if isinstance(found, Categories) else set()
+        return [f"{letter}  {says}" for letter, says in _core.marks() if letter in used]
+
     def _cells(self, rows: Iterable[dict[str, object]]) -> Iterator[list[str]]:
         scales = {name: UNITS[name].scale if name in UNITS else 1.0 for name in self._columns}
         for row in rows:
@@ -218,7 +226,7 @@ class Table:
             lines.insert(gap + 1, ["\u2026"] * len(self._columns))
         widths = [max(len(line[i]) for line in lines) for i in range(len(self._columns))]
         text = ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
-        return "\n".join([*text, f"{len(self):,} rows"])
+        return "\n".join([*text, f"{len(self):,} rows", *self.legend()])
 
     def _repr_html_(self) -> str:
         body, gap = self._shown(24)
@@ -239,6 +247,7 @@ class Table:
             lines.insert(gap, row(["\u22ee"] * len(self._columns), "td"))
         caption = f"<caption>{html.escape(self.title)}</caption>" if self.title else ""
         note = f"<p>{len(self):,} rows</p>" if gap else ""
+        note += "".join(f"<p>{html.escape(one)}</p>" for one in self.legend())
         return (
             f'<table class="qutibench">{caption}<thead>{row(self.headings(), "th")}</thead>'
             f"<tbody>{''.join(lines)}</tbody></table>{note}"

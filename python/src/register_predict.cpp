@@ -129,6 +129,14 @@ void register_fields(py::module_& module) {
             return all;
         },
         "The columns of answers, in the order of what_if's JSON.");
+    module.def(
+        "marks",
+        [] {
+            std::vector<std::pair<std::string, std::string_view>> all;
+            for (const mark& one : marks) all.emplace_back(std::string(1, one.letter), one.says);
+            return all;
+        },
+        "(letter, what it stands for) of all marks that answers can have.");
 }
 
 void register_parameters(py::module_& module) {

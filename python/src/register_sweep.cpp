@@ -190,8 +190,9 @@ template <class Value, class Of>
     throw unknown_name("axis", axis, "");
 }
 
-/// The distinct sets of assumptions, and for each point the number of its own.
-[[nodiscard]] py::tuple assumptions(const space_object& self) {
+/// The distinct texts of the answers to all points, and for each point the number of its own; -1 for an empty one.
+template <class Text>
+[[nodiscard]] py::tuple texts_of(const space_object& self, Text text_of) {
     py::array_t<std::int32_t> all(rows_of(self.space.size()));
     std::int32_t* out = all.mutable_data();
     std::vector<std::string> texts;
@@ -199,14 +200,21 @@ template <class Value, class Of>
     design_point point;
     for (std::uint64_t run = 0; run < self.space.runs(); ++run, self.space.advance_run(point))
         for (; point.batch < self.space.axes().batches.size(); ++point.batch) {
-            std::string text;
-            for (const std::string& one : self.space.answered(point).assumptions())
-                text += (text.empty() ? "" : "; ") + one;
-            const auto [at, is_new] = numbers.try_emplace(text, static_cast<std::int32_t>(texts.size()));
-            if (is_new) texts.push_back(text);
+            const std::string text = text_of(self.space.answered(point));
+            const auto [at, is_new] =
+                numbers.try_emplace(text, text.empty() ? -1 : static_cast<std::int32_t>(texts.size()));
+            if (is_new && !text.empty()) texts.push_back(text);
             *out++ = at->second;
         }
     return py::make_tuple(all, texts);
+}
+
+[[nodiscard]] py::tuple assumptions(const space_object& self) {
+    return texts_of(self, [](const answer& of) {
+        std::string text;
+        for (const std::string& one : of.assumptions()) text += (text.empty() ? "" : "; ") + one;
+        return text;
+    });
 }
 
 [[nodiscard]] py::array_t<std::int64_t> batches(const space_object& self) {
@@ -382,6 +390,9 @@ void add_axes(py::class_<space_object>& cls) {
         },
         "The values of the axes between the datatype and the batch.");
     cls.def("assumptions", &assumptions, "(number of its text for each point, the texts).");
+    cls.def(
+        "marks", [](const space_object& self) { return texts_of(self, &marks_of); },
+        "(number of its marks for each point, -1 for none, the marks).");
     cls.def("codes", &codes, "axis"_a, "For each point the number of its value on an axis, int32 (n,).");
     cls.def("batches", &batches, "For each point its batch, int64 (n,).");
     cls.def("point", &point_of, "number"_a, "The values of a point on every axis.");

@@ -7,7 +7,10 @@
 #include <qutibench/ask/question_json.hpp>
 #include <qutibench/ask/records.hpp>
 
+#include <set>
+
 using namespace qutibench;
+using namespace qutibench::literals;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -120,4 +123,46 @@ TEST_CASE("a calibration refuses what it has no use for, and another device") {
     CHECK_THROWS_WITH(session().ask(asked), Contains("fit.json is a calibration of 'another', not of 'zcu104_finn'"));
     asked.axes.executions = {execution_kind::layers};
     CHECK_THROWS_WITH(session().ask(asked), Contains("has no use for an execution model"));
+}
+
+TEST_CASE("marks say what the figures of a row do not show") {
+    const auto marks_in = [](question asked) { return marks_of(only_answer(asked)); };
+    question asked{.networks = {"cnv"}, .platforms = {"zcu104_finn"}};
+    asked.axes.datatypes = {int2};
+    CHECK(marks_in(asked).empty());
+    CHECK_FALSE(to_record(only_answer(asked)).contains("marks"));
+    asked.axes.executions = {execution_kind::dataflow};
+    CHECK(marks_in(asked) == "p");
+    CHECK(to_record(only_answer(asked))["marks"] == "p");
+    asked.axes.batches = {16};
+    CHECK(marks_in(asked).empty());
+
+    question other{.networks = {"cnv"}, .platforms = {"edgetpu:fast"}};
+    other.axes.datatypes = {int2};
+    CHECK(marks_in(other) == "xc");
+
+    const auto device = [](bytes_per_second bandwidth, bytes capacity) {
+        return platform("board", {{.peaks = {{int8, 1_top_per_s}}, .memories = {{"ddr", capacity, bandwidth}}}});
+    };
+    const auto marks_on = [](const platform& board) {
+        session known;
+        known.add(board);
+        question mine{.networks = {"cnv"}, .platforms = {"board"}};
+        mine.axes.datatypes = {int8};
+        return marks_of(known.ask(mine).rows.at(0));
+    };
+    CHECK(marks_on(device(1_gb_per_s, 1_gib)).empty());
+    CHECK(marks_on(device(1_gb_per_s, 1_kib)) == "!");
+    CHECK(marks_on(device(unknown<bytes_per_second>, unknown<bytes>)) == "bm");
+}
+
+TEST_CASE("every mark has a letter and a sentence of its own") {
+    std::set<char> letters;
+    std::set<std::string_view> sentences;
+    for (const mark& one : marks) {
+        letters.insert(one.letter);
+        sentences.insert(one.says);
+    }
+    CHECK(letters.size() == marks.size());
+    CHECK(sentences.size() == marks.size());
 }

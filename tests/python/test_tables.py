@@ -130,3 +130,12 @@ def test_heatmap_of_the_thesis():
     assert len(table) == sum(1 for row in qb.heatmap() if row["task"] == "mnist")
     errata = [row for row in qb.heatmap() if row["erratum"]]
     assert {row["printed_inputs_per_second"] for row in errata} >= {38400.0}
+
+
+def test_marks_have_a_legend_below():
+    marked = qb.estimates(["cnv"], ["hailo_8", "ncs2"], ["int4", "int8"])
+    by_datatype = {(row["platform"], row["datatype"]): row["marks"] for row in marked}
+    assert by_datatype["hailo_8", "int4"] == "mc" and by_datatype["ncs2", "int8"] is None
+    assert [line[:3] for line in repr(marked).splitlines()[-2:]] == ["m  ", "c  "]
+    assert qb.predict(qb.network("cnv"), qb.platform("hailo_8"), datatype="int4").marks == "mc"
+    assert not qb.estimates(["cnv"], ["ncs2"], ["int8"]).legend()

@@ -26,7 +26,7 @@ public:
     /// As many numbers for each row as there are fields; NaN stands for null.
     [[nodiscard]] const std::vector<double>& numbers() const { return numbers_; }
 
-    /// The fields with what their numbers stand for, the texts, and the lists of sentences.
+    /// The fields with what their numbers stand for, the texts, the lists of sentences, and what marks stand for.
     [[nodiscard]] record legend() const {
         record fields = record::array();
         for (const qutibench::answer_field* one : fields_)
@@ -34,7 +34,10 @@ public:
                               {"kind", to_string(one->kind)},
                               {"printed", one->is_printed},
                               {"place", one->narrow.place}});
-        return {{"fields", std::move(fields)}, {"texts", texts_}, {"lists", lists_}};
+        record marks = record::array();
+        for (const qutibench::mark& one : qutibench::marks)
+            marks.push_back({{"letter", std::string(1, one.letter)}, {"says", one.says}});
+        return {{"fields", std::move(fields)}, {"texts", texts_}, {"lists", lists_}, {"marks", std::move(marks)}};
     }
 
 private:

@@ -6,6 +6,7 @@ import type {
     Card,
     Cell,
     Estimate,
+    Mark,
     Measured,
     Network,
     NetworkDetails,
@@ -41,6 +42,7 @@ interface Legend {
     texts: string[];
     lists: string[][];
     roofs: Roof[];
+    marks: Mark[];
     skipped: string[];
 }
 
@@ -84,7 +86,7 @@ export class Engine {
     view = (question: Question): View => {
         const legend = parsed<Legend>(this.library.view(JSON.stringify(question)));
         const rows = rowsOf(legend, this.library.numbers(), true);
-        return { rows, roofs: legend.roofs, skipped: legend.skipped };
+        return { rows, roofs: legend.roofs, marks: legend.marks, skipped: legend.skipped };
     };
 
     scorecards = (question: Question): Card[] => parsed(this.library.scorecards(JSON.stringify(question)));

@@ -160,7 +160,7 @@ class Portal {
             }
         }
         if (place.firstElementChild !== page.element) place.replaceChildren(page.element);
-        let answer: View = { rows: [], roofs: [], skipped: [] };
+        let answer: View = { rows: [], roofs: [], marks: [], skipped: [] };
         try {
             answer = this.engine.view(questionOf(state));
             page.draw({

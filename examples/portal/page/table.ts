@@ -2,7 +2,7 @@
 // Tables that sort, search, filter, and are saved as CSV.
 import { download, el } from "./dom";
 import { headingOf, shown } from "./format";
-import type { Row, Value } from "./types";
+import type { Mark, Row, Value } from "./types";
 
 export interface Column {
     key: string;
@@ -47,6 +47,7 @@ export class Table {
     private readonly search: HTMLInputElement;
     private readonly count = el("span", { class: "count", "aria-live": "polite" });
     private readonly body = el("tbody");
+    private readonly legend = el("p", { class: "note" });
     private readonly more = el("button", { class: "plain", type: "button", onclick: () => this.showMore() });
     private readonly headings: Map<string, HTMLElement>;
 
@@ -84,11 +85,17 @@ export class Table {
                 el("table", {}, el("thead", {}, el("tr", {}, ...this.headings.values())), this.body),
             ),
             this.more,
+            this.legend,
         );
     }
 
-    show(rows: Row[]): void {
+    /// Shows rows; below them what the letters in their column of marks stand for.
+    show(rows: Row[], marks: Mark[] = []): void {
         this.rows = rows;
+        this.legend.textContent = marks
+            .filter(({ letter }) => rows.some((row) => typeof row.marks === "string" && row.marks.includes(letter)))
+            .map(({ letter, says }) => `${letter}: ${says}`)
+            .join("; ");
         const numbers = this.columns.filter((one) => rows.some((row) => typeof row[one.key] === "number"));
         this.numeric = new Set(numbers.map((one) => one.key));
         for (const [key, heading] of this.headings) heading.classList.toggle("number", this.numeric.has(key));

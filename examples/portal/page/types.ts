@@ -85,9 +85,16 @@ export interface Roof {
     points: [number, number][];
 }
 
+/// A letter in the column of marks, and what it stands for.
+export interface Mark {
+    letter: string;
+    says: string;
+}
+
 export interface View {
     rows: Estimate[];
     roofs: Roof[];
+    marks: Mark[];
     skipped: string[];
 }
 

@@ -65,6 +65,47 @@ private:
     }
 };
 
+/// What the figures of an answer do not show: a letter for a column of marks, and its line of the legend below.
+struct mark {
+    char letter = 0;
+    std::string_view says{};
+    bool (*holds)(const answer&) = nullptr;
+};
+
+/// All marks, those that speak against an answer first. A further mark is a further row here, and nothing else.
+inline constexpr auto marks = [] {
+    using a = const answer&;
+    return std::to_array<mark>({
+        {'x', "a source says that the device does not run this network or one of its layers",
+         [](a r) { return r.prediction.assumes(assumption::unsupported); }},
+        {'!', "does not fit the memory",
+         [](a r) {
+             return r.prediction.feasible == feasibility::infeasible && !r.prediction.assumes(assumption::unsupported);
+         }},
+        {'b', "no source states the bandwidth, so it looks as fast as its peak",
+         [](a r) { return r.bound() == bound_kind::compute_at_least; }},
+        {'m', "no source states the memory, so nobody knows whether it fits",
+         [](a r) { return r.prediction.feasible == feasibility::unknown; }},
+        {'u', "some layers have no cost model, so throughput is an upper bound",
+         [](a r) { return r.work && !r.work->uncounted().empty(); }},
+        {'c', "computed in a wider datatype, which the device has",
+         [](a r) { return r.prediction.assumes(assumption::carrier_datatype); }},
+        {'o', "some layers have a datatype of their own", [](a r) { return r.work && r.work->has_precisions(); }},
+        {'p', "one input alone in a pipeline: throughput is higher with a batch or a stream",
+         [](a r) { return traits_of(r.how.execution).streams && r.how.batch == 1 && r.how.stream <= 1; }},
+        {'w', "outside of what the calibration was fitted to",
+         [](a r) { return r.fitted && r.fitted->devices == 1 && !r.fitted->warnings.empty(); }},
+    });
+}();
+
+/// The letters of the marks that an answer has.
+[[nodiscard]] inline std::string marks_of(const answer& of) {
+    std::string letters;
+    for (const mark& one : marks)
+        if (one.holds(of)) letters += one.letter;
+    return letters;
+}
+
 /// A column of answers.
 using answer_field = field<answer>;
 
@@ -127,6 +168,10 @@ inline constexpr auto answer_fields = [] {
             .at(9)
             .known()
             .by_batch(),
+        one::text("marks", "A letter for each thing that the figures do not show; see `marks`.", &marks_of)
+            .at(15)
+            .maybe()
+            .where([](a r) { return !marks_of(r).empty(); }),
         one::count("operations", "Of one input; one multiply-accumulate is two.", [](a r) { return r.operations(); })
             .shown("operations", "MOP", 1e6),
         one::count("macs", "Multiply-accumulates of one input.", [](a r) { return r.macs(); }).shown("MACs", "M", 1e6),

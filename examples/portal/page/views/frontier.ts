@@ -73,7 +73,10 @@ export class Frontier implements Page {
                 ? `${rows.length - points.length} without a published accuracy or a known ` +
                   `${headingOf(key).toLowerCase()} are left out.`
                 : "");
-        this.table.show(best.flatMap((row) => rows[row] ?? []));
+        this.table.show(
+            best.flatMap((row) => rows[row] ?? []),
+            context.answer.marks,
+        );
         this.drawPublished(context);
     }
 

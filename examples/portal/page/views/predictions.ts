@@ -30,6 +30,7 @@ export const estimateColumns = [
     "model_bytes",
     "energy_j",
     "accuracy_top1",
+    "marks",
 ].map((key) => ({
     key,
     ...(key === "throughput_ips" ? { hint: (row: Row) => `Assumed: ${shown("assumptions", row.assumptions)}` } : {}),
@@ -85,7 +86,7 @@ export class Predictions implements Page {
                 ? `Passed over: ${answer.skipped.slice(0, 3).join("; ")}${answer.skipped.length > 3 ? " …" : ""}`
                 : "");
         this.chart.draw(specOf(context, key, drawn), this.data(context, key, drawn), chartLabel(key, drawn));
-        this.table.show(answer.rows);
+        this.table.show(answer.rows, answer.marks);
     }
 
     done = (): Promise<unknown> => this.chart.done;
