@@ -35,6 +35,8 @@ std::string csv_field(const record& value) {
     } else {
         text = value.dump();
     }
+    // Spreadsheets run cells that begin like a formula.
+    if (value.is_string() && text.find_first_of("=+-@\t\r") == 0) text.insert(text.begin(), '\'');
     if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
     std::string quoted = "\"";
     for (const char one : text) {

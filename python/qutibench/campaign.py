@@ -49,7 +49,7 @@ class ResultsFile:
         self.path = Path(path)
         self.finished: dict[tuple[str, ...], list[Row]] = {}
         try:
-            text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+            text = _core.read_text(self.path) if self.path.exists() else ""
             whole = text[: text.rfind("\n") + 1]
             for row in self._parse(whole):
                 self.finished.setdefault(_key(row), []).append(row)

@@ -6,11 +6,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, overload
 
 from . import _core
-from .errors import InvalidArgument, ParseError, UnknownName
+from .errors import InvalidArgument, UnknownName
 
 Workloads = Mapping[str, _core.Workload]
 
@@ -174,10 +173,7 @@ class Calibration:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the calibration, its held-out errors included; raises ParseError when that fails."""
-        try:
-            Path(path).write_text(self._fitted.to_json(), encoding="utf-8")
-        except OSError as wrong:
-            raise ParseError(f"{os.fspath(path)}: the file cannot be written; does its folder exist?") from wrong
+        _core.write_text(path, self._fitted.to_json())
 
     def __getstate__(self) -> tuple[str, dict[str, _core.Workload], _core.Platform | None]:
         return self._fitted.to_json(), self._workloads, self._device
@@ -265,10 +261,6 @@ def expect(
 
 def load_calibration(path: str | os.PathLike[str], workloads: Workloads | None = None) -> Calibration:
     """A saved calibration; raises ParseError with file and place."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise ParseError(f"{os.fspath(path)}: the file cannot be read") from wrong
-    fitted = _core.FittedModel.from_json(text, os.fspath(path))
+    fitted = _core.FittedModel.from_json(_core.read_text(path), os.fspath(path))
     device = None if _core.is_path(fitted.device_id) else _known_platform(fitted.device_id)
     return Calibration(fitted, workloads or {}, device)

@@ -119,4 +119,4 @@ def report(
         data["rows"] = [{key: _plain(value) for key, value in row.items()} for row in rows_of(rows)]
     # "<" is escaped, so that no text can end the script that holds it.
     content = json.dumps(data, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
-    Path(path).write_text(text[:start] + _START + content + text[end:], encoding="utf-8")
+    _core.write_text(path, text[:start] + _START + content + text[end:])

@@ -353,10 +353,10 @@ def run_job(folder: str | os.PathLike[str], *, time_limit_s: float = 300.0) -> N
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as wrong:
-        raise ParseError(f"{path}: the file cannot be read: {wrong.strerror}") from wrong
-    except ValueError as wrong:
+        value = json.loads(_core.read_text(path))
+    except ParseError:
+        raise
+    except (RecursionError, ValueError) as wrong:
         raise ParseError(f"{path}: this is not JSON: {wrong}") from wrong
     if not isinstance(value, dict):
         raise ParseError(f"{path}: this should be an object")

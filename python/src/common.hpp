@@ -32,6 +32,13 @@ struct count_argument {
     std::int64_t value = 0;
 };
 
+/// The result of a call during which other Python threads run; it touches no Python object.
+template <class Call>
+[[nodiscard]] auto without_lock(Call&& call) {
+    const py::gil_scoped_release others_run;
+    return call();
+}
+
 /// A path: str or os.PathLike.
 struct path_argument {
     std::string value{};

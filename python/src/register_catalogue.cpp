@@ -118,26 +118,49 @@ void register_entry(py::module_& module) {
                       &network_entry::accuracies, &network_entry::sources);
 }
 
+[[nodiscard]] py::str text_of_file(const path_argument& path) {
+    const std::string text = without_lock([&] { return detail::read_file(path.value); });
+    PyObject* const decoded = PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "strict");
+    if (decoded == nullptr) {
+        PyErr_Clear();
+        throw parse_error(path.value, "", "the text is not UTF-8");
+    }
+    return py::reinterpret_steal<py::str>(decoded);
+}
+
 void register_loading(py::module_& module) {
     module.def(
-        "network_entry", [](const path_argument& name) { return load_network(name.value); }, "name"_a,
+        "network_entry",
+        [](const path_argument& name) { return without_lock([&] { return load_network(name.value); }); }, "name"_a,
         "What the catalogue or a network file knows of a network; raises UnknownName, ParseError.");
     module.def(
         "network",
         [](const path_argument& name, double keep, counting_argument count, bool strict) {
-            return load_network(name.value).work(keep, count.value, strict);
+            return without_lock([&] { return load_network(name.value).work(keep, count.value, strict); });
         },
         "name"_a, "keep"_a = 1.0, "count"_a = "qutibench", "strict"_a = false,
         "What one inference of a network costs, by catalogue id ('resnet50') or path ('mine.json').\n\n"
         "keep: fraction of the channels that pruning leaves. count, strict: as in `analyze`. Raises UnknownName with "
         "the "
         "nearest id, ParseError with file and place, InvalidArgument where `keep` does not apply.");
+    module.def(
+        "read_text", &text_of_file, "path"_a,
+        "The whole of a text file; raises ParseError when it cannot be read, is not UTF-8 or has more than 256 MiB.");
+    module.def(
+        "write_text",
+        [](const path_argument& path, const std::string& text) {
+            without_lock([&] { detail::write_file(path.value, text); });
+        },
+        "path"_a, "text"_a,
+        "Writes a whole text file; raises ParseError when that fails, and what was there before stays.");
     module.def("networks", &network_ids, "Ids of the networks of the catalogue, sorted.");
     module.def(
         "platform",
         [](const path_argument& name, const std::optional<std::string>& mode) {
-            platform found = load_platform(name.value);
-            return mode ? found.in_mode(*mode) : found;
+            return without_lock([&] {
+                platform found = load_platform(name.value);
+                return mode ? found.in_mode(*mode) : found;
+            });
         },
         "name"_a, "mode"_a = py::none(),
         "A device by catalogue id ('jetson_tx2', 'jetson_tx2:maxp') or path ('board.json'). Without a mode the first "
@@ -156,8 +179,9 @@ void register_loading(py::module_& module) {
     module.def("platforms_called", &platforms_called, "name"_a,
                "Ids that people may mean by a name: 'h100' is three, 'rpi5' is one.");
     module.def(
-        "load_platform_folder", [](const path_argument& path) { return load_platform_folder(path.value); }, "path"_a,
-        "Every platform file of a folder, by file name; raises ParseError when one is broken.");
+        "load_platform_folder",
+        [](const path_argument& path) { return without_lock([&] { return load_platform_folder(path.value); }); },
+        "path"_a, "Every platform file of a folder, by file name; raises ParseError when one is broken.");
     module.def(
         "save_network", [](const graph& net, const path_argument& path) { save_network(net, path.value); }, "network"_a,
         "path"_a, "Writes a network file with every layer of a graph.");

@@ -78,6 +78,18 @@ TEST_CASE("a lenient question passes over what cannot be had") {
     CHECK(all.skipped.size() == 1);
 }
 
+TEST_CASE("of several networks, one without operations is named and left out") {
+    session known;
+    known.add(parse_network(R"({"id": "idle", "layers": [{"type": "input", "extents": [1, 3, 8, 8]},
+                                                       {"type": "activation", "function": "relu"}]})"));
+    const answers all = known.ask({.networks = {"idle", "cnv"}, .platforms = {"zcu104_dpu"}});
+    CHECK(all.rows.size() == 1);
+    REQUIRE(all.skipped.size() == 1);
+    CHECK(all.skipped[0] == "network 'idle' has neither operations nor weights");
+    CHECK_THROWS_WITH(known.ask({.networks = {"idle"}, .platforms = {"zcu104_dpu"}}),
+                      "network 'idle' has neither operations nor weights");
+}
+
 TEST_CASE("what is added goes before the catalogue, in each of its modes") {
     session known;
     operating_mode eco = load_platform("zcu104_dpu").mode(), full = eco;

@@ -51,6 +51,8 @@ TEST_CASE("impossible figures are refused") {
     CHECK_THROWS_WITH(board({{int8, -1.0 * 1_top_per_s}}),
                       "platform 'board': the int8 peak of mode 'fast' must be positive and finite");
     CHECK_THROWS_AS(board({{int8, 0_top_per_s}}), invalid_argument);
+    CHECK_THROWS_WITH(board({{int8, 1e-300 * 1_top_per_s}}),
+                      "platform 'board': the int8 peak of mode 'fast' is not a figure that a device can have");
     CHECK_THROWS_AS(board({{int8, nan}}), invalid_argument);
     CHECK_THROWS_AS(board({{int8, infinite}}), invalid_argument);
     CHECK_THROWS_WITH(board({{int8, 2_top_per_s, 1_top_per_s}}),

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What is refused, with which exception, and in which words."""
 
+import csv
+import io
+import json
 import pickle
 
 import pytest
@@ -28,6 +31,9 @@ CASES = {
     "keep above one": (lambda: qb.zoo.cnv(keep=1.5), qb.InvalidArgument, ValueError, "keep"),
     "keep of totals": (lambda: qb.network("resnet50_pruned_80", keep=0.5), qb.InvalidArgument, ValueError, "totals"),
     "no such file": (lambda: qb.platform("no/such.json"), qb.ParseError, ValueError, "no such file"),
+    "a device as a calibration": (lambda: qb.load_calibration("/dev/zero"), qb.ParseError, ValueError, "a device"),
+    "a folder as a calibration": (lambda: qb.load_calibration("tests"), qb.ParseError, ValueError, "a folder"),
+    "an impossible peak": (lambda: qb.Platform("p", {"int8": 1e-300}), qb.InvalidArgument, ValueError, "can have"),
     "not JSON": (lambda: qb.Platform.from_json("{"), qb.ParseError, ValueError, "line 1"),
     "missing key": (lambda: qb.Platform.from_json('{"id": "x"}'), qb.ParseError, ValueError, "peaks"),
     "wrong rank": (lambda: qb.layers.dense(out_features=3).output_shape([(1, 2, 3, 4)]), None, None, ""),
@@ -88,6 +94,16 @@ def test_wrong_types_are_type_errors(call):
     with pytest.raises((TypeError, ValueError)) as caught:
         call()
     assert not isinstance(caught.value, RuntimeError)
+
+
+def test_no_cell_of_a_csv_begins_a_formula(asked, tmp_path):
+    """Spreadsheets run what begins with = + - or @; names come from files of others."""
+    mine = tmp_path / "mine.json"
+    mine.write_text(json.dumps({"id": "=1+1", "operations": 1e9, "weights": 1e6}))
+    rows = list(csv.DictReader(io.StringIO(asked("estimate", mine, "--on", "ncs2", "--format", "csv"))))
+    assert [row["network"] for row in rows] == ["'=1+1"]
+    (answer,) = json.loads(asked("estimate", mine, "--on", "ncs2", "--format", "json"))
+    assert answer["network"] == "=1+1"
 
 
 def test_details_of_errors():

@@ -17,9 +17,10 @@ const step = 100;
 
 function csvField(value: Value | undefined): string {
     if (value === null || value === undefined) return "";
-    const text = Array.isArray(value)
+    let text = Array.isArray(value)
         ? value.map((one) => (Array.isArray(one) ? one.join("x") : String(one))).join("; ")
         : String(value);
+    if (typeof value === "string" && /^[=+\-@\t\r]/.test(text)) text = `'${text}`; // spreadsheets run formulas
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -105,11 +105,22 @@ public:
         return all;
     }
 
-    /// The combinations that a question is about.
+    /// The combinations that a question is about. Of several networks, one of which nothing can be predicted is
+    /// skipped.
     [[nodiscard]] design_space space(const question& asked, std::vector<std::string>& skipped) {
         design_axes axes = asked.axes;
         for (const std::string& name : asked.platforms) axes.platforms.push_back(device(name));
-        for (design_network& one : networks(asked, &skipped)) axes.networks.push_back(std::move(one));
+        std::vector<std::string> empty;
+        for (design_network& one : networks(asked, &skipped)) {
+            try {
+                one.check();
+                axes.networks.push_back(std::move(one));
+            } catch (const invalid_argument& wrong) {
+                empty.emplace_back(wrong.what());
+            }
+        }
+        if (axes.networks.empty() && !empty.empty()) throw invalid_argument(empty.front());
+        skipped.insert(skipped.end(), empty.begin(), empty.end());
         return design_space(std::move(axes));
     }
 

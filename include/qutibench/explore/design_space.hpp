@@ -29,6 +29,13 @@ struct design_network {
     std::shared_ptr<const workload> work{};
     std::vector<design_accuracy> accuracies{};
 
+    /// Throws invalid_argument for a network of which nothing can be predicted.
+    void check() const {
+        if (!work) throw invalid_argument(detail::message({"network '", name, "' has no workload"}));
+        if (work->mac_count == 0 && work->weight_count == 0)
+            throw invalid_argument(detail::message({"network '", name, "' has neither operations nor weights"}));
+    }
+
     /// The published accuracy as deployed on a device, else the network's own; NaN without one. A datatype that is only
     /// emulated has the accuracy that was measured on the device, if any.
     [[nodiscard]] double accuracy(const precision& in, const platform& on) const {
@@ -221,12 +228,7 @@ private:
         require(!axes_.threads.empty(), "threads");
         require(!axes_.streams.empty(), "streams");
         require(!axes_.batches.empty(), "batches");
-        for (const design_network& one : axes_.networks) {
-            if (!one.work) throw invalid_argument(detail::message({"network '", one.name, "' has no workload"}));
-            if (one.work->mac_count == 0 && one.work->weight_count == 0)
-                throw invalid_argument(
-                    detail::message({"network '", one.name, "' has neither operations nor weights"}));
-        }
+        for (const design_network& one : axes_.networks) one.check();
         for (const auto& one : axes_.platforms)
             if (!one) throw invalid_argument("a platform of the design space is missing");
         for (const std::int64_t one : axes_.batches)

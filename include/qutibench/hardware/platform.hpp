@@ -191,9 +191,11 @@ private:
     template <class Quantity>
     void require_positive(const Quantity& figure, const std::string& what, bool may_be_unknown) const {
         const double value = figure.value();
-        if ((may_be_unknown && !is_known(figure)) || (value > 0 && value <= 1e300)) return;
-        detail::raise(
-            invalid_argument(detail::message({"platform '", id_, "': ", what, " must be positive and finite"})));
+        if ((may_be_unknown && !is_known(figure)) || (value >= 1e-6 && value <= 1e300)) return;
+        detail::raise(invalid_argument(
+            detail::message({"platform '", id_, "': ", what,
+                             value > 0 ? " is not a figure that a device can have" : " must be positive",
+                             value > 0 ? "" : " and finite"})));
     }
 
     void check() const {

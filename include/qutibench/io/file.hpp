@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <random>
 #include <string>
 
 namespace qutibench::detail {
@@ -45,13 +46,27 @@ inline constexpr std::size_t piece_limit = std::size_t{1} << 26;
     return text;
 }
 
-/// Writes a whole file, replacing what was there; throws parse_error when that fails.
+/// Writes a whole file, replacing what was there. Throws parse_error when that fails, and what was there stays: the
+/// text goes to a file beside it, which takes its place when it is complete. Pipes and devices are written to as they
+/// are.
 inline void write_file(const std::string& path, const std::string& text) {
-    file_handle file(std::fopen(path.c_str(), "wb"), &std::fclose);
+    std::error_code ignored;
+    const auto old = std::filesystem::symlink_status(path, ignored);
+    const bool is_plain = old.type() == std::filesystem::file_type::not_found || std::filesystem::is_regular_file(old);
+    const std::string target = is_plain ? path + "." + std::to_string(std::random_device()()) + ".part" : path;
+    file_handle file(std::fopen(target.c_str(), "wb"), &std::fclose);
     if (file == nullptr) throw parse_error(path, "", "the file cannot be written; does its folder exist?");
-    const bool complete = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
-    if (std::fclose(file.release()) != 0 || !complete)
-        throw parse_error(path, "", "the file could not be written to its end");
+    bool complete = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
+    complete = std::fclose(file.release()) == 0 && complete;
+    if (is_plain) {
+        std::error_code failed;
+        if (complete && std::filesystem::is_regular_file(old))
+            std::filesystem::permissions(target, old.permissions(), ignored);
+        if (complete) std::filesystem::rename(target, path, failed);
+        if (!complete || failed) std::filesystem::remove(target, ignored);
+        complete = complete && !failed;
+    }
+    if (!complete) throw parse_error(path, "", "the file could not be written to its end");
 }
 
 }  // namespace qutibench::detail
