@@ -3,6 +3,8 @@
 shapes that the library has. The environment variable QUTIBENCH_ALL_NETWORKS=1 takes every network of the zoo."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,14 @@ def test_network_runs(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", PRUNED)
 def test_pruned_network_runs(name: str, tmp_path: Path) -> None:
     save_check_and_run(qb.prune(getattr(qb.zoo, name)(), 0.5), tmp_path / "net.onnx")
+
+
+def test_files_are_pruned_and_written_back_as_they_are() -> None:
+    script = Path(__file__).parents[1] / "support/write_back.py"
+    files = Path(__file__).parents[1] / "data/onnx"
+    done = subprocess.run([sys.executable, script, files], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "12 of 12 files right, 9 of them with a twin in the zoo"
 
 
 @pytest.mark.skipif(EVERYTHING, reason="every network is tested")

@@ -153,3 +153,16 @@ TEST_CASE("experts count as the rows that each serves, and all of them as weight
     CHECK(work.weights().value() == 2 * 4 * 16 * 32);
     CHECK(work.parameters().value() == 2 * 4 * 16 * 32 + 4 * 48);
 }
+
+TEST_CASE("a vector that is stored once for several layers does not tie their widths") {
+    build::graph g;
+    g.input("x", {"1", "3", "8", "8"}).weight("w1", {8, 3, 1, 1}).weight("w2", {8, 8, 1, 1}).weight("w3", {5, 8, 1, 1});
+    g.weight("zeros", {8}).node("Identity", {"zeros"}, {"same_zeros"});
+    g.node("Conv", {"x", "w1", "zeros"}, {"a"}, {}, "", "narrow")
+        .node("Conv", {"a", "w2", "zeros"}, {"b"}, {}, "", "wide");
+    g.node("Add", {"b", "b"}, {"c"}, {}, "", "sum").node("Conv", {"c", "w3"}, {"y"}, {}, "", "last").output("y");
+    const graph net = prune(load(g), [](const node& one) { return one.name == "narrow" ? 0.5 : 1.0; });
+    CHECK(net.warnings().empty());
+    CHECK(work_of(net) == 64 * (3 * 4 + 4 * 8 + 8 * 5));
+    CHECK(analyze(again(net)).parameters().value() == 3 * 4 + 4 + 4 * 8 + 8 + 8 * 5);
+}

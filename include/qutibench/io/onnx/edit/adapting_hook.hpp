@@ -114,25 +114,26 @@ protected:
         (*inputs_)[k] = &changed;
     }
 
-    /// Gives a Reshape the shape `wanted` unless it computes one that fits.
-    void adapt_reshape(const operation& then, const operation& made, const extents_list& wanted) {
+    /// Gives a Reshape the shape `wanted` unless it computes that, or any that fits where `computed_stays`.
+    void adapt_reshape(const operation& then, const operation& made, const extents_list& wanted, bool computed_stays) {
         const auto stated = values_now(1);
         const auto in = in_now(0);
         if (!in || !reads(made, 1)) return;
         if (stated) {
-            const auto computed = resolved(*stated, *in, made.find("allowzero") != nullptr);
-            if (computed == wanted || (computed && !is_literal(then, 1))) return;
+            const attribute* zeros = made.find("allowzero");
+            const auto computed = resolved(*stated, *in, zeros != nullptr && zeros->integer != 0);
+            if (computed == wanted || (computed_stays && computed && !is_literal(then, 1))) return;
         }
         replace(made, 1, wanted);
     }
 
-    /// Gives an Expand the shape `wanted` unless it computes one that fits.
-    void adapt_expand(const operation& then, const operation& made, const extents_list& wanted) {
+    /// Gives an Expand the shape `wanted` unless it computes that, or any that fits where `computed_stays`.
+    void adapt_expand(const operation& then, const operation& made, const extents_list& wanted, bool computed_stays) {
         const auto stated = values_now(1);
         const auto in = in_now(0);
         if (!in || !stated || !reads(made, 1)) return;
         const auto computed = broadcast_of(*in, *stated);
-        if (computed == wanted || (computed && !is_literal(then, 1))) return;
+        if (computed == wanted || (computed_stays && computed && !is_literal(then, 1))) return;
         replace(made, 1, wanted);
     }
 

@@ -128,9 +128,9 @@ private:
         const auto before = out_old(then);
         if (!before) return;
         if (type == "Reshape" && in_now(0) != in_old(then, 0)) {
-            if (const auto wanted = dealt(then, made, *before)) adapt_reshape(then, made, sizes(*wanted));
+            if (const auto wanted = dealt(then, made, *before)) adapt_reshape(then, made, sizes(*wanted), true);
         } else if (type == "Expand") {
-            adapt_expand(then, made, expanded(then, *before));
+            adapt_expand(then, made, expanded(then, *before), true);
         } else if (type == "Resize" && reads(made, 3)) {
             adapt_resize(then, made, *before);
         } else if (type == "Slice") {

@@ -4,6 +4,7 @@
 #include <qutibench/io/onnx/inferred.hpp>
 
 #include <map>
+#include <set>
 #include <unordered_map>
 
 namespace qutibench::onnx {
@@ -28,11 +29,12 @@ struct file_edits {
     std::unordered_map<std::size_t, std::vector<std::int64_t>> held{};    ///< of the tensor in a Constant node
     std::map<operand_place, std::vector<std::int64_t>> operands{};        ///< integers read in place of an input
     std::map<operand_place, std::vector<std::int64_t>> expanded{};        ///< inputs that are broadcast first
+    std::set<operand_place> copied{};                                     ///< initialisers read as a copy of their own
     std::unordered_map<std::size_t, std::vector<edited_attribute>> attributes{};  ///< integers that nodes state
 
     [[nodiscard]] bool empty() const {
         return inputs.empty() && stored.empty() && held.empty() && operands.empty() && expanded.empty() &&
-               attributes.empty();
+               copied.empty() && attributes.empty();
     }
 };
 

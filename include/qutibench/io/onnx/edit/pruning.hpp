@@ -59,9 +59,9 @@ private:
         const std::string_view type = made.op->op_type;
         if (!out_old(then)) return;
         if (type == "Reshape")
-            adapt_reshape(then, made, expected(then.outputs[0], place));
+            adapt_reshape(then, made, expected(then.outputs[0], place), false);
         else if (type == "Expand")
-            adapt_expand(then, made, expected(then.outputs[0], place));
+            adapt_expand(then, made, expected(then.outputs[0], place), false);
         else if (type == "Resize" && reads(made, 3) && is_literal(then, 3))
             adapt_list(then, made, 3, expected(then.outputs[0], place));
         else if (type == "Split" && reads(made, 1))
@@ -310,6 +310,25 @@ private:
 };
 
 }  // namespace detail
+
+/// The file with a stored vector of its own for each node that reads one: exporters store equal vectors once, though
+/// nothing ties what reads them.
+[[nodiscard]] inline std::string with_own_vectors(const model& source, std::string_view file) {
+    std::unordered_map<std::string_view, bool> is_read;  // vectors, and whether a node before has read them
+    for (const tensor& stored : source.graph.initialisers) {
+        const auto is_wide = [](std::int64_t extent) { return extent > 1; };
+        if (is_floating(stored.type) && std::count_if(stored.dims.begin(), stored.dims.end(), is_wide) == 1)
+            is_read.emplace(stored.name, false);
+    }
+    file_edits edits;
+    for (std::size_t place = 0; place < source.graph.nodes.size(); ++place) {
+        const auto& inputs = source.graph.nodes[place].inputs;
+        for (std::size_t k = 0; k < inputs.size(); ++k)
+            if (const auto vector = is_read.find(inputs[k]); vector != is_read.end())
+                if (std::exchange(vector->second, true)) edits.copied.insert({place, k});
+    }
+    return skeleton_of(file, edits);
+}
 
 /// Scales the channels that each operation makes by `share_of(operation)`.
 [[nodiscard]] inline scaled_file scale_file(const inferred& net, std::string_view file,

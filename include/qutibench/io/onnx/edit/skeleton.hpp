@@ -41,6 +41,10 @@ public:
     explicit skeleton_writer(const file_edits& edits) : edits_(edits) {}
 
     [[nodiscard]] std::string run(std::string_view file) {
+        if (!edits_.copied.empty())
+            each_field(file, [&](std::uint32_t number, std::string_view inside, std::string_view) {
+                if (number == 7) collect_initialisers(inside);
+            });
         // Names that no earlier change of this file has used.
         for (int times = 1; !edits_.empty() && (times == 1 || file.find(stem_) != file.npos); ++times)
             stem_ = "edited" + std::to_string(times) + "/";
@@ -79,6 +83,12 @@ private:
         return text;
     }
 
+    void collect_initialisers(std::string_view graph) {
+        each_field(graph, [&](std::uint32_t number, std::string_view inside, std::string_view) {
+            if (number == 5) initialisers_.emplace(name_in(inside, 8), inside);
+        });
+    }
+
     /// NodeProto: input 1, output 2, name 3, op_type 4, attribute 5, doc_string 6, metadata_props 9.
     void add_node(protozero::pbf_writer& graph_out, std::string_view message, std::size_t place) const {
         std::string text;
@@ -115,6 +125,11 @@ private:
             store(graph_out, stem, one->second);
             return stem;
         }
+        if (const auto* const stored = find_in(initialisers_, name);
+            stored != nullptr && edits_.copied.count(where) != 0) {
+            graph_out.add_message(5, renamed(tensor(*stored, nullptr), stem));
+            return stem;
+        }
         const auto one = edits_.expanded.find(where);
         if (one == edits_.expanded.end()) return name;
         store(graph_out, stem + "/shape", one->second);
@@ -136,6 +151,17 @@ private:
         out.add_int32(2, static_cast<std::int32_t>(element_type::int64));
         out.add_packed_int64(7, values.begin(), values.end());
         out.add_string(8, name);
+    }
+
+    /// TensorProto: name 8.
+    [[nodiscard]] static std::string renamed(std::string_view message, const std::string& name) {
+        std::string text;
+        protozero::pbf_writer out(text);
+        each_field(message, [&](std::uint32_t number, std::string_view, std::string_view whole) {
+            if (number != 8) text.append(whole);
+        });
+        out.add_string(8, name);
+        return text;
     }
 
     /// AttributeProto: name 1, i 3, t 5, g 6, ints 8, type 20.
@@ -236,6 +262,7 @@ private:
 
     const file_edits& edits_;
     std::string stem_;
+    std::unordered_map<std::string, std::string_view> initialisers_;
 };
 
 }  // namespace detail

@@ -52,7 +52,8 @@ public:
     }
 
     [[nodiscard]] graph scaled(const graph& net, const std::function<double(const node&)>& share_of) const override {
-        const onnx::model file = read();
+        const std::string own = onnx::with_own_vectors(read(), file_);
+        const onnx::model file = onnx::detail::parse(onnx::byte_source::view(own, "(imported model)"), {});
         const onnx::inferred then = onnx::infer(file, {.dims = dims_, .work_limit = onnx::reread_limit});
         std::unordered_map<std::string_view, const node*> layers;
         for (const node& one : net.nodes()) layers.emplace(one.name, &one);
@@ -60,7 +61,7 @@ public:
             const auto found = layers.find(layer_name(then, one));
             return found == layers.end() ? -1.0 : share_of(*found->second);
         };
-        const onnx::scaled_file made = onnx::scale_file(then, file_, share);
+        const onnx::scaled_file made = onnx::scale_file(then, own, share);
         graph result = imported(made.file, net);
         warn(result, made);
         return result;
