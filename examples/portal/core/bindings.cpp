@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The library in the browser: every call takes and returns text or bytes, objects as JSON. What starts with '!' is an
 // error: the message of what the library threw.
+#include "drawing.hpp"
 #include "views.hpp"
 
 #include <qutibench/io/onnx/slices.hpp>
@@ -141,6 +142,10 @@ emscripten::val numbers() {
     return emscripten::val(emscripten::typed_memory_view(all.size(), all.data()));
 }
 
+std::string drawing(const std::string& text) {
+    return asked(text, [](const json_reader& at) { return portal::drawing(page(), at); });
+}
+
 std::string scorecards(const std::string& text) {
     return asked(text, [](const json_reader& at) { return portal::scorecards(page(), at); });
 }
@@ -206,6 +211,7 @@ EMSCRIPTEN_BINDINGS(qutibench) {
     function("addCalibration", &add_calibration);
     function("view", &view);
     function("numbers", &numbers);
+    function("drawing", &drawing);
     function("scorecards", &scorecards);
     function("frontier", &frontier);
     function("measured", &measured);

@@ -5,6 +5,7 @@ import type {
     Analysis,
     Card,
     Cell,
+    Drawing,
     Estimate,
     Mark,
     Measured,
@@ -88,6 +89,9 @@ export class Engine {
         const rows = rowsOf(legend, this.library.numbers(), true);
         return { rows, roofs: legend.roofs, marks: legend.marks, skipped: legend.skipped };
     };
+
+    drawing = (network: string, keep: number, selection: Question): Drawing =>
+        parsed(this.library.drawing(JSON.stringify({ network, keep, selection })));
 
     scorecards = (question: Question): Card[] => parsed(this.library.scorecards(JSON.stringify(question)));
     heatmap = (task: string): Cell[] => parsed(this.library.heatmap(task));

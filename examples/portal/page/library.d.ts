@@ -13,6 +13,7 @@ export interface Library {
     addPlatform(text: string, file: string): string;
     view(question: string): string;
     numbers(): Float64Array;
+    drawing(question: string): string;
     scorecards(question: string): string;
     frontier(question: string): string;
     measured(content: Uint8Array, file: string, options: string): string;

@@ -11,6 +11,7 @@ import { questionOf, Store, type State } from "./state";
 import { listenForTheme } from "./theme";
 import { isNewcomer, startTour } from "./tour";
 import type { Measured, Network, Platform, View } from "./types";
+import { NetworkDrawing } from "./views/drawing";
 import { Efficiency } from "./views/efficiency";
 import { Frontier } from "./views/frontier";
 import { Heatmap } from "./views/heatmap";
@@ -30,6 +31,7 @@ const titles: Record<string, string> = {
     heatmap: "Heatmap",
     frontier: "Frontier",
     layers: "One network",
+    drawing: "Drawing",
     networks: "Networks",
     platforms: "Devices",
     efficiency: "Efficiency",
@@ -63,6 +65,7 @@ class Portal {
             ["heatmap", new Heatmap()],
             ["frontier", new Frontier()],
             ["layers", this.layers],
+            ["drawing", new NetworkDrawing()],
             ["networks", new Networks()],
             ["platforms", new Platforms()],
             ["efficiency", new Efficiency()],

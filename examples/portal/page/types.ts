@@ -65,6 +65,22 @@ export interface Estimate extends Row {
     assumptions: string[];
 }
 
+/// A layer as it is drawn.
+export interface DrawnLayer extends Layer {
+    /// Places of the layers that it reads.
+    reads: number[];
+    /// Place of the layer whose kernel it runs in, or -1.
+    runs_in: number;
+    time_s: number | null;
+    bound: string | null;
+}
+
+export interface Drawing {
+    layers: DrawnLayer[];
+    /// The prediction that the times are of; null without a device.
+    estimate: Estimate | null;
+}
+
 export interface Measured extends Estimate {
     deployment: string;
     deployment_value: number;
