@@ -90,3 +90,90 @@ TEST_CASE("results whose shape depends on the data, or that are empty, are no ob
     CHECK(read(found).operations().value() == 0);
     CHECK(read(empty).operations().value() == 0);
 }
+
+namespace {
+
+/// The types of a file's layers, in order.
+std::string types_of(const build::graph& g) {
+    const std::string file = g.model();
+    const graph net = load_onnx(std::as_bytes(std::span(file.data(), file.size())));
+    std::string all;
+    for (const node& one : net.nodes()) all += (all.empty() ? "" : " ") + std::string(one.layer.type());
+    return all;
+}
+
+std::string number(const std::string& name, float value) {
+    return build::tensor(name, {}, std::vector<float>{value});
+}
+
+}  // namespace
+
+TEST_CASE("a sum after a product with stored weights is that layer's bias, unless something else reads the product") {
+    build::graph g;
+    g.input("x", {"1", "5", "8"}).weight("w", {8, 4}).weight("b", {4}).node("MatMul", {"x", "w"}, {"p"});
+    g.node("Add", {"b", "p"}, {"y"}).output("y");
+    CHECK(types_of(g) == "input dense");
+    const std::string file = g.model();
+    const graph net = load_onnx(std::as_bytes(std::span(file.data(), file.size())));
+    CHECK(net.nodes()[1].layer.as<dense>()->bias);
+    CHECK(analyze(net).parameters().value() == 8 * 4 + 4);
+    CHECK(types_of(g.output("p")) == "input dense parameter elementwise");
+}
+
+TEST_CASE("arithmetic with a stored tensor reads a parameter, and a stored bias counts once") {
+    build::graph g;
+    g.input("x", {"1", "4", "6", "6"}).weight("w", {4, 4, 1, 1}).weight("b", {4}).weight("s", {4, 1, 1});
+    g.node("Conv", {"x", "w", "b"}, {"a"})
+        .node("Conv", {"a", "w", "b"}, {"c"})
+        .node("Mul", {"c", "s"}, {"y"})
+        .output("y");
+    CHECK(types_of(g) == "input convolution_2d convolution_2d parameter elementwise");
+    const std::string file = g.model();
+    CHECK(analyze(load_onnx(std::as_bytes(std::span(file.data(), file.size())))).parameters().value() == 16 + 4 + 4);
+}
+
+TEST_CASE("activations that are written as their arithmetic are activations") {
+    const auto function_of = [](build::graph& g) {
+        const std::string file = g.output("y").model();
+        const graph net = load_onnx(std::as_bytes(std::span(file.data(), file.size())));
+        REQUIRE(net.nodes().size() == 2);
+        return net.nodes()[1].layer.as<activation>()->function;
+    };
+    build::graph gelu;
+    gelu.input("x", {"2", "3"})
+        .stored(number("root", 1.41421354F))
+        .stored(number("one", 1))
+        .stored(number("half", 0.5F));
+    gelu.node("Div", {"x", "root"}, {"a"}).node("Erf", {"a"}, {"b"}).node("Add", {"b", "one"}, {"c"});
+    gelu.node("Mul", {"x", "c"}, {"d"}).node("Mul", {"d", "half"}, {"y"});
+    CHECK(function_of(gelu) == activation_function::gelu);
+    build::graph other;
+    other.input("x", {"2", "3"})
+        .stored(number("root", 1.41421354F))
+        .stored(number("one", 1))
+        .stored(number("half", 0.5F));
+    other.node("Div", {"x", "root"}, {"a"}).node("Erf", {"a"}, {"b"}).node("Add", {"b", "one"}, {"c"});
+    other.node("Mul", {"x", "half"}, {"d"}).node("Mul", {"d", "c"}, {"y"});
+    CHECK(function_of(other) == activation_function::gelu);
+    build::graph silu;
+    silu.input("x", {"2", "3"}).node("Sigmoid", {"x"}, {"a"}).node("Mul", {"x", "a"}, {"y"});
+    CHECK(function_of(silu) == activation_function::silu);
+    build::graph leaky;
+    leaky.input("x", {"2", "3"})
+        .stored(number("slope", 0.1F))
+        .node("Mul", {"x", "slope"}, {"a"})
+        .node("Max", {"a", "x"}, {"y"});
+    CHECK(function_of(leaky) == activation_function::leaky_relu);
+    build::graph shown;
+    shown.input("x", {"2", "3"}).node("Sigmoid", {"x"}, {"a"}).node("Mul", {"x", "a"}, {"y"}).output("a");
+    CHECK(types_of(shown.output("y")) == "input activation elementwise");
+}
+
+TEST_CASE("a shape is no layer, a mean over all positions pools, and views are reshapes") {
+    build::graph g;
+    g.input("x", {"2", "3", "4", "4"}).node("Shape", {"x"}, {"s"}).node("Reshape", {"x", "s"}, {"same"});
+    g.node("ReduceMean", {"same"}, {"m"}, {build::attribute("axes", build::integers{2, 3})});
+    g.constant("spatial", {2, 3}).constant("second", {1}).node("Squeeze", {"m", "spatial"}, {"q"});
+    g.node("Unsqueeze", {"q", "second"}, {"y"}).output("y");
+    CHECK(types_of(g) == "input reshape global_pooling reshape reshape");
+}

@@ -6,6 +6,7 @@
 
 #include <qutibench/io/onnx/before_export.hpp>
 #include <qutibench/io/onnx/edit/source.hpp>
+#include <qutibench/io/onnx/patterns.hpp>
 #include <qutibench/io/onnx/quantized.hpp>
 #include <qutibench/io/onnx/structured.hpp>
 #include <qutibench/network/analyze.hpp>
@@ -39,15 +40,15 @@ namespace detail {
 class onnx_importer {
 public:
     onnx_importer(const onnx::inferred& source, const onnx::counts& counted, std::string_view name)
-        : source_(source), counted_(counted), quantized_(source), net_(name) {}
+        : source_(source), counted_(counted), quantized_(source), patterns_(source, counted), net_(name) {}
 
     [[nodiscard]] graph run() {
         for (const onnx::value_id id : source_.inputs) add_input(id);
         std::vector<int> places;
         for (const onnx::counted_operation& one : counted_.operations) {
-            places.push_back(static_cast<int>(net_.nodes().size()));
-            add(one);
-            if (one.shares_weights_with >= 0)
+            const bool is_added = add(one);
+            places.push_back(static_cast<int>(net_.nodes().size()) - 1);
+            if (is_added && one.shares_weights_with >= 0)
                 net_.nodes().back().shares_weights_with = places[static_cast<std::size_t>(one.shares_weights_with)];
         }
         add_unbounded_loops();
@@ -66,15 +67,27 @@ private:
         made_[id] = net_.insert({.name = std::string(source_.values[id].name), .layer = network_input{*extents}});
     }
 
-    void add(const onnx::counted_operation& one) {
+    /// False where the node is part of a layer that another one stands for.
+    bool add(const onnx::counted_operation& one) {
         const onnx::operation& op = *one.source;
         node made{.name = layer_name(source_, op), .layer = operator_layer{}};
-        for (const onnx::value_id id : op.inputs)
-            if (const auto from = made_.find(id); from != made_.end()) made.inputs.push_back(from->second);
-        if (auto layer = agreed(one, made.inputs))
-            made.layer = std::move(*layer);
-        else
-            made.layer = described(one, made.inputs);
+        if (const onnx::detail::grouped_node* const group = patterns_.find(op)) {
+            if (!group->layer) {
+                if (group->is != onnx::absent) made_[op.outputs[0]] = made_.at(group->is);
+                return false;
+            }
+            made.layer = *group->layer;
+            made.inputs = {made_.at(group->reads)};
+        } else {
+            for (const onnx::value_id id : op.inputs)
+                if (const auto from = made_.find(id); from != made_.end()) made.inputs.push_back(from->second);
+            if (auto layer = agreed(one, made.inputs))
+                made.layer = std::move(*layer);
+            else if (auto sum = with_constant(one, made.inputs))
+                made.layer = std::move(*sum);
+            else
+                made.layer = described(one, made.inputs);
+        }
         if (const auto numbers = quantized_.of(op)) {
             made.has_precision = true;
             made.numbers = *numbers;
@@ -83,6 +96,34 @@ private:
         int port = 0;
         for (const onnx::value_id id : op.outputs)
             if (id != onnx::absent && representable(source_.of(id))) made_[id] = {first.node, port++};
+        return true;
+    }
+
+    /// Arithmetic of a tensor with a stored one of several elements, which becomes a layer of its own among `inputs`.
+    [[nodiscard]] std::optional<any_layer> with_constant(const onnx::counted_operation& one,
+                                                         std::vector<tensor>& inputs) {
+        const onnx::operation& op = *one.source;
+        const auto function = onnx::detail::elementwise_of(op);
+        if (!function || op.inputs.size() != 2 || inputs.size() != 1 || !one.counted || one.repeats != 1) return {};
+        const std::size_t k = made_.count(op.inputs[0]) != 0 ? 1 : 0;
+        const onnx::value_id id = op.inputs[k];
+        const auto extents = id == onnx::absent ? std::nullopt : representable(source_.of(id));
+        const auto expected = representable(source_.of(op.outputs[0]));
+        if (!extents || !expected || extents->elements() < 2) return {};
+        const bool is_learned = one.cost.parameters > 0;
+        if (is_learned && one.cost.parameters != extents->elements()) return {};
+        const shape both[] = {net_.shape_of(inputs[0]), *extents};
+        try {
+            if (!(elementwise{*function}.output_shape(both) == *expected)) return {};
+        } catch (const shape_error&) {
+            return {};
+        }
+        const auto [held, is_new] = held_.try_emplace(id);
+        if (is_new)
+            held->second =
+                net_.insert({.name = std::string(source_.values[id].name), .layer = parameter{*extents, is_learned}});
+        inputs.insert(inputs.begin() + static_cast<std::ptrdiff_t>(k), held->second);
+        return elementwise{*function};
     }
 
     /// The operation as the importer knows it: its name, shapes and cost.
@@ -103,7 +144,7 @@ private:
     [[nodiscard]] std::optional<any_layer> agreed(const onnx::counted_operation& one,
                                                   const std::vector<tensor>& inputs) const {
         if (!one.counted || one.repeats != 1) return {};
-        auto layer = onnx::detail::structured_layer(source_, *one.source, inputs.size());
+        auto layer = onnx::detail::structured_layer(source_, *one.source, inputs.size(), one.cost);
         if (!layer || one.source->outputs.empty() || one.source->outputs[0] == onnx::absent) return {};
         const auto expected = representable(source_.of(one.source->outputs[0]));
         std::vector<shape> in;
@@ -112,7 +153,8 @@ private:
             if (!expected || !(layer->output_shape(in) == *expected)) return {};
             int ports = 0;
             for (const onnx::value_id id : one.source->outputs) ports += id != onnx::absent ? 1 : 0;
-            if (ports != layer->outputs() || layer->kind() != one.kind) return {};
+            const bool is_kind = layer->kind() == one.kind || layer->as<global_pooling>() != nullptr;
+            if (ports != layer->outputs() || !is_kind) return {};
             const layer_cost cost = layer->cost(in);
             const bool same_counts = cost.macs == one.cost.macs && cost.weights == one.cost.weights &&
                                      cost.parameters == one.cost.parameters;
@@ -132,8 +174,10 @@ private:
     const onnx::inferred& source_;
     const onnx::counts& counted_;
     onnx::quantized_operands quantized_;
+    onnx::detail::node_patterns patterns_;
     graph net_;
     std::unordered_map<onnx::value_id, tensor> made_;
+    std::unordered_map<onnx::value_id, tensor> held_;  // constants that became layers
 };
 
 }  // namespace detail

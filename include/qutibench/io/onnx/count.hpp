@@ -187,7 +187,9 @@ private:
         if (!sheet.counted) problem = "no cost model for these attributes";
         counted_operation made{&one, sheet.kind, sheet.cost, repeats, problem.empty(), -1};
         credit(sheet, one, made);
-        if (stored_only) return;
+        const bool states_a_shape = entry != nullptr && entry->kind == layer_kind::view && !computes &&
+                                    !one.outputs.empty() && one.outputs[0] != absent && varies_[one.outputs[0]] == 0;
+        if (stored_only || states_a_shape) return;
         if (!problem.empty()) list(one, problem);
         result_.operations.push_back(made);
     }

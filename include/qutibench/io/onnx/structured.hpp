@@ -97,6 +97,14 @@ inline constexpr named_elementwise named_elementwises[] = {
     {"Mul", elementwise_function::multiply}, {"Div", elementwise_function::divide},
     {"Max", elementwise_function::maximum},  {"Min", elementwise_function::minimum}};
 
+/// The arithmetic of a node that broadcasts its operands.
+[[nodiscard]] inline std::optional<elementwise_function> elementwise_of(const operation& one) {
+    if (!normal_domain(one.op->domain).empty()) return {};
+    for (const named_elementwise& named : named_elementwises)
+        if (named.op_type == one.op->op_type) return named.function;
+    return {};
+}
+
 /// The integers that input `k` holds, when they are known.
 [[nodiscard]] inline std::optional<std::vector<std::int64_t>> integers_in(const inferred& graph, const operation& one,
                                                                           std::size_t k) {
@@ -158,6 +166,15 @@ inline constexpr named_elementwise named_elementwises[] = {
         if (extent.known() && layer.end >= extent.value()) layer.end = 0;
         return layer;
     }
+    if (type == "Reshape" || type == "Squeeze" || type == "Unsqueeze" || type == "Flatten") {
+        const facts& out = graph.of(one.outputs[0]);
+        if (!out.fully_known() || out.dims.size() > shape::max_rank) return {};
+        reshape layer;
+        for (const dimension dim : out.dims) layer.target[static_cast<std::size_t>(layer.rank++)] = dim.value();
+        const auto& in = graph.of(one.inputs[0]).dims;
+        if (layer.rank > 1 && rank > 1 && in[0].known() && in[0].value() == layer.target[0]) layer.target[0] = 0;
+        return layer;
+    }
     if (type == "Split" && one.outputs.size() > 1) {
         const auto equal = [&](const std::vector<std::int64_t>& sizes) {
             return std::all_of(sizes.begin(), sizes.end(), [&](std::int64_t size) { return size == sizes.front(); });
@@ -169,10 +186,23 @@ inline constexpr named_elementwise named_elementwises[] = {
     return {};
 }
 
+/// Whether a mean over all spatial axes keeps them as ones.
+[[nodiscard]] inline bool is_global_mean(const inferred& graph, const operation& one, std::size_t rank) {
+    const settings of(one);
+    if (rank < 3 || of.integer("keepdims", 1) == 0) return false;
+    auto axes = integers_in(graph, one, 1);
+    if (const auto* stated = of.list("axes", rank - 2)) axes = *stated;
+    if (!axes || axes->size() != rank - 2) return false;
+    return std::all_of(axes->begin(), axes->end(), [&](std::int64_t axis) {
+        return axis >= 2 || (axis < 0 && axis + static_cast<std::int64_t>(rank) >= 2);
+    });
+}
+
 /// The layer struct that a node of ai.onnx amounts to, if there is one. `read` is how many tensors it reads from other
-/// layers. Whoever asks checks that shapes and counts agree before using it.
+/// layers; a bias that was counted with an earlier node is left out, as it is in the node's `cost`. Whoever asks checks
+/// that shapes and counts agree before using it.
 [[nodiscard]] inline std::optional<any_layer> structured_layer(const inferred& graph, const operation& one,
-                                                               std::size_t read) {
+                                                               std::size_t read, const layer_cost& cost) {
     if (!normal_domain(one.op->domain).empty() || one.inputs.empty() || one.inputs[0] == absent) return {};
     const settings of(one);
     const std::string_view type = one.op->op_type;
@@ -181,14 +211,15 @@ inline constexpr named_elementwise named_elementwises[] = {
     const auto weights = [&]() -> const dimensions* {
         return has(1) && graph.of(one.inputs[1]).fully_known() ? &graph.of(one.inputs[1]).dims : nullptr;
     };
+    const bool has_bias = has(2) && cost.parameters > cost.weights;
     if (type == "Conv" && read == 1 && weights() != nullptr && weights()->size() == rank) {
-        if (rank == 3) return convolution_of<1>(of, *weights(), has(2));
-        if (rank == 4) return convolution_of<2>(of, *weights(), has(2));
-        if (rank == 5) return convolution_of<3>(of, *weights(), has(2));
+        if (rank == 3) return convolution_of<1>(of, *weights(), has_bias);
+        if (rank == 4) return convolution_of<2>(of, *weights(), has_bias);
+        if (rank == 5) return convolution_of<3>(of, *weights(), has_bias);
     }
     if ((type == "Gemm" || type == "MatMul") && read == 1 && weights() != nullptr && weights()->size() == 2) {
         if (of.integer("transA", 0) != 0) return {};
-        return dense{(*weights())[of.integer("transB", 0) != 0 ? 0 : 1].value(), type == "Gemm" && has(2)};
+        return dense{(*weights())[of.integer("transB", 0) != 0 ? 0 : 1].value(), type == "Gemm" && has_bias};
     }
     if (type == "MatMul" && read == 2) return matrix_multiplication{};
     if (type == "BatchNormalization" && read == 1) return batch_normalization{};
@@ -198,7 +229,8 @@ inline constexpr named_elementwise named_elementwises[] = {
         if (rank == 4) return pooling_of<2>(of, type == "AveragePool");
         if (rank == 5) return pooling_of<3>(of, type == "AveragePool");
     }
-    if (type == "GlobalAveragePool") return global_pooling{};
+    if (type == "GlobalAveragePool" || (type == "ReduceMean" && read == 1 && is_global_mean(graph, one, rank)))
+        return global_pooling{};
     if (type == "GlobalMaxPool") return global_pooling{pooling_function::maximum};
     if (type == "Softmax" && one.opset >= 13) return softmax{static_cast<int>(of.integer("axis", -1))};
     if (type == "Concat" && read == one.inputs.size()) return concatenation{static_cast<int>(of.integer("axis", 1))};
@@ -215,8 +247,8 @@ inline constexpr named_elementwise named_elementwises[] = {
     if (auto layer = moving_layer(graph, one, rank)) return read == 1 ? std::move(layer) : std::nullopt;
     for (const named_activation& named : named_activations)
         if (named.op_type == type) return activation{named.function};
-    for (const named_elementwise& named : named_elementwises)
-        if (named.op_type == type && read == one.inputs.size() && read >= 2) return elementwise{named.function};
+    if (const auto function = elementwise_of(one); function && read == one.inputs.size() && read >= 2)
+        return elementwise{*function};
     return {};
 }
 

@@ -309,8 +309,6 @@ private:
     std::unordered_map<value_id, std::size_t> makers_;
 };
 
-}  // namespace detail
-
 /// The file with a stored vector of its own for each node that reads one: exporters store equal vectors once, though
 /// nothing ties what reads them.
 [[nodiscard]] inline std::string with_own_vectors(const model& source, std::string_view file) {
@@ -329,6 +327,8 @@ private:
     }
     return skeleton_of(file, edits);
 }
+
+}  // namespace detail
 
 /// Scales the channels that each operation makes by `share_of(operation)`.
 [[nodiscard]] inline scaled_file scale_file(const inferred& net, std::string_view file,

@@ -52,7 +52,7 @@ public:
     }
 
     [[nodiscard]] graph scaled(const graph& net, const std::function<double(const node&)>& share_of) const override {
-        const std::string own = onnx::with_own_vectors(read(), file_);
+        const std::string own = onnx::detail::with_own_vectors(read(), file_);
         const onnx::model file = onnx::detail::parse(onnx::byte_source::view(own, "(imported model)"), {});
         const onnx::inferred then = onnx::infer(file, {.dims = dims_, .work_limit = onnx::reread_limit});
         std::unordered_map<std::string_view, const node*> layers;

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// \file
+/// Groups of nodes that are one layer of the library: a product and its bias, and activations that exporters write as
+/// their arithmetic.
+#pragma once
+
+#include <qutibench/io/onnx/count.hpp>
+#include <qutibench/network/any_layer.hpp>
+#include <qutibench/network/dense.hpp>
+#include <qutibench/network/elementwise.hpp>
+
+#include <cmath>
+#include <optional>
+
+namespace qutibench::onnx::detail {
+
+/// What a node of a group becomes: the layer that reads `reads`, or nothing, when its output is `is` under another
+/// name.
+struct grouped_node {
+    std::optional<any_layer> layer{};
+    value_id reads = absent;
+    value_id is = absent;
+};
+
+/// Finds the groups of the main graph. The inference and the counts must outlive this object.
+class node_patterns {
+public:
+    node_patterns(const inferred& source, const counts& counted) : source_(source), readers_(source.values.size(), 0) {
+        for (const operation& one : source.operations) count_readers(one);
+        for (const value_id id : source.outputs) readers_[id] += 2;
+        for (const value_id id : source.inputs) varying_.insert(id);
+        for (const counted_operation& one : counted.operations)
+            varying_.insert(one.source->outputs.begin(), one.source->outputs.end());
+        const std::less<const operation*> before;
+        for (const counted_operation& one : counted.operations) {
+            const bool inside = source.operations.empty() || before(one.source, &source.operations.front()) ||
+                                before(&source.operations.back(), one.source);
+            if (inside || !one.counted || one.repeats != 1 || one.source->outputs.size() != 1) continue;
+            if (!normal_domain(one.source->op->domain).empty()) continue;
+            makers_.emplace(one.source->outputs[0], &one);
+        }
+        for (const counted_operation& one : counted.operations) {
+            const auto known = one.source->outputs.empty() ? makers_.end() : makers_.find(one.source->outputs[0]);
+            if (known == makers_.end() || known->second != &one) continue;
+            biased(one);
+            activated(one);
+        }
+    }
+
+    [[nodiscard]] const grouped_node* find(const operation& one) const {
+        const auto at = found_.find(&one);
+        return at == found_.end() ? nullptr : &at->second;
+    }
+
+private:
+    void count_readers(const operation& one) {
+        for (const value_id id : one.inputs)
+            if (id != absent) ++readers_[id];
+        for (const body& inner : one.bodies) {
+            for (const operation& inside : inner.operations) count_readers(inside);
+            for (const value_id id : inner.outputs)
+                if (id != absent) ++readers_[id];
+        }
+    }
+
+    [[nodiscard]] const operation* maker(value_id id, std::string_view type) const {
+        const auto at = id == absent ? makers_.end() : makers_.find(id);
+        return at != makers_.end() && at->second->source->op->op_type == type ? at->second->source : nullptr;
+    }
+    [[nodiscard]] bool is_constant(value_id id) const {
+        return id != absent && (source_.values[id].initialiser != nullptr || source_.of(id).value != nullptr ||
+                                source_.of(id).initialiser != nullptr);
+    }
+
+    /// The number that a value of one element is.
+    [[nodiscard]] std::optional<double> number(value_id id) const {
+        if (!is_constant(id) || !source_.of(id).fully_known()) return {};
+        const facts& of = source_.of(id);
+        const auto value =
+            of.value || of.initialiser == nullptr ? of.value : decode(*of.initialiser, *source_.source->source, 1);
+        if (!value || value->size() != 1 || !value->front().known()) return {};
+        return value->front().as_real();
+    }
+
+    /// The other operand of a node with two, where one is `id`.
+    [[nodiscard]] static value_id beside(const operation& one, value_id id) {
+        if (one.inputs.size() != 2) return absent;
+        return one.inputs[0] == id ? one.inputs[1] : one.inputs[1] == id ? one.inputs[0] : absent;
+    }
+    /// What a node of this type reads besides a number near `wanted`.
+    [[nodiscard]] value_id beside_number(const operation* one, double wanted) const {
+        if (one == nullptr || one->inputs.size() != 2) return absent;
+        for (const std::size_t k : {0U, 1U}) {
+            const auto found = number(one->inputs[k]);
+            if (found && std::abs(*found - wanted) < 1e-3 * std::abs(wanted)) return one->inputs[1 - k];
+        }
+        return absent;
+    }
+
+    /// Whether both shapes are known, and `x` is an input of the model or written by a node that counts.
+    [[nodiscard]] bool is_layer_of(value_id x, value_id out) const {
+        const facts& of = source_.of(x);
+        const auto holds_some = [](dimension extent) { return extent.value() > 0; };
+        return varying_.count(x) != 0 && of.fully_known() && source_.of(out).fully_known() && !of.dims.empty() &&
+               of.dims.size() <= shape::max_rank && std::all_of(of.dims.begin(), of.dims.end(), holds_some);
+    }
+    [[nodiscard]] bool is_same_shape(value_id a, value_id b) const {
+        const auto same = [](dimension one, dimension other) { return one.value() == other.value(); };
+        const facts& one = source_.of(a);
+        const facts& other = source_.of(b);
+        return one.fully_known() && other.fully_known() &&
+               std::equal(one.dims.begin(), one.dims.end(), other.dims.begin(), other.dims.end(), same);
+    }
+
+    // -- a product and its bias
+    // ----------------------------------------------------------------------------------------
+
+    void biased(const counted_operation& sum) {
+        const operation& add = *sum.source;
+        if (add.op->op_type != "Add" || add.inputs.size() != 2) return;
+        for (const std::size_t k : {0U, 1U}) {
+            const operation* product = maker(add.inputs[k], "MatMul");
+            const value_id vector = add.inputs[1 - k];
+            if (product == nullptr || readers_[add.inputs[k]] != 1 || !is_constant(vector)) continue;
+            const counted_operation& one = *makers_.at(product->outputs[0]);
+            const auto weights = source_.of(product->inputs[1]);
+            if (one.kind != layer_kind::dense || maker(product->inputs[1], "Transpose") != nullptr) continue;
+            if (!weights.fully_known() || weights.dims.size() != 2) continue;
+            const facts& bias = source_.of(vector);
+            const std::int64_t width = weights.dims[1].value();
+            if (!bias.fully_known() || bias.dims.size() != 1 || bias.dims[0].value() != width) continue;
+            if (!is_layer_of(product->inputs[0], product->outputs[0]) ||
+                !is_same_shape(product->outputs[0], add.outputs[0]))
+                continue;
+            const bool counts_here = sum.cost.parameters == width;
+            if (sum.cost.parameters != 0 && !counts_here) continue;
+            found_[product] = {any_layer(dense{width, counts_here}), product->inputs[0], absent};
+            found_[&add] = {std::nullopt, absent, product->outputs[0]};
+            return;
+        }
+    }
+
+    // -- activations
+    // ---------------------------------------------------------------------------------------------------
+
+    void activated(const counted_operation& last) {
+        const operation& one = *last.source;
+        const std::string_view type = one.op->op_type;
+        if (type == "Mul" && one.inputs.size() == 2) {
+            if (gate(one, "Sigmoid", activation_function::silu)) return;
+            if (gate(one, "HardSigmoid", activation_function::hard_swish)) return;
+            gelu(one);
+        } else if (type == "Max" && one.inputs.size() == 2) {
+            for (const std::size_t k : {0U, 1U}) {
+                const operation* scaled = maker(one.inputs[k], "Mul");
+                const value_id x = one.inputs[1 - k];
+                if (scaled == nullptr || readers_[one.inputs[k]] != 1) continue;
+                const auto slope = number(beside(*scaled, x));
+                if (slope && *slope > 0 && *slope < 1) return group(one, x, activation_function::leaky_relu, {scaled});
+            }
+        }
+    }
+
+    /// x * f(x).
+    bool gate(const operation& product, std::string_view of, activation_function is) {
+        for (const std::size_t k : {0U, 1U}) {
+            const operation* inner = maker(product.inputs[k], of);
+            const value_id x = product.inputs[1 - k];
+            if (inner == nullptr || readers_[product.inputs[k]] != 1 || inner->inputs[0] != x) continue;
+            if (is == activation_function::hard_swish) {
+                const attribute* slope = inner->find("alpha");  // 0.2 where it is not stated
+                if (slope == nullptr || std::abs(slope->real - 1.0 / 6) > 1e-3) continue;
+            }
+            group(product, x, is, {inner});
+            return true;
+        }
+        return false;
+    }
+
+    /// x / 2 * (1 + erf(x / sqrt(2))), in either order of its products: Hendrycks and Gimpel, Gaussian Error Linear
+    /// Units, 2016.
+    void gelu(const operation& last) {
+        const value_id halved = beside_number(&last, 0.5);
+        if (halved != absent) {  // (x * (1 + erf)) / 2
+            const operation* product = maker(halved, "Mul");
+            if (product == nullptr || readers_[halved] != 1 || product->inputs.size() != 2) return;
+            for (const std::size_t k : {0U, 1U})
+                if (const auto inner = one_and_erf(product->inputs[k], product->inputs[1 - k])) {
+                    auto all = *inner;
+                    all.push_back(product);
+                    return group(last, product->inputs[1 - k], activation_function::gelu, all);
+                }
+            return;
+        }
+        for (const std::size_t k : {0U, 1U}) {  // (x / 2) * (1 + erf)
+            const operation* half = maker(last.inputs[1 - k], "Mul");
+            const value_id x = beside_number(half, 0.5);
+            if (x == absent || readers_[last.inputs[1 - k]] != 1) continue;
+            if (const auto inner = one_and_erf(last.inputs[k], x)) {
+                auto all = *inner;
+                all.push_back(half);
+                return group(last, x, activation_function::gelu, all);
+            }
+        }
+    }
+
+    /// The nodes of 1 + erf(x / sqrt(2)), where `sum` is that.
+    [[nodiscard]] std::optional<std::vector<const operation*>> one_and_erf(value_id sum, value_id x) const {
+        const operation* add = maker(sum, "Add");
+        const value_id of_erf = beside_number(add, 1);
+        const operation* erf = maker(of_erf, "Erf");
+        if (erf == nullptr || readers_[sum] != 1 || readers_[of_erf] != 1) return {};
+        const value_id scaled = erf->inputs[0];
+        const operation* divided = maker(scaled, "Div");
+        const operation* multiplied = maker(scaled, "Mul");
+        const bool is_scaled =
+            beside_number(divided, std::sqrt(2.0)) == x || beside_number(multiplied, std::sqrt(0.5)) == x;
+        if (!is_scaled || readers_[scaled] != 1) return {};
+        return std::vector{add, erf, divided != nullptr ? divided : multiplied};
+    }
+
+    void group(const operation& last, value_id x, activation_function is, const std::vector<const operation*>& inner) {
+        if (!is_layer_of(x, last.outputs[0]) || !is_same_shape(x, last.outputs[0]) || found_.count(&last) != 0) return;
+        for (const operation* one : inner)
+            if (found_.count(one) != 0) return;
+        found_[&last] = {any_layer(activation{is}), x, absent};
+        for (const operation* one : inner) found_[one] = {};
+    }
+
+    const inferred& source_;
+    std::vector<int> readers_;
+    std::unordered_set<value_id> varying_;
+    std::unordered_map<value_id, const counted_operation*> makers_;
+    std::unordered_map<const operation*, grouped_node> found_;
+};
+
+}  // namespace qutibench::onnx::detail
