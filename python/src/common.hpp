@@ -86,20 +86,25 @@ template <class Range>
     return py::tuple(all);
 }
 
-/// Pickling, comparison and copying of a class whose objects are made of the tuple that `get` gives and `set` takes.
-template <class Class, class Get, class Set>
-void add_state(Class& cls, Get get, Set set) {
+/// Pickling, comparison and copying of a class whose objects are made of the tuple that `get` gives and `set` takes;
+/// they are equal where `key` gives the same of both.
+template <class Class, class Get, class Set, class Key>
+void add_state(Class& cls, Get get, Set set, Key key) {
     using type = typename Class::type;
     cls.def(py::pickle(get, set));
     cls.def(
         "__eq__",
-        [get](const type& self, const py::object& other) -> py::object {
+        [key](const type& self, const py::object& other) -> py::object {
             if (!py::isinstance<type>(other)) return py::reinterpret_borrow<py::object>(Py_NotImplemented);
-            return py::bool_(py::object(get(self)).equal(get(other.cast<const type&>())));
+            return py::bool_(py::object(key(self)).equal(key(other.cast<const type&>())));
         },
         py::is_operator());
     cls.def("__copy__", [](const type& self) { return type(self); });
     cls.def("__deepcopy__", [](const type& self, const py::dict&) { return type(self); }, "memo"_a);
+}
+template <class Class, class Get, class Set>
+void add_state(Class& cls, Get get, Set set) {
+    add_state(cls, get, set, get);
 }
 
 /// `to_table()`, `to_pandas()`, `to_arrow()` and the table that a notebook shows; qutibench.tables knows the columns.

@@ -2,6 +2,7 @@
 """Model files of any format, modules of PyTorch, and the tree of a network's modules."""
 
 import gzip
+import pickle
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,17 @@ def test_tflite_and_openvino_say_what_they_have():
     assert "MyOwnOperator" in custom.uncounted[0]
     with pytest.raises(qb.UnsupportedOperator):
         qb.load(DATA / "tflite/custom.tflite", strict=True)
+
+
+def test_a_pickled_model_keeps_its_file():
+    g = qb.load_onnx(DATA / "onnx/ts_resnet18.onnx", dims={"batch": 1})
+    again = pickle.loads(pickle.dumps(g))
+    assert again == g
+    half = qb.prune(again, keep=0.5)
+    assert half == qb.prune(g, keep=0.5)
+    assert qb.analyze(qb.with_batch(again, 4)).macs == 4 * qb.analyze(g).macs
+    assert qb.to_onnx(again) == qb.to_onnx(g)
+    assert pickle.loads(pickle.dumps(qb.zoo.cnv())) == qb.zoo.cnv()
 
 
 @pytest.mark.parametrize(
