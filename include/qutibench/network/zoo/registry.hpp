@@ -22,6 +22,12 @@ template <auto Make>
     return Make(keep);
 }
 
+/// Of one width.
+template <auto Make>
+[[nodiscard]] graph only_graph(double) {
+    return Make();
+}
+
 /// With 128 tokens.
 template <auto Make>
 [[nodiscard]] graph fixed_graph(double) {
@@ -67,6 +73,13 @@ template <auto Make>
         {"swin_t", detail::scaled_graph<swin_t>},
         {"unet", detail::scaled_graph<unet>},
         {"yolov8n", detail::scaled_graph<yolov8n>},
+        {"ssd300_vgg16", detail::scaled_graph<ssd300_vgg16>},
+        {"ds_cnn", detail::scaled_graph<ds_cnn>},
+        {"mobilenet_v1_vww", detail::scaled_graph<mobilenet_v1_vww>},
+        {"resnet8", detail::scaled_graph<resnet8>},
+        {"anomaly_autoencoder", detail::scaled_graph<anomaly_autoencoder>},
+        {"neumf", detail::only_graph<neumf>, false},
+        {"dlrm", detail::only_graph<dlrm>, false},
         {"bert_base", detail::fixed_graph<bert_base>, false},
         {"llama2_7b", detail::fixed_graph<llama2_7b>, false},
         {"llama2_7b_decode", detail::fixed_graph<llama2_7b_decode>, false},
