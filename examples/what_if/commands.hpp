@@ -54,6 +54,8 @@ struct selection_options {
     std::string calibration{}, link{}, split = "data";
     std::int64_t devices = 1;
     bool is_training = false;
+    std::string optimizer = "momentum";
+    bool recomputes = false;
     qutibench::deployment how{};
 
     void add_to(CLI::App& command);

@@ -138,7 +138,10 @@ void selection_options::add_to(CLI::App& command) {
     one_each("--clock", clocks, "Factor of the peaks");
     one_each("--bandwidth", bandwidths, "Factor of the off-chip bandwidth");
     one_each("--on-chip", on_chips, "Factor of the on-chip capacity");
-    command.add_flag("--training", is_training, "A step of training instead of an inference");
+    auto* training = command.add_flag("--training", is_training, "A step of training instead of an inference");
+    command.add_option("--optimizer", optimizer, "sgd, momentum or adam: what it keeps for each weight")
+        ->needs(training);
+    command.add_flag("--recompute", recomputes, "Keep few activations and compute the others again")->needs(training);
     whole_number(command.add_option("--devices", devices, "Equal devices that share the work; needs --link"));
     command.add_option("--link", link, "What connects them: bytes per second, or BYTES_PER_SECOND:SECONDS");
     command.add_option("--split", split, "data: each a share of the batch; pipeline: each some of the layers");
@@ -165,6 +168,7 @@ qutibench::question selection_options::asked() const {
     for (const std::string& one : overrides) axes.how.overrides.push_back(parse_override(one));
     all.onnx.dims = parse_dims(dims, networks);
     all.is_training = is_training;
+    all.training = {parse_name<optimizer_kind>(optimizer), recomputes};
     if (devices == 1 && !link.empty()) throw invalid_argument("--link connects several devices: give --devices");
     if (!calibration.empty()) {
         if (devices != 1 || is_training)

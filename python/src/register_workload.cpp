@@ -103,6 +103,23 @@ void register_training(py::module_& module) {
         },
         "workload"_a, "examples"_a, "epochs"_a,
         "Operations and buffers of training (thesis eq. 2.6); raises InvalidArgument below one example or epoch.");
+    module.def(
+        "training_memory",
+        [](const workload& inference, const precision_argument& datatype, const count_argument& batch,
+           const name_argument<optimizer_kind>& optimizer, bool recompute) {
+            const training_memory held =
+                memory_of_training(inference, datatype.value, batch.value, {optimizer.value, recompute});
+            py::dict all;
+            all["weights"] = held.weights;
+            all["gradients"] = held.gradients;
+            all["optimizer"] = held.optimizer;
+            all["activations"] = held.activations;
+            all["total"] = held.total();
+            return all;
+        },
+        "workload"_a, "datatype"_a = "fp32", "batch"_a = 1, "optimizer"_a = "momentum", "recompute"_a = false,
+        "Bytes that a step of training holds: of weights, gradients, the optimiser's state ('sgd', 'momentum', 'adam') "
+        "and activations, and in all. Raises InvalidArgument below one input.");
 }
 
 }  // namespace

@@ -112,6 +112,34 @@ TEST_CASE("training is three times the inference and an update of every weight")
     CHECK(only_answer(asked).operations() == Approx(want).margin(1));
 }
 
+TEST_CASE("a step of training fits a device by all that it holds, not by its weights alone") {
+    question asked{.networks = {"resnet50"}, .platforms = {"rtx_4090"}};
+    asked.axes.datatypes = {fp16};
+    asked.axes.batches = {64, 4096};
+    asked.is_training = true;
+    const answers all = session().ask(asked);
+    REQUIRE(all.rows.size() == 2);
+    CHECK(all.rows[0].prediction.feasible == feasibility::feasible);
+    CHECK(all.rows[1].prediction.feasible == feasibility::infeasible);
+    CHECK(marks_of(all.rows[1]) == "!");
+    const record one = to_record(all.rows[0]);
+    const workload net = load_network("resnet50").work();
+    CHECK(one["memory_bytes"] == memory_of_training(net, fp16, 64).total());
+    asked.axes.batches = {64};
+    asked.training = {optimizer_kind::adam, true};
+    CHECK(to_record(only_answer(asked))["memory_bytes"] == memory_of_training(net, fp16, 64, asked.training).total());
+    asked.is_training = false;
+    CHECK_FALSE(to_record(only_answer(asked)).contains("memory_bytes"));
+}
+
+TEST_CASE("how to train is refused where training is not asked for") {
+    CHECK_THROWS_WITH(asked_in(R"({"networks": ["cnv"], "platforms": ["ncs2"], "optimizer": "adam"})"),
+                      Contains("optimizer") && Contains("training, which is not asked for"));
+    const question asked = asked_in(
+        R"({"networks": ["cnv"], "platforms": ["ncs2"], "training": true, "optimizer": "adam", "recompute": true})");
+    CHECK(asked.training == training_setup{optimizer_kind::adam, true});
+}
+
 TEST_CASE("two devices that share a batch over a fast link are nearly twice as fast, and draw twice the power") {
     question asked{.networks = {"resnet50"}, .platforms = {"jetson_tx2:maxn"}};
     asked.axes.datatypes = {fp16};

@@ -183,3 +183,27 @@ TEST_CASE("a static graph counts as the run-time graph does") {
     CHECK(static_cast<const workload_totals&>(work) == static_cast<const workload_totals&>(analyze(net)));
     CHECK(analyze(net).layers().size() == work.layers().size());
 }
+
+TEST_CASE("a step of training holds weights, gradients, the optimiser's state and activations") {
+    const workload work = analyze(graph(zoo::resnet50()));
+    const double parameters = static_cast<double>(work.parameter_count);
+    const auto held = [&](const precision& numbers, std::int64_t batch, const training_setup& how) {
+        return memory_of_training(work, numbers, batch, how);
+    };
+    // [training_memory]
+    const training_memory sgd = memory_of_training(work, fp32, 32, {.optimizer = optimizer_kind::sgd});
+    CHECK(sgd.weights == 4 * parameters);
+    CHECK(sgd.gradients == 4 * parameters);
+    CHECK(sgd.optimizer == 0);
+    const double kept = static_cast<double>(work.activation_count);
+    const double alive = static_cast<double>(work.peak_live_activations().value());
+    CHECK(sgd.activations == 4 * 32 * (kept + alive));
+    // [training_memory]
+    // ZeRO, section 3.1: 2 + 2 + 12 bytes a parameter for Adam with 16 bits
+    const training_memory adam = held(fp16, 1, {.optimizer = optimizer_kind::adam});
+    CHECK(adam.weights + adam.gradients + adam.optimizer == 16 * parameters);
+    CHECK(held(fp32, 1, {}).optimizer == 4 * parameters);
+    const double layers = static_cast<double>(work.layers().size());
+    CHECK(held(fp32, 1, {.recomputes = true}).activations == Approx(4 * (kept * 2 / std::sqrt(layers) + alive)));
+    CHECK_THROWS_AS(held(fp32, 0, {}), invalid_argument);
+}

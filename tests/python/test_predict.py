@@ -103,6 +103,18 @@ def test_training_of_resnet50():
     assert cost.operations == pytest.approx(2.8e18, rel=0.02)
 
 
+def test_what_a_step_of_training_holds():
+    net = qb.analyze(qb.zoo.resnet50())
+    held = qb.training_memory(net, "fp16", batch=8, optimizer="adam")
+    assert held["weights"] + held["gradients"] + held["optimizer"] == 16 * net.parameters
+    assert held["total"] == sum(size for part, size in held.items() if part != "total")
+    assert qb.training_memory(net, batch=8, recompute=True)["activations"] < held["activations"]
+    with pytest.raises(qb.InvalidArgument):
+        qb.training_memory(net, batch=0)
+    with pytest.raises(qb.UnknownName, match="adam"):
+        qb.training_memory(net, optimizer="adma")
+
+
 def test_networks_and_entries():
     assert "resnet50_pruned_80" in qb.networks()
     assert qb.network("resnet50_pruned_80").operations == 6_540_000_000

@@ -203,6 +203,8 @@ export interface Question {
     sparse?: boolean;
     double_buffered?: boolean;
     training?: boolean;
+    optimizer?: "sgd" | "momentum" | "adam";
+    recompute?: boolean;
     devices?: number;
     link?: { bandwidth_bytes_per_s: number; latency_s?: number };
     split?: string;

@@ -17,7 +17,8 @@ struct question {
     design_axes axes{};        ///< everything else; networks and platforms that stand here come before those named
     onnx_options onnx{};       ///< for networks that are ONNX files
     bool is_training = false;  ///< a step of training instead of an inference (T eq. 2.6)
-    bool is_lenient = false;   ///< a network that cannot be had at a width is skipped instead of being an error
+    training_setup training{};
+    bool is_lenient = false;  ///< a network that cannot be had at a width is skipped instead of being an error
 };
 
 /// Predictions, and the combinations that are left out.

@@ -79,6 +79,11 @@ using named_calibrations = std::map<std::string, calibrated_fit>;
         for (const auto& one : some->elements())
             axes.how.overrides.push_back(one.checked([&] { return parse_override(one.text()); }));
     if (const auto one = in.find("training")) all.is_training = one->boolean();
+    for (const std::string_view key : {"optimizer", "recompute"})
+        if (const auto one = in.find(key); one && !all.is_training) one->fail("is of training, which is not asked for");
+    if (const auto one = in.find("optimizer"))
+        all.training.optimizer = one->checked([&] { return parse_name<optimizer_kind>(one->text()); });
+    if (const auto one = in.find("recompute")) all.training.recomputes = one->boolean();
     if (const auto one = in.find("lenient")) all.is_lenient = one->boolean();
     if (const auto devices = in.find("devices"); devices && devices->integer() != 1)
         axes.fit = detail::several_of(in, devices->integer());
@@ -89,9 +94,10 @@ using named_calibrations = std::map<std::string, calibrated_fit>;
         axes.is_measured_fit = true;
     }
     constexpr std::string_view read_as_axes[] = {"datatype", "batch", "placement", "execution", "threads", "stream"};
-    constexpr std::string_view others[] = {
-        "networks", "platforms",  "datatypes", "batches",  "threads", "streams", "keep", "placement", "execution",
-        "changed",  "parameters", "overrides", "training", "lenient", "devices", "link", "split",     "calibration"};
+    constexpr std::string_view others[] = {"networks",   "platforms", "datatypes",   "batches",   "threads",
+                                           "streams",    "keep",      "placement",   "execution", "changed",
+                                           "parameters", "overrides", "training",    "lenient",   "devices",
+                                           "link",       "split",     "calibration", "optimizer", "recompute"};
     detail::read_described(in, axes.how, read_as_axes, others);
     return all;
 }

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <utility>
 
 namespace qutibench {
 
@@ -94,8 +95,10 @@ public:
             for (const double keep : asked.keep) {
                 try {
                     auto cost = is_file ? std::make_shared<const workload>(net.work(keep)) : work(name, keep);
-                    if (asked.is_training) cost = step_of_training(*cost);
-                    all.push_back({net.id, keep, std::move(cost), accuracies_of(net, keep)});
+                    std::shared_ptr<const workload> trained;
+                    if (asked.is_training) trained = std::exchange(cost, step_of_training(*cost));
+                    all.push_back(
+                        {net.id, keep, std::move(cost), accuracies_of(net, keep), std::move(trained), asked.training});
                 } catch (const error& wrong) {
                     if (!asked.is_lenient || skipped == nullptr) throw;
                     skipped->emplace_back(wrong.what());

@@ -7,6 +7,7 @@
 #include <qutibench/explore/field.hpp>
 #include <qutibench/hardware/scaled_platform.hpp>
 #include <qutibench/model/predict.hpp>
+#include <qutibench/network/training.hpp>
 
 #include <array>
 #include <memory>
@@ -37,6 +38,8 @@ struct answer {
     double accuracy_top1 = std::numeric_limits<double>::quiet_NaN();  ///< NaN when nobody published it
     device_scales scales{};
     std::optional<fitted_figures> fitted{};
+    std::shared_ptr<const workload> trained{};  ///< the inference, where `work` is a step of training
+    training_setup training{};
 
     [[nodiscard]] double throughput_ips() const {
         return fitted ? fitted->throughput_ips : prediction.throughput().value();
@@ -48,6 +51,19 @@ struct answer {
     [[nodiscard]] double energy_j() const {
         const double modelled = prediction.energy().value();
         return fitted ? modelled * prediction.throughput().value() / fitted->throughput_ips * devices() : modelled;
+    }
+    /// Bytes that a step of training holds at once, with all calls in flight; a lower bound for a network of totals.
+    [[nodiscard]] double training_bytes() const {
+        return memory_of_training(*trained, how.datatype, qutibench::detail::multiply(how.batch, how.threads), training)
+            .total();
+    }
+    /// Whether a step of training fits the memory, which a network of totals can only fail to.
+    [[nodiscard]] feasibility fits_training() const {
+        const bytes capacity = device->off_chip().capacity;
+        if (prediction.feasible == feasibility::infeasible) return feasibility::infeasible;
+        if (!is_known(capacity)) return feasibility::unknown;
+        if (training_bytes() > capacity.value()) return feasibility::infeasible;
+        return trained->layers().empty() ? feasibility::unknown : feasibility::feasible;
     }
     /// Operations of one input as peaks count them: two a multiply-accumulate.
     [[nodiscard]] double operations() const { return per_input(prediction.work); }
@@ -238,6 +254,12 @@ inline constexpr auto answer_fields = [] {
         one::number("on_chip_scale", "Factor of its on-chip capacity.", [](a r) { return r.scales.on_chip; })
             .where([](a r) { return r.scales.on_chip != 1; })
             .coordinate(),
+        one::number("memory_bytes",
+                    "That a step of training holds: weights, gradients, the optimiser's state and activations.",
+                    [](a r) { return r.trained ? r.training_bytes() : nan; })
+            .shown("memory", "MB", 1e6)
+            .note()
+            .where([](a r) { return r.trained != nullptr; }),
         one::count("devices", "Equal devices that share the work.", [](a r) { return r.devices(); })
             .where([](a r) { return r.devices() != 1; })
             .coordinate(),

@@ -28,6 +28,8 @@ struct design_network {
     double keep = 1;  ///< fraction of the channels that is left
     std::shared_ptr<const workload> work{};
     std::vector<design_accuracy> accuracies{};
+    std::shared_ptr<const workload> trained{};  ///< the inference, where `work` is a step of training
+    training_setup training{};
 
     /// Throws invalid_argument for a network of which nothing can be predicted.
     void check() const {
@@ -190,6 +192,8 @@ public:
         answer one{net.name, net.keep, net.work, device_of(point), deployment_of(point), {}};
         one.accuracy_top1 = net.accuracy(one.how.datatype, *one.device);
         one.scales = scales_of(point);
+        one.trained = net.trained;
+        one.training = net.training;
         return one;
     }
     /// With its prediction; throws as `qutibench::predict` does.
@@ -203,6 +207,7 @@ public:
     void predict(answer& one) const {
         if (!axes_.fit) {
             one.prediction = qutibench::predict(*one.work, *one.device, one.how);
+            if (one.trained) one.prediction.feasible = one.fits_training();
             return;
         }
         deployment bound = one.how;
