@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Test files compiled together. Each stays in a namespace of its own, so that helpers of two files may share a name; what
-# they include comes before, outside these namespaces, and its guards make it nothing inside.
+# Test files compiled together. Each stays in a namespace of its own, so that helpers of two files may share a name;
+# what they include comes before, outside these namespaces, and its guards make it nothing inside.
 
 # qutibench_join(RESULT NAME SOURCE...): RESULT is the list of files that include ten of the sources each.
 function(qutibench_join result name)
