@@ -33,4 +33,5 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     register_published(module);
     register_choices(module);
     register_language(module);
+    register_serving(module);
 }

@@ -83,9 +83,9 @@ missing: set[str] = set()
 programs = ROOT / "build/release/benchmarks"
 
 
-def program(*filters: str) -> dict[str, dict[str, float]]:
+def program(*filters: str, of: str = "benchmark_sweep") -> dict[str, dict[str, float]]:
     """The counters and times of the C++ benchmarks that match, by name; the best of three turns each."""
-    command = [programs / "benchmark_sweep", f"--benchmark_filter={'|'.join(filters)}", "--benchmark_format=json"]
+    command = [programs / of, f"--benchmark_filter={'|'.join(filters)}", "--benchmark_format=json"]
     command += ["--benchmark_repetitions=3", "--benchmark_min_time=0.1"]
     out = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=True).stdout
     found: dict[str, dict[str, float]] = {}
@@ -254,6 +254,12 @@ def models() -> Iterator[Row]:
     work, device = qb.analyze(qb.zoo.resnet50()), qb.platform("zcu104_dpu")
     (ours,) = take_turns(lambda: qb.predict(work, device, datatype="int8", batch=1), turns=5)
     yield Row("`qb.predict` of ResNet-50, level 0 (Python)", shown(ours), "goal", "3 µs", 3e-6 / ours, "1")
+    found = program("serve_once", "frontier", of="benchmark_serving")
+    ours = found["serve_once"]["cpu_time"] * 1e-9
+    yield Row("a server of a language model (C++)", shown(ours), "goal", "20 µs", 20e-6 / ours, "1")
+    for name, what in (("dense", "Llama 3.1 70B"), ("experts", "DeepSeek V3")):
+        ours = found[f"frontier/{name}/1"]["cpu_time"] * 1e-3
+        yield Row(f"frontier of 1,000,000 servers, {what}", shown(ours), "goal", "1 s", 1 / ours, "1")
 
 
 ANALYSED = """#include <qutibench/network/zoo/resnet.hpp>

@@ -32,7 +32,9 @@ const views = [
     "platforms",
     "efficiency",
     "scorecard",
+    "language",
 ];
+const selecting = views.filter((one) => one !== "language");
 const elsewhere = { networks: ["cnv", "mlp"], platforms: ["zcu104_finn", "zcu104_dpu", "edgetpu:slow"] };
 const hashOf = ({ networks, platforms }, more = "") => `#networks=${networks}&platforms=${platforms}${more}`;
 
@@ -97,7 +99,7 @@ for (const [look, options] of [
     });
 
 visit("a selection changes every chart and table", { hash: "#view=predictions" }, async (tab) => {
-    for (const name of views) {
+    for (const name of selecting) {
         await tab.goto(`${tab.url().split("#")[0]}#view=${name}`);
         await drawn(tab);
         const first = await contents(tab);
@@ -121,6 +123,40 @@ visit("the what-if sliders move the charts", { hash: "#view=roofline" }, async (
         await tab.getByText("Back to the data sheets").click();
         await drawn(tab);
     }
+});
+
+visit("a language model's server answers its sliders as what_if does", { hash: "#view=language" }, async (tab) => {
+    const inView = (label) => tab.locator("#view").getByLabel(label, { exact: true });
+    const figure = (key) => tab.locator(`#view td[data-key="${key}"]`).textContent();
+    const number = async (key) => Number((await figure(key)).replaceAll("\u202f", ""));
+    await inView("Model").selectOption("gpt_oss_120b");
+    await inView("Device").selectOption("b200_sxm");
+    await inView("Precision").selectOption("as released");
+    await inView("Devices").selectOption("2");
+    const users = inView("Users");
+    const before = await number("time_per_output_token_s");
+    await users.fill("7"); // the eighth stop: 128
+    assert.ok((await number("time_per_output_token_s")) > before);
+    const [expected] = whatIf(
+        ..."serve gpt_oss_120b --on b200_sxm --tensor-parallel 2 --concurrency 128".split(" "),
+    );
+    for (const [key, scale] of [
+        ["time_to_first_token_s", 1e-3],
+        ["time_per_output_token_s", 1e-3],
+        ["tokens_per_s", 1],
+        ["memory_bytes", 1e9],
+    ])
+        assert.ok(Math.abs((await number(key)) / (expected[key] / scale) - 1) < 6e-4, key);
+    const seconds = await tab.evaluate(() => {
+        const slider = document.querySelector('#view input[aria-label="Users"]');
+        const start = performance.now();
+        for (let i = 0; i < 50; ++i) {
+            slider.value = String(i % 10);
+            slider.dispatchEvent(new Event("input"));
+        }
+        return (performance.now() - start) / 50e3;
+    });
+    assert.ok(seconds < 1 / 60, `an answer took ${seconds} s`);
 });
 
 visit("numbers read off the page are what_if's", { hash: hashOf(elsewhere) }, async (tab) => {

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Language models and their servers, and the code of docs/language_models.md."""
 
+import copy
+import json
+import pickle
+
 import pytest
 
 qb = pytest.importorskip("qutibench")
@@ -36,3 +40,79 @@ def test_mistakes_are_named():
         qb.serve("llama_3_1_8b", "h100_sxm", concurrency=0)
     with pytest.raises(TypeError, match="wrong"):
         qb.serve("llama_3_1_8b", "h100_sxm", wrong=1)
+
+
+def test_a_frontier_of_servers():
+    # [frontier]
+    front = qb.serve_frontier(
+        "llama_3_1_70b",
+        ["h100_sxm", "h200_sxm", "b200_sxm"],
+        precision=["bf16", "fp8"],
+        tensor_parallel=[1, 2, 4, 8],
+        concurrency=[1, 4, 16, 64, 256],
+        time_per_output_token_s=0.03,
+    )
+    for s in front:
+        print(s.platform, s.precision, s.concurrency, s.tokens_per_s_per_user, s.tokens_per_s_per_device)
+    # [frontier]
+    assert 3 < len(front) < 3 * 2 * 4 * 5
+    assert all(s.fits and s.time_per_output_token_s <= 0.03 for s in front)
+    by_user = sorted(front, key=lambda s: s.tokens_per_s_per_user)
+    devices = [s.tokens_per_s_per_device for s in by_user]
+    assert devices == sorted(devices, reverse=True)
+    one = front[0]
+    again = qb.serve(
+        one.model,
+        one.platform,
+        precision=one.precision,
+        tensor_parallel=one.tensor_parallel,
+        concurrency=one.concurrency,
+    )
+    assert again.time_per_output_token_s == one.time_per_output_token_s
+
+
+def test_mistakes_of_a_frontier_are_named():
+    with pytest.raises(qb.UnknownName, match="tokens_per_s"):
+        qb.serve_frontier("llama_3_1_8b", "h100_sxm", maximize="token_per_s")
+    with pytest.raises(qb.InvalidArgument, match="small"):
+        qb.serve_frontier("llama_3_1_8b", "h100_sxm", maximize="request_s")
+    with pytest.raises(qb.InvalidArgument, match="none of these layouts"):
+        qb.serve_frontier("llama_3_1_8b", "h100_sxm", expert_parallel=2, tensor_parallel=3)
+    with pytest.raises(TypeError, match="offloaded_layers"):
+        qb.serve_frontier("llama_3_1_8b", "h100_sxm", offloaded_layers=3)
+
+
+def objects():
+    calibration = qb.ServingCalibration()
+    calibration.add(0.010, 0.012)
+    served = qb.serve("gpt_oss_20b", "rtx_4090", concurrency=4)
+    return [
+        qb.language_model("gpt_oss_120b"),
+        qb.language_model("deepseek_v3"),
+        served,
+        served.bound,
+        qb.serve("llama_3_1_8b", "rtx_4090", framework="llama.cpp"),
+        calibration,
+    ]
+
+
+@pytest.mark.parametrize("index", range(6))
+def test_pickled_copied_compared_and_shown(index):
+    one = objects()[index]
+    for other in (pickle.loads(pickle.dumps(one)), copy.copy(one), copy.deepcopy(one), objects()[index]):
+        assert other == one and repr(other) == repr(one)
+    assert one != objects()[index - 1]
+    assert repr(one).startswith("<")
+    if hasattr(one, "to_dict"):
+        assert json.loads(json.dumps(one.to_dict())) == one.to_dict()
+
+
+def test_a_stack_is_calibrated_by_three_of_its_rows():
+    calibration = qb.ServingCalibration()
+    for load in (1, 8, 64):
+        predicted = qb.serve("llama_3_1_8b", "h100_sxm", concurrency=load).time_per_output_token_s
+        calibration.add(predicted, 1.2 * predicted)
+    plain = qb.serve("llama_3_1_8b", "h100_sxm", concurrency=16)
+    fitted = qb.serve("llama_3_1_8b", "h100_sxm", concurrency=16, calibration=calibration)
+    # three quarters of the logarithm of 1.2, since three rows are shrunk by 3 / 4
+    assert fitted.time_per_output_token_s == pytest.approx(1.2**0.75 * plain.time_per_output_token_s)

@@ -22,7 +22,7 @@ FOLDERS = {
     "measure": NETWORK | {"hardware", "model"},
     "pareto": BASE,
     "expression": BASE,
-    "explore": NETWORK | {"hardware", "model", "measure", "pareto", "expression"},
+    "explore": NETWORK | {"hardware", "model", "measure", "pareto", "expression", "language"},
     "io": NETWORK | {"hardware", "model", "measure", "pareto", "expression", "explore", "language"},
     "study": NETWORK | {"hardware", "model", "measure", "pareto", "expression", "explore", "io", "language"},
     "ask": NETWORK | {"hardware", "model", "measure", "pareto", "expression", "explore", "io", "language"},

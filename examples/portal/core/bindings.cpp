@@ -2,6 +2,7 @@
 // The library in the browser: every call takes and returns text or bytes, objects as JSON. What starts with '!' is an
 // error: the message of what the library threw.
 #include "drawing.hpp"
+#include "servers.hpp"
 #include "views.hpp"
 
 #include <qutibench/io/onnx/slices.hpp>
@@ -195,6 +196,17 @@ std::string network_details(const std::string& datatypes) {
                  [](const json_reader& at) { return portal::network_details(page(), texts_in(at, "datatypes")); });
 }
 
+std::string language_models() {
+    return answered([] { return record(qutibench::language_model_records()).dump(); });
+}
+
+std::string serve(const std::string& text) {
+    return asked(text, [](const json_reader& at) {
+        const qutibench::language_model model = qutibench::zoo::build_language(at["model"].text());
+        return qutibench::serving_records(model, portal::servers_of(at, model, page()));
+    });
+}
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(qutibench) {
@@ -220,4 +232,6 @@ EMSCRIPTEN_BINDINGS(qutibench) {
     function("publishedFrontier", &published_frontier);
     function("platformSources", &platform_sources);
     function("networkDetails", &network_details);
+    function("languageModels", &language_models);
+    function("serve", &serve);
 }

@@ -100,20 +100,20 @@ class Picker {
     }
 }
 
-interface Slider {
+export interface Slider<Shown = State> {
     element: HTMLElement;
-    show(state: State): void;
+    show(state: Shown): void;
 }
 
 /// A slider over a list of stops.
-function slider<Stop>(
+export function slider<Stop, Shown = State>(
     label: string,
     hint: string,
     stops: Stop[],
     text: (stop: Stop) => string,
-    read: (state: State) => number,
+    read: (state: Shown) => number,
     write: (stop: Stop) => void,
-): Slider {
+): Slider<Shown> {
     const input = el("input", { type: "range", min: 0, max: stops.length - 1, step: 1, "aria-label": label });
     const output = el("output", {});
     const at = (): Stop => stops[Number(input.value)] as Stop;

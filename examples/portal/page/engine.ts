@@ -7,6 +7,7 @@ import type {
     Cell,
     Drawing,
     Estimate,
+    LanguageModel,
     Mark,
     Measured,
     Network,
@@ -17,6 +18,8 @@ import type {
     Question,
     Roof,
     Row,
+    Server,
+    ServerQuestion,
     Value,
     View,
 } from "./types";
@@ -101,6 +104,9 @@ export class Engine {
     addNetwork = (content: string, file: string): string => text(this.library.addNetwork(content, file));
     addCalibration = (content: string, file: string): string => text(this.library.addCalibration(content, file));
     addPlatform = (content: string, file: string): string => text(this.library.addPlatform(content, file));
+
+    languageModels = (): LanguageModel[] => parsed(this.library.languageModels());
+    serve = (question: ServerQuestion): Server[] => parsed(this.library.serve(JSON.stringify(question)));
 
     networkDetails = (datatypes: string[]): Record<string, NetworkDetails> =>
         parsed(this.library.networkDetails(JSON.stringify({ datatypes })));

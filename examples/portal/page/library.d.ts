@@ -22,5 +22,7 @@ export interface Library {
     publishedFrontier(task: string): string;
     platformSources(): string;
     networkDetails(datatypes: string): string;
+    languageModels(): string;
+    serve(question: string): string;
 }
 export default function instantiate(options: { wasmBinary: Uint8Array }): Promise<Library>;

@@ -15,6 +15,7 @@ import { NetworkDrawing } from "./views/drawing";
 import { Efficiency } from "./views/efficiency";
 import { Frontier } from "./views/frontier";
 import { Heatmap } from "./views/heatmap";
+import { Language } from "./views/language";
 import { Layers } from "./views/layers";
 import { Networks } from "./views/networks";
 import { Platforms } from "./views/platforms";
@@ -36,6 +37,7 @@ const titles: Record<string, string> = {
     platforms: "Devices",
     efficiency: "Efficiency",
     scorecard: "Scorecard",
+    language: "Language models",
     report: "Report",
 };
 
@@ -70,6 +72,7 @@ class Portal {
             ["platforms", new Platforms()],
             ["efficiency", new Efficiency()],
             ["scorecard", new Scorecard()],
+            ["language", new Language()],
         ]);
         if (report.rows?.length) this.pages.set("report", new ReportView(report));
         this.makeTabs();

@@ -211,3 +211,45 @@ export interface Question {
     calibration?: string;
     lenient?: boolean;
 }
+
+export interface LanguageModel extends Row {
+    model: string;
+    parameters: number;
+    active_parameters: number;
+    longest_context: number;
+    precision: string;
+    experts: boolean;
+}
+
+export interface ServerQuestion {
+    model: string;
+    platforms: string[];
+    precision: string[];
+    concurrency: number[];
+    tensor_parallel: number[];
+    prompt_tokens: number;
+    output_tokens: number;
+}
+
+export interface Server extends Row {
+    model: string;
+    platform: string;
+    precision: string;
+    devices: number;
+    concurrency: number;
+    time_to_first_token_s: number;
+    time_per_output_token_s: number;
+    low_s: number;
+    high_s: number;
+    bound_time_per_output_token_s: number;
+    tokens_per_s: number;
+    tokens_per_s_per_user: number;
+    tokens_per_s_per_device: number;
+    memory_bytes: number;
+    fits: boolean;
+    largest_concurrency: number | null;
+    longest_context: number | null;
+    decode_bound: string;
+    prefill_bound: string;
+    warnings: string[];
+}

@@ -270,11 +270,10 @@ private:
 };
 
 /// What oneTBB reduces with: a thread goes on with its reducer until another one takes over a part of its range.
-template <reducer Reducer>
+template <class Source, reducer Reducer>
 class parallel_stream {
 public:
-    parallel_stream(const chunk_source& source, const Reducer& empty)
-        : result(empty), source_(&source), empty_(&empty) {}
+    parallel_stream(const Source& source, const Reducer& empty) : result(empty), source_(&source), empty_(&empty) {}
     parallel_stream(const parallel_stream& other, tbb::split)
         : result(*other.empty_), source_(other.source_), empty_(other.empty_) {}
 
@@ -286,9 +285,26 @@ public:
     Reducer result;
 
 private:
-    const chunk_source* source_;
+    const Source* source_;
     const Reducer* empty_;
 };
+
+/// Reduces the points [first, last) of a source, whose `stream(first, last, reducer)` hands them on in chunks.
+template <class Source, reducer Reducer>
+[[nodiscard]] Reducer reduce_source(const Source& source, int threads, const Reducer& empty, std::uint64_t first,
+                                    std::uint64_t last) {
+    Reducer result = empty;
+    if (threads == 1) {
+        source.stream(first, last, result);
+        return result;
+    }
+    in_arena(threads, [&] {
+        parallel_stream<Source, Reducer> body(source, empty);
+        tbb::parallel_reduce(tbb::blocked_range<std::uint64_t>(first, last, grain_of(last - first)), body);
+        result = std::move(body.result);
+    });
+    return result;
+}
 
 }  // namespace detail
 
@@ -299,19 +315,7 @@ template <reducer Reducer>
                              std::uint64_t last) {
     if (query.metrics.empty()) throw invalid_argument("at least one metric must be asked for");
     if (first > last) throw invalid_argument(detail::message({"no points lie between ", first, " and ", last}));
-    const detail::chunk_source source(of, query);
-    Reducer result = empty;
-    if (query.threads == 1) {
-        source.stream(first, last, result);
-        return result;
-    }
-    detail::in_arena(query.threads, [&] {
-        detail::parallel_stream<Reducer> body(source, empty);
-        const std::uint64_t grain = detail::grain_of(last - first);
-        tbb::parallel_reduce(tbb::blocked_range<std::uint64_t>(first, last, grain), body);
-        result = std::move(body.result);
-    });
-    return result;
+    return detail::reduce_source(detail::chunk_source(of, query), query.threads, empty, first, last);
 }
 
 /// Writes metrics of the points [first, first + count) to columns, on up to `threads` threads (0: all).

@@ -6,6 +6,8 @@
 #include <qutibench/detail/checked.hpp>
 #include <qutibench/language/model.hpp>
 
+#include <algorithm>
+
 namespace qutibench {
 
 /// A spread over tensor * data * pipeline devices. Attention is split by heads over `tensor` ranks, of which `data`
@@ -63,6 +65,47 @@ inline void check(const language_layout& layout) {
     model.order.resize(static_cast<std::size_t>(share(model.layers(), layout.pipeline)));
     model.ranks = layout.devices();
     return model;
+}
+
+/// Counts of devices each way, each with each.
+struct layout_axes {
+    std::vector<std::int64_t> tensor{1};
+    std::vector<std::int64_t> data{1};
+    std::vector<std::int64_t> expert{1};
+    std::vector<std::int64_t> pipeline{1};
+};
+
+/// Whether a model can be laid out so without padding or idle devices: experts spread over whole groups, no more ranks
+/// than heads, no more stages than layers, and experts only where there are some.
+[[nodiscard]] inline bool takes(const language_model& model, const language_layout& layout) {
+    if (!(completed(layout) == layout) || layout.expert * layout.expert_tensor != layout.stage()) return false;
+    if (layout.pipeline > model.layers()) return false;
+    for (const language_block& block : model.blocks) {
+        const std::int64_t experts = block.feed_forward.experts;
+        if (layout.tensor > block.attention.heads || (experts > 0 && layout.expert > experts)) return false;
+    }
+    const auto routed = [](const language_block& block) { return block.feed_forward.experts > 0; };
+    return layout.expert == 1 || std::any_of(model.blocks.begin(), model.blocks.end(), routed);
+}
+
+/// The layouts of these counts that `takes` accepts. Throws invalid_argument when none is left, and what `check`
+/// throws.
+[[nodiscard]] inline std::vector<language_layout> layouts_of(const language_model& model, const layout_axes& axes) {
+    std::vector<language_layout> all;
+    for (const std::int64_t pipeline : axes.pipeline)
+        for (const std::int64_t data : axes.data)
+            for (const std::int64_t tensor : axes.tensor)
+                for (const std::int64_t expert : axes.expert) {
+                    check({tensor, data, expert, 1, pipeline});
+                    const language_layout one{tensor, data, expert, tensor * data / expert, pipeline};
+                    if (one.expert_tensor > 0 && takes(model, one)) all.push_back(one);
+                }
+    if (all.empty())
+        throw invalid_argument(
+            detail::message({"'", model.name,
+                             "' takes none of these layouts: expert_parallel must divide tensor_parallel times "
+                             "data_parallel, and there are no more ranks than heads, experts and layers"}));
+    return all;
 }
 
 }  // namespace qutibench

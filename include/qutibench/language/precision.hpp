@@ -5,6 +5,10 @@
 
 #include <qutibench/datatype.hpp>
 
+#include <span>
+#include <string>
+#include <vector>
+
 namespace qutibench {
 
 /// The parts of a language model whose formats differ in practice.
@@ -69,5 +73,36 @@ struct language_precision {
 
     friend constexpr bool operator==(const language_precision&, const language_precision&) = default;
 };
+
+/// "fp8"; parts that differ by name: "bf16 experts=mxfp4 kv=fp8". `parse_language_precisions` reads it.
+[[nodiscard]] inline std::string to_string(const language_precision& of) {
+    std::string text = to_string(of.attention);
+    const auto add = [&](std::string_view part, const datatype& format, const datatype& usual) {
+        if (!(format == usual)) text += " " + std::string(part) + "=" + to_string(format);
+    };
+    add("dense", of.dense, of.attention);
+    add("experts", of.experts, of.attention);
+    add("head", of.head, bf16);
+    add("kv", of.cache, bf16);
+    return text;
+}
+
+/// Precisions by words: a format begins one, "kv=fp8" changes a part of the one before it, or of `stored` where none
+/// has begun. No word: `stored` alone. Throws what `parse_datatype` and `language_precision::set` throw.
+[[nodiscard]] inline std::vector<language_precision> parse_language_precisions(const language_precision& stored,
+                                                                               std::span<const std::string> words) {
+    std::vector<language_precision> all;
+    for (const std::string_view word : words) {
+        const std::size_t equals = word.find('=');
+        if (equals == std::string_view::npos) {
+            all.emplace_back(parse_datatype(word));
+        } else {
+            if (all.empty()) all.push_back(stored);
+            all.back().set(word.substr(0, equals), parse_datatype(word.substr(equals + 1)));
+        }
+    }
+    if (all.empty()) all.push_back(stored);
+    return all;
+}
 
 }  // namespace qutibench

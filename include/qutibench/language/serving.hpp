@@ -59,23 +59,30 @@ enum class serving_caution : std::uint32_t {
     return sentences[index];
 }
 
-/// An answer: figures, the bound beside them, an interval, memory, and what holds each phase up. Plain numbers.
-struct serving_estimate : serving_figures {
-    serving_figures bound{};  ///< the same with nothing lost: every share 1, every latency 0
-    double low = 0;           ///< s per output token that nine of ten measurements lie above and below: 5 %
-    double high = 0;          ///< 95 %
+/// What sweeps compare: figures, memory and what they cost.
+struct serving_outline : serving_figures {
     language_memory memory{};
-    bool fits = true;
+    bool fits = true;  ///< also where no source states the capacity
+    std::int64_t devices = 1;
+    double prefill_devices = 0;       ///< that read prompts only, by the share of their time that they are busy
+    double energy_per_token_j = 0;    ///< NaN when no source states the power
+    double tokens_per_s_per_usd = 0;  ///< of the devices' price; NaN when no source states it
+
+    friend constexpr bool operator==(const serving_outline&, const serving_outline&) = default;
+};
+
+/// An answer: figures, the bound beside them, an interval, memory, and what holds each phase up. Plain numbers.
+struct serving_estimate : serving_outline {
+    serving_figures bound{};         ///< the same with nothing lost: every share 1, every latency 0
+    double low = 0;                  ///< s per output token that nine of ten measurements lie above and below: 5 %
+    double high = 0;                 ///< 95 %
     double largest_concurrency = 0;  ///< that fits at these lengths; NaN when no source states the capacity
     double longest_context = 0;      ///< positions of a sequence that fit at this concurrency; NaN likewise
-    std::int64_t devices = 1;
     serving_limit decode_limit = serving_limit::memory;
     serving_limit prefill_limit = serving_limit::compute;
     language_group decode_group = language_group::projections;  ///< that takes longest
     language_group prefill_group = language_group::projections;
-    double energy_per_token_j = 0;    ///< NaN when no source states the power
-    double tokens_per_s_per_usd = 0;  ///< of the devices' price; NaN when no source states it
-    std::uint32_t cautions = 0;       ///< set of `serving_caution`
+    std::uint32_t cautions = 0;  ///< set of `serving_caution`
 
     [[nodiscard]] constexpr bool has(serving_caution one) const {
         return (cautions & static_cast<std::uint32_t>(one)) != 0;
@@ -114,12 +121,13 @@ public:
     [[nodiscard]] serving_estimate operator()(const serving_question& ask) const {
         check(ask);
         serving_estimate result;
-        result.devices = rank_.layout.devices();
         result.cautions = standing_;
-        const passes all = passes_of(ask);
-        const timed with = times(ask, all, constants_);
-        fill(result, ask, with);
-        fill(result.bound, ask, times(ask, all, serving_constants::lossless()));
+        const pass_work step = step_work(ask);
+        const pass_work prompt = prompt_work(ask);
+        const timed with = times(ask, step, prompt_time(ask, prompt, constants_), constants_);
+        outline(result, ask, with);
+        constexpr serving_constants perfect = serving_constants::lossless();
+        fill(result.bound, ask, times(ask, step, prompt_time(ask, prompt, perfect), perfect));
         const double spread = std::exp(1.645 * constants_.log_deviation);
         result.low = std::max(result.time_per_output_token_s / spread, result.bound.time_per_output_token_s);
         result.high = result.time_per_output_token_s * spread;
@@ -130,25 +138,50 @@ public:
         return result;
     }
 
+    /// The time of a prompt on its own, the same for every load.
+    [[nodiscard]] pass_time prompt_time(const serving_question& ask) const {
+        check(ask);
+        return prompt_time(ask, prompt_work(ask), constants_);
+    }
+
+    /// The part of the answer that sweeps compare, given `prompt_time` of the same prompts, in a quarter of the time.
+    [[nodiscard]] serving_outline outline(const serving_question& ask, const pass_time& prompt) const {
+        check(ask);
+        serving_outline result;
+        outline(result, ask, times(ask, step_work(ask), prompt, constants_));
+        return result;
+    }
+
 private:
-    struct passes {
-        pass_work decode{};
-        pass_work prefill{};
-    };
     struct timed {
         pass_time decode{};
         pass_time prefill{};
         double per_token = 0;
         double first = 0;
+        double prompt = 0;  ///< of a prompt on its own
     };
 
     [[nodiscard]] double stages() const { return static_cast<double>(rank_.layout.pipeline); }
 
-    [[nodiscard]] passes passes_of(const serving_question& ask) const {
-        const double requests = std::max(ask.concurrency / stages(), 1.0);
-        return {decode_work(rank_, stored_, requests, ask.prompt_tokens + ask.output_tokens / 2, 1 + ask.draft_tokens),
-                prefill_work(rank_, stored_, ask.prompt_tokens, ask.prompt_tokens * ask.prefix_hit)};
+    [[nodiscard]] pass_work step_work(const serving_question& ask) const {
+        return decode_work(rank_, stored_, std::max(ask.concurrency / stages(), 1.0),
+                           ask.prompt_tokens + ask.output_tokens / 2, 1 + ask.draft_tokens);
     }
+
+    [[nodiscard]] pass_work prompt_work(const serving_question& ask) const {
+        return prefill_work(rank_, stored_, ask.prompt_tokens, ask.prompt_tokens * ask.prefix_hit);
+    }
+
+    [[nodiscard]] pass_time prompt_time(const serving_question& ask, const pass_work& work,
+                                        const serving_constants& k) const {
+        pass_time time = time_of(work, engine_, k, kernels_);
+        if (const double fresh = ask.prompt_tokens * (1 - ask.prefix_hit); ask.chunk > 0 && ask.chunk < fresh)
+            cut(time, std::ceil(fresh / ask.chunk));
+        if (is_perfect(k)) drop_hideable(time);
+        return time;
+    }
+
+    [[nodiscard]] static bool is_perfect(const serving_constants& k) { return k.kernel == 0 && k.step == 0; }
 
     // Expected tokens of a step that verifies a draft (Leviathan et al., arXiv:2211.17192, equation 1).
     [[nodiscard]] static double tokens_of_step(const serving_question& ask) {
@@ -157,17 +190,15 @@ private:
         return (1 - std::pow(a, ask.draft_tokens + 1)) / (1 - a);
     }
 
-    [[nodiscard]] timed times(const serving_question& ask, const passes& all, const serving_constants& k) const {
+    [[nodiscard]] timed times(const serving_question& ask, const pass_work& work, const pass_time& prompt,
+                              const serving_constants& k) const {
         timed result;
-        const bool lossless = k.kernel == 0 && k.step == 0;
-        result.decode = time_of(all.decode, engine_, k, kernels_);
+        result.decode = time_of(work, engine_, k, kernels_);
         result.decode.fixed += k.request * ask.concurrency / static_cast<double>(rank_.layout.data);
-        result.prefill = time_of(all.prefill, engine_, k, kernels_);
-        if (const double fresh = ask.prompt_tokens * (1 - ask.prefix_hit); ask.chunk > 0 && ask.chunk < fresh)
-            cut(result.prefill, std::ceil(fresh / ask.chunk));
-        if (lossless) drop_hideable(result);
+        result.prefill = prompt;
+        if (is_perfect(k)) drop_hideable(result.decode);
         const double step = stages() * result.decode.total() * (1 + ask.draft_tokens * ask.draft_cost);
-        const double prefill = stages() * result.prefill.total();
+        const double prefill = result.prompt = stages() * result.prefill.total();
         const double tokens = ask.draft_tokens > 0 ? tokens_of_step(ask) : 1.0;
         const double others = (ask.concurrency - 1) / ask.output_tokens;
         const double added = ask.separate_prefill || k.interference == 0
@@ -188,11 +219,9 @@ private:
     }
 
     // What a perfect server hides: exchanges behind products, activations in caches.
-    static void drop_hideable(timed& all) {
-        for (pass_time* const one : {&all.decode, &all.prefill}) {
-            one->exchange = 0;
-            one->memory[static_cast<std::size_t>(language_group::elementwise)] = 0;
-        }
+    static void drop_hideable(pass_time& time) {
+        time.exchange = 0;
+        time.memory[static_cast<std::size_t>(language_group::elementwise)] = 0;
     }
 
     // The cache of a prompt, over the link to the devices that decode.
@@ -206,7 +235,27 @@ private:
         to.request_s = from.first + (ask.output_tokens - 1) * from.per_token;
         to.tokens_per_s = ask.concurrency * ask.output_tokens / to.request_s;
         to.tokens_per_s_per_user = 1 / from.per_token;
-        to.tokens_per_s_per_device = to.tokens_per_s / static_cast<double>(rank_.layout.devices());
+        to.tokens_per_s_per_device = to.tokens_per_s / (devices() + prefill_devices(ask, from, to));
+    }
+
+    [[nodiscard]] double devices() const { return static_cast<double>(rank_.layout.devices()); }
+
+    // Requests a second times the time of a prompt: how many groups of devices reading prompts keeps busy.
+    [[nodiscard]] double prefill_devices(const serving_question& ask, const timed& from,
+                                         const serving_figures& figures) const {
+        return ask.separate_prefill ? ask.concurrency / figures.request_s * from.prompt * devices() : 0.0;
+    }
+
+    void outline(serving_outline& result, const serving_question& ask, const timed& from) const {
+        fill(result, ask, from);
+        result.devices = rank_.layout.devices();
+        result.prefill_devices = prefill_devices(ask, from, result);
+        const double all = devices() + result.prefill_devices;
+        result.energy_per_token_j = engine_.power * all / result.tokens_per_s;
+        result.tokens_per_s_per_usd = result.tokens_per_s / (engine_.price * all);
+        const double pass = ask.chunk > 0 ? ask.chunk : std::min(ask.prompt_tokens, 8192.0);
+        result.memory = memory_of(rank_, stored_, ask.concurrency, ask.prompt_tokens + ask.output_tokens, pass);
+        result.fits = !(result.memory.needed > engine_.capacity * ask.memory_share);
     }
 
     static void describe(const pass_time& time, serving_limit& limit, language_group& group) {
@@ -224,21 +273,14 @@ private:
     }
 
     void hold(serving_estimate& result, const serving_question& ask) const {
-        const double longest = ask.prompt_tokens + ask.output_tokens;
-        const double pass = ask.chunk > 0 ? ask.chunk : std::min(ask.prompt_tokens, 8192.0);
-        result.memory = memory_of(rank_, stored_, ask.concurrency, longest, pass);
-        const double devices = static_cast<double>(result.devices);
-        result.energy_per_token_j = engine_.power * devices / result.tokens_per_s;
-        result.tokens_per_s_per_usd = result.tokens_per_s / (engine_.price * devices);
         const double usable = engine_.capacity * ask.memory_share;
         result.largest_concurrency = result.longest_context = std::numeric_limits<double>::quiet_NaN();
         if (!(usable > 0)) return result.warn(serving_caution::capacity_unknown);
         const double left = usable - result.memory.weights - result.memory.activations;
-        const double each = cache_bytes(rank_, stored_.cache, longest);
+        const double each = cache_bytes(rank_, stored_.cache, ask.prompt_tokens + ask.output_tokens);
         const double data = static_cast<double>(rank_.layout.data);
         result.largest_concurrency = left < each ? 0.0 : std::floor(left / each) * data;
         result.longest_context = context_that_fits(std::max(left, 0.0) / std::ceil(ask.concurrency / data));
-        result.fits = result.memory.needed <= usable;
         if (!result.fits) result.warn(serving_caution::out_of_memory);
     }
 

@@ -29,13 +29,15 @@ namespace detail {
 
 /// An answer with what was asked; what is not known is null.
 [[nodiscard]] inline detail::ordered_json to_record(const serving_estimate& e, const std::string& model,
-                                                    const std::string& platform, const serving_question& ask,
-                                                    const language_layout& layout) {
+                                                    const std::string& platform, const language_precision& stored,
+                                                    const serving_question& ask, const language_layout& layout) {
     const auto figure = [](double value) { return detail::number_or_null(value); };
     return {{"model", model},
             {"platform", platform},
+            {"precision", to_string(stored)},
             {"framework", to_string(ask.framework)},
             {"devices", e.devices},
+            {"prefill_devices", e.prefill_devices},
             {"tensor_parallel", layout.tensor},
             {"data_parallel", layout.data},
             {"expert_parallel", layout.expert},
