@@ -2,7 +2,7 @@
 // serve: how fast a server of a language model answers, by layout, precision and load.
 #include "commands.hpp"
 
-#include <qutibench/ask/serving.hpp>
+#include <qutibench/ask/serving_frontier.hpp>
 #include <qutibench/io/catalogue.hpp>
 #include <qutibench/io/language/load.hpp>
 

@@ -6,6 +6,8 @@
 #include <qutibench/explore/reducers.hpp>
 #include <qutibench/language/goodput.hpp>
 
+#include <set>
+
 namespace qutibench {
 
 /// Figures that servers are compared by.
@@ -188,15 +190,25 @@ template <reducer Reducer>
     return detail::reduce_source(detail::serving_source(of, metrics), threads, empty, 0, of.size());
 }
 
-/// Numbers of the points that no other beats in all figures, ascending: the exact frontier. A point whose figures no
-/// source states is not on it. Throws invalid_argument without a metric or with more than 8.
+/// Numbers of the points that no other beats in all figures, ascending: the exact frontier; of points with equal
+/// figures the first. A point whose figures no source states is not on it. Throws invalid_argument without a metric or
+/// with more than 8.
 [[nodiscard]] inline std::vector<std::uint64_t> serving_frontier(const serving_space& of,
                                                                  std::span<const serving_metric> metrics,
                                                                  int threads = 0) {
+    if (metrics.empty()) throw invalid_argument("at least one figure must be asked for");
     std::vector<sense> senses;
     for (const serving_metric one : metrics) senses.push_back(sense_of(one));
-    if (metrics.empty()) throw invalid_argument("at least one figure must be asked for");
-    return reduce(of, metrics, frontier_reducer(senses), threads).archive().numbers();
+    const pareto_archive front = reduce(of, metrics, frontier_reducer(senses), threads).archive();
+    const std::vector<double> figures = front.points();
+    const std::vector<std::uint64_t> all = front.numbers();
+    std::set<std::vector<double>> seen;
+    std::vector<std::uint64_t> numbers;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto row = figures.begin() + static_cast<std::ptrdiff_t>(i * metrics.size());
+        if (seen.emplace(row, row + static_cast<std::ptrdiff_t>(metrics.size())).second) numbers.push_back(all[i]);
+    }
+    return numbers;
 }
 
 }  // namespace qutibench
