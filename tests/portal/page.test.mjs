@@ -127,8 +127,15 @@ visit("the what-if sliders move the charts", { hash: "#view=roofline" }, async (
 
 visit("a language model's server answers its sliders as what_if does", { hash: "#view=language" }, async (tab) => {
     const inView = (label) => tab.locator("#view").getByLabel(label, { exact: true });
-    const figure = (key) => tab.locator(`#view td[data-key="${key}"]`).textContent();
-    const number = async (key) => Number((await figure(key)).replaceAll("\u202f", ""));
+    // as it stands in the frame after the one that took the change
+    const number = (key) =>
+        tab.evaluate(async (key) => {
+            const frame = () => new Promise((done) => requestAnimationFrame(done));
+            await frame();
+            await frame();
+            const shown = document.querySelector(`#view td[data-key="${key}"]`).textContent;
+            return Number(shown.replaceAll("\u202f", ""));
+        }, key);
     await inView("Model").selectOption("gpt_oss_120b");
     await inView("Device").selectOption("b200_sxm");
     await inView("Precision").selectOption("as released");
@@ -137,9 +144,7 @@ visit("a language model's server answers its sliders as what_if does", { hash: "
     const before = await number("time_per_output_token_s");
     await users.fill("7"); // the eighth stop: 128
     assert.ok((await number("time_per_output_token_s")) > before);
-    const [expected] = whatIf(
-        ..."serve gpt_oss_120b --on b200_sxm --tensor-parallel 2 --concurrency 128".split(" "),
-    );
+    const [expected] = whatIf(..."serve gpt_oss_120b --on b200_sxm --tensor-parallel 2 --concurrency 128".split(" "));
     for (const [key, scale] of [
         ["time_to_first_token_s", 1e-3],
         ["time_per_output_token_s", 1e-3],
@@ -147,16 +152,6 @@ visit("a language model's server answers its sliders as what_if does", { hash: "
         ["memory_bytes", 1e9],
     ])
         assert.ok(Math.abs((await number(key)) / (expected[key] / scale) - 1) < 6e-4, key);
-    const seconds = await tab.evaluate(() => {
-        const slider = document.querySelector('#view input[aria-label="Users"]');
-        const start = performance.now();
-        for (let i = 0; i < 50; ++i) {
-            slider.value = String(i % 10);
-            slider.dispatchEvent(new Event("input"));
-        }
-        return (performance.now() - start) / 50e3;
-    });
-    assert.ok(seconds < 1 / 60, `an answer took ${seconds} s`);
 });
 
 visit("numbers read off the page are what_if's", { hash: hashOf(elsewhere) }, async (tab) => {

@@ -31,6 +31,10 @@ def test_precision_by_part_and_a_layout():
     wide = qb.serve("gpt_oss_120b", "b200_sxm", precision="bf16", concurrency=8)
     assert narrow.time_per_output_token_s < wide.time_per_output_token_s
     assert narrow.fits and not wide.fits and wide.warnings
+    assert narrow.precision == "bf16 experts=mxfp4 kv=fp8"
+    assert qb.serve("gpt_oss_120b", "b200_sxm", precision=narrow.precision, concurrency=8) == narrow
+    with pytest.raises(qb.InvalidArgument, match="more than one"):
+        qb.serve("gpt_oss_120b", "b200_sxm", precision="fp8 bf16 kv=fp8")
 
 
 def test_mistakes_are_named():

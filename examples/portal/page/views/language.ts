@@ -72,6 +72,7 @@ export class Language implements Page {
     );
     private models: LanguageModel[] = [];
     private context: Context | undefined;
+    private scheduled = false;
     readonly element = el(
         "div",
         {},
@@ -133,7 +134,12 @@ export class Language implements Page {
     private change(part: Partial<Choice>): void {
         Object.assign(this.now, part);
         for (const one of this.sliders) one.show(this.now);
-        if (this.context) this.show(this.context);
+        if (this.scheduled) return;
+        this.scheduled = true;
+        requestAnimationFrame(() => {
+            this.scheduled = false;
+            if (this.context) this.show(this.context);
+        });
     }
 
     private select(label: string, key: "model" | "platform" | "precision" | "devices"): HTMLSelectElement {
