@@ -163,7 +163,6 @@ NOT_IN_PYTHON = {
             "parse_override",
             "question_of",
             "read_text",
-            "servers_of",
             "set_by_text",
             "setting_names",
             "visit_setting",
