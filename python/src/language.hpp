@@ -140,14 +140,14 @@ concept has_members = requires(Type& one) { members_of(one, [](auto&...) {}); };
 
 /// A value as Python has it: structs as tuples, enumerators as numbers, what is not known as None.
 template <class Type>
-[[nodiscard]] py::object to_python(const Type& value) {
+[[nodiscard]] py::object state_part(const Type& value) {
     if constexpr (has_members<const Type>) {
         py::list all;
-        members_of(value, [&](const auto&... one) { (all.append(to_python(one)), ...); });
+        members_of(value, [&](const auto&... one) { (all.append(state_part(one)), ...); });
         return py::tuple(all);
     } else if constexpr (std::same_as<Type, std::vector<language_block>>) {
         py::list all;
-        for (const language_block& one : value) all.append(to_python(one));
+        for (const language_block& one : value) all.append(state_part(one));
         return py::tuple(all);
     } else if constexpr (std::is_enum_v<Type>) {
         return py::int_(static_cast<int>(value));
@@ -159,16 +159,16 @@ template <class Type>
 }
 
 template <class Type>
-void from_python(const py::handle& given, Type& value) {
+void read_part(const py::handle& given, Type& value) {
     if constexpr (has_members<Type>) {
         const auto parts = py::reinterpret_borrow<py::tuple>(given);
         std::size_t at = 0;
         members_of(value, [&](auto&... one) {
             if (parts.size() != sizeof...(one)) throw invalid_argument("this state is of another version");
-            (from_python(parts[at++], one), ...);
+            (read_part(parts[at++], one), ...);
         });
     } else if constexpr (std::same_as<Type, std::vector<language_block>>) {
-        for (const py::handle one : given) from_python(one, value.emplace_back());
+        for (const py::handle one : given) read_part(one, value.emplace_back());
     } else if constexpr (std::is_enum_v<Type>) {
         value = static_cast<Type>(given.cast<int>());
     } else if constexpr (std::same_as<Type, double>) {
@@ -180,12 +180,12 @@ void from_python(const py::handle& given, Type& value) {
 
 template <class Type>
 [[nodiscard]] py::tuple state_of(const Type& value) {
-    return py::reinterpret_borrow<py::tuple>(to_python(value));
+    return py::reinterpret_borrow<py::tuple>(state_part(value));
 }
 template <class Type>
 [[nodiscard]] Type from_state(const py::tuple& state) {
     Type value;
-    from_python(state, value);
+    read_part(state, value);
     return value;
 }
 
