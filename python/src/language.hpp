@@ -179,11 +179,11 @@ void read_part(const py::handle& given, Type& value) {
 }
 
 template <class Type>
-[[nodiscard]] py::tuple state_of(const Type& value) {
+[[nodiscard]] py::tuple struct_state(const Type& value) {
     return py::reinterpret_borrow<py::tuple>(state_part(value));
 }
 template <class Type>
-[[nodiscard]] Type from_state(const py::tuple& state) {
+[[nodiscard]] Type struct_from(const py::tuple& state) {
     Type value;
     read_part(state, value);
     return value;

@@ -68,7 +68,7 @@ void register_model(py::module_& module) {
            std::int64_t pipeline) { return shard(self, {tensor, data, expert, expert_tensor, pipeline}); },
         "tensor_parallel"_a = 1, "data_parallel"_a = 1, "expert_parallel"_a = 1, "expert_tensor_parallel"_a = 1,
         "pipeline_parallel"_a = 1, "What one of several devices holds, as a model of its own.");
-    add_state(cls, &state_of<language_model>, &from_state<language_model>);
+    add_state(cls, &struct_state<language_model>, &struct_from<language_model>);
     cls.def(
         "to_dict",
         [](const language_model& self) {

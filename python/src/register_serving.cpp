@@ -83,7 +83,7 @@ void add_figures(py::class_<serving_figures>& cls) {
     cls.def_readonly("tokens_per_s", &serving_figures::tokens_per_s, "Output tokens of all requests.");
     cls.def_readonly("tokens_per_s_per_user", &serving_figures::tokens_per_s_per_user);
     cls.def_readonly("tokens_per_s_per_device", &serving_figures::tokens_per_s_per_device);
-    add_state(cls, &state_of<serving_figures>, &from_state<serving_figures>);
+    add_state(cls, &struct_state<serving_figures>, &struct_from<serving_figures>);
     cls.def("__repr__", [](const serving_figures& self) {
         return "<" + readable(self.time_per_output_token_s * 1e3) + " ms per token, first after " +
                readable(self.time_to_first_token_s * 1e3) + " ms>";
@@ -139,7 +139,7 @@ void register_answer(py::module_& module) {
     cls.def_property_readonly("expert_tensor_parallel", [](const served& self) { return self.layout.expert_tensor; });
     cls.def_property_readonly("pipeline_parallel", [](const served& self) { return self.layout.pipeline; });
     cls.def("to_dict", [](const served& self) { return to_dict(self); }, "The keys of what_if's JSON.");
-    add_state(cls, &state_of<served>, &from_state<served>);
+    add_state(cls, &struct_state<served>, &struct_from<served>);
     cls.def("__repr__", [](const served& self) {
         const serving_estimate& x = self.figures;
         return "<ServingEstimate: " + readable(x.time_per_output_token_s * 1e3) + " ms per token (" +
@@ -272,7 +272,7 @@ void register_calibration_of_serving(py::module_& module) {
     cls.def("add_first", &serving_calibration::add_first, "predicted"_a, "measured"_a);
     cls.def_property_readonly("factor", &serving_calibration::factor);
     cls.def_property_readonly("rows", [](const serving_calibration& self) { return self.tokens.rows; });
-    add_state(cls, &state_of<serving_calibration>, &from_state<serving_calibration>);
+    add_state(cls, &struct_state<serving_calibration>, &struct_from<serving_calibration>);
     cls.def("__repr__", [](const serving_calibration& self) {
         return "<ServingCalibration: " + std::to_string(self.tokens.rows) + " rows, " + readable(self.factor()) +
                " times the law>";
