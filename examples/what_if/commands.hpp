@@ -36,8 +36,12 @@ void add_format(CLI::App& command, format& as);
 /// Has an option's values read as decimal and refused past 64 bits; CLI11 takes "010" for 8 and cuts what is too large.
 CLI::Option* whole_number(CLI::Option* option);
 
-/// What the rows of a table are silent about: layers without a cost model, combinations that cannot be run.
-void remark_on(const qutibench::answers& all);
+/// `--expect`
+void add_expect(CLI::App& command, bool& expects);
+
+/// What the rows of a table are silent about: layers without a cost model, combinations that cannot be run, and, where
+/// it was asked for, what expectations rest on.
+void remark_on(const qutibench::answers& all, bool expects = false);
 
 /// "batch=1" and the like as bindings of symbolic dimensions; throws invalid_argument, also when no network is an ONNX
 /// model, which alone has such dimensions.

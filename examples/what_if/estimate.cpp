@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands.hpp"
 
-#include <qutibench/ask/calibrated.hpp>
+#include <qutibench/ask/expected.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -55,9 +55,30 @@ qutibench::interconnect parse_link(std::string_view text) {
             qutibench::quantity_of<qutibench::seconds>(latency)};
 }
 
+/// What expectations rest on and what speaks against them, once each.
+void remark_on_expectations(const std::vector<qutibench::answer>& rows) {
+    std::vector<std::string> told;
+    const auto tell = [&told](std::string what) {
+        if (std::find(told.begin(), told.end(), what) != told.end()) return;
+        remark(what);
+        told.push_back(std::move(what));
+    };
+    for (const qutibench::answer& row : rows) {
+        if (!qutibench::detail::is_expected(row)) continue;
+        for (const std::string& one : row.expected->sources) tell("expected: " + one);
+        for (const std::string& one : row.expected->warnings)
+            tell("expected of " + row.network + " on " + row.device->id() + ": " + one);
+    }
+}
+
 }  // namespace
 
-void remark_on(const qutibench::answers& all) {
+void add_expect(CLI::App& command, bool& expects) {
+    command.add_flag("--expect", expects,
+                     "Also what to expect, from measurements of the device or its class; csv and json always say it");
+}
+
+void remark_on(const qutibench::answers& all, bool expects) {
     std::vector<std::string> told;
     std::vector<std::string> warned;
     for (const qutibench::answer& row : all.rows) {
@@ -74,6 +95,7 @@ void remark_on(const qutibench::answers& all) {
         if (uncounted.size() > 1) what.append(" and ").append(std::to_string(uncounted.size() - 1)).append(" more");
         remark(what);
     }
+    if (expects) remark_on_expectations(all.rows);
     for (const std::string& why : all.skipped) remark("skipped: " + why);
 }
 
@@ -145,7 +167,8 @@ void selection_options::add_to(CLI::App& command) {
     whole_number(command.add_option("--devices", devices, "Equal devices that share the work; needs --link"));
     command.add_option("--link", link, "What connects them: bytes per second, or BYTES_PER_SECOND:SECONDS");
     command.add_option("--split", split, "data: each a share of the batch; pipeline: each some of the layers");
-    command.add_option("--calibration", calibration, "Predict by a fit that `calibrate` saved");
+    command.add_option("--calibration", calibration,
+                       "Predict by a fit that `calibrate` saved, or by a class of devices that ships");
     add_flags(command, how);
 }
 
@@ -173,28 +196,33 @@ qutibench::question selection_options::asked() const {
     if (!calibration.empty()) {
         if (devices != 1 || is_training)
             throw invalid_argument("a calibration knows one device and inference: leave --devices and --training out");
-        axes.fit = calibrated_fit(load_calibration(calibration), calibration);
+        axes.fit = detail::is_path(calibration)
+                       ? decltype(axes.fit)(calibrated_fit(load_calibration(calibration), calibration))
+                       : population_fit(known_population(calibration));
         axes.is_measured_fit = true;
     } else if (devices != 1) {
         if (link.empty()) throw invalid_argument("several devices need a --link, in bytes per second");
         axes.fit = several_devices{devices, parse_link(link), parse_name<split_kind>(split)};
     }
+    if (!is_training) axes.expect = shipped_expectation();
     return all;
 }
 
 void add_estimate(CLI::App& app) {
     struct estimate_options : selection_options {
         format as = format::table;
+        bool expects = false;
     };
     auto chosen = std::make_shared<estimate_options>();
     CLI::App* command =
         app.add_subcommand("estimate", "Predicted throughput, latency and bound of networks on platforms");
     chosen->add_to(*command);
+    add_expect(*command, chosen->expects);
     add_format(*command, chosen->as);
     command->callback([chosen] {
         const qutibench::answers all = qutibench::session().ask(chosen->asked());
-        print(all.rows, chosen->as);
-        remark_on(all);
+        print(all.rows, chosen->as, chosen->expects);
+        remark_on(all, chosen->expects);
     });
 }
 

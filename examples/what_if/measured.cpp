@@ -6,9 +6,12 @@
 #include <qutibench/io/adapters.hpp>
 #include <qutibench/io/calibration_json.hpp>
 #include <qutibench/io/calibration_networks.hpp>
+#include <qutibench/io/population_json.hpp>
 
+#include <cmath>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 namespace what_if {
 
@@ -158,22 +161,77 @@ std::vector<qutibench::measurement> measured_on(const std::string& id, const mea
     return rows;
 }
 
-void calibrate(const measured_options& chosen) {
-    const std::string& id = chosen.supplied.platform;
-    const std::vector<qutibench::measurement> rows = measured_on(id, chosen);
-    const auto points = qutibench::points_of(rows);
-    qutibench::network_set networks;
-    for (const qutibench::measurement& one : rows)
-        if (one.network == chosen.supplied.network) qutibench::add_network(networks, one.network, one.keep);
-    qutibench::add_networks(networks, rows);
+struct calibrate_options : measured_options {
+    std::vector<std::string> populations{};
+    std::vector<std::string> rank{};
+};
+
+/// What a calibration is made from.
+struct calibration_material {
+    std::vector<qutibench::measurement> rows{};
+    std::vector<qutibench::calibration_point> points{};
+    qutibench::network_set networks{};
+    std::string id{};
+    std::optional<qutibench::platform> device{};  ///< nothing for a board that nobody described
+    qutibench::calibration_options options{};
+};
+
+calibration_material material_of(const calibrate_options& chosen) {
+    calibration_material all;
+    const std::string& on = chosen.supplied.platform;
+    const std::size_t colon = qutibench::detail::mode_colon(on);
     const auto known = qutibench::platform_ids();
-    const bool described = qutibench::detail::is_path(id) || std::find(known.begin(), known.end(), id) != known.end();
-    const qutibench::calibration fitted = described
-                                              ? qutibench::calibrate(points, networks, qutibench::load_platform(id))
-                                              : qutibench::calibrate(points, networks, id);
+    const bool is_known = std::find(known.begin(), known.end(), on.substr(0, colon)) != known.end();
+    all.id = is_known ? on.substr(0, colon) : on;
+    if (is_known || qutibench::detail::is_path(on)) all.device = qutibench::load_platform(on);
+    measured_options asked = chosen;
+    asked.supplied.platform = all.id;
+    if (!chosen.files.empty()) all.rows = measured_on(all.id, asked);
+    all.points = qutibench::points_of(all.rows);
+    for (const qutibench::measurement& one : all.rows)
+        if (one.network == chosen.supplied.network) qutibench::add_network(all.networks, one.network, one.keep);
+    qutibench::add_networks(all.networks, all.rows);
+    for (const std::string& name : chosen.populations)
+        all.options.populations.push_back(qutibench::known_population(name));
+    if (chosen.populations.empty()) all.options.populations = qutibench::known_populations();
+    return all;
+}
+
+/// Which of some networks to measure next, the most telling first.
+void rank(const calibrate_options& chosen) {
+    calibration_material from = material_of(chosen);
+    std::vector<std::string> keys;
+    for (const std::string& name : chosen.rank) {
+        const qutibench::network_entry net = qutibench::load_model(name);
+        if (from.networks.find(net.id) == nullptr) from.networks.add(net.id, net.work());
+        keys.push_back(net.id);
+    }
+    qutibench::measured_run run;
+    if (!from.points.empty()) run = from.points.front().run;
+    if (!chosen.datatype.empty()) run.datatype = qutibench::parse_precision(chosen.datatype);
+    if (chosen.supplied.batch) run.value = *chosen.supplied.batch;
+    const auto order =
+        from.device
+            ? qutibench::rank_next(from.points, from.networks, *from.device, keys, run, keys.size(), from.options)
+            : qutibench::rank_next(from.points, from.networks, from.id, keys, run, keys.size(), from.options);
+    std::vector<record> records;
+    for (const qutibench::next_measurement& one : order)
+        records.push_back({{"measure", records.size() + 1},
+                           {"network", one.network},
+                           {"interval", std::expm1(1.6448536269514722 * one.log_spread)}});
+    print(records,
+          {{"measure", "measure"}, {"network", "network"}, {"then 90 % of all within + [%]", "interval", 0.01}},
+          chosen.as);
+}
+
+void calibrate(const calibrate_options& chosen) {
+    const calibration_material from = material_of(chosen);
+    const qutibench::calibration fitted =
+        from.device ? qutibench::calibrate(from.points, from.networks, *from.device, from.options)
+                    : qutibench::calibrate(from.points, from.networks, from.id, from.options);
     std::vector<record> records{validation_record("each network in turn", fitted.validation())};
     std::vector<std::string> names;
-    for (const qutibench::calibration_point& one : points)
+    for (const qutibench::calibration_point& one : from.points)
         if (std::find(names.begin(), names.end(), one.network) == names.end()) names.push_back(one.network);
     for (const std::string& name : names) {
         const auto one = fitted.validation().where([&](const qutibench::residual& at) { return at.network == name; });
@@ -188,7 +246,8 @@ void calibrate(const measured_options& chosen) {
            {"median error [%]", "median_ape", 0.01},
            {"within 10 % [%]", "within_10_percent", 0.01}},
           chosen.as);
-    if (!described) remark("'" + id + "' is not in the catalogue: fitted from its measurements alone");
+    if (!from.device) remark("'" + from.id + "' is not in the catalogue: fitted from its measurements alone");
+    if (fitted.state().learned) remark("leans on '" + fitted.state().learned->from->name + "'");
     if (!chosen.output.empty()) qutibench::save_calibration(fitted, chosen.output);
 }
 
@@ -204,14 +263,27 @@ void add_ingest(CLI::App& app) {
 }
 
 void add_calibrate(CLI::App& app) {
-    auto chosen = std::make_shared<measured_options>();
+    auto chosen = std::make_shared<calibrate_options>();
     CLI::App* command =
         app.add_subcommand("calibrate", "Fits a device to measurements; prints the leave-one-network-out error");
     chosen->add_to(*command);
     command->add_option("--on", chosen->supplied.platform, "The device: a catalogue id, or a name of your own")
         ->required();
-    command->add_option("-o,--output", chosen->output, "Saves the calibration, for estimate --calibration");
-    command->callback([chosen] { calibrate(*chosen); });
+    auto* output =
+        command->add_option("-o,--output", chosen->output, "Saves the calibration, for estimate --calibration");
+    command->add_option("--population", chosen->populations,
+                        "Classes of devices to lean on, of those that ship; without it, the likeliest of all");
+    command
+        ->add_option("--rank", chosen->rank,
+                     "Networks: in which order to measure these, so that each narrows the intervals of all most; FILE "
+                     "has what was measured so far, and may be left out")
+        ->excludes(output);
+    command->get_option("file")->required(false);
+    command->callback([chosen] {
+        if (!chosen->rank.empty()) return rank(*chosen);
+        if (chosen->files.empty()) throw CLI::RequiredError("file");
+        calibrate(*chosen);
+    });
 }
 
 }  // namespace what_if

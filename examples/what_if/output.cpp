@@ -21,22 +21,24 @@ std::string thousands_apart(std::string digits) {
     return digits;
 }
 
-std::string csv_field(const record& value) {
+/// A value as text, the parts of a list apart.
+std::string text_of(const record& value) {
     if (value.is_null()) return "";
+    if (value.is_string()) return value.get<std::string>();
+    if (!value.is_array()) return value.dump();
+    const bool is_shape = !value.empty() && value.front().is_number();
     std::string text;
-    if (value.is_string()) {
-        text = value.get<std::string>();
-    } else if (value.is_array()) {
-        const bool is_shape = !value.empty() && value.front().is_number();
-        for (const record& one : value) {
-            if (!text.empty()) text += is_shape ? "x" : "; ";
-            text += csv_field(one);
-        }
-    } else {
-        text = value.dump();
+    for (const record& one : value) {
+        if (!text.empty()) text += is_shape ? "x" : "; ";
+        text += text_of(one);
     }
+    return text;
+}
+
+std::string csv_field(const record& value) {
+    std::string text = text_of(value);
     // Spreadsheets run cells that begin like a formula.
-    if (value.is_string() && text.find_first_of("=+-@\t\r") == 0) text.insert(text.begin(), '\'');
+    if ((value.is_string() || value.is_array()) && text.find_first_of("=+-@\t\r") == 0) text.insert(text.begin(), '\'');
     if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
     std::string quoted = "\"";
     for (const char one : text) {
@@ -144,9 +146,9 @@ void print_legend(std::span<const qutibench::answer> rows, format as) {
             print_line(std::string(1, one.letter).append("  ").append(one.says));
 }
 
-void print(const std::vector<qutibench::answer>& rows, format as) {
+void print(const std::vector<qutibench::answer>& rows, format as, bool expects) {
     const std::span<const qutibench::answer> all(rows);
-    print(qutibench::records_of(all), columns_of(all, qutibench::answer_fields), as);
+    print(qutibench::records_of(all), columns_of(all, qutibench::answer_fields, expects), as);
     print_legend(all, as);
 }
 

@@ -21,11 +21,16 @@ struct column {
     double scale = 1;
 };
 
-/// What a table shows of rows: their fields that have a place in one, and those that only some rows have.
+/// What a table shows of rows: their fields that have a place in one, and those that only some rows have; what to
+/// expect where it was asked for.
 template <class Row, class Fields>
-[[nodiscard]] std::vector<column> columns_of(std::span<const Row> rows, const Fields& fields) {
+[[nodiscard]] std::vector<column> columns_of(std::span<const Row> rows, const Fields& fields, bool expects = false) {
     std::vector<const qutibench::field<Row>*> shown = qutibench::fields_of(rows, fields);
-    std::erase_if(shown, [](const auto* one) { return one->narrow.place == 0 && one->applies == nullptr; });
+    std::erase_if(shown, [&](const auto* one) {
+        const bool says_nothing =
+            one->tabled != nullptr && !(expects && std::any_of(rows.begin(), rows.end(), one->tabled));
+        return says_nothing || (one->narrow.place == 0 && one->applies == nullptr);
+    });
     const auto place = [](const auto* one) { return one->narrow.place == 0 ? 1000 : one->narrow.place; };
     std::stable_sort(shown.begin(), shown.end(), [&](auto* a, auto* b) { return place(a) < place(b); });
     std::vector<column> all;
@@ -41,7 +46,7 @@ template <class Row, class Fields>
 void print_legend(std::span<const qutibench::answer> rows, format as);
 
 /// Prints answers: in full for programs, the columns of a table for people.
-void print(const std::vector<qutibench::answer>& rows, format as);
+void print(const std::vector<qutibench::answer>& rows, format as, bool expects = false);
 
 /// Prints records to standard output: as JSON whole, as CSV with one column per scalar key, as a table with `columns`.
 void print(const std::vector<record>& records, const std::vector<column>& columns, format as);

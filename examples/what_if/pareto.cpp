@@ -15,6 +15,7 @@ struct pareto_options : selection_options {
     qutibench::frontier_question front{};
     std::string published{};
     format as = format::table;
+    bool expects = false;
 };
 
 std::string count_of(std::size_t count, std::string_view what) {
@@ -53,7 +54,8 @@ void run(const pareto_options& chosen) {
     const qutibench::frontier_selection front = qutibench::frontier_of(columns, chosen.front);
     std::vector<qutibench::answer> best;
     for (const std::size_t row : front.rows) best.push_back(rows[row]);
-    std::vector<column> shown = columns_of(std::span<const qutibench::answer>(best), qutibench::answer_fields);
+    std::vector<column> shown =
+        columns_of(std::span<const qutibench::answer>(best), qutibench::answer_fields, chosen.expects);
     add_objectives(records, shown, columns, chosen.front);
     std::vector<record> printed;
     for (const std::size_t row : front.rows) printed.push_back(std::move(records[row]));
@@ -64,7 +66,7 @@ void run(const pareto_options& chosen) {
         doubtful > 0 && !chosen.front.is_with_doubtful)
         remark(count_of(doubtful, "row") +
                " left out: infeasible, or nobody states the bandwidth; --doubtful compares them too");
-    remark_on(all);
+    remark_on(all, chosen.expects);
 }
 
 void run_published(const pareto_options& chosen) {
@@ -107,6 +109,7 @@ void add_pareto(CLI::App& app) {
     auto* published = command->add_option("--published", chosen->published,
                                           "imagenet, cifar10 or mnist: the thesis' designs, predicted and measured");
     for (const char* name : {"network", "--on"}) command->get_option(name)->required(false);
+    add_expect(*command, chosen->expects);
     add_format(*command, chosen->as);
     command->callback([chosen, published, command] {
         if (published->count() > 0) {

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from . import _core
@@ -33,6 +34,8 @@ _USUAL: dict[str, list[object]] = {
 
 Limits = Mapping[str, "tuple[float | None, float | None]"]
 """{metric: (low, high)} with None for no bound; a point where the metric is not known keeps none."""
+
+_EXPECTED = ("expected_", "basis_code")  # worked out together, since one costs what all do
 
 _Network = tuple[str, float, _core.Workload, list[tuple[str, float, str]]]
 
@@ -294,6 +297,8 @@ class Sweep(Table):
     ) -> None:
         first = ["throughput_ips", "latency_s"]
         evaluated = dict(zip(first, _gathered(space, first, workers, client, progress), strict=True))
+        expected = [field["key"] for field in FIELDS if field["is_metric"] and field["key"].startswith(_EXPECTED)]
+        expectations = cache(lambda: dict(zip(expected, space.columns(expected, workers), strict=True)))
         has_bandwidths = all(one.bandwidth_bytes_per_s is not None for one in space.platforms)
         bound = "memory_bound" if has_bandwidths else "bound_code"
         columns: dict[str, Any] = {
@@ -308,13 +313,16 @@ class Sweep(Table):
             ),
             "marks": lambda: Categories(*space.marks()),
             "assumptions": lambda: Categories(*space.assumptions()),
+            "basis": lambda: _bases(expectations()["basis_code"]),
         }
         for axis, values in space.axes.items():
             if values != _USUAL[axis]:
                 kind = _names if isinstance(values[0], str) else _numbers
                 columns[axis] = kind(space, axis, values)
+        for key in expected:
+            columns[key] = partial(lambda key: expectations()[key], key)
         for field in FIELDS:
-            if field["is_metric"]:
+            if field["is_metric"] and field["key"] not in expected:
                 columns[field["key"]] = evaluated.get(field["key"], _metric(space, field, workers))
         ordered = {field["key"]: columns[field["key"]] for field in FIELDS if field["key"] in columns}
         super().__init__(ordered, space.size, "sweep")
@@ -368,6 +376,12 @@ def _numbers(space: DesignSpace, axis: str, values: Sequence[float]) -> Callable
         return found
 
     return column
+
+
+def _bases(codes: npt.NDArray[np.float64]) -> Categories:
+    import numpy as np
+
+    return Categories(np.nan_to_num(codes, nan=-1).astype(np.int32), ["calibration", "class", "bound"])
 
 
 def _metric(space: DesignSpace, field: dict[str, Any], workers: int) -> Callable[[], npt.NDArray[Any]]:

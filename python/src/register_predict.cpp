@@ -80,7 +80,9 @@ void add_field(answer_class& cls, const answer_field& of) {
 }
 
 void add_properties(answer_class& cls) {
-    for (const answer_field& one : answer_fields) add_field(cls, one);
+    // what to expect is `expect`'s to say, and the tables'
+    for (const answer_field& one : answer_fields)
+        if (one.applies != &detail::has_expectation) add_field(cls, one);
     cls.def_property_readonly(
         "network", [](const answer& self) { return unless_empty(self.network); }, "Catalogue id, or its own name.");
     cls.def_property_readonly(

@@ -3,6 +3,7 @@
 #include "predicted.hpp"
 #include "register.hpp"
 
+#include <qutibench/ask/expected.hpp>
 #include <qutibench/explore/query_reducer.hpp>
 
 #include <chrono>
@@ -102,6 +103,7 @@ void read_axes(design_axes& axes, const py::dict& given) {
     }
     axes.platforms.assign(platforms.begin(), platforms.end());
     read_axes(axes, given);
+    axes.expect = shipped_expectation();
     return std::make_unique<space_object>(std::move(axes), std::move(works), platforms);
 }
 

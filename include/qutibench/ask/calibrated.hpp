@@ -25,6 +25,28 @@ namespace qutibench {
     return run;
 }
 
+/// The kernels of networks that are asked about again and again. Safe to call from several threads.
+class kernel_tables {
+public:
+    /// A network known by its totals has the layers of the one that it was pruned from, where the catalogue knows it.
+    [[nodiscard]] const fitting::kernel_table& of(const answer& one) {
+        const std::lock_guard lock(guard_);
+        const auto known = tables_.find(one.work);
+        if (known != tables_.end()) return known->second;
+        network_set networks;
+        const std::string key = network_key(one.network, one.keep);
+        if (one.work->layers().empty())
+            add_network(networks, one.network, one.keep);
+        else
+            networks.add(key, *one.work);
+        return tables_.emplace(one.work, networks.at(key)).first->second;
+    }
+
+private:
+    std::mutex guard_;
+    std::map<std::shared_ptr<const workload>, fitting::kernel_table> tables_;
+};
+
 /// Predicts by a calibration; for `design_axes::fit`. Safe to call from several threads.
 class calibrated_fit {
 public:
@@ -38,7 +60,7 @@ public:
         if (id != of.device->id())
             throw invalid_argument(state_->name + " is a calibration of '" + id + "', not of '" + of.device->id() +
                                    "'");
-        const calibrated_estimate one = state_->fitted.predict(kernels_of(of), run_of(of));
+        const calibrated_estimate one = state_->fitted.predict(state_->kernels.of(of), run_of(of));
         return {one.throughput_ips, one.low_ips, one.high_ips, one.latency_s, one.limited_by, one.warnings};
     }
 
@@ -48,23 +70,8 @@ private:
 
         calibration fitted;
         std::string name;
-        std::mutex guard;
-        std::map<std::shared_ptr<const workload>, fitting::kernel_table> kernels;
+        kernel_tables kernels;
     };
-
-    /// A network known by its totals has the layers of the one that it was pruned from.
-    [[nodiscard]] const fitting::kernel_table& kernels_of(const answer& of) const {
-        const std::lock_guard lock(state_->guard);
-        const auto known = state_->kernels.find(of.work);
-        if (known != state_->kernels.end()) return known->second;
-        network_set networks;
-        const std::string key = network_key(of.network, of.keep);
-        if (of.work->layers().empty())
-            add_network(networks, of.network, of.keep);
-        else
-            networks.add(key, *of.work);
-        return state_->kernels.emplace(of.work, networks.at(key)).first->second;
-    }
 
     std::shared_ptr<shared_state> state_;
 };

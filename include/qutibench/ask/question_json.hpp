@@ -4,7 +4,7 @@
 /// deployment and its parameters.
 #pragma once
 
-#include <qutibench/ask/calibrated.hpp>
+#include <qutibench/ask/expected.hpp>
 #include <qutibench/ask/settings.hpp>
 #include <qutibench/io/json/layer_settings.hpp>
 
@@ -93,6 +93,7 @@ using named_calibrations = std::map<std::string, calibrated_fit>;
         axes.fit = found->second;
         axes.is_measured_fit = true;
     }
+    if (!all.is_training) axes.expect = shipped_expectation();
     constexpr std::string_view read_as_axes[] = {"datatype", "batch", "placement", "execution", "threads", "stream"};
     constexpr std::string_view others[] = {"networks",   "platforms", "datatypes",   "batches",   "threads",
                                            "streams",    "keep",      "placement",   "execution", "changed",

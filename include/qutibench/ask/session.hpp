@@ -156,7 +156,10 @@ private:
         design_point point;
         for (std::uint64_t run = 0; run < points.runs(); ++run, points.advance_run(point)) {
             try {
-                for (; point.batch < batches; ++point.batch) all.rows.push_back(points.answered(point));
+                for (; point.batch < batches; ++point.batch) {
+                    all.rows.push_back(points.answered(point));
+                    points.expect(all.rows.back());
+                }
             } catch (const unsupported_datatype& wrong) {
                 all.skipped.emplace_back(wrong.what());
             }

@@ -6,6 +6,7 @@
 
 #include <qutibench/explore/field.hpp>
 #include <qutibench/hardware/scaled_platform.hpp>
+#include <qutibench/model/expected.hpp>
 #include <qutibench/model/predict.hpp>
 #include <qutibench/network/training.hpp>
 
@@ -40,6 +41,7 @@ struct answer {
     std::optional<fitted_figures> fitted{};
     std::shared_ptr<const workload> trained{};  ///< the inference, where `work` is a step of training
     training_setup training{};
+    std::shared_ptr<const expectation> expected{};  ///< nothing where nobody asked, or the bound is of another device
 
     [[nodiscard]] double throughput_ips() const {
         return fitted ? fitted->throughput_ips : prediction.throughput().value();
@@ -68,6 +70,11 @@ struct answer {
     /// Operations of one input as peaks count them: two a multiply-accumulate.
     [[nodiscard]] double operations() const { return per_input(prediction.work); }
     [[nodiscard]] double macs() const { return per_input(prediction.work / 2); }
+    /// A figure of what to expect; NaN where nothing better than the bound is known.
+    [[nodiscard]] double expected_or_nan(double expectation::* figure) const {
+        return expected && expected->basis != expectation_basis::bound ? (*expected).*figure
+                                                                       : std::numeric_limits<double>::quiet_NaN();
+    }
     [[nodiscard]] std::vector<std::string> assumptions() const {
         if (!fitted) return sentences_of<assumption>(prediction.assumed);
         std::vector<std::string> all = fitted->warnings;
@@ -136,6 +143,17 @@ namespace detail {
 }
 [[nodiscard]] constexpr bool has_interval(const answer& a) {
     return a.fitted.has_value() && a.fitted->devices == 1;
+}
+/// Whether somebody asked what to expect.
+[[nodiscard]] inline bool has_expectation(const answer& a) {
+    return a.expected != nullptr;
+}
+/// Whether more than the bound is known.
+[[nodiscard]] inline bool is_expected(const answer& a) {
+    return a.expected != nullptr && a.expected->basis != expectation_basis::bound;
+}
+[[nodiscard]] constexpr bool in_no_table(const answer&) {
+    return false;
 }
 
 }  // namespace detail
@@ -320,6 +338,45 @@ inline constexpr auto answer_fields = [] {
         one::truth("memory_bound", "1 when memory bounds the point, 0 when computing does.",
                    [](a r) { return r.bound() == bound_kind::memory ? 1.0 : 0.0; })
             .by_batch()
+            .unprinted(),
+        // what to expect
+        one::number("expected_throughput_ips",
+                    "Inputs per second to expect, from measurements; none where nothing but the bound is known.",
+                    [](a r) { return r.expected_or_nan(&expectation::throughput_ips); })
+            .shown("expected", "inputs/s")
+            .at(8, "expected")
+            .where(&detail::has_expectation, &detail::is_expected),
+        one::number("expected_low_ips", "Lower end of the 90 % interval of the expected throughput.",
+                    [](a r) { return r.expected_or_nan(&expectation::low_ips); })
+            .shown("expected, low", "inputs/s")
+            .at(8, "low")
+            .where(&detail::has_expectation, &detail::is_expected),
+        one::number("expected_high_ips", "Upper end of the 90 % interval of the expected throughput.",
+                    [](a r) { return r.expected_or_nan(&expectation::high_ips); })
+            .shown("expected, high", "inputs/s")
+            .at(8, "high")
+            .where(&detail::has_expectation, &detail::is_expected),
+        one::number("expected_latency_s", "Seconds of one call to expect.",
+                    [](a r) { return r.expected_or_nan(&expectation::latency_s); })
+            .shown("expected latency", "ms", 1e-3)
+            .where(&detail::has_expectation, &detail::in_no_table),
+        one::text("basis",
+                  "What the expectation rests on: 'calibration' (measurements of this device), 'class' (of others of "
+                  "its class) or 'bound' (nothing better).",
+                  [](a r) { return std::string(r.expected ? to_string(r.expected->basis) : ""); })
+            .at(8)
+            .where(&detail::has_expectation, &detail::is_expected),
+        one::sentences("expected_from", "The measurements that the expectation rests on, and what speaks against it.",
+                       [](a r) {
+                           if (!r.expected) return std::vector<std::string>();
+                           std::vector<std::string> all = r.expected->sources;
+                           all.insert(all.end(), r.expected->warnings.begin(), r.expected->warnings.end());
+                           return all;
+                       })
+            .where(&detail::has_expectation, &detail::in_no_table),
+        one::number("basis_code", "0 for 'calibration', 1 for 'class', 2 for 'bound'; none where nobody asked.",
+                    [](a r) { return r.expected ? static_cast<double>(r.expected->basis) : nan; })
+            .where(&detail::has_expectation, &detail::in_no_table)
             .unprinted(),
     });
 }();

@@ -68,6 +68,7 @@ struct design_axes {
     deployment how{};  ///< everything else; `how.carriers` decides whether a datatype the device lacks is carried or
                        ///< skipped
     std::function<fitted_figures(const answer&)> fit{};  ///< predicts instead of the model, whose answer is the bound
+    std::function<std::shared_ptr<const expectation>(const answer&)> expect{};  ///< says what to expect; may be empty
     bool is_measured_fit = false;  ///< it knows what was measured alone: no placement, execution model or parameters
 };
 
@@ -214,6 +215,10 @@ public:
         if (axes_.is_measured_fit) bound.stream = 0;
         one.prediction = qutibench::predict(*one.work, *one.device, bound);
         one.fitted = axes_.fit(one);
+    }
+    /// Adds what to expect to a predicted answer, where the axes have what knows it.
+    void expect(answer& one) const {
+        if (axes_.expect) one.expected = axes_.expect(one);
     }
 
 private:

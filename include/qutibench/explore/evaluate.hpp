@@ -46,6 +46,11 @@ struct target_terms {
     return metric_fields[static_cast<std::size_t>(what)]->varies_with_batch;
 }
 
+/// Whether a metric is one of what to expect, which costs more than a prediction.
+[[nodiscard]] constexpr bool is_expected(metric what) {
+    return metric_fields[static_cast<std::size_t>(what)]->applies == &has_expectation;
+}
+
 /// Metrics that many batches share the work for; the others are read from each point's answer.
 [[nodiscard]] constexpr bool is_shared(metric what) {
     for (const metric one :
@@ -197,9 +202,12 @@ private:
     void fill_one_by_one(design_point point, std::size_t size, std::size_t at,
                          std::span<const metric_column> columns) const {
         answer one = space_->unanswered(point);
+        const bool expects =
+            std::any_of(columns.begin(), columns.end(), [](const auto& of) { return detail::is_expected(of.what); });
         for (std::size_t i = 0; i < size; ++i, ++point.batch) {
             one.how.batch = space_->axes().batches[point.batch];
             space_->predict(one);
+            if (expects) space_->expect(one);
             for (const metric_column& column : columns)
                 column.values[at + i] = metric_fields[static_cast<std::size_t>(column.what)]->number_of(one);
         }

@@ -49,6 +49,7 @@ struct field {
     std::string (*text_of)(const Row&) = nullptr;
     std::vector<std::string> (*sentences_of)(const Row&) = nullptr;
     bool (*applies)(const Row&) = nullptr;  ///< rows that have it; nullptr: all
+    bool (*tabled)(const Row&) = nullptr;   ///< rows for whose sake a table for people has it; nullptr: all
     std::string_view heading{};             ///< for people; empty: the key with spaces
     std::string_view unit{};                ///< for people
     double scale = 1;                       ///< what one of that unit is worth in SI units
@@ -131,6 +132,13 @@ struct field {
     [[nodiscard]] constexpr field where(bool (*has)(const Row&)) const {
         field one = *this;
         one.applies = has;
+        return one;
+    }
+
+    /// The same, where tables for people are content with those in which it says something.
+    [[nodiscard]] constexpr field where(bool (*has)(const Row&), bool (*says_something)(const Row&)) const {
+        field one = where(has);
+        one.tabled = says_something, one.varies_with_batch = true;
         return one;
     }
 

@@ -187,4 +187,14 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
     return all;
 }
 
+/// One of them by its name; throws unknown_name with the nearest.
+[[nodiscard]] inline const std::shared_ptr<const fitting::population>& known_population(std::string_view name) {
+    std::vector<std::string_view> names;
+    for (const auto& one : known_populations()) {
+        if (one->name == name) return one;
+        names.push_back(one->name);
+    }
+    throw unknown_name("population of devices", name, detail::nearest_name(name, names));
+}
+
 }  // namespace qutibench

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <qutibench/model/calibration/calibrate.hpp>
+#include <qutibench/model/calibration/rank.hpp>
 
 namespace qutibench {
 

@@ -5,37 +5,13 @@
 #pragma once
 
 #include <qutibench/model/calibration/learned.hpp>
+#include <qutibench/model/expected.hpp>
 #include <qutibench/model/predict.hpp>
 
 #include <memory>
 #include <span>
 
 namespace qutibench {
-
-/// What an expectation rests on, the best first.
-enum class expectation_basis : unsigned char {
-    calibration,   ///< measurements of this device
-    device_class,  ///< measurements of other devices of its class, scaled by its datasheet
-    bound          ///< nothing but the roofline
-};
-
-[[nodiscard]] constexpr std::string_view to_string(expectation_basis one) {
-    constexpr std::string_view names[] = {"calibration", "class", "bound"};
-    return names[static_cast<int>(one)];
-}
-
-/// An expected throughput with its 90 % interval; NaN where nothing is known.
-struct expectation {
-    double throughput_ips = std::numeric_limits<double>::quiet_NaN();  ///< inputs per second
-    double latency_s = std::numeric_limits<double>::quiet_NaN();       ///< of one call
-    double low_ips = std::numeric_limits<double>::quiet_NaN();         ///< lower end of the 90 % interval
-    double high_ips = std::numeric_limits<double>::quiet_NaN();
-    expectation_basis basis = expectation_basis::bound;
-    estimate bound{};
-    double error = std::numeric_limits<double>::quiet_NaN();  ///< median of held-out errors of such expectations
-    std::vector<std::string> sources{};
-    std::vector<std::string> warnings{};
-};
 
 namespace fitting {
 
@@ -98,60 +74,66 @@ namespace detail {
     return wider;
 }
 
-[[nodiscard]] inline std::string source_of(const fitting::footing& on, const platform& device) {
+/// The rates of a measured device, or of its class as a datasheet scales them.
+[[nodiscard]] inline fitting::learned_fit fit_on(const fitting::footing& on, const fitting::rates& at) {
+    constexpr double rate_spread = 0.05;
     const fitting::population& from = *on.from;
-    if (on.device != nullptr)
-        return std::to_string(on.device->rows) + " measurements of " + std::to_string(on.device->networks) +
-               " networks on " + device.id() + " (" + on.device->setup + ") under " + on.device->runtime + "; " +
-               from.source + ", fitted " + from.date;
-    return std::to_string(from.rows) + " measurements of devices of the class '" + from.name + "'; " + from.source +
-           ", fitted " + from.date;
-}
-
-}  // namespace detail
-
-/// The expectation of a run on a platform from what is known of devices. Throws as `predict` does.
-[[nodiscard]] inline expectation expect(const workload& net, const platform& device, const measured_run& run,
-                                        std::span<const std::shared_ptr<const fitting::population>> known) {
-    fitting::require_valid(run);
-    expectation out;
-    const platform in_mode = run.mode.empty() ? device : device.in_mode(run.mode);
-    out.bound = predict(net, in_mode, {.datatype = run.datatype, .batch = run.batch()});
-    out.throughput_ips = out.bound.throughput().value();
-    out.latency_s = out.bound.latency().value();
-    fitting::rates at;
-    at.peak = out.bound.roof.peak.value();
-    at.bandwidth = out.bound.roof.bandwidth.value();
-    fitting::footing on;
-    if (net.mac_count > 0) on = fitting::footing_of(device, run.datatype, at.peak, known);
-    const bool bandwidth_known = std::isfinite(at.bandwidth) && at.bandwidth > 0;
-    if (on.from == nullptr || (on.device == nullptr && !(bandwidth_known && at.peak > 0))) {
-        out.warnings.emplace_back("nothing but the bound is known; measured throughputs of such devices are unknown");
-        return out;
-    }
-    const fitting::population& from = *on.from;
-    const fitting::kernel_table table = fitting::kernels_of(net);
-    fitting::call asked{&table, {}, static_cast<double>(run.batch()), static_cast<double>(run.threads())};
+    const fitting::rates nominal;
     fitting::learned_fit fit;
     fit.from = std::shared_ptr<const fitting::population>(std::shared_ptr<void>(), &from);
+    fit.reference = {nominal.peak, nominal.bandwidth, nominal.weight_bytes, nominal.activation_bytes};
     fit.noise = from.noise;
     if (on.device != nullptr) {
-        constexpr double rate_spread = 0.05;
         fit.rates = on.device->rates;
         fit.covariance = rate_spread * rate_spread * from.covariance;
-        out.error = on.device->held_out_median;
-        out.basis = expectation_basis::calibration;
     } else {
         fitting::rate_vector all = fitting::rate_vector::Zero();
         all.head<static_cast<int>(fitting::works)>().setOnes();
         fit.rates = from.datasheet_mean - from.datasheet_power * fitting::datasheet_logs(at);
         fit.covariance = from.covariance + from.datasheet_spread * from.datasheet_spread * all * all.transpose();
-        out.error = from.unseen_median;
-        out.basis = expectation_basis::device_class;
     }
-    const fitting::rates nominal;
-    const auto figure = fit.predict(
-        fitting::profiled(asked, {nominal.peak, nominal.bandwidth, nominal.weight_bytes, nominal.activation_bytes}));
+    return fit;
+}
+
+[[nodiscard]] inline std::string source_of(const fitting::footing& on, const platform& device) {
+    const fitting::population& from = *on.from;
+    if (on.device != nullptr)
+        return std::to_string(on.device->rows) + " measurements of " + std::to_string(on.device->networks) +
+               " networks on " + device.id() + " (" + on.device->setup + ") under " + on.device->runtime + "; " +
+               from.source + "; fitted " + from.date;
+    return std::to_string(from.rows) + " measurements of devices of the class '" + from.name + "'; " + from.source +
+           "; fitted " + from.date;
+}
+
+}  // namespace detail
+
+/// The expectation of a run on a given footing. `table` has the kernels of the network and `bound` its prediction in
+/// the run's mode, datatype and batch. Throws invalid_argument for a count below 1.
+[[nodiscard]] inline expectation expect(const fitting::kernel_table& table, const estimate& bound,
+                                        const platform& device, const measured_run& run, const fitting::footing& on) {
+    fitting::require_valid(run);
+    expectation out;
+    out.bound = bound;
+    out.throughput_ips = bound.throughput().value();
+    out.latency_s = bound.latency().value();
+    fitting::rates at;
+    at.peak = bound.roof.peak.value();
+    at.bandwidth = bound.roof.bandwidth.value();
+    const bool has_datasheet = std::isfinite(at.bandwidth) && at.bandwidth > 0 && at.peak > 0;
+    if (!table.has_layers) {
+        out.warnings.emplace_back("nothing but the bound is known of a network without layers");
+        return out;
+    }
+    if (on.from == nullptr || (on.device == nullptr && !has_datasheet)) {
+        out.warnings.emplace_back("nothing but the bound is known; measured throughputs of such devices are unknown");
+        return out;
+    }
+    const fitting::population& from = *on.from;
+    const fitting::call asked{&table, {}, static_cast<double>(run.batch()), static_cast<double>(run.threads())};
+    const fitting::learned_fit fit = detail::fit_on(on, at);
+    out.basis = on.device != nullptr ? expectation_basis::calibration : expectation_basis::device_class;
+    out.error = on.device != nullptr ? on.device->held_out_median : from.unseen_median;
+    const auto figure = fit.predict(fitting::profiled(asked, fit.reference));
     const double wider = detail::extrapolation(out, from, figure.effect, asked.batch);
     const double reach = wider * figure.spread * (figure.effect.known ? from.quantile_known : from.quantile_new);
     const double time = std::exp(figure.log_seconds);
@@ -161,6 +143,25 @@ namespace detail {
     out.high_ips = out.throughput_ips * std::exp(reach);
     out.sources.push_back(detail::source_of(on, device));
     return out;
+}
+
+/// The same from what is known of devices.
+[[nodiscard]] inline expectation expect(const fitting::kernel_table& table, const estimate& bound,
+                                        const platform& device, const measured_run& run,
+                                        std::span<const std::shared_ptr<const fitting::population>> known) {
+    return expect(table, bound, device, run, fitting::footing_of(device, run.datatype, bound.roof.peak.value(), known));
+}
+
+/// The expectation of a workload. Throws as `predict` does.
+[[nodiscard]] inline expectation expect(const workload& net, const platform& device, const measured_run& run,
+                                        std::span<const std::shared_ptr<const fitting::population>> known) {
+    fitting::require_valid(run);
+    const platform in_mode = run.mode.empty() ? device : device.in_mode(run.mode);
+    const estimate bound = predict(net, in_mode, {.datatype = run.datatype, .batch = run.batch()});
+    fitting::kernel_table table;
+    table.has_layers = false;
+    if (net.mac_count > 0) table = fitting::kernels_of(net);
+    return expect(table, bound, device, run, known);
 }
 
 }  // namespace qutibench

@@ -24,6 +24,10 @@ export const estimateColumns = [
     "batch",
     "throughput_ips",
     "latency_s",
+    "expected_throughput_ips",
+    "expected_low_ips",
+    "expected_high_ips",
+    "basis",
     "bound",
     "operational_intensity_ops_per_byte",
     "peak_ops_per_s",
@@ -34,6 +38,7 @@ export const estimateColumns = [
 ].map((key) => ({
     key,
     ...(key === "throughput_ips" ? { hint: (row: Row) => `Assumed: ${shown("assumptions", row.assumptions)}` } : {}),
+    ...(key.startsWith("expected_") ? { hint: (row: Row) => shown("expected_from", row.expected_from) } : {}),
 }));
 
 export function metricSelect(keys: string[], onChange: (key: string) => void, label = "Show"): HTMLSelectElement {

@@ -288,13 +288,15 @@ inline void add_streams(calibration_state& state, std::span<const calibration_po
 /// A board that nobody described has no datasheet to be pulled towards: rates may be anything. The board form explains
 /// less than kernels do, so its priors weigh more.
 inline void adapt_priors(fit_options& options, const device_figures& device, std::span<const structure* const> forms) {
+    constexpr double wide = 4;
     if (forms.size() == 1 && forms.front()->rule == shape_rule::board) {
         options.priors = board_priors();
         options.noise = 0.2;
         options.scale_free = true;
     } else if (!device.described()) {
-        constexpr double wide = 4;
         options.priors[static_cast<std::size_t>(term::compute)].sigma = wide;
+        options.priors[static_cast<std::size_t>(term::memory)].sigma = wide;
+    } else if (!device.states_bandwidth) {
         options.priors[static_cast<std::size_t>(term::memory)].sigma = wide;
     }
 }

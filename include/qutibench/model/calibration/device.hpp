@@ -19,7 +19,7 @@ struct native_peak {
     double operations_per_s = 0;
 };
 
-/// One mode: figures and clocks relative to the first mode of the device.
+/// One mode: figures and clocks relative to the first one.
 struct mode_figures {
     std::string name;
     std::vector<native_peak> peaks;
@@ -32,7 +32,8 @@ struct mode_figures {
 struct device_figures {
     std::string id;
     std::string device_class;
-    std::vector<mode_figures> modes;
+    std::vector<mode_figures> modes;  ///< the chosen one first
+    bool states_bandwidth = true;     ///< false: no source does, and what stands in the modes is for a fit to scale
     double on_chip_bytes = 0;
     double link_bandwidth = 0;  ///< of a memory level named "host_link": weights beyond the on-chip memory cross it
 
@@ -58,24 +59,51 @@ namespace detail {
 
 }  // namespace detail
 
+namespace detail {
+
+/// A mode's bandwidth; where no source states it, that of the first mode which has one, and where none has, what feeds
+/// the fastest peak at 100 operations a byte, as most devices are built.
+[[nodiscard]] inline double bandwidth_of(const operating_mode& mode, const std::vector<operating_mode>& all) {
+    constexpr double usual_ridge = 100;
+    const bytes_per_second own = first_off_chip(mode).bandwidth;
+    if (is_known(own)) return own.value();
+    for (const operating_mode& other : all)
+        if (const bytes_per_second one = first_off_chip(other).bandwidth; is_known(one)) return one.value();
+    return narrowest_peak(mode) / usual_ridge;
+}
+
+/// The modes of a platform, the chosen one first.
+[[nodiscard]] inline std::vector<operating_mode> modes_of(const platform& device) {
+    std::vector<operating_mode> all{device.mode()};
+    for (const operating_mode& one : device.modes())
+        if (one.name != device.mode().name) all.push_back(one);
+    return all;
+}
+
+}  // namespace detail
+
 /// The figures of a platform. Memory terms follow the memory's clock where modes state it, else its bandwidth; on a
 /// device whose weights live on chip behind a host link they follow the device's own clock, that is its peak.
 [[nodiscard]] inline device_figures figures_of(const platform& device) {
     device_figures out;
     out.id = device.id();
     out.device_class = device.device_class;
-    const operating_mode& reference = device.modes().front();
+    const std::vector<operating_mode> modes = detail::modes_of(device);
+    const operating_mode& reference = modes.front();
     for (const memory_level& one : reference.memories) {
         if (one.on_chip && is_known(one.capacity)) out.on_chip_bytes += one.capacity.value();
         if (one.name == "host_link" && is_known(one.bandwidth)) out.link_bandwidth = one.bandwidth.value();
     }
-    for (const operating_mode& mode : device.modes()) {
+    const bytes_per_second usual = detail::first_off_chip(reference).bandwidth;
+    out.states_bandwidth = std::any_of(modes.begin(), modes.end(), [](const operating_mode& one) {
+        return is_known(detail::first_off_chip(one).bandwidth);
+    });
+    for (const operating_mode& mode : modes) {
         mode_figures figures;
         figures.name = mode.name;
         for (const peak& one : mode.peaks) figures.peaks.push_back({one.numbers, one.dense.value()});
         const bytes_per_second bandwidth = detail::first_off_chip(mode).bandwidth;
-        const bytes_per_second usual = detail::first_off_chip(reference).bandwidth;
-        if (is_known(bandwidth)) figures.bandwidth = bandwidth.value();
+        figures.bandwidth = detail::bandwidth_of(mode, modes);
         figures.host_clock = detail::ratio(mode.host_clock, reference.host_clock);
         if (out.link_bandwidth > 0) {
             figures.memory_clock = detail::narrowest_peak(mode) / detail::narrowest_peak(reference);
@@ -143,7 +171,7 @@ inline void require_valid(const measured_run& run) {
                            std::to_string(run.value) + " and " + std::to_string(run.call_batch));
 }
 
-/// A run that names its mode, where an empty name means the first mode of a described device.
+/// A run that names its mode, where an empty name means the chosen mode of a described device.
 [[nodiscard]] inline measured_run in_named_mode(measured_run run, const device_figures& device) {
     if (run.mode.empty() && device.described()) run.mode = device.modes.front().name;
     return run;

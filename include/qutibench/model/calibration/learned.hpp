@@ -143,11 +143,18 @@ struct profiled_sample {
 
 namespace detail {
 
+inline constexpr double free_scale = 4;  ///< variance of the scale common to all rates
+
+/// Variance of residuals that likeness explains, by the noise.
+[[nodiscard]] inline double residual_scale_at(double noise) {
+    const double scale = std::max(0.05, 0.7 * noise);
+    return 0.6 * scale * scale;
+}
+
 /// Maximum a posteriori of the rates under one population and one noise.
 class rate_fit {
 public:
     rate_fit(std::span<const profiled_sample> samples, const population& from) : samples_(samples), from_(from) {
-        constexpr double free_scale = 4;  // variance of the scale common to all rates
         rate_vector all = rate_vector::Zero();
         all.head<static_cast<int>(works)>().setOnes();
         const rate_matrix covariance = from.covariance + free_scale * all * all.transpose();
@@ -243,8 +250,7 @@ private:
     /// Residuals as a Gaussian process over likeness; rows of one network share part of their error.
     void add_residuals(learned_fit& out) const {
         constexpr std::size_t most = 400;
-        const double scale = std::max(0.05, 0.7 * noise_);
-        out.residual_scale = 0.6 * scale * scale;
+        out.residual_scale = residual_scale_at(noise_);
         if (samples_.size() > most || samples_.empty()) return;
         const auto count = static_cast<Eigen::Index>(samples_.size());
         Eigen::MatrixXd covariance(count, count);
