@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "common.hpp"
+#include "graph_state.hpp"
 #include "register.hpp"
 #include "state.hpp"
 
 #include <qutibench/io/json/graph.hpp>
-#include <qutibench/io/onnx.hpp>
 
 #include <memory>
 
@@ -126,21 +126,6 @@ void add_building(py::class_<graph, std::shared_ptr<graph>>& cls) {
     cls.def("shape_of", [](const graph& self, const tensor& one) { return to_tuple(self.shape_of(one)); }, "tensor"_a);
 }
 
-/// The layers, and the file behind them with its bound dimensions, where there is one: transforms change it.
-[[nodiscard]] py::tuple state_of(const graph& net) {
-    const auto* const file = dynamic_cast<const detail::onnx_source*>(net.source());
-    if (file == nullptr) return py::make_tuple(to_json(net));
-    return py::make_tuple(to_json(net), py::bytes(file->file()), file->bindings());
-}
-
-[[nodiscard]] graph graph_in(const py::tuple& state) {
-    graph net = parse_graph(state[0].cast<std::string>());
-    if (state.size() > 1)
-        net.set_source(std::make_shared<const detail::onnx_source>(state[1].cast<std::string>(),
-                                                                   state[2].cast<onnx::dimension_bindings>()));
-    return net;
-}
-
 }  // namespace
 
 void register_graph(py::module_& module) {
@@ -175,7 +160,7 @@ void register_graph(py::module_& module) {
         "from_json", [](std::string_view text, const std::string& source) { return parse_graph(text, source); },
         "text"_a, "source"_a = "network",
         "A graph from the text of a network file; raises ParseError with the place of what is wrong.");
-    add_state(cls, &state_of, &graph_in, [](const graph& self) { return py::make_tuple(to_json(self)); });
+    add_state(cls, &state_of_graph, &graph_in_state, [](const graph& self) { return py::make_tuple(to_json(self)); });
     add_table(cls);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "common.hpp"
+#include "graph_state.hpp"
 #include "register.hpp"
 
 #include <qutibench/io/json/graph.hpp>
@@ -219,22 +220,27 @@ void register_onnx(py::module_& module) {
     cls.def_property_readonly(
         "problem", [](const onnx_graph& self) { return unless_empty(self.problem); },
         "Why the model cannot be counted, or None.");
+    const auto known = [](const onnx_graph& self, py::object layers) {
+        return py::make_tuple(std::move(layers), self.name(), self.entering, self.leaving, self.parameters,
+                              self.problem);
+    };
     add_state(
         cls,
-        [](const onnx_graph& self) {
-            return py::make_tuple(self.nodes().empty() ? std::string() : to_json(self), self.name(), self.entering,
-                                  self.leaving, self.parameters, self.problem);
+        [known](const onnx_graph& self) {
+            return known(self, self.nodes().empty() ? py::object(py::none()) : py::object(state_of_graph(self)));
         },
         [](const py::tuple& from) {
             auto made = std::make_shared<onnx_graph>();
-            if (const auto text = from[0].cast<std::string>(); !text.empty())
-                static_cast<graph&>(*made) = parse_graph(text);
+            if (!from[0].is_none()) static_cast<graph&>(*made) = graph_in_state(from[0].cast<py::tuple>());
             made->rename(from[1].cast<std::string>());
             made->entering = from[2].cast<named_shapes>();
             made->leaving = from[3].cast<named_shapes>();
             made->parameters = from[4].cast<std::int64_t>();
             made->problem = from[5].cast<std::string>();
             return made;
+        },
+        [known](const onnx_graph& self) {
+            return known(self, self.nodes().empty() ? py::object(py::none()) : py::object(py::str(to_json(self))));
         });
     add_loading(module);
     // Before the overload for any graph: a model with open dimensions has no layers to count.

@@ -22,6 +22,8 @@ ELSEWHERE = {
     "frontier_of": "DesignSpace.frontier",
     "import_onnx": "load_onnx",
     "load_network": "network",
+    "marks_of": "Sweep.column",
+    "memory_of_training": "training_memory",
     "load_network_file": "network",
     "load_platform": "platform",
     "check_platform": "Platform.from_json",

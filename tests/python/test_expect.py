@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-import numpy as np
 import pytest
 import qutibench as qb
 
@@ -49,7 +48,7 @@ def test_sweeps_have_what_expect_says():
         one = qb.expect(row["network"], row["platform"], datatype=row["datatype"], batch=row["batch"])
         assert row["basis"] == one.basis
         if one.basis == "bound":
-            assert np.isnan(row["expected_throughput_ips"])
+            assert row["expected_throughput_ips"] is None
         else:
             assert row["expected_throughput_ips"] == pytest.approx(one.throughput_ips)
             assert row["expected_low_ips"] == pytest.approx(one.low_ips)

@@ -592,7 +592,7 @@ def test_results_of_others_are_checked(network, result, said):
 
 
 def test_a_job_without_a_result_says_so(network):
-    with pytest.raises(qb.ParseError, match=r"result\.json: the file cannot be read"):
+    with pytest.raises(qb.ParseError, match=r"result\.json: there is no such file"):
         runners.run(network, lambda folder: None)
 
 

@@ -88,9 +88,9 @@ def keywords_of(question: dict) -> dict:
 
 def same(a: object, b: object) -> bool:
     if isinstance(a, list):
-        a = "; ".join(a)
+        a = "; ".join(a) or None
     if isinstance(b, list):
-        b = "; ".join(b)
+        b = "; ".join(b) or None
     unknown = [one is None or (isinstance(one, float) and not math.isfinite(one)) for one in (a, b)]
     return a == b or all(unknown)  # JSON has null for what a column has as NaN, or as infinity without traffic
 
