@@ -42,6 +42,14 @@ const cases = [
     [["cnv"], ["zcu104_finn"], { execution: "dataflow", datatypes: ["int2"] }],
     [["efficientnet_edgetpu_s"], ["ultra96_a53"], { datatypes: ["w2a8"] }],
 ];
+/// Expectations go through the C library's exponentials, whose last digit is not the same everywhere.
+const told = (row) =>
+    Object.fromEntries(
+        Object.entries(row).map(([key, value]) => [
+            key,
+            key.startsWith("expected_") && typeof value === "number" ? value.toPrecision(13) : value,
+        ]),
+    );
 for (const [networks, platforms, more] of cases)
     test(`estimate ${networks} on ${platforms} ${JSON.stringify(more)}`, async () => {
         const options = Object.entries(more).flatMap(([key, value]) => [
@@ -50,7 +58,7 @@ for (const [networks, platforms, more] of cases)
         ]);
         const expected = whatIf("estimate", ...networks, "--on", ...platforms, ...options);
         assert.ok(expected.length > 0);
-        assert.deepEqual(await ask("estimate", { networks, platforms, ...more }), expected);
+        assert.deepEqual((await ask("estimate", { networks, platforms, ...more })).map(told), expected.map(told));
     });
 
 for (const [network, keep] of [
