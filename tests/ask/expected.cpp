@@ -1,31 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "catch.hpp"
-
 #include <qutibench/ask/expected.hpp>
 #include <qutibench/ask/records.hpp>
 #include <qutibench/explore/evaluate.hpp>
 #include <qutibench/io/adapters.hpp>
 #include <qutibench/network/zoo/registry.hpp>
 
+#include "catch.hpp"
+#include "support/refusal.hpp"
+
 using namespace qutibench;
 using namespace qutibench::literals;
 
 namespace {
-
-/// The message of what a call throws; empty where it throws nothing.
-template <class Call>
-std::string refusal(Call call) {
-    try {
-        call();
-    } catch (const error& wrong) {
-        return wrong.what();
-    }
-    return "";
-}
-
-bool says(const std::string& text, std::string_view what) {
-    return text.find(what) != std::string::npos;
-}
 
 const workload& resnet() {
     static const workload made = load_network("resnet50").work();

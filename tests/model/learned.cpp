@@ -1,31 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "catch.hpp"
-
 #include <qutibench/model/calibration.hpp>
 #include <qutibench/qutibench.hpp>
 
 #include <numeric>
 #include <random>
 
+#include "catch.hpp"
+#include "support/refusal.hpp"
+
 using namespace qutibench;
 using namespace qutibench::literals;
 
 namespace {
-
-/// The message of what a call throws; empty where it throws nothing.
-template <class Call>
-std::string refusal(Call call) {
-    try {
-        call();
-    } catch (const error& wrong) {
-        return wrong.what();
-    }
-    return "";
-}
-
-bool says(const std::string& text, std::string_view what) {
-    return text.find(what) != std::string::npos;
-}
 
 /// Convolutions of so many channels on images of `size`, a classifier behind them.
 workload convolutional(std::int64_t channels, std::int64_t size, int depth, std::int64_t extent = 3) {
