@@ -102,6 +102,7 @@ from ._core import (
     platform,
     platforms,
     platforms_called,
+    populations,
     precision_choices,
     predict,
     predict_energy,
@@ -149,7 +150,7 @@ if TYPE_CHECKING:
     from .campaign import Results, run_all
     from .cut import blocks
     from .keras_models import load_keras
-    from .measured import Calibration, calibrate, efficiency, expect, load_calibration
+    from .measured import Calibration, NextMeasurement, calibrate, efficiency, expect, load_calibration, rank_next
     from .models import load
     from .modules import ModuleRow, module_tree
     from .portal import report
@@ -175,6 +176,7 @@ _lazy = {
     "DesignSpace": "spaces",
     "ModelRejected": "runners",
     "ModuleRow": "modules",
+    "NextMeasurement": "measured",
     "OutOfMemory": "runners",
     "Results": "campaign",
     "Run": "runners",
@@ -197,6 +199,7 @@ _lazy = {
     "measured": "measured",
     "module_tree": "modules",
     "plot": "plot",
+    "rank_next": "measured",
     "read_result": "runners",
     "report": "portal",
     "run": "runners",
@@ -255,6 +258,7 @@ __all__ = [
     "NetworkEntry",
     "NetworkSet",
     "NetworkVariant",
+    "NextMeasurement",
     "Node",
     "OnnxGraph",
     "OperatingMode",
@@ -347,6 +351,7 @@ __all__ = [
     "platforms",
     "platforms_called",
     "plot",
+    "populations",
     "precision_choices",
     "predict",
     "predict_energy",
@@ -355,6 +360,7 @@ __all__ = [
     "probe_host",
     "prune",
     "quantize",
+    "rank_next",
     "read_result",
     "report",
     "run",

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 from . import _core
 from .errors import InvalidArgument, UnknownName
+
+NORMAL_90 = 1.6448536269514722  # two-sided quantile of a normal distribution
 
 Workloads = Mapping[str, _core.Workload]
 
@@ -207,11 +210,13 @@ def calibrate(
     workloads: Workloads | None = None,
     platform: _core.Platform | str | None = None,
     structures: Sequence[str] = (),
+    populations: Sequence[str] = (),
 ) -> Calibration:
     """Fits a device's execution model to its measurements, so that networks nobody ran on it are predicted.
 
     workloads, platform: the catalogue's by the names in the measurements unless given. A platform that nobody describes
     is fitted from its measurements alone. structures: names of ``calibration_structures()`` to choose from.
+    populations: classes of devices of ``populations()`` to lean on, all unless given.
 
     Raises InvalidArgument without a usable measurement or with those of several platforms, UnknownName for a network
     that nobody describes, and for a platform that neither the measurements nor the catalogue name.
@@ -233,7 +238,50 @@ def calibrate(
         key = _core.network_key(one)
         if key not in networks:
             _add(networks, key, *_work(one, workloads or {}), _part(one))
-    return Calibration(_core.FittedModel(rows, networks, device, names[0], list(structures)), workloads or {}, device)
+    fitted = _core.FittedModel(rows, networks, device, names[0], list(structures), list(populations))
+    return Calibration(fitted, workloads or {}, device)
+
+
+class NextMeasurement(NamedTuple):
+    """A network that is worth measuring next."""
+
+    network: str
+    within: float
+    """Nine of ten candidates are then known to within this fraction, this network and those before measured."""
+
+
+def rank_next(
+    networks: Iterable[str],
+    platform: _core.Platform | str,
+    measurements: Iterable[_core.Measurement] = (),
+    workloads: Workloads | None = None,
+    *,
+    datatype: Any = "int8",
+    batch: int = 1,
+    mode: str | None = None,
+    threads: int | None = None,
+    populations: Sequence[str] = (),
+) -> list[NextMeasurement]:
+    """Which of some networks to measure next on a device, the most telling first.
+
+    networks: names of `workloads` or the catalogue. platform: an object, an id, or the name of a board that nobody
+    describes. measurements: what is known of it so far. populations: as in :func:`calibrate`.
+    Raises InvalidArgument without a network, UnknownName for one that nobody describes.
+    """
+    rows = _listed(measurements)
+    board = platform if isinstance(platform, str) else str(platform.id)
+    device = _known_platform(platform) if isinstance(platform, str) else platform
+    known = _core.NetworkSet()
+    candidates = list(dict.fromkeys(networks))
+    for name in candidates:
+        work = (workloads or {}).get(name) or _known_work(name, 1.0)[0]
+        known.add(name, work)
+    for one in rows:
+        key = _core.network_key(one)
+        if key not in known:
+            _add(known, key, *_work(one, workloads or {}), _part(one))
+    order = _core._rank_next(rows, known, device, board, candidates, datatype, batch, mode, threads, list(populations))
+    return [NextMeasurement(name, math.expm1(NORMAL_90 * spread)) for name, spread in order]
 
 
 def expect(

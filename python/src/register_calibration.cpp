@@ -35,16 +35,43 @@ struct member_list<calibrated_estimate> {
 
 namespace {
 
+/// The classes of devices of these names, all without a name.
+[[nodiscard]] std::vector<std::shared_ptr<const fitting::population>> populations_named(
+    const std::vector<std::string>& names) {
+    if (names.empty()) return known_populations();
+    std::vector<std::shared_ptr<const fitting::population>> chosen;
+    for (const std::string& one : names) chosen.push_back(known_population(one));
+    return chosen;
+}
+
 [[nodiscard]] calibration_object make(const std::vector<measurement>& rows,
                                       const std::shared_ptr<networks_object>& networks,
                                       const std::shared_ptr<platform>& device, const std::string& board,
-                                      std::vector<std::string> structures) {
+                                      std::vector<std::string> structures,
+                                      const std::vector<std::string>& populations) {
     auto from =
         std::make_shared<calibration_training>(calibration_training{points_of(rows), networks, device, board, {}});
     from->options.structures = std::move(structures);
-    from->options.populations = known_populations();
+    from->options.populations = populations_named(populations);
     const py::gil_scoped_release unlocked;
     return {from->fit(false), from};
+}
+
+/// Pairs of a key and the spread of all candidates' logarithms of time once it is measured too.
+[[nodiscard]] std::vector<std::pair<std::string, double>> rank(
+    const std::vector<measurement>& rows, const std::shared_ptr<networks_object>& networks,
+    const std::shared_ptr<platform>& device, const std::string& board, const std::vector<std::string>& candidates,
+    const measured_run& run, const std::vector<std::string>& populations) {
+    const auto points = points_of(rows);
+    calibration_options options;
+    options.populations = populations_named(populations);
+    const py::gil_scoped_release unlocked;
+    const auto order =
+        device ? rank_next(points, networks->set, *device, candidates, run, candidates.size(), options)
+               : rank_next(points, networks->set, board, candidates, run, candidates.size(), options);
+    std::vector<std::pair<std::string, double>> out;
+    for (const next_measurement& one : order) out.emplace_back(one.network, one.log_spread);
+    return out;
 }
 
 /// The calibrated figures in the place of the bound's, which stay where the calibration says nothing.
@@ -248,7 +275,7 @@ void register_calibration(py::module_& module) {
     register_estimate(module);
     calibration_class cls(module, "FittedModel", "What qutibench.Calibration is made of.");
     cls.def(py::init(&make), "measurements"_a, "networks"_a, "device"_a = py::none(), "board"_a = "",
-            "structures"_a = std::vector<std::string>());
+            "structures"_a = std::vector<std::string>(), "populations"_a = std::vector<std::string>());
     add_predictions(cls);
     cls.def("__repr__", [](const calibration_object& self) {
         const calibration_state& state = self.fitted.state();
@@ -284,6 +311,26 @@ void register_calibration(py::module_& module) {
         cls,
         [](const calibration_object& self) { return py::make_tuple(to_json(calibration_object(self).validated())); },
         [](const py::tuple& from) { return calibration_object{parse_calibration(from[0].cast<std::string>())}; });
+    module.def(
+        "_rank_next",
+        [](const std::vector<measurement>& rows, const std::shared_ptr<networks_object>& networks,
+           const std::shared_ptr<platform>& device, const std::string& board,
+           const std::vector<std::string>& candidates, const precision_argument& datatype, const count_argument& batch,
+           const std::optional<std::string>& mode, const std::optional<count_argument>& threads,
+           const std::vector<std::string>& populations) {
+            return rank(rows, networks, device, board, candidates, run_from(datatype, batch, mode, threads, {}),
+                        populations);
+        },
+        "measurements"_a, "networks"_a, "device"_a, "board"_a, "candidates"_a, "datatype"_a, "batch"_a, "mode"_a,
+        "threads"_a, "populations"_a);
+    module.def(
+        "populations",
+        [] {
+            std::vector<std::string> names;
+            for (const auto& one : known_populations()) names.push_back(one->name);
+            return names;
+        },
+        "Names of the classes of measured devices that calibrations lean on.");
     module.def(
         "calibration_structures",
         [] {

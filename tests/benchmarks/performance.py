@@ -260,6 +260,11 @@ def models() -> Iterator[Row]:
     for name, what in (("dense", "Llama 3.1 70B"), ("experts", "DeepSeek V3")):
         ours = found[f"frontier/{name}/1"]["cpu_time"] * 1e-3
         yield Row(f"frontier of 1,000,000 servers, {what}", shown(ours), "goal", "1 s", 1 / ours, "1")
+    found = program("expect_workload", "fit_rows", of="benchmark_expect")
+    ours = found["expect_workload/0"]["cpu_time"] * 1e-6
+    yield Row("`expect` of ResNet-50 (C++)", shown(ours), "goal", "50 µs", 50e-6 / ours, "1")
+    ours = found["fit_rows/0"]["cpu_time"] * 1e-3
+    yield Row("a calibration to 1,500 rows (C++)", shown(ours), "goal", "200 ms", 0.2 / ours, "1")
 
 
 ANALYSED = """#include <qutibench/network/zoo/resnet.hpp>

@@ -85,6 +85,7 @@ std::vector<sample> samples() {
             {"portal.csv", "qutibench", {}},
             {"tflite_log.txt", "tflite_log", all},
             {"tflite_operators.csv", "tflite_operators", all},
+            {"timm.csv", "timm", {.platform = "board", .datatype = qb::fp16}},
             {"trtexec_log.txt", "trtexec_log", all},
             {"trtexec_profile.json", "trtexec_profile", all},
             {"trtexec_times.json", "trtexec_times", all},
@@ -143,7 +144,7 @@ TEST_CASE("adapters: names and families are unique and described") {
         CHECK_FALSE(one.family.empty());
         CHECK_FALSE(one.what.empty());
     }
-    CHECK(names.size() == 34);
+    CHECK(names.size() == 35);
 }
 
 TEST_CASE("adapters: a file is recognised as its own format and as no other") {
@@ -161,6 +162,22 @@ TEST_CASE("adapters: a file is recognised as its own format and as no other") {
         seen.insert(one.adapter);
     }
     CHECK(seen.size() == qb::builtin_adapters().size());
+}
+
+TEST_CASE("adapters: timm's table has a network a row, at the batch that it ran") {
+    const std::string path = QUTIBENCH_SOURCE_DIR "/tests/data/adapters/timm.csv";
+    const auto all = qb::load_measurements(path, "timm", {.platform = "rtx_3090", .datatype = qb::fp16});
+    REQUIRE(all.size() == 3);
+    CHECK(all[1].network == "mobilenetv3_large_100");
+    CHECK(all[1].deployment_value == 1024);
+    CHECK(all[1].throughput.value() == 12800);
+    const auto one =
+        qb::load_measurements(path, "auto", {.network = "resnet50", .platform = "rtx_3090", .datatype = qb::fp16});
+    REQUIRE(one.size() == 1);
+    CHECK(one[0].throughput.value() == 4000);
+    CHECK_THROWS_WITH(qb::load_measurements(path, "timm", {.network = "resnet51", .platform = "rtx_3090"}),
+                      Contains("resnet51"));
+    CHECK_THROWS_WITH(qb::load_measurements(path, "timm", {.platform = "rtx_3090"}), Contains("datatype"));
 }
 
 TEST_CASE("adapters: a file of another format is refused, and the right one named") {

@@ -126,7 +126,6 @@ NOT_IN_PYTHON = {
         ("compare_levels", "experiments", "measured_powers", "printed_efficiencies", "published_measurements"),
         "what_if study prints them",
     ),
-    "rank_next": "what_if calibrate --rank prints it",
     **dict.fromkeys(
         ("maximize", "minimize", "subject_to", "query_of_metrics", "metric_names", "fill_columns"),
         "objectives and constraints are keyword arguments of frontiers",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -97,6 +98,38 @@ def test_the_order_of_measurements_changes_nothing(board_rows):
     for name in ("resnet50", "mobilenet_v1"):
         a, b = (fit.predict(name, datatype="fp32").throughput_ips for fit in (one, other))
         assert a == pytest.approx(b, rel=1e-3)
+
+
+def test_the_next_measurement_is_the_one_that_the_command_names(asked):
+    names = ["resnet50", "mobilenet_v1", "squeezenet1_1", "vgg16", "efficientnet_b0"]
+    order = qb.rank_next(names, "my_board", datatype="fp32", populations=["cpu_ncnn"])
+    said = asked(
+        "calibrate", "--on", "my_board", "--population", "cpu_ncnn", "--datatype", "fp32",
+        "--format", "json", "--rank", *names,
+    )  # fmt: skip
+    told = json.loads(said)
+    assert [one.network for one in order] == [one["network"] for one in told]
+    assert [one.within for one in order] == pytest.approx([one["interval"] for one in told])
+
+
+def test_what_is_measured_narrows_what_is_left(board_rows):
+    names = ["resnet50", "mobilenet_v1", "vgg16"]
+    before = qb.rank_next(names, "x86_onnxruntime", datatype="fp32")
+    after = qb.rank_next(names, "x86_onnxruntime", board_rows, datatype="fp32")
+    assert after[0].within < before[0].within
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"networks": []}, "at least one|1 to"),
+        ({"populations": ["cpu_nccn"]}, "cpu_ncnn"),
+        ({"networks": ["resnet5"]}, "resnet50"),
+    ],
+)
+def test_what_a_ranking_refuses(asked, said):
+    with pytest.raises(qb.Error, match=said):
+        qb.rank_next(**({"networks": ["resnet50"], "platform": "my_board", "datatype": "fp32"} | asked))
 
 
 def test_rows_of_layers_calibrate_and_say_that_networks_are_sums():

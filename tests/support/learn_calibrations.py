@@ -69,6 +69,7 @@ GROUP = np.array(
 SPILLS = [WORKS.index(w) for w in ("weights_4m", "weights_16m", "large")]
 COMMON = np.r_[np.ones(COUNT), np.zeros(3)]
 FREE_SCALE = 4.0
+REGIMES_APART = 0.1
 FREEDOM = 4.0
 
 
@@ -151,12 +152,14 @@ class Population:
 
     def __init__(self, devices: list[dict], profiles: dict, rounds: int = 7, most: int = 40):
         devices = devices[:: len(devices) // most + 1] if len(devices) > most else devices
+        self.profiles = profiles
+        self.residence = self._residence_of_all(devices) if devices[0]["contexts"] else None
+        devices = [self.in_regimes(d, self.residence_on(d)) for d in devices]
         self.mean, self.covariance = prior()
         self.noise = 0.2
         self.names = sorted({n for d in devices for n in d["network"]})
         self.number = {n: i for i, n in enumerate(self.names)}
         self.like = np.array([profiles[n]["likeness"] for n in self.names])
-        self.profiles = profiles
         self.effect = np.zeros(len(self.names))
         self.variance = np.full(len(self.names), 0.02)
         self.spread, self.shared, self.length = 0.15, 0.5, 1.2
@@ -184,6 +187,29 @@ class Population:
             self.noise = max(0.04, 1.4 * np.median(np.abs(np.concatenate(lefts))))
         self.precision = np.linalg.inv(self.covariance + free)
         self.rates = starts
+
+    def _residence_of_all(self, devices):
+        features, stays = [], []
+        for one in devices:
+            for name, at in seen_regimes(one).items():
+                features.append(residence_features(self.profiles[name]))
+                stays.append(at)
+        return residence(features, stays, np.zeros(5), np.r_[0.05, 0.3 * np.ones(4)])
+
+    def residence_on(self, device):
+        """What tells on a device which networks stay on chip."""
+        if self.residence is None:
+            return None
+        seen = seen_regimes(device)
+        return residence([residence_features(self.profiles[n]) for n in seen], list(seen.values()), self.residence, 1.0)
+
+    def in_regimes(self, device, weights, seen=None):
+        """The device with `several` set where a network stays on chip: as measured where it was, else as told."""
+        if weights is None:
+            return device
+        seen = seen_regimes(device) if seen is None else seen
+        told = [seen.get(n, residence_features(self.profiles[n]) @ weights > 0) for n in device["network"]]
+        return device | {"several": np.array(told, float)}
 
     def _move(self, rates, spreads, base, degrees=8):
         inverse = np.linalg.inv(self.covariance)
@@ -236,6 +262,8 @@ class Population:
         """Logarithms of time on the rows `test` from those of `train`, and their spread; the likeness of residuals is
         left to the library."""
         known = rows(device, train)
+        weights = self.residence_on(known)
+        known = self.in_regimes(known, weights)
         effects = np.array([self.effect_of(n) for n in known["network"]])
         best = None
         for times in (1.0, 2.0, 4.0):
@@ -244,14 +272,57 @@ class Population:
             score = -0.5 * (cost + np.linalg.slogdet(normal)[1]) - np.log(spread).sum() - 0.5 * np.log(times) ** 2
             if best is None or score > best[0]:
                 best = (score, at, np.linalg.inv(normal), self.noise * times)
-        return self.at(device, test, *best[1:])
+        return self.at(device, test, *best[1:], weights)
 
-    def at(self, device, test, rates, covariance, noise):
-        asked = rows(device, test)
+    def at(self, device, test, rates, covariance, noise, weights=None):
+        asked = self.in_regimes(rows(device, test), self.residence if weights is None else weights, {})
         logs, shares = seconds(asked, rates)
         effects = np.array([self.effect_of(n) for n in asked["network"]])
         variance = np.einsum("ij,jk,ik->i", shares, covariance, shares) + effects[:, 1] + noise**2
         return logs + effects[:, 0], np.sqrt(variance)
+
+
+def residence_features(profile: dict) -> np.ndarray:
+    """As residence.hpp's residence_of."""
+    call, each = profile["call"], profile["input"]
+    products = each[WORKS.index("convolution") : WORKS.index("product") + 1].sum()
+    weights = (call[WORKS.index("weights")] + call[WORKS.index("classifier")]) * 1e10 / 4
+    return np.array(
+        [
+            1.0,
+            np.log(max(weights, 1.0) / 5e6),
+            np.log(max(call[WORKS.index("launch")] * 1e5, 1.0) / 60),
+            2 * np.sqrt(each[WORKS.index("product")] / products),
+            0.5 * np.log(products * 1e11 / 4e9),
+        ]
+    )
+
+
+def seen_regimes(device: dict) -> dict:
+    """Networks run at batches four times apart: whether an input takes equally long in both."""
+    per_input = collections.defaultdict(dict)
+    for name, batch, log in zip(device["network"], device["batch"], device["log"], strict=True):
+        per_input[name][batch] = log - np.log(batch)
+    out = {}
+    for name, at in per_input.items():
+        least, most = min(at), max(at)
+        if most >= 4 * least:
+            out[name] = at[least] - at[most] < REGIMES_APART
+    return out
+
+
+def residence(features: list, stays: list, prior: np.ndarray, weight) -> np.ndarray:
+    """Logistic regression with a normal prior, by Newton's method."""
+    at = prior.copy()
+    if not stays:
+        return at
+    given, said = np.array(features), np.array(stays, float)
+    for _ in range(30):
+        share = 1 / (1 + np.exp(-np.clip(given @ at, -30, 30)))
+        gradient = given.T @ (share - said) + weight * (at - prior)
+        normal = (given.T * (share * (1 - share))) @ given + np.diag(weight * np.ones(len(at)))
+        at = at - np.linalg.solve(normal, gradient)
+    return at
 
 
 def rows(device: dict, keep: np.ndarray) -> dict:
@@ -398,6 +469,7 @@ def read_networks(path: Path, profiles: dict) -> dict:
         if len(lines) < 4:
             continue
         out[kind, device] = device_rows(lines, profiles) | {
+            "contexts": kind == "hailo",  # networks that do not fit run in several contexts, loaded at every call
             "datatype": datatypes[kind, device],
             "class": class_of(kind, device),
             "board": board_of(kind, device),
@@ -417,6 +489,7 @@ def read_cells(cells: list[dict], profiles: dict) -> dict:
             (r["architecture"], batch, 0, t / 1e3 / batch) for r, t in zip(cells, times, strict=False) if t > least
         ]
         out["cells", column[:-3]] = device_rows(lines, profiles) | {
+            "contexts": False,
             "datatype": "fp32",
             "class": "cells",
             "board": column,
@@ -507,7 +580,7 @@ def datasheet(keys, devices, population, figures):
     found, sheets = collections.defaultdict(list), collections.defaultdict(list)
     for key in keys:
         if figures.get(key):
-            one = devices[key]
+            one = population.in_regimes(devices[key], population.residence_on(devices[key]))
             effects = np.array([population.effect_of(n) for n in one["network"]])
             rates, *_ = fit(
                 one,
@@ -581,6 +654,8 @@ def described(name: str, devices: dict, profiles: dict, figures: dict, source: s
     for key, one in devices.items():
         if not figures.get(key) or key not in newest.values():
             continue
+        stays = whole.residence_on(one)
+        one = whole.in_regimes(one, stays)
         effects = np.array([whole.effect_of(n) for n in one["network"]])
         rates, *_ = fit(
             one, one["log"] - effects[:, 0], np.sqrt(whole.noise**2 + effects[:, 1]), whole.mean, whole.precision
@@ -594,6 +669,7 @@ def described(name: str, devices: dict, profiles: dict, figures: dict, source: s
                 "datatype": one["datatype"],
                 "peak_ops_per_s": figures[key][0],
                 "rates": [short(x) for x in rates],
+                "residence": [] if stays is None else [short(x) for x in stays],
                 "rows": len(one["log"]),
                 "networks": len(set(one["network"])),
                 "held_out_mean": short(float(np.mean(apart))),
@@ -653,6 +729,7 @@ def described(name: str, devices: dict, profiles: dict, figures: dict, source: s
         ],
         "weight_bytes": {"fp32": 4, "fp16": 2}.get(next(iter(devices.values()))["datatype"], 1),
         "unseen_median": short(float(np.median(off))) if off else 0,
+        "residence": [] if whole.residence is None else [short(x) for x in whole.residence],
         "networks": networks,
         "devices": known_devices,
     }

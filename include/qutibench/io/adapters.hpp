@@ -17,6 +17,7 @@
 #include <qutibench/io/adapters/qutibench.hpp>
 #include <qutibench/io/adapters/rocprof.hpp>
 #include <qutibench/io/adapters/tflite.hpp>
+#include <qutibench/io/adapters/timm.hpp>
 #include <qutibench/io/adapters/torch_profiler.hpp>
 #include <qutibench/io/adapters/trtexec.hpp>
 #include <qutibench/io/adapters/vitis.hpp>
@@ -64,7 +65,8 @@ namespace qutibench {
             adapters::finn_board,
             adapters::mlperf_tiny,
             adapters::hailo,
-            adapters::edgetpu_compiler};
+            adapters::edgetpu_compiler,
+            adapters::timm};
 }
 
 namespace detail {

@@ -22,11 +22,13 @@ namespace qutibench::detail {
             {"covariance", covariance_json(of.covariance)},
             {"noise", of.noise},
             {"residual_scale", of.residual_scale},
+            {"residence", of.from->has_regimes ? residence_json(of.residence) : ordered_json::array()},
             {"residuals", std::move(residuals)}};
 }
 
 [[nodiscard]] inline fitting::learned_fit learned_at(const json_reader& at) {
-    at.expect_keys({"population", "reference", "rates", "covariance", "noise", "residual_scale", "residuals"});
+    at.expect_keys(
+        {"population", "reference", "rates", "covariance", "noise", "residual_scale", "residence", "residuals"});
     fitting::learned_fit out;
     out.from = std::make_shared<fitting::population>(population_at(at["population"]));
     const auto reference = at["reference"].elements();
@@ -38,6 +40,8 @@ namespace qutibench::detail {
     out.covariance = covariance_at(at["covariance"]);
     out.noise = at["noise"].positive();
     out.residual_scale = at["residual_scale"].number();
+    if (const auto found = at.find("residence"); found && !found->elements().empty())
+        out.residence = residence_at(*found);
     for (const json_reader& one : at["residuals"].elements()) {
         one.expect_keys({"weight", "likeness"});
         out.residuals.push_back({likeness_at(one["likeness"]), one["weight"].number()});

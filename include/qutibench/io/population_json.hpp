@@ -82,10 +82,19 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
     return out;
 }
 
+[[nodiscard]] inline fitting::residence_vector residence_at(const json_reader& at) {
+    fitting::residence_vector out;
+    read_numbers(
+        at, [&](std::size_t i, double value) { out[static_cast<int>(i)] = value; }, fitting::residence_features);
+    return out;
+}
+
 [[nodiscard]] inline fitting::known_device known_device_at(const json_reader& at) {
-    at.expect_keys({"platform", "setup", "runtime", "datatype", "peak_ops_per_s", "rates", "rows", "networks",
-                    "held_out_mean", "held_out_median"});
+    at.expect_keys({"platform", "setup", "runtime", "datatype", "peak_ops_per_s", "rates", "residence", "rows",
+                    "networks", "held_out_mean", "held_out_median"});
     fitting::known_device out;
+    if (const auto found = at.find("residence"); found && !found->elements().empty())
+        out.residence = residence_at(*found);
     out.platform = at["platform"].text();
     out.setup = at["setup"].text();
     out.runtime = at["runtime"].text();
@@ -106,7 +115,7 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
                     "effect_spread", "effect_shared",  "effect_length",   "quantile_known",
                     "quantile_new",  "datasheet_mean", "datasheet_power", "datasheet_spread",
                     "weight_bytes",  "unseen_median",  "batches",         "networks",
-                    "devices"});
+                    "devices",       "residence"});
     fitting::population out;
     out.name = at["name"].text();
     out.device_class = at["class"].text();
@@ -129,12 +138,22 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
         at["batches"], [&](std::size_t i, double value) { (i == 0 ? out.least_batch : out.most_batch) = value; }, 2);
     out.weight_bytes = at["weight_bytes"].number();
     out.unseen_median = at["unseen_median"].number();
+    if (const auto found = at.find("residence"); found && !found->elements().empty()) {
+        out.has_regimes = true;
+        out.residence = residence_at(*found);
+    }
     for (const json_reader& one : at["networks"].elements()) {
         one.expect_keys({"structure", "effect", "variance", "weight", "likeness"});
         out.networks.push_back({structure_at(one["structure"]), one["effect"].number(), one["variance"].number(),
                                 one["weight"].number(), likeness_at(one["likeness"])});
     }
     for (const json_reader& one : at["devices"].elements()) out.devices.push_back(known_device_at(one));
+    return out;
+}
+
+[[nodiscard]] inline ordered_json residence_json(const fitting::residence_vector& of) {
+    ordered_json out = ordered_json::array();
+    for (int i = 0; i < fitting::residence_features; ++i) out.push_back(of[i]);
     return out;
 }
 
@@ -165,6 +184,7 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
             {"datasheet_spread", of.datasheet_spread},
             {"weight_bytes", of.weight_bytes},
             {"unseen_median", of.unseen_median},
+            {"residence", of.has_regimes ? residence_json(of.residence) : ordered_json::array()},
             {"batches", {of.least_batch, of.most_batch}},
             {"networks", std::move(networks)},
             {"devices", ordered_json::array()}};

@@ -85,10 +85,12 @@ namespace detail {
     fit.noise = from.noise;
     if (on.device != nullptr) {
         fit.rates = on.device->rates;
+        fit.residence = on.device->residence;
         fit.covariance = rate_spread * rate_spread * from.covariance;
     } else {
         fitting::rate_vector all = fitting::rate_vector::Zero();
         all.head<static_cast<int>(fitting::works)>().setOnes();
+        fit.residence = from.residence;
         fit.rates = from.datasheet_mean - from.datasheet_power * fitting::datasheet_logs(at);
         fit.covariance = from.covariance + from.datasheet_spread * from.datasheet_spread * all * all.transpose();
     }

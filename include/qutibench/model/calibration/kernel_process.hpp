@@ -14,7 +14,7 @@
 
 namespace qutibench::fitting {
 
-inline constexpr std::size_t kernel_extents = 7, kernel_fills = 10;
+inline constexpr std::size_t kernel_extents = 7, kernel_fills = 23;
 
 /// A kernel in one call: its roofline times and what the process compares.
 struct kernel_point {
@@ -24,6 +24,45 @@ struct kernel_point {
     std::array<double, kernel_extents> extents{};  ///< logarithms over their usual spread
     std::array<double, kernel_fills> fills{};
 };
+
+namespace detail {
+
+/// By how much a product grows once its extents fill tiles of the usual sizes, and tiles the processors; whether
+/// extents are off the multiples that libraries have kernels for. The last two are left to the caller.
+[[nodiscard]] inline std::array<double, kernel_fills> fills_of(double rows, double columns, double depth,
+                                                               double groups) {
+    constexpr double processors = 80;
+    const auto full = [](double value, double multiple) {
+        return std::log(qutibench::detail::rounded_up(value, multiple));
+    };
+    const auto waves = [&](double tile_rows, double tile_columns, double at_once) {
+        return full(std::ceil(rows / tile_rows) * std::ceil(columns / tile_columns) * groups, at_once);
+    };
+    const auto off = [](double value, double multiple) { return std::fmod(value, multiple) == 0 ? 0.0 : 1.0; };
+    return {full(rows, 32),
+            full(rows, 64),
+            full(rows, 128),
+            full(rows, 256),
+            full(columns, 64),
+            full(columns, 128),
+            full(columns, 256),
+            full(depth, 8),
+            full(depth, 16),
+            full(depth, 32),
+            waves(128, 64, processors),
+            waves(128, 128, processors),
+            waves(64, 64, 2 * processors),
+            off(rows, 4),
+            off(rows, 32),
+            off(columns, 4),
+            off(columns, 32),
+            off(depth, 4),
+            off(depth, 16),
+            off(depth, 32),
+            off(std::min(rows, columns), 8)};
+}
+
+}  // namespace detail
 
 [[nodiscard]] inline kernel_point point_of(const kernel& one, const call& of) {
     kernel_point out;
@@ -38,19 +77,9 @@ struct kernel_point {
     out.extents = {std::log(macs) / 1.5,      std::log(rows) / 1.2,   std::log(one.columns) / 1.2,
                    std::log(one.depth) / 1.5, std::log(groups) / 1.2, std::log(out.memory / out.compute) / 0.8,
                    std::log(extent) / 1.2};
-    constexpr double processors = 80;
-    const double tiles = std::ceil(rows / 128) * std::ceil(one.columns / 64) * groups;
-    const auto apart = [](double value, double multiple) { return std::fmod(value, multiple) == 0 ? 0.0 : 1.0; };
-    out.fills = {std::log(qutibench::detail::rounded_up(rows, 128)),
-                 std::log(qutibench::detail::rounded_up(one.columns, 64)),
-                 std::log(qutibench::detail::rounded_up(one.columns, 128)),
-                 std::log(qutibench::detail::rounded_up(one.depth, 16)),
-                 std::log(qutibench::detail::rounded_up(tiles, processors)),
-                 apart(one.columns, 4),
-                 apart(one.depth, 4),
-                 one.winograd ? 1.0 : 0.0,
-                 extent == 1 ? 1.0 : 0.0,
-                 std::log(qutibench::detail::rounded_up(rows, 32))};
+    out.fills = detail::fills_of(rows, one.columns, one.depth, groups);
+    out.fills[kernel_fills - 2] = one.winograd ? 1.0 : 0.0;
+    out.fills[kernel_fills - 1] = extent == 1 ? 1.0 : 0.0;
     return out;
 }
 
@@ -154,7 +183,8 @@ inline void fit_roofline(kernel_process& to, std::span<const kernel_point> point
 [[nodiscard]] inline kernel_process fit_kernels(std::span<const kernel_point> points,
                                                 std::span<const double> log_seconds, bool described) {
     constexpr std::size_t most = 600;
-    constexpr double noise = 0.09;
+    constexpr Eigen::Index robust_most = 300;  // eight factorisations take too long beyond
+    constexpr double noise = 0.08, freedom = 4;
     kernel_process out;
     detail::fit_roofline(out, points, log_seconds, described);
     const std::size_t step = (points.size() + most - 1) / most;
@@ -169,9 +199,20 @@ inline void fit_roofline(kernel_process& to, std::span<const kernel_point> point
         for (Eigen::Index j = 0; j <= i; ++j)
             covariance(i, j) = covariance(j, i) = kernel_process::covariance(out.seen[static_cast<std::size_t>(i)],
                                                                              out.seen[static_cast<std::size_t>(j)]);
-    covariance.diagonal().array() += noise * noise;
-    const Eigen::LLT<Eigen::MatrixXd> factor(covariance);
-    const Eigen::VectorXd weights = factor.solve(Eigen::Map<const Eigen::VectorXd>(left.data(), count));
+    // Student errors: kernels that ran at another clock, or by another algorithm, do not bend the others
+    Eigen::VectorXd variance = Eigen::VectorXd::Constant(count, noise * noise);
+    const Eigen::Map<const Eigen::VectorXd> logs(left.data(), count);
+    Eigen::LLT<Eigen::MatrixXd> factor;
+    Eigen::VectorXd weights;
+    for (int turn = 0; turn < 8; ++turn) {
+        Eigen::MatrixXd noisy = covariance;
+        noisy.diagonal() += variance;
+        factor.compute(noisy);
+        weights = factor.solve(logs);
+        if (count > robust_most) break;
+        const Eigen::VectorXd residual = logs - covariance * weights;
+        variance = (noise * noise * freedom + residual.array().square()) / (freedom + 1);
+    }
     out.weights.assign(weights.data(), weights.data() + count);
     // what each says of itself once left out: weight over the inverse's diagonal
     const Eigen::VectorXd inverse = factor.solve(Eigen::MatrixXd::Identity(count, count)).diagonal();

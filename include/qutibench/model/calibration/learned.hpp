@@ -16,7 +16,7 @@ namespace qutibench::fitting {
 /// A run of a network as the learned form sees it.
 struct profiled_run {
     std::array<double, works> seconds{};  ///< of each work at nominal rates, scaled as the datasheet scales modes
-    bool side_by_side = false;            ///< several threads
+    bool second_regime = false;           ///< several threads, or a network that stays on chip
     double batch = 1;
     const work_profile* profile = nullptr;
 };
@@ -56,7 +56,7 @@ struct reference_rates {
 [[nodiscard]] inline profiled_run profiled(const call& of, const reference_rates& to) {
     profiled_run out;
     out.profile = &of.net->profile;
-    out.side_by_side = of.threads > 1;
+    out.second_regime = of.threads > 1;
     out.batch = of.batch;
     const double arithmetic = to.peak / of.at.peak;
     const double traffic = to.bandwidth / of.at.bandwidth;
@@ -80,11 +80,12 @@ struct reference_rates {
     for (std::size_t i = 0; i < works; ++i) {
         if (run.seconds[i] <= 0) continue;
         const auto group = static_cast<int>(works + static_cast<std::size_t>(group_of(i)));
-        const double part = run.seconds[i] * std::exp(rate[static_cast<int>(i)] + (run.side_by_side ? rate[group] : 0));
+        const double part =
+            run.seconds[i] * std::exp(rate[static_cast<int>(i)] + (run.second_regime ? rate[group] : 0));
         total += part;
         if (shares == nullptr) continue;
         (*shares)[static_cast<int>(i)] = part;
-        if (run.side_by_side) (*shares)[group] += part;
+        if (run.second_regime) (*shares)[group] += part;
     }
     if (shares) *shares /= total;
     return total;
@@ -101,7 +102,8 @@ struct learned_fit {
     std::shared_ptr<const population> from;
     reference_rates reference{};
     rate_vector rates = rate_vector::Zero();
-    rate_matrix covariance = rate_matrix::Zero();  ///< of the rates
+    rate_matrix covariance = rate_matrix::Zero();           ///< of the rates
+    residence_vector residence = residence_vector::Zero();  ///< where the population has regimes
     double noise = 0.2;
     double residual_scale = 0;  ///< variance of residuals that likeness explains
     std::vector<residual_weight> residuals{};
@@ -115,8 +117,9 @@ struct learned_fit {
     };
 
     /// Predicts a run; O(works + networks).
-    [[nodiscard]] figure predict(const profiled_run& run) const {
+    [[nodiscard]] figure predict(profiled_run run) const {
         figure out;
+        if (from->has_regimes) run.second_regime = residence.dot(residence_of(*run.profile)) > 0;
         out.effect = from->effect_of(*run.profile);
         out.log_seconds = std::log(seconds_of(run, rates, &out.shares)) + out.effect.mean;
         for (const residual_weight& one : residuals)
@@ -283,9 +286,31 @@ private:
 
 }  // namespace detail
 
+namespace detail {
+
+/// Puts samples into the regimes in which they were seen, or are told to be; returns the weights that tell.
+[[nodiscard]] inline residence_vector assign_regimes(std::span<profiled_sample> samples, const population& from) {
+    std::vector<residence_sample> runs;
+    for (const profiled_sample& one : samples) runs.push_back({one.run.profile, one.run.batch, one.log_seconds});
+    const auto seen = seen_residence(runs);
+    const residence_vector weights = fit_residence(runs, seen, from.residence);
+    for (std::size_t i = 0; i < samples.size(); ++i)
+        samples[i].run.second_regime = seen[i].value_or(weights.dot(residence_of(*runs[i].profile)) > 0);
+    return weights;
+}
+
+}  // namespace detail
+
 /// The fit under one population: the noise, 1, 2 or 4 times the population's, under which the samples are likeliest.
 [[nodiscard]] inline learned_fit fit_learned(std::span<const profiled_sample> samples,
                                              const std::shared_ptr<const population>& from) {
+    std::vector<profiled_sample> in_regimes;
+    residence_vector residence = residence_vector::Zero();
+    if (from->has_regimes) {
+        in_regimes.assign(samples.begin(), samples.end());
+        residence = detail::assign_regimes(in_regimes, *from);
+        samples = in_regimes;
+    }
     detail::rate_fit fitter(samples, *from);
     learned_fit best;
     for (const double times : {1.0, 2.0, 4.0}) {
@@ -295,6 +320,7 @@ private:
         best = std::move(next);
     }
     best.from = from;
+    best.residence = residence;
     return best;
 }
 

@@ -4,7 +4,7 @@
 /// networks take longer or shorter than their work explains. Learned once, shipped as data/calibrations/*.json.
 #pragma once
 
-#include <qutibench/model/calibration/work_profile.hpp>
+#include <qutibench/model/calibration/residence.hpp>
 
 #include <Eigen/Dense>
 
@@ -14,7 +14,8 @@
 
 namespace qutibench::fitting {
 
-/// Logarithms of the coefficients of each work, then what several threads do to arithmetic, traffic and fixed costs.
+/// Logarithms of the coefficients of each work, then what several threads, or staying on chip, do to arithmetic,
+/// traffic and fixed costs.
 inline constexpr std::size_t log_rates = works + 3;
 
 using rate_vector = Eigen::Matrix<double, static_cast<int>(log_rates), 1>;
@@ -45,6 +46,8 @@ struct known_device {
     std::string datatype{};
     double peak = 0;  ///< operations per second in the datatype, by its datasheet
     rate_vector rates = rate_vector::Zero();
+    residence_vector residence =
+        residence_vector::Zero();  ///< which networks stay on chip, where the class has regimes
     int rows = 0;
     int networks = 0;
     double held_out_mean = 0;  ///< |predicted / measured - 1| on networks left out of the fit
@@ -73,6 +76,8 @@ struct population {
     int rows = 0;
     double least_batch = 1, most_batch = 1;  ///< measured
     double weight_bytes = 0;                 ///< of a weight in what was measured; 0: any
+    bool has_regimes = false;                ///< whether networks that do not stay on chip are loaded at every call
+    residence_vector residence = residence_vector::Zero();  ///< weights of what tells which do
     std::vector<known_network> networks{};
     std::vector<known_device> devices{};
 

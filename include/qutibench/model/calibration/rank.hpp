@@ -35,6 +35,7 @@ namespace fitting {
     all.head<static_cast<int>(works)>().setOnes();
     out.covariance = from->covariance + detail::free_scale * all * all.transpose();
     out.noise = from->noise;
+    out.residence = from->residence;
     out.residual_scale = detail::residual_scale_at(out.noise);
     return out;
 }
