@@ -2,7 +2,8 @@
 // The panel that makes the selection: networks, devices, datatypes, and the what-if sliders.
 import { el } from "./dom";
 import { readable } from "./format";
-import type { State, Store } from "./state";
+import { Settings } from "./settings";
+import { untouched, type State, type Store } from "./state";
 import type { Network, Platform } from "./types";
 
 interface Item {
@@ -158,6 +159,7 @@ export class Controls {
     private readonly platformPicker: Picker;
     private readonly sliders: Slider[];
     private readonly chips: Map<string, HTMLButtonElement>;
+    private readonly settings: Settings;
     private readonly selects: Map<"task" | "placement" | "execution", HTMLSelectElement>;
 
     constructor(
@@ -167,6 +169,7 @@ export class Controls {
         this.networkPicker = new Picker("Networks", (networks) => store.change({ networks }), false);
         this.platformPicker = new Picker("Devices", (platforms) => store.change({ platforms }), false);
         this.sliders = this.makeSliders();
+        this.settings = new Settings(store);
         this.chips = new Map(chips.map((name) => [name, this.chip(name)]));
         this.selects = new Map([
             ["task", this.select("task", "Task", { ...tasks, "": "All networks" })],
@@ -204,6 +207,7 @@ export class Controls {
                 ...this.sliders.map((one) => one.element),
                 placement ?? "",
                 execution ?? "",
+                this.settings.element,
                 el(
                     "button",
                     { type: "button", class: "plain", onclick: () => this.reset() },
@@ -213,7 +217,7 @@ export class Controls {
         );
     }
 
-    show(state: State, networks: Network[], platforms: Platform[]): void {
+    show(state: State, networks: Network[], platforms: Platform[], calibrations: string[]): void {
         const ofTask = (one: Network): boolean => !state.task || one.task === state.task || one.task === null;
         this.networkPicker.show(
             networks
@@ -228,6 +232,7 @@ export class Controls {
         );
         this.platformPicker.show(this.deviceItems(platforms), state.platforms);
         for (const one of this.sliders) one.show(state);
+        this.settings.show(state, untouched, calibrations);
         for (const [name, chip] of this.chips)
             chip.setAttribute("aria-pressed", String(state.datatypes.includes(name)));
         for (const [key, select] of this.selects) select.value = state[key];
@@ -329,15 +334,6 @@ export class Controls {
     }
 
     private reset(): void {
-        this.store.change({
-            keep: 1,
-            datatypes: [],
-            batch: 1,
-            clock: 1,
-            bandwidth: 1,
-            onChip: 1,
-            placement: "published",
-            execution: "network",
-        });
+        this.store.change(untouched);
     }
 }

@@ -4,7 +4,10 @@ import type { Engine } from "./engine";
 import type { Measured } from "./types";
 
 export type Read =
-    { kind: "network"; id: string } | { kind: "platform"; id: string } | { kind: "measured"; rows: Measured[] };
+    | { kind: "network"; id: string }
+    | { kind: "platform"; id: string }
+    | { kind: "calibration"; id: string }
+    | { kind: "measured"; rows: Measured[] };
 
 /// Up to here a model is read whole; beyond, only its structure is, in slices.
 const wholeUpTo = 32 * 1024 * 1024;
@@ -15,11 +18,13 @@ const stem = (file: string): string =>
         .replace(/\.(onnx|tflite|xml)$/i, "")
         .replace(/[,:&#=\s]+/g, "_") || "model";
 
-/// Whether a JSON document describes a network or a platform; anything else is taken for measured results.
-function kindOf(text: string): "network" | "platform" | "measured" {
+/// What a JSON document describes; anything else is taken for measured results.
+function kindOf(text: string): Read["kind"] {
     try {
         const document: unknown = JSON.parse(text);
-        if (typeof document !== "object" || document === null || !("id" in document)) return "measured";
+        if (typeof document !== "object" || document === null) return "measured";
+        if ("calibration" in document && "structure" in document) return "calibration";
+        if (!("id" in document)) return "measured";
         if ("peaks" in document || "modes" in document) return "platform";
         return "layers" in document || "operations" in document || "zoo" in document ? "network" : "measured";
     } catch {
@@ -54,7 +59,8 @@ export async function readFile(
     const kind = /\.json$/i.test(file.name) ? kindOf(text) : "measured";
     if (kind === "network") return { kind, id: engine.addNetwork(text, file.name) };
     if (kind === "platform") return { kind, id: engine.addPlatform(text, file.name) };
-    return { kind, rows: engine.measured(bytes, file.name, options.supplied ?? {}) };
+    if (kind === "calibration") return { kind, id: engine.addCalibration(text, file.name) };
+    return { kind: "measured", rows: engine.measured(bytes, file.name, options.supplied ?? {}) };
 }
 
 /// Calls `take` with files dropped anywhere on the page, or chosen with the input.

@@ -45,6 +45,7 @@ class Portal {
     private networks: Network[] = [];
     private platforms: Platform[] = [];
     private measured: Measured[] = [];
+    private readonly calibrations: string[] = [];
     private readonly catalogue: ReadonlySet<string>;
     private readonly store: Store;
     private readonly controls: Controls;
@@ -115,6 +116,7 @@ class Portal {
             ...state,
             networks: state.networks.filter((one) => networks.has(one)),
             platforms: all.filter((one) => devices.has(one)),
+            calibration: this.calibrations.includes(state.calibration) ? state.calibration : "",
         };
     }
 
@@ -153,7 +155,7 @@ class Portal {
 
     private draw(): void {
         const { state } = this.store;
-        this.controls.show(state, this.networks, this.platforms);
+        this.controls.show(state, this.networks, this.platforms, this.calibrations);
         const place = byId("view");
         const page = this.page();
         for (const [id, tab] of this.tabs) {
@@ -218,6 +220,10 @@ class Portal {
             } else if (read.kind === "platform") {
                 this.reread();
                 this.store.change({ view: "platforms", platforms: [...new Set([...platforms, read.id])] });
+            } else if (read.kind === "calibration") {
+                if (!this.calibrations.includes(read.id)) this.calibrations.push(read.id);
+                this.store.change({ view: "predictions", calibration: read.id });
+                tell(`Devices that ${read.id} is of are predicted as they were measured.`);
             } else {
                 this.measured = [...this.measured, ...read.rows];
                 this.store.change({

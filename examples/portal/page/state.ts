@@ -15,6 +15,21 @@ export interface State {
     clock: number;
     bandwidth: number;
     onChip: number;
+    /// Calls in flight side by side; inputs one after the other through a pipeline, 0: calls of a batch.
+    threads: number;
+    stream: number;
+    /// Equal devices that share the work, and what links them, in GB/s.
+    devices: number;
+    link: number;
+    split: string;
+    /// The optimiser of a step of training; empty: inference.
+    optimizer: string;
+    /// Names of what is switched on, of `switches`.
+    on: string[];
+    /// NAME=VALUE of execution parameters; LAYER:ROLE=on or off of tensors.
+    parameters: string[];
+    overrides: string[];
+    calibration: string;
     /// How the heatmap and the bars measure, and what the frontier is of.
     metric: string;
     against: string;
@@ -33,13 +48,45 @@ export const initial: State = {
     clock: 1,
     bandwidth: 1,
     onChip: 1,
+    threads: 1,
+    stream: 0,
+    devices: 1,
+    link: 50,
+    split: "data",
+    optimizer: "",
+    on: [],
+    parameters: [],
+    overrides: [],
+    calibration: "",
     metric: "throughput_ips",
     against: "throughput_ips",
 };
 
-const texts = ["view", "task", "placement", "execution", "metric", "against"] as const;
-const lists = ["networks", "platforms", "datatypes"] as const;
-const numbers = ["batch", "keep", "clock", "bandwidth", "onChip"] as const;
+/// What is on or off in a question.
+export const switches = {
+    sparse: "Sparse units, where the network has the pattern",
+    double_buffered: "Half of the on-chip memory takes the next tensors",
+    weights_in_carrier: "Weights are stored in the datatype that is computed in",
+    recompute: "Training computes activations again instead of keeping them",
+} as const;
+
+const texts = [
+    "view",
+    "task",
+    "placement",
+    "execution",
+    "split",
+    "optimizer",
+    "calibration",
+    "metric",
+    "against",
+] as const;
+const lists = ["networks", "platforms", "datatypes", "on", "parameters", "overrides"] as const;
+const numbers = ["batch", "keep", "clock", "bandwidth", "onChip", "threads", "stream", "devices", "link"] as const;
+const counts = ["batch", "threads", "devices"] as const;
+
+/// The settings that a panel's button takes back: all but what is looked at.
+export const untouched: Partial<State> = (({ view, task, networks, platforms, metric, against, ...rest }: State) => rest)(initial);
 
 /// What differs from the initial state, as a query string.
 export function toHash(state: State): string {
@@ -63,7 +110,7 @@ export function fromHash(hash: string): State {
         const given = Number(parts.get(key) ?? NaN);
         if (Number.isFinite(given) && given > 0) state[key] = given;
     }
-    state.batch = Math.max(1, Math.round(state.batch));
+    for (const key of counts) state[key] = Math.max(1, Math.round(state[key]));
     state.keep = Math.min(1, state.keep);
     return state;
 }
@@ -79,8 +126,38 @@ export function questionOf(state: State): Question {
         placement: state.placement,
         execution: state.execution,
         changed: { clock: state.clock, bandwidth: state.bandwidth, on_chip: state.onChip },
+        threads: state.threads,
+        streams: state.stream,
+        ...partsOf(state),
         lenient: true,
     };
+}
+
+/// What is asked only where somebody set it.
+function partsOf(state: State): Partial<Question> {
+    const parts: Partial<Question> = {};
+    for (const name of ["sparse", "double_buffered", "weights_in_carrier"] as const)
+        if (state.on.includes(name)) parts[name] = true;
+    if (state.optimizer) {
+        parts.training = true;
+        parts.optimizer = state.optimizer as NonNullable<Question["optimizer"]>;
+        if (state.on.includes("recompute")) parts.recompute = true;
+    }
+    if (state.devices > 1) {
+        parts.devices = state.devices;
+        parts.link = { bandwidth_bytes_per_s: state.link * 1e9 };
+        parts.split = state.split;
+    }
+    if (state.parameters.length) parts.parameters = Object.fromEntries(state.parameters.map(valueOf));
+    if (state.overrides.length) parts.overrides = state.overrides;
+    if (state.calibration) parts.calibration = state.calibration;
+    return parts;
+}
+
+/// NAME=VALUE, with the number that a value is, if it is one.
+function valueOf(text: string): [string, number | string] {
+    const [name = "", value = ""] = text.split("=", 2).map((one) => one.trim());
+    return [name, value !== "" && Number.isFinite(Number(value)) ? Number(value) : value];
 }
 
 type Listener = (state: State) => void;
