@@ -74,7 +74,7 @@ void members_of(Self& f, Visit visit) {
 template <class Self, class Visit>
     requires std::same_as<std::remove_const_t<Self>, norm_style>
 void members_of(Self& n, Visit visit) {
-    visit(n.mean, n.before, n.after, n.shared, n.parallel);
+    visit(n.mean, n.scaled, n.before, n.after, n.shared, n.parallel);
 }
 template <class Self, class Visit>
     requires std::same_as<std::remove_const_t<Self>, language_block>

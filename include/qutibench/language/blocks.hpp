@@ -69,7 +69,8 @@ struct feed_forward_block {
 
 /// How a block's normalisations stand.
 struct norm_style {
-    bool mean = false;      ///< layer normalisation with a shift; otherwise by the root mean square
+    bool mean = false;      ///< layer normalisation with a shift; otherwise with a scale alone
+    bool scaled = true;     ///< otherwise without parameters, and left out of graphs
     bool before = true;     ///< of the input of attention and feed-forward
     bool after = false;     ///< of their output
     bool shared = false;    ///< attention and feed-forward read one normalised input, side by side

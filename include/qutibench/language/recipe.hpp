@@ -107,6 +107,7 @@ private:
     template <class Net, class Tensor>
     [[nodiscard]] Tensor norm(Net& net, Tensor x, const label& name) const {
         enter(net, language_part::norms);
+        if (!model->norms.scaled) return x;
         return net.add(layer_normalization{.root_mean_square = !model->norms.mean}, {x}, name);
     }
 

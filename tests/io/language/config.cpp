@@ -83,7 +83,7 @@ TEST_CASE("what is missing, wrong or unknown is an error that says so") {
     };
     CHECK(message("{}").find("model_type") != std::string::npos);
     CHECK(message(R"({"model_type": "llamma"})").find("did you mean 'llama'") != std::string::npos);
-    CHECK(message(R"({"model_type": "rwkv"})").find("is not known") != std::string::npos);
+    CHECK(message(R"({"model_type": "rwkv7"})").find("is not known") != std::string::npos);
     CHECK(message(R"({"model_type": "llama", "vocab_size": 10, "hidden_size": 8})").find("num_hidden_layers") !=
           std::string::npos);
     CHECK(message(R"({"model_type": "llama", "vocab_size": -1})").find("between 1 and") != std::string::npos);
@@ -111,4 +111,55 @@ TEST_CASE("a checkpoint's quantisation says which parts are narrow") {
         {"group_0": {"weights": {"num_bits": 4, "type": "int", "group_size": 32}}}}})");
     CHECK(packed.stored.dense == parse_datatype("int4_block32_scale16"));
     CHECK(parsed(head + R"({"quant_method": "odd"}})").warnings.size() == 1);
+}
+
+TEST_CASE("formats of checkpoints, as their makers write them") {
+    struct written {
+        const char* quantization;
+        double attention, dense, experts, head, cache;  // bits of an element
+    };
+    const written one = GENERATE(values<written>({
+        // Qwen3-235B-A22B-FP8: blocks of 128 by 128
+        {R"({"quant_method": "fp8", "activation_scheme": "dynamic", "weight_block_size": [128, 128]})", 8, 8, 8, 16,
+         16},
+        // Kimi-K2-Thinking: routed experts alone
+        {R"({"quant_method": "compressed-tensors", "format": "pack-quantized", "ignore": ["lm_head",
+             "re:.*self_attn.*", "re:.*shared_experts.*", "re:.*mlp\\.(gate|up|gate_up|down)_proj.*"],
+             "config_groups": {"group_0": {"targets": ["Linear"],
+             "weights": {"num_bits": 4, "group_size": 32, "type": "int", "strategy": "group"}}}})",
+         16, 16, 4.5, 16, 16},
+        // RedHatAI's FP8-dynamic: one scale a channel
+        {R"({"quant_method": "compressed-tensors", "format": "float-quantized", "ignore": ["lm_head"],
+             "config_groups": {"group_0": {"targets": ["Linear"],
+             "weights": {"num_bits": 8, "group_size": null, "type": "float", "strategy": "channel"}}}})",
+         8, 8, 8, 16, 16},
+        // nvidia's FP4 exports, caches in fp8
+        {R"({"quant_method": "modelopt", "quant_algo": "NVFP4", "kv_cache_scheme": {"num_bits": 8, "type": "float"},
+             "ignore": ["lm_head", "model.layers.*.self_attn*"]})",
+         16, 4.5, 4.5, 16, 8},
+        {R"({"quant_method": "compressed-tensors", "format": "mxfp4-pack-quantized", "config_groups": {"group_0":
+             {"targets": ["re:.*experts.*"], "weights": {"num_bits": 4, "group_size": 32, "type": "float"}}}})",
+         16, 16, 4.25, 16, 16},
+        {R"({"quant_method": "gptq", "bits": 8, "group_size": -1, "desc_act": true})", 8, 8, 8, 16, 16},
+        {R"({"quant_method": "awq", "bits": 4, "group_size": 128, "zero_point": true})", 4.125, 4.125, 4.125, 16, 16},
+        {R"({"quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_quant_type": "nf4",
+             "bnb_4bit_use_double_quant": true})",
+         4.125, 4.125, 4.125, 16, 16},
+        {R"({"quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_quant_type": "nf4"})", 4.5, 4.5, 4.5, 16,
+         16},
+        {R"({"quant_method": "bitsandbytes", "load_in_8bit": true})", 8, 8, 8, 16, 16},
+        {R"({"group_size": 64, "bits": 4, "mode": "affine"})", 4.5, 4.5, 4.5, 4.5, 16},  // MLX
+        {R"({"quant_method": "hqq", "bits": 3, "group_size": 64})", 3.25, 3.25, 3.25, 16, 16},
+    }));
+    CAPTURE(one.quantization);
+    const language_model model = parsed(R"({"model_type": "qwen3_moe", "hidden_size": 64, "vocab_size": 100,
+        "num_attention_heads": 4, "num_hidden_layers": 2, "intermediate_size": 64, "num_experts": 4,
+        "num_experts_per_tok": 2, "torch_dtype": "bfloat16", "quantization_config": )" +
+                                        std::string(one.quantization) + "}");
+    CHECK(model.warnings.empty());
+    CHECK(model.stored.attention.bits_per_element() == one.attention);
+    CHECK(model.stored.dense.bits_per_element() == one.dense);
+    CHECK(model.stored.experts.bits_per_element() == one.experts);
+    CHECK(model.stored.head.bits_per_element() == one.head);
+    CHECK(model.stored.cache.bits_per_element() == one.cache);
 }

@@ -145,3 +145,47 @@ TEST_CASE("a safetensors header that contradicts itself is refused") {
                           "x"),
         parse_error);
 }
+
+TEST_CASE("a GGUF file of another architecture is read by its tensors, or refused") {
+    gguf_writer file;
+    const auto header = [&](const std::string& architecture, std::uint32_t layers) {
+        file = {};
+        file.add("general.architecture", architecture);
+        for (const auto& [key, value] : std::vector<std::pair<std::string, std::uint32_t>>{{"embedding_length", 64},
+                                                                                           {"block_count", layers},
+                                                                                           {"feed_forward_length", 256},
+                                                                                           {"attention.head_count", 4},
+                                                                                           {"context_length", 128}})
+            file.add(architecture + "." + key, value);
+        file.tensor("token_embd.weight", {64, 1000}, 1);
+    };
+    // GPT-2's blocks: learned positions, one matrix for queries, keys and values, a bias everywhere
+    header("gpt2", 2);
+    file.tensor("position_embd.weight", {64, 128}, 1);
+    for (const std::string at : {"blk.0.", "blk.1."}) {
+        for (const char* name : {"attn_norm.weight", "attn_norm.bias", "ffn_norm.weight", "ffn_norm.bias",
+                                 "attn_output.bias", "ffn_down.bias"})
+            file.tensor(at + name, {64}, 0);
+        file.tensor(at + "attn_qkv.weight", {64, 192}, 1);
+        file.tensor(at + "attn_qkv.bias", {192}, 0);
+        file.tensor(at + "attn_output.weight", {64, 64}, 1);
+        file.tensor(at + "ffn_up.weight", {64, 256}, 1);
+        file.tensor(at + "ffn_up.bias", {256}, 0);
+        file.tensor(at + "ffn_down.weight", {256, 64}, 1);
+    }
+    file.tensor("output_norm.weight", {64}, 0);
+    file.tensor("output_norm.bias", {64}, 0);
+    const language_model model = to_language_model(parse_gguf(file.text(), "gpt2.gguf"), "gpt2.gguf");
+    // (64 * 4 + 64 * 256 * 2 + 256 + 64 + 64 * 192 + 192 + 64 * 64 + 64) a block, twice, and the rest
+    CHECK(count(model).total() == 2 * 49984 + 64000 + 128 * 64 + 128);
+    CHECK(model.positions == 128);
+    CHECK(model.tied);
+
+    header("mamba", 1);
+    file.tensor("blk.0.attn_norm.weight", {64}, 0);
+    file.tensor("blk.0.ssm_in.weight", {64, 256}, 1);
+    file.tensor("output_norm.weight", {64}, 0);
+    CHECK_THROWS_WITH(to_language_model(parse_gguf(file.text(), "mamba.gguf"), "mamba.gguf"),
+                      Catch::Matchers::Contains("the architecture 'mamba' is not modelled") &&
+                          Catch::Matchers::Contains("blk.0.ssm_in.weight"));
+}

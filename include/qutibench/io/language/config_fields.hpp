@@ -5,9 +5,17 @@
 
 #include <qutibench/io/json/reader.hpp>
 
+#include <algorithm>
 #include <set>
+#include <span>
 
 namespace qutibench::detail {
+
+/// A whole number that stands for a field which is not there.
+struct assumed_count {
+    std::string_view field;
+    std::int64_t value;
+};
 
 /// The fields of one object, which remembers what was asked for.
 class config_fields {
@@ -30,16 +38,31 @@ public:
         return result;
     }
 
-    /// A whole number from 1 to `most`; missing: refused.
+    /// What stands for fields that the file leaves out.
+    void assume(std::span<const assumed_count> assumed) { assumed_ = assumed; }
+
+    /// A whole number from 1 to `most`; missing, and nothing assumed: refused.
     [[nodiscard]] std::int64_t count(std::initializer_list<std::string_view> names, std::int64_t most = 10'000'000) {
         const auto found = find(names);
-        if (!found) at_.fail(message({"the field '", *names.begin(), "' is missing"}));
-        return bounded(*found, 1, most);
+        if (found) return bounded(*found, 1, most);
+        const std::int64_t assumed = assumption(names, 0);
+        if (assumed == 0) at_.fail(message({"the field '", *names.begin(), "' is missing"}));
+        return assumed;
     }
-    /// A whole number from 0 to ten million, or `otherwise` where there is none.
+    /// A whole number from 0 to a thousand million, or `otherwise` where there is none and nothing is assumed.
     [[nodiscard]] std::int64_t count_or(std::initializer_list<std::string_view> names, std::int64_t otherwise) {
         const auto found = find(names);
-        return found ? bounded(*found, 0, 1'000'000'000) : otherwise;
+        return found ? bounded(*found, 0, 1'000'000'000) : assumption(names, otherwise);
+    }
+    /// The same of a field that has one number for each layer, or one for all.
+    [[nodiscard]] std::int64_t count_at(std::initializer_list<std::string_view> names, std::int64_t layer,
+                                        std::int64_t otherwise) {
+        const auto found = find(names);
+        if (!found || !found->is_array()) return count_or(names, otherwise);
+        const auto all = found->elements();
+        if (layer < 0 || static_cast<std::size_t>(layer) >= all.size())
+            found->fail(message({"names ", all.size(), " layers, and layer ", layer, " is asked for"}));
+        return bounded(all[static_cast<std::size_t>(layer)], 0, 1'000'000'000);
     }
     [[nodiscard]] double number_or(std::initializer_list<std::string_view> names, double otherwise) {
         const auto found = find(names);
@@ -53,6 +76,9 @@ public:
         const auto found = find(names);
         return found && found->is_string() ? found->text() : otherwise;
     }
+
+    /// Whether an assumption was used.
+    [[nodiscard]] bool has_assumed() const { return has_assumed_; }
 
     /// Fields that say nothing about structure.
     void ignore(std::span<const std::string_view> names) {
@@ -74,8 +100,19 @@ private:
         return value;
     }
 
+    [[nodiscard]] std::int64_t assumption(std::initializer_list<std::string_view> names, std::int64_t otherwise) {
+        for (const assumed_count& one : assumed_)
+            if (std::find(names.begin(), names.end(), one.field) != names.end()) {
+                has_assumed_ = true;
+                return one.value;
+            }
+        return otherwise;
+    }
+
     json_reader at_;
     std::set<std::string, std::less<>> seen_;
+    std::span<const assumed_count> assumed_{};
+    bool has_assumed_ = false;
 };
 
 }  // namespace qutibench::detail

@@ -30,19 +30,62 @@ public:
         model.tied = !has("output.weight");
         model.vocabulary = vocabulary(model.width);
         model.gelu = architecture_.starts_with("gemma");
-        model.norms.after = has("blk.0.post_ffw_norm.weight");
-        const std::int64_t layers = required("block_count");
-        if (layers > 10'000) throw parse_error(source_, "", "block_count is past 10000");
+        if (!header_.tensors.tensors.empty()) around(model);
+        const std::int64_t blocks = required("block_count");
+        if (blocks > 10'000) throw parse_error(source_, "", "block_count is past 10000");
+        // the last ones predict several tokens at once
+        const std::int64_t layers = std::max<std::int64_t>(blocks - of("nextn_predict_layers", 0), 1);
         for (std::int64_t i = 0; i < layers; ++i) append(model, {attention(i), network(i)});
         model.stored = fp16;
         model.stored.head = model.stored.cache = fp16;
         store_as(model, header_.tensors);
-        if (const std::int64_t counted = count_elements(); counted == 0)
-            model.warnings.emplace_back("the file lists no tensors");
+        compare(model);
         return model;
     }
 
 private:
+    /// What stands around attention and feed-forward, by the tensors that are there.
+    void around(language_model& model) const {
+        norm_style& norms = model.norms;
+        norms.mean = has("blk.0.attn_norm.bias") || has("blk.0.attn_output_norm.bias");
+        norms.before = has("blk.0.attn_norm.weight");
+        norms.after = has("blk.0.post_ffw_norm.weight");
+        norms.shared = norms.before && !has("blk.0.ffn_norm.weight") && !has("blk.0.post_attention_norm.weight") &&
+                       !has("blk.0.attn_norm_2.weight");
+        norms.parallel = norms.shared || has("blk.0.attn_norm_2.weight");
+        model.encoder = has("token_types.weight");
+        model.embedding_norm = has("token_embd_norm.weight");
+        model.final_norm = has("output_norm.weight");
+        model.head_bias = has("output.bias");
+        if (const stored_tensor* const table = find("position_embd.weight"); table != nullptr)
+            model.positions = table->elements / model.width;
+        if (const stored_tensor* const table = find("token_types.weight"); table != nullptr)
+            model.types = table->elements / model.width;
+    }
+
+    /// Throws unless the structure has as many elements as the file lists, to half a percent.
+    void compare(language_model& model) const {
+        if (header_.tensors.tensors.empty()) {
+            model.warnings.emplace_back("the file lists no tensors");
+            return;
+        }
+        std::int64_t listed = 0;
+        std::string_view odd;
+        for (const stored_tensor& one : header_.tensors.tensors) {
+            if (!is_of_language(one.name, model.layers())) continue;
+            listed = detail::add(listed, one.elements);
+            for (const std::string_view word : {"ssm_", "shortconv", "time_mix", "cross_attn", "per_layer"})
+                if (odd.empty() && one.name.find(word) != std::string::npos) odd = one.name;
+        }
+        const std::int64_t counted = count(model).total();
+        if (std::abs(static_cast<double>(listed - counted)) <= .005 * static_cast<double>(counted)) return;
+        throw parse_error(
+            source_, "general.architecture",
+            message({"the architecture '", architecture_, "' is not modelled: its tensors hold ", listed,
+                     " elements, and blocks of attention and feed-forward would hold ", counted,
+                     odd.empty() ? "" : "; a tensor that nothing here describes is '", odd, odd.empty() ? "" : "'"}));
+    }
+
     [[nodiscard]] std::int64_t of(std::string_view key, std::int64_t otherwise) const {
         const std::int64_t value = header_.number(architecture_ + "." + std::string(key), otherwise);
         if (value < 0 || value > 1'000'000'000)
@@ -61,9 +104,12 @@ private:
             if (one.name == name) return &one;
         return nullptr;
     }
+    /// Rows of a matrix that is there; GGUF lists its columns first.
+    [[nodiscard]] std::int64_t rows(std::string_view name) const {
+        const stored_tensor* const one = find(name);
+        return one != nullptr && one->extents.size() == 2 ? one->extents[1] : 0;
+    }
     [[nodiscard]] bool has(std::string_view name) const { return find(name) != nullptr; }
-    [[nodiscard]] std::int64_t count_elements() const { return header_.tensors.elements; }
-
     [[nodiscard]] std::int64_t vocabulary(std::int64_t width) const {
         if (const stored_tensor* const table = find("token_embd.weight"); table != nullptr && width > 0)
             return std::max<std::int64_t>(table->elements / width, 1);
@@ -80,10 +126,12 @@ private:
         a.key_width = of("attention.key_length", required("embedding_length") / a.heads);
         a.value_width = of("attention.value_length", a.key_width);
         a.rotated = std::min(of("rope.dimension_count", a.key_width), a.key_width);
-        a.bias = has(at + "attn_q.bias");
+        a.bias = has(at + "attn_q.bias") || has(at + "attn_qkv.bias");
         a.output_bias = has(at + "attn_output.bias");
         a.sinks = has(at + "attn_sinks.weight");
-        if (has(at + "attn_q_norm.weight")) a.norm = head_norm::per_head;
+        if (const stored_tensor* const scale = find(at + "attn_q_norm.weight"); scale != nullptr)
+            a.norm =
+                scale->elements == a.heads * a.key_width && a.heads > 1 ? head_norm::per_layer : head_norm::per_head;
         if (of("attention.sliding_window", 0) > 0 && is_windowed(layer)) a.window = of("attention.sliding_window", 0);
         if (of("attention.kv_lora_rank", 0) == 0) return a;
         a.kind = attention_kind::latent;
@@ -110,7 +158,7 @@ private:
         feed_forward_block f;
         const std::int64_t experts = of("expert_count", 0);
         f.gated = header_.tensors.tensors.empty() || has(at + "ffn_gate.weight") || has(at + "ffn_gate_exps.weight") ||
-                  architecture_ == "phi3";
+                  (has(at + "ffn_up.weight") && rows(at + "ffn_up.weight") == 2 * of("feed_forward_length", 0));
         if (experts == 0 || layer < of("leading_dense_block_count", 0)) {
             f.inner = required("feed_forward_length");
             f.bias = has(at + "ffn_down.bias");

@@ -51,10 +51,15 @@ struct tensor_list {
 [[nodiscard]] inline bool is_of_language(std::string_view name, std::int64_t layers) {
     for (const std::string_view other : {"visual.", "vision_", "audio_", "multi_modal_projector", "mtp."})
         if (name.find(other) != std::string_view::npos) return false;
-    const std::size_t at = name.find("layers.");
-    if (at == std::string_view::npos) return true;
+    std::size_t at = name.find("layers.");
+    if (at != std::string_view::npos)
+        at += 7;
+    else if (name.starts_with("blk."))
+        at = 4;
+    else
+        return true;
     std::int64_t layer = 0;
-    for (const char digit : name.substr(at + 7)) {
+    for (const char digit : name.substr(at)) {
         if (digit < '0' || digit > '9' || layer > 1'000'000) break;
         layer = layer * 10 + (digit - '0');
     }
