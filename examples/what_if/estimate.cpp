@@ -194,8 +194,7 @@ qutibench::question selection_options::asked() const {
     all.training = {parse_name<optimizer_kind>(optimizer), recomputes};
     if (devices == 1 && !link.empty()) throw invalid_argument("--link connects several devices: give --devices");
     if (!calibration.empty()) {
-        if (devices != 1 || is_training)
-            throw invalid_argument("a calibration knows one device and inference: leave --devices and --training out");
+        if (devices != 1) throw invalid_argument("a calibration knows one device: leave --devices out");
         axes.fit = detail::is_path(calibration)
                        ? decltype(axes.fit)(calibrated_fit(load_calibration(calibration), calibration))
                        : population_fit(known_population(calibration));

@@ -125,6 +125,48 @@ visit("the what-if sliders move the charts", { hash: "#view=roofline" }, async (
     }
 });
 
+visit("the further settings say what what_if's options say", { hash: hashOf(elsewhere) }, async (tab) => {
+    await tab.getByText("More settings").click();
+    const setting = (label) => tab.locator(".settings").getByLabel(label, { exact: true });
+    const differing = (expected, rows) =>
+        expected.filter((row, i) => Math.abs(Number(rows[i][6].replaceAll("\u202f", "")) / row.throughput_ips - 1) > 6e-4);
+    const usual = await cells(tab, 1);
+    for (const [label, value, words] of [
+        ["Calls in flight", "3", "--threads 3"],
+        ["Devices", "4", "--devices 4 --link 50e9"],
+        ["Parameters", "call_overhead_s=1e-4, compute_efficiency=0.5", "--parameter call_overhead_s=1e-4 --parameter compute_efficiency=0.5"],
+        ["A call is", "adam", "--training"],
+    ]) {
+        if (label === "A call is") await setting(label).selectOption(value);
+        else {
+            await setting(label).fill(value);
+            await setting(label).press("Tab");
+        }
+        await drawn(tab);
+        const rows = await cells(tab, 1);
+        const expected = whatIf("estimate", ...elsewhere.networks, "--on", ...elsewhere.platforms, ...words.split(" "));
+        assert.equal(rows.length, expected.length, label);
+        assert.deepEqual(differing(expected, rows), [], label);
+        assert.notDeepEqual(rows, usual, label);
+        await tab.getByText("Back to the data sheets").click();
+        await drawn(tab);
+        assert.deepEqual(await cells(tab, 1), usual, label);
+    }
+});
+
+visit("a calibration that is dropped predicts its device", { hash: "#networks=resnet50&platforms=jetson_tx2:maxp" }, async (tab) => {
+    const saved = join(shots, "tx2.json");
+    whatIfDoes("calibrate", "data/measurements/level3.csv", "--on", "jetson_tx2", "--output", saved);
+    const before = await cells(tab, 1);
+    await drop(tab, "tx2.json", await readFile(saved));
+    const rows = await cells(tab, 1);
+    const words = "estimate resnet50 --on jetson_tx2:maxp --calibration".split(" ");
+    const [expected] = whatIf(...words, saved);
+    assert.notDeepEqual(rows, before);
+    assert.ok(Math.abs(Number(rows[0][6].replaceAll("\u202f", "")) / expected.throughput_ips - 1) < 6e-4);
+    await rm(saved);
+});
+
 visit("a language model's server answers its sliders as what_if does", { hash: "#view=language" }, async (tab) => {
     const inView = (label) => tab.locator("#view").getByLabel(label, { exact: true });
     // as it stands in the frame after the one that took the change

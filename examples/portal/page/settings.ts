@@ -21,7 +21,7 @@ export class Settings {
     readonly element: HTMLElement;
     private readonly fields: Field[];
     private readonly count = el("span", { class: "count" });
-    private readonly calibrations = el("select", { "aria-label": "Calibration" });
+    private readonly calibrations = el("select", {});
 
     constructor(private readonly store: Store) {
         this.fields = [
@@ -70,6 +70,7 @@ export class Settings {
     }
 
     private labelled(label: string, hint: string, input: HTMLElement): HTMLElement {
+        input.setAttribute("aria-label", label);
         return el("label", { class: "field", title: hint }, el("span", {}, label), input);
     }
 

@@ -90,6 +90,7 @@ using named_calibrations = std::map<std::string, calibrated_fit>;
     if (const auto one = in.find("calibration")) {
         const auto found = known.find(one->text());
         if (found == known.end()) one->fail("no calibration of that name was added");
+        if (axes.fit) one->fail("a calibration knows one device: leave the devices out");
         axes.fit = found->second;
         axes.is_measured_fit = true;
     }

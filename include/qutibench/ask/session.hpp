@@ -112,6 +112,11 @@ public:
     /// skipped.
     [[nodiscard]] design_space space(const question& asked, std::vector<std::string>& skipped) {
         design_axes axes = asked.axes;
+        if (asked.is_training && axes.fit)
+            throw invalid_argument(
+                axes.is_measured_fit
+                    ? "a calibration knows inference alone: leave it or the training out"
+                    : "a step of training is modelled on one device: leave the devices or the training out");
         for (const std::string& name : asked.platforms) axes.platforms.push_back(device(name));
         std::vector<std::string> empty;
         for (design_network& one : networks(asked, &skipped)) {
