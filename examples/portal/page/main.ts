@@ -164,7 +164,8 @@ class Portal {
             tab.tabIndex = isNow ? 0 : -1;
             if (isNow) {
                 place.setAttribute("aria-labelledby", tab.id);
-                if (tab.parentElement) tab.parentElement.scrollLeft = tab.offsetLeft - 60;
+                const bar = tab.parentElement;
+                if (bar) bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - 60;
             }
         }
         if (place.firstElementChild !== page.element) place.replaceChildren(page.element);
