@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, overload
 
-from . import _core
+from . import _core, job_files
 from .cut import blocks
 from .errors import Error, InvalidArgument, MissingPackage, ParseError, UnknownName
 
@@ -324,11 +324,12 @@ def _last_words(folder: Path) -> str:
 def run_job(folder: str | os.PathLike[str], *, time_limit_s: float = 300.0) -> None:
     """Does a job in a process of its own, which leaves result.json in the folder.
 
-    Raises TimeLimitExceeded, WorkerKilled, MissingPackage, ParseError for a folder that holds no job.
+    Raises TimeLimitExceeded, WorkerKilled, MissingPackage, ParseError for a folder that holds no job, or links.
     """
     place = Path(folder)
     _positive("time_limit_s", time_limit_s)
-    _check_runner(str(_read(place / "job.json").get("runner")))
+    job_files.check_folder(place)
+    _check_runner(job_files.read(place / "job.json", "job")["runner"])
     with open(place / "messages.txt", "wb") as messages:
         worker = subprocess.Popen(
             [sys.executable, os.fspath(WORKER), os.fspath(place)],
@@ -349,18 +350,6 @@ def run_job(folder: str | os.PathLike[str], *, time_limit_s: float = 300.0) -> N
         hint = ", as the system does when it is out of memory" if name == "SIGKILL" else ""
         raise WorkerKilled(f"the run was ended by {name}{hint}{_last_words(place)}")
     raise WorkerKilled(f"the run ended without a result, with status {status}{_last_words(place)}")
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(_core.read_text(path))
-    except ParseError:
-        raise
-    except (RecursionError, ValueError) as wrong:
-        raise ParseError(f"{path}: this is not JSON: {wrong}") from wrong
-    if not isinstance(value, dict):
-        raise ParseError(f"{path}: this should be an object")
-    return value
 
 
 def _latencies(values: Any, path: Path) -> list[float]:
@@ -386,7 +375,7 @@ def _layers(job: Mapping[str, Any], result: Mapping[str, Any], place: Path, tool
     facts = job["facts"]
     if "onnxruntime_profile" in result:
         rows = _core.load_measurements(
-            place / result["onnxruntime_profile"], "onnxruntime_profile", network=facts["network"],
+            job_files.inside(place, result["onnxruntime_profile"]), "onnxruntime_profile", network=facts["network"],
             platform=facts["platform"], mode=facts["mode"] or "", batch=facts["batch"], keep=facts["keep"],
             warm_up=job["warm_up"], scope="compute", statistic=job["statistic"], datatype=facts["datatype"],
         )  # fmt: skip
@@ -417,20 +406,22 @@ def read_result(folder: str | os.PathLike[str]) -> _core.Measurement | list[_cor
     """What a finished job measured: a Run, a Measurement of a scenario, or, of level 1, a Measurement of each layer.
 
     Whoever cannot write result.json may leave what another tool printed in output.txt; its format is found out.
-    Raises RunError and its leaves where the job says that it failed, ParseError where the folder holds no result.
+    Raises RunError and its leaves where the job says that it failed, ParseError where the folder holds no result, or
+    links, or names of files that are not in it.
     """
     place = Path(folder)
-    job = _read(place / "job.json")
+    job_files.check_folder(place)
+    job = job_files.read(place / "job.json", "job")
     facts, path = job["facts"], place / "result.json"
     same = {name: facts[name] for name in ("network", "platform", "datatype", "batch", "keep")}
     same |= {"mode": facts["mode"] or ""}
     if not path.exists() and (place / "output.txt").exists():
         return _core.load_measurements(place / "output.txt", **same)
-    result = _read(path)
+    result = job_files.read(path, "result")
     if "error" in result:
         _raise_failure(job, result)
     if "mlperf_summary" in result:
-        return _core.load_measurements(place / result["mlperf_summary"], "mlperf_summary", **same)[0]
+        return _core.load_measurements(job_files.inside(place, result["mlperf_summary"]), "mlperf_summary", **same)[0]
     tool = str(result.get("tool", job["runner"]))
     if not job["parts"]:
         latencies = _latencies(result.get("latencies_s"), path)

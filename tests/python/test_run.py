@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 qb = pytest.importorskip("qutibench")
-from qutibench import campaign, runners  # noqa: E402
+from qutibench import campaign, job_files, runners  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = {"warm_up": 1, "repeats": 4, "threads": 1}
@@ -274,7 +274,7 @@ def test_power_and_throughput_of_others_are_taken_over(network):
 
     run = runners.run(network, board, platform="my_board", streams=3)
     assert (run.power_w, run.throughput_ips, run.threads) == (12, 7.5, 3)
-    with pytest.raises(qb.ParseError, match="power_w should be positive"):
+    with pytest.raises(qb.ParseError, match='power_w: should be of type number or null, not "high"'):
         runners.run(network, lambda at: (at / "result.json").write_text('{"latencies_s": [1], "power_w": "high"}'))
 
 
@@ -509,9 +509,11 @@ def test_layers_of_a_campaign_count_only_when_all_are_there(tmp_path, network):
     first = campaign.run_all([network], level=1, results=path, threads=[1], warm_up=1, repeats=3)
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     assert len(lines) == 1 + len(first)
-    assert len(campaign.ResultsFile(path).finished) == 1
+    with campaign.ResultsFile(path) as file:
+        assert len(file.finished) == 1
     path.write_text("".join(lines[:-1]), encoding="utf-8")
-    assert not campaign.ResultsFile(path).finished
+    with campaign.ResultsFile(path) as file:
+        assert not file.finished
     assert path.read_text(encoding="utf-8") == lines[0]
     path.write_text("".join(lines), encoding="utf-8")
     again = campaign.run_all([network], level=1, results=path, threads=[1], warm_up=1, repeats=3)
@@ -547,6 +549,98 @@ def test_a_full_disk_leaves_what_was_measured(tmp_path, monkeypatch, network):
     assert path.read_bytes() == before
 
 
+def row(name: str, batch: int = 1, **more: str) -> campaign.Row:
+    return dict.fromkeys(campaign.COLUMNS, "") | {
+        "network": name, "platform": "p", "datatype": "int8", "keep": "1.0", "level": "3", "batch": str(batch),
+        "scope": "system", "statistic": "median", "latency_s": "0.5", "rows": "1", **more,
+    }  # fmt: skip
+
+
+def names_in(path) -> list[str]:
+    with campaign.ResultsFile(path) as file:
+        return [group[0]["network"] for group in file.finished.values()]
+
+
+def test_a_results_file_has_one_writer_at_a_time(tmp_path):
+    path = tmp_path / "runs.csv"
+    with campaign.ResultsFile(path) as file:
+        file.append([row("a")])
+        for _ in range(2):
+            with pytest.raises(runners.RunError, match="another campaign is writing these results; wait for it"):
+                campaign.ResultsFile(path)
+    assert names_in(path) == ["a"]
+    assert [one.name for one in tmp_path.iterdir()] == ["runs.csv"]
+
+
+def test_a_file_cut_at_any_byte_has_all_rows_before(tmp_path):
+    """Names hold line ends and quotes, so that a line is no row."""
+    path = tmp_path / "runs.csv"
+    names = ["one\nwith two lines", 'a "quoted" one', "three\n\nlines\n", "the last"]
+    ends = []
+    for name in names:
+        with campaign.ResultsFile(path) as file:
+            file.append([row(name)])
+        ends.append(path.stat().st_size)
+    whole = path.read_bytes()
+    assert names_in(path) == names
+    first = whole.index(b"one")
+    for cut in range(first, len(whole)):
+        path.write_bytes(whole[:cut])
+        assert names_in(path) == [name for name, end in zip(names, ends, strict=True) if end <= cut]
+
+
+def test_a_run_that_is_there_twice_counts_once(tmp_path):
+    path = tmp_path / "runs.csv"
+    with campaign.ResultsFile(path) as file:
+        file.append([row("a", latency_s="0.25")])
+    text = path.read_text()
+    path.write_text(text + text.splitlines(keepends=True)[1].replace("0.25", "0.75"))
+    with campaign.ResultsFile(path) as file:
+        assert [[one["latency_s"] for one in rows] for rows in file.finished.values()] == [["0.75"]]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [("rows", "²"), ("rows", ""), ("batch", "x"), ("batch", "9" * 40), ("level", "-1"), ("latency_s", "fast"),
+     ("latency_s", "nan"), ("power_w", "-1"), ("keep", "inf"), ("threads", "1.5")],
+)  # fmt: skip
+def test_a_damaged_cell_says_where(tmp_path, column, cell):
+    path = tmp_path / "runs.csv"
+    text = campaign.ResultsFile._text([row("a", **{column: cell})], header=True)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(qb.ParseError, match=rf"runs\.csv, line 2: {column} should be .*, not '{cell[:9]}"):
+        campaign.ResultsFile(path)
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_a_disk_that_fills_within_a_row_leaves_those_before(tmp_path):
+    """A limit on the size of files ends writing midway, as a full disk does."""
+    path = tmp_path / "runs.csv"
+    program = f"""
+import resource, signal
+from qutibench import campaign, runners
+import test_run
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+with campaign.ResultsFile({str(path)!r}) as file:
+    file.append([test_run.row("first")])
+    size = file.path.stat().st_size
+    for limit in (size, size + 1, size + 20):
+        for again in (test_run.row("second"), test_run.row("first", date="2" * 99)):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+            try:
+                file.append([again])
+                raise SystemExit("it was written")
+            except runners.RunError as wrong:
+                assert "cannot be written: File too large; those before are in it" in str(wrong), wrong
+            resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert names_in(path) == ["first"]
+    assert [one.name for one in tmp_path.iterdir()] == ["runs.csv"]
+
+
 @pytest.mark.parametrize("text", ["a,b\n1,2\n", "network\n", ",".join(campaign.COLUMNS) + "\n1,2\n"])
 def test_a_file_of_something_else_is_refused(tmp_path, network, text):
     path = tmp_path / "mine.csv"
@@ -579,16 +673,72 @@ def test_a_runner_may_be_any_callable(network):
     [
         ("{", "this is not JSON"),
         ("[]", "this should be an object"),
-        ("{}", "latencies_s should be a list of seconds"),
-        ('{"latencies_s": []}', "latencies_s should be a list of seconds"),
-        ('{"latencies_s": [0.1, -1]}', "latencies_s should hold positive seconds"),
-        ('{"latencies_s": [0.1, NaN]}', "latencies_s should hold positive seconds"),
-        ('{"latencies_s": ["fast"]}', "latencies_s should hold positive seconds"),
+        ("{}", "one of these keys must be there: latencies_s, parts, mlperf_summary, error"),
+        ('{"latencies_s": []}', "latencies_s: should be a list of at least 1"),
+        ('{"latencies_s": [0.1, -1]}', "latencies_s/1: should be above 0, not -1"),
+        ('{"latencies_s": [0.1, NaN]}', "latencies_s/1: should be of type number, not NaN"),
+        ('{"latencies_s": ["fast"]}', 'latencies_s/0: should be of type number, not "fast"'),
+        ('{"latencies_s": [true]}', "latencies_s/0: should be of type number, not true"),
+        ('{"latencies_s": [1], "tool": ""}', "tool: should be a text of at least 1"),
+        ('{"error": "no", "kind": "bad"}', "kind: should be one of rejected, memory, missing, failed"),
+        ('{"mlperf_summary": "../../etc/passwd"}', "it names the file '../../etc/passwd', which is not in the folder"),
+        ('{"mlperf_summary": "/etc/passwd"}', "which is not in the folder"),
     ],
 )
 def test_results_of_others_are_checked(network, result, said):
     with pytest.raises(qb.ParseError, match=said):
         runners.run(network, lambda folder: (folder / "result.json").write_text(result))
+
+
+@pytest.mark.parametrize("name", ["job", "result"])
+def test_the_schemas_say_what_a_validator_of_others_says(name):
+    jsonschema = pytest.importorskip("jsonschema")
+    sound = {
+        "result": {"latencies_s": [0.5], "parts": [{"name": "a", "latencies_s": [1]}], "tool": "t", "power_w": None,
+                   "error": "e", "kind": "failed", "throughput_ips": 2.5},
+        "job": {"model": "m", "runner": "r", "batch": 1, "cores": 1, "streams": 1, "datatype": "int8", "quantize": True,
+                "dims": {"N": 2}, "warm_up": 0, "repeats": 1, "duration_s": 0.5, "parts": False, "scenario": None,
+                "memory_limit_bytes": None, "target_ips": 1, "latency_limit_s": 1.5, "statistic": "min",
+                "facts": {"network": "n", "platform": "p", "mode": None, "datatype": "d", "batch": 1, "keep": 0.5,
+                          "level": 2, "part": "b", "operations": 0}},
+    }[name]  # fmt: skip
+    other = jsonschema.Draft202012Validator(job_files.schema(name))
+
+    def changed(at):
+        """The value with one thing wrong, or merely otherwise, in each place."""
+        yield from (None, True, -1, 0, 1, 1.5, 2.0, 1e30, "", "x", [], {}, [0], {"x": 0})
+        if isinstance(at, dict):
+            for key, inner in at.items():
+                yield {one: at[one] for one in at if one != key}
+                yield from ({**at, key: other} for other in changed(inner))
+        if isinstance(at, list):
+            yield from ([other] for one in at for other in changed(one))
+
+    values = [sound, *changed(sound)]
+    assert len(values) > 100
+    for value in values:
+        try:
+            job_files.check(value, name, "it")
+            is_taken = True
+        except qb.ParseError:
+            is_taken = False
+        assert is_taken == other.is_valid(value), value
+
+
+def test_a_job_with_links_is_read_by_nobody(network, tmp_path):
+    """Through a link, a result would be read from anywhere, and a run would write there."""
+    (tmp_path / "secret").write_text('{"latencies_s": [1]}')
+    runners.write_job(network, tmp_path / "job", platform="board")
+    for name in ("result.json", "messages.txt", "prepared.onnx"):
+        (tmp_path / "job" / name).symlink_to(tmp_path / "secret")
+        for take in (runners.read_result, runners.run_job):
+            with pytest.raises(qb.ParseError, match="this is a link or a device; a job holds files alone"):
+                take(tmp_path / "job")
+        (tmp_path / "job" / name).unlink()
+    os.mkfifo(tmp_path / "job" / "output.txt")
+    with pytest.raises(qb.ParseError, match="this is a link or a device"):
+        runners.read_result(tmp_path / "job")
+    assert (tmp_path / "secret").read_text() == '{"latencies_s": [1]}'
 
 
 def test_a_job_without_a_result_says_so(network):
@@ -622,6 +772,56 @@ def test_jobs_cross_to_another_machine_and_back(network, tmp_path):
         run = runners.read_result(jobs / f"batch_{batch}")
         assert (run.platform, run.batch, len(run.latencies_s)) == ("board", batch, 4)
     assert (jobs / "done" / "result.json").read_text() == "{}"
+
+
+def remote_runner(tmp_path, jobs, *command):
+    """The script with a stand-in for `ssh`, as above; what it printed and its exit status."""
+    home, programs = tmp_path / "home", tmp_path / "bin"
+    for folder in (home, programs):
+        folder.mkdir(exist_ok=True)
+    (programs / "ssh").write_text(f'#!/bin/sh\n[ "$1" = board ] && shift && cd {home} && exec sh -c "$*"\n')
+    (programs / "ssh").chmod(0o755)
+    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    words = [str(word) for word in (ROOT / "examples/remote_runner.sh", "board", jobs, *command)]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True)
+    return done.returncode, done.stderr
+
+
+def test_a_board_can_write_nowhere_else_and_one_job_stops_no_other(tmp_path):
+    jobs, outside = tmp_path / "my jobs", tmp_path / "outside"
+    assert remote_runner(tmp_path, jobs, "true") == (0, "")  # an empty folder is no error
+    outside.mkdir()
+    (outside / "kept").write_text("mine")
+    names = ("a link", "b fails", "c outside", "d 'quoted'", "e hard")
+    for name in names:
+        (jobs / name).mkdir(parents=True)
+        (jobs / name / "job.json").write_text(name)
+    board = tmp_path / "board.py"
+    board.write_text(f"""
+import pathlib, os, sys, tarfile
+job = pathlib.Path("job.json").read_text()
+assert sys.argv[1:] == ["two words", "it's", "$HOME"], sys.argv
+pathlib.Path("job.json").write_text("changed")
+pathlib.Path("result.json").write_text(job)
+if job == "a link": os.symlink("{outside}/kept", "messages.txt")
+if job == "b fails": sys.exit("no power")
+if job == "e hard": os.link("result.json", "second.json")
+if job == "c outside":
+    with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as out:
+        out.add("result.json", "../outside/kept")
+        out.add("result.json", "{outside}/kept")
+""")
+    status, said = remote_runner(tmp_path, jobs, sys.executable, board, "two words", "it's", "$HOME")
+    assert status == 1
+    for name in names:
+        text = (jobs / name / "result.json").read_text() if (jobs / name / "result.json").exists() else None
+        assert (text == name) == (name in ("d 'quoted'", "c outside"))
+        assert (jobs / name / "job.json").read_text() == name
+        assert (f"{name}/ was not done" in said) == (name in ("a link", "b fails", "e hard"))
+    assert "its answer holds links, or names outside the job" in said
+    assert [one.name for one in outside.iterdir()] == ["kept"]
+    assert (outside / "kept").read_text() == "mine"
+    assert not list((tmp_path / "home").iterdir())
 
 
 # The probe.
