@@ -17,24 +17,30 @@ const options = {
     nodePaths: [join(build, "node_modules")],
     logLevel: "warning",
 };
-const { outputFiles: scripts } = await bundle({
-    ...options,
-    entryPoints: [join(source, "main.ts")],
-    format: "iife",
-    target: "es2022",
-    charset: "utf8",
-    alias: { library: join(build, "library.mjs") },
-});
+const [main, worker] = await Promise.all(
+    ["main.ts", "worker.ts"].map(async (file) => {
+        const { outputFiles } = await bundle({
+            ...options,
+            entryPoints: [join(source, file)],
+            format: "iife",
+            target: "es2022",
+            charset: "utf8",
+            alias: { library: join(build, "library.mjs") },
+        });
+        return outputFiles[0].text.replaceAll("</script", "<\\/script");
+    }),
+);
 const { outputFiles: styles } = await bundle({ ...options, entryPoints: [join(source, "style.css")] });
 const library = gzipSync(await readFile(join(build, "library.wasm")), { level: 9 }).toString("base64");
 
 const parts = {
     STYLE: styles[0].text,
     LIBRARY: library,
-    SCRIPT: scripts[0].text.replaceAll("</script", "<\\/script"),
+    WORKER: worker,
+    SCRIPT: main,
 };
 const template = await readFile(join(source, "index.html"), "utf8");
 await writeFile(
     page,
-    template.replace(/<!--(STYLE|LIBRARY|SCRIPT)-->|\/\*(STYLE|SCRIPT)\*\//g, (_, a, b) => parts[a ?? b]),
+    template.replace(/<!--(STYLE|LIBRARY|SCRIPT)-->|\/\*(STYLE|WORKER|SCRIPT)\*\//g, (_, a, b) => parts[a ?? b]),
 );

@@ -15,7 +15,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from . import errors, zoo
+from . import _interpreter, errors, zoo  # noqa: F401
 from ._core import (
     Accuracy,
     Backbone,

@@ -14,6 +14,16 @@ const join = (...parts) => Buffer.concat(parts);
 const tensorType = (...dims) =>
     bytes(2, bytes(1, join(integer(1, 1), bytes(2, join(...dims.map((one) => bytes(1, integer(1, one))))))));
 
+/// A chain of so many activations, which takes as long to read as one likes.
+export function longChain(count) {
+    const name = (i) => (i === 0 ? "x" : `v${i}`);
+    const nodes = Array.from({ length: count }, (_, i) =>
+        bytes(1, join(text(1, name(i)), text(2, name(i + 1)), text(4, "Relu"))),
+    );
+    const ends = [bytes(11, join(text(1, "x"), tensorType(1, 4))), bytes(12, text(1, name(count)))];
+    return join(integer(1, 8), bytes(7, Buffer.concat([...nodes, ...ends])), bytes(8, integer(2, 17)));
+}
+
 /// [head, tail, size] in base 64: the file is head, `size` bytes of weights, tail.
 export function onnxWithWeights(rows, columns) {
     const size = rows * columns * 4;

@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { onnxWithWeights } from "./onnx.mjs";
+import { longChain, onnxWithWeights } from "./onnx.mjs";
 import {
     contents,
     drawn,
@@ -273,6 +273,53 @@ visit("a bad file is refused in the library's words, and the page lives on", {},
     assert.equal(await tab.inputValue("#view select"), "resnet50_onnx");
     assert.equal((await tab.textContent("#messages")).trim(), "");
     assert.match(await tab.textContent("#view .cards"), /8\.178 GOP/);
+});
+
+visit("a file that takes long can be stopped while the page goes on, and is as if it had never been", {}, async (tab) => {
+    const before = await tab.evaluate(() => window.qutibench.networks().length);
+    const data = await tab.evaluateHandle(
+        ([base64]) => {
+            const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
+            const data = new DataTransfer();
+            data.items.add(new File([bytes], "long.onnx"));
+            return data;
+        },
+        [longChain(300_000).toString("base64")],
+    );
+    await tab.dispatchEvent("body", "drop", { dataTransfer: data });
+    await tab.waitForSelector("#stop");
+    assert.match(await tab.textContent("#messages"), /Reading long\.onnx/);
+    await tab.evaluate(() => document.querySelector("#tab-heatmap").click()); // the page draws meanwhile
+    await tab.waitForSelector("#tab-heatmap[aria-selected=true]");
+    await tab.waitForSelector("#view .chart path[aria-label]");
+    assert.equal(await tab.evaluate(() => document.body.classList.contains("reading")), true);
+    await tab.evaluate(() => document.querySelector("#stop").click());
+    await tab.waitForFunction(() => !document.body.classList.contains("reading"));
+    assert.match(await tab.textContent("#messages"), /long\.onnx was not read: you stopped it\./);
+    assert.equal(await tab.evaluate(() => window.qutibench.networks().length), before);
+    await drop(tab, "board.json", await fromRoot("tests/data/my_board.json"));
+    await drop(tab, "mobilenet_v2.onnx", await fromRoot("tests/data/onnx/mobilenet_v2.onnx"));
+    assert.equal(await tab.evaluate(() => window.qutibench.networks().length), before + 1);
+    assert.match(await tab.textContent("#view .cards"), /0\.6015 GOP/);
+});
+
+visit("what a script tells the library while a file is read is kept", {}, async (tab) => {
+    const before = await tab.evaluate(() => window.qutibench.networks().length);
+    const [data, model] = await Promise.all(
+        ["mobilenet_v2", "resnet50"].map((name) => fromRoot(`tests/data/onnx/${name}.onnx`)),
+    );
+    await tab.evaluate(
+        async ([first, second]) => {
+            const bytes = (base64) => Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
+            const dropped = new DataTransfer();
+            dropped.items.add(new File([bytes(first)], "mine.onnx"));
+            document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: dropped }));
+            window.qutibench.analyzeOnnx(bytes(second));
+            while (document.body.classList.contains("reading")) await new Promise((done) => setTimeout(done, 20));
+        },
+        [data.toString("base64"), model.toString("base64")],
+    );
+    assert.equal(await tab.evaluate(() => window.qutibench.networks().length), before + 2);
 });
 
 visit("a file that leaves something open is asked about", {}, async (tab) => {

@@ -114,6 +114,34 @@ def test_a_lost_worker_changes_nothing(client):
     assert same(found, qb.sweep(**LARGE, **QUESTION))
 
 
+@pytest.mark.parametrize("goes_on", ["here", "there"])
+def test_a_client_closed_midway_says_so_and_keeps_what_was_done(client, goes_on):
+    seen, asked = [], []
+    other = distributed.Client(client.scheduler.address)
+
+    def close(done, size):
+        seen.append((done, size))
+        if len(seen) == 3:
+            other.close()
+
+    with pytest.raises(
+        qb.Error, match=r"was closed or lost its cluster when \d+ of 120000000 points were done"
+    ) as lost:
+        qb.sweep(**LARGE, **QUESTION, client=other, progress=close)
+    assert lost.value.done >= seen[2][0] and lost.value.size == seen[2][1] == 120_000_000
+    with pytest.raises(qb.InvalidArgument, match="the Dask client is closed; make another one"):
+        qb.sweep(**LARGE, **QUESTION, client=other)
+    again = qb.sweep(
+        **LARGE,
+        **QUESTION,
+        client=client if goes_on == "there" else None,
+        progress=lambda done, size: asked.append(done),
+    )
+    if goes_on == "there":
+        assert asked[0] > lost.value.done  # not from the beginning
+    assert same(again, qb.sweep(**LARGE, **QUESTION))
+
+
 def test_what_cannot_be_asked_fails_before_it_travels(client):
     with pytest.raises(qb.ParseError, match="latency_s"):
         qb.sweep(**SMALL, minimize="latency", client=client)

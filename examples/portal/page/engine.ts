@@ -74,8 +74,50 @@ function rowsOf(legend: Legend, numbers: Float64Array, all: boolean): Estimate[]
     return rows;
 }
 
+/// An instance of the library; with `memory`, one that knows what the instance knew which that is of.
+async function instanceOf(code: WebAssembly.Module, memory?: ArrayBuffer): Promise<Library> {
+    const library = await instantiate({
+        instantiateWasm(imports, take) {
+            void WebAssembly.instantiate(code, imports).then((made) => {
+                const own = made.exports.memory as WebAssembly.Memory;
+                const missing = (memory?.byteLength ?? 0) - own.buffer.byteLength;
+                if (missing > 0) own.grow(missing / 65536);
+                take(made);
+            });
+            return {};
+        },
+    });
+    if (memory) new Uint8Array(library.asm.memory.buffer).set(new Uint8Array(memory));
+    return library;
+}
+
+export async function startEngine(code: WebAssembly.Module, memory?: ArrayBuffer): Promise<Engine> {
+    return new Engine(code, await instanceOf(code, memory));
+}
+
 export class Engine {
-    constructor(private readonly library: Library) {}
+    /// How often something was added to what the library knows.
+    changes = 0;
+
+    constructor(
+        readonly code: WebAssembly.Module,
+        private library: Library,
+    ) {}
+
+    /// A copy of the library's memory, which is all that it knows.
+    memory = (): ArrayBuffer => this.library.asm.memory.buffer.slice(0) as ArrayBuffer;
+
+    /// Goes on with the memory of another instance.
+    async adopt(memory: ArrayBuffer): Promise<void> {
+        this.library = await instanceOf(this.code, memory);
+        this.changes += 1;
+    }
+
+    /// The library, which is about to be told something.
+    private told(): Library {
+        this.changes += 1;
+        return this.library;
+    }
 
     networks = (): Network[] => parsed(this.library.networks());
     platforms = (): Platform[] => parsed(this.library.platforms());
@@ -101,9 +143,9 @@ export class Engine {
     publishedFrontier = (task: string): PublishedFrontier => parsed(this.library.publishedFrontier(task));
     publishedMeasurements = (): Measured[] => parsed(this.library.publishedMeasurements());
     platformSources = (): Record<string, Provenance[]> => parsed(this.library.platformSources());
-    addNetwork = (content: string, file: string): string => text(this.library.addNetwork(content, file));
-    addCalibration = (content: string, file: string): string => text(this.library.addCalibration(content, file));
-    addPlatform = (content: string, file: string): string => text(this.library.addPlatform(content, file));
+    addNetwork = (content: string, file: string): string => text(this.told().addNetwork(content, file));
+    addCalibration = (content: string, file: string): string => text(this.told().addCalibration(content, file));
+    addPlatform = (content: string, file: string): string => text(this.told().addPlatform(content, file));
 
     languageModels = (): LanguageModel[] => parsed(this.library.languageModels());
     serve = (question: ServerQuestion): Server[] => parsed(this.library.serve(JSON.stringify(question)));
@@ -115,7 +157,7 @@ export class Engine {
         parsed(this.library.analyze(JSON.stringify({ ...options, network })));
 
     analyzeOnnx = (bytes: Uint8Array, dims: Record<string, number> = {}, name = "model"): Analysis =>
-        parsed(this.library.analyzeOnnx(bytes, name, JSON.stringify(dims)));
+        parsed(this.told().analyzeOnnx(bytes, name, JSON.stringify(dims)));
 
     /// Reads only the structure of a model, slice by slice, however large its weights are.
     async analyzeSlices(file: File, dims: Record<string, number>, name: string): Promise<Analysis> {
@@ -124,7 +166,7 @@ export class Engine {
             const bytes = new Uint8Array(await file.slice(offset, offset + length).arrayBuffer());
             [offset, length] = sliceOf(this.library.giveSlice(bytes));
         }
-        return parsed(this.library.endSlices(name, JSON.stringify(dims)));
+        return parsed(this.told().endSlices(name, JSON.stringify(dims)));
     }
 
     measured = (content: Uint8Array, file: string, options: Record<string, string | number> = {}): Measured[] =>
@@ -139,6 +181,5 @@ export class Engine {
 export async function loadEngine(packed: string): Promise<Engine> {
     const bytes = Uint8Array.from(atob(packed.trim()), (one) => one.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    const wasmBinary = new Uint8Array(await new Response(stream).arrayBuffer());
-    return new Engine(await instantiate({ wasmBinary }));
+    return startEngine(await WebAssembly.compile(await new Response(stream).arrayBuffer()));
 }

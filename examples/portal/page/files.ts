@@ -9,6 +9,12 @@ export type Read =
     | { kind: "calibration"; id: string }
     | { kind: "measured"; rows: Measured[] };
 
+/// What a file does not say: values of dimensions, and what was measured.
+export interface Options {
+    dims?: Record<string, number>;
+    supplied?: Record<string, string | number>;
+}
+
 /// Up to here a model is read whole; beyond, only its structure is, in slices.
 const wholeUpTo = 32 * 1024 * 1024;
 
@@ -50,7 +56,7 @@ async function readOnnx(
 export async function readFile(
     engine: Engine,
     file: File,
-    options: { dims?: Record<string, number>; supplied?: Record<string, string | number> } = {},
+    options: Options = {},
     catalogue: ReadonlySet<string> = new Set(),
 ): Promise<Read> {
     if (/\.(onnx|tflite|xml)$/i.test(file.name)) return readOnnx(engine, file, options.dims ?? {}, catalogue);

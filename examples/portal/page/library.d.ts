@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What core/bindings.cpp exports. Answers are JSON; those that begin with '!' are the message of an error.
 export interface Library {
+    asm: { memory: WebAssembly.Memory };
     networks(): string;
     platforms(): string;
     analyze(question: string): string;
@@ -25,4 +26,7 @@ export interface Library {
     languageModels(): string;
     serve(question: string): string;
 }
-export default function instantiate(options: { wasmBinary: Uint8Array }): Promise<Library>;
+/// Calls `take` with the instance when it is there.
+export default function instantiate(options: {
+    instantiateWasm(imports: WebAssembly.Imports, take: (made: WebAssembly.Instance) => void): object;
+}): Promise<Library>;

@@ -4,8 +4,9 @@ import { offerApi } from "./api";
 import { Controls } from "./controls";
 import { byId, el } from "./dom";
 import { loadEngine, type Engine } from "./engine";
-import { listenForFiles, readFile } from "./files";
-import { askFor, clearMessages, tell, tellError } from "./messages";
+import { listenForFiles } from "./files";
+import { askFor, clearMessages, tell, tellError, tellOfWaiting } from "./messages";
+import { startReading, Stopped } from "./reading";
 import { embeddedReport, load, type Report } from "./report";
 import { questionOf, Store, type State } from "./state";
 import { listenForTheme } from "./theme";
@@ -205,13 +206,16 @@ class Portal {
         const isModel = /\.(onnx|tflite|xml)$/i.test(file.name);
         const dims = Object.fromEntries(Object.entries(supplied).map(([name, value]) => [name, Number(value)]));
         document.body.classList.add("reading");
+        let done = (): void => undefined;
         try {
-            const read = await readFile(
+            const reading = startReading(
                 this.engine,
                 file,
                 isModel ? { dims } : { supplied: { ...rest, ...(batch ? { batch: Number(batch) } : {}) } },
                 this.catalogue,
             );
+            done = tellOfWaiting(`Reading ${file.name} …`, reading.stop);
+            const read = await reading.done;
             clearMessages();
             const { networks, platforms } = this.store.state;
             if (read.kind === "network") {
@@ -235,8 +239,10 @@ class Portal {
                 });
             }
         } catch (wrong) {
-            this.refuse(file, (wrong as Error).message, supplied, isModel);
+            if (wrong instanceof Stopped) tell(`${file.name} was not read: you stopped it.`);
+            else this.refuse(file, (wrong as Error).message, supplied, isModel);
         } finally {
+            done();
             document.body.classList.remove("reading");
         }
     }

@@ -32,6 +32,19 @@ export function tellError(title: string, text: string): void {
     place("error", el("div", {}, el("strong", {}, title), el("p", {}, text)));
 }
 
+/// Says after a moment that something takes its time, with a button that stops it; the answer takes that back.
+export function tellOfWaiting(text: string, stop: () => void): () => void {
+    let box: HTMLElement | undefined;
+    const later = setTimeout(() => {
+        const button = el("button", { type: "button", class: "primary", id: "stop", onclick: stop }, "Stop");
+        box = place("note", el("p", {}, text), button);
+    }, 300);
+    return () => {
+        clearTimeout(later);
+        box?.remove();
+    };
+}
+
 /// An error with a form for what is missing.
 export function askFor(
     title: string,
