@@ -128,6 +128,6 @@ export function deviceOf(row: { platform: string; mode: string | null }): string
 }
 
 /// "resnet50", or "cnv 50%" where channels are pruned.
-export function networkOf(row: { network: string; keep: number }): string {
-    return row.keep === 1 ? row.network : `${row.network} ${Number((row.keep * 100).toPrecision(3))}%`;
+export function networkOf(row: { network: string; keep: number | null }): string {
+    return row.keep === 1 || row.keep === null ? row.network : `${row.network} ${Number((row.keep * 100).toPrecision(3))}%`;
 }

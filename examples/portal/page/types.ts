@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Answers of the library: the keys of what_if's JSON.
 
+import type { Answer, FurtherAnswer, Parameters } from "./answer";
+
 export type Value = string | number | boolean | null | string[] | number[] | number[][];
 export type Row = Record<string, Value>;
 
@@ -49,21 +51,7 @@ export interface Analysis {
     layers: Layer[];
 }
 
-export interface Estimate extends Row {
-    network: string;
-    platform: string;
-    mode: string | null;
-    datatype: string;
-    batch: number;
-    keep: number;
-    throughput_ips: number;
-    latency_s: number;
-    bound: string;
-    operations: number;
-    accuracy_top1: number | null;
-    attained_ops_per_s: number;
-    assumptions: string[];
-}
+export type Estimate = Row & Answer & Partial<FurtherAnswer>;
 
 /// A layer as it is drawn.
 export interface DrawnLayer extends Layer {
@@ -196,7 +184,7 @@ export interface Question {
     threads?: number | number[];
     streams?: number | number[];
     changed?: { clock?: number | number[]; bandwidth?: number | number[]; on_chip?: number | number[] };
-    parameters?: Record<string, number | string>;
+    parameters?: Parameters;
     overrides?: string[];
     carriers?: boolean;
     weights_in_carrier?: boolean;

@@ -17,8 +17,8 @@ interface Point {
     device: string;
     roof: string;
     x: number;
-    y: number;
-    top: number;
+    y: number | null;
+    top: number | null;
     shown: string;
     of: string;
 }
@@ -124,7 +124,7 @@ function channelsOf(context: Context, lines: Line[], points: Point[]): Record<st
     const isNarrow = context.width < 560;
     const legend = { orient: isNarrow ? "bottom" : "right", columns: isNarrow ? 1 : undefined };
     const inX = lines.map((one) => one.x);
-    const inY = [...lines.map((one) => one.y), ...points.map((one) => one.y)];
+    const inY = [...lines, ...points].map((one) => one.y).filter((one) => one !== null);
     const rank = new Map(
         roofs.map((roof) => [roof, roofs.filter((one) => one.split(" ")[0] === roof.split(" ")[0]).indexOf(roof)]),
     );
