@@ -114,12 +114,13 @@ void print_platforms(const platform_options& chosen) {
     if (!chosen.checked.empty()) return print_remarks(chosen);
     if (!chosen.names.empty()) return print_figures(chosen);
     const std::vector<qutibench::platform> devices = qutibench::select_platforms(chosen.filter);
+    const std::vector<qutibench::attained_peak> attained = qutibench::attained_peaks();
     std::vector<record> records;
     for (const qutibench::platform& device : devices) {
         for (const qutibench::operating_mode& mode : device.modes())
             for (const qutibench::peak& peak : mode.peaks)
                 if (chosen.datatype.empty() || peak.numbers == qutibench::parse_precision(chosen.datatype))
-                    records.push_back(platform_record(device, mode, peak));
+                    records.push_back(platform_record(device, mode, peak, attained));
     }
     if (!records.empty() && !records.front().contains(chosen.sort)) {
         std::vector<std::string> keys;
@@ -138,6 +139,7 @@ void print_platforms(const platform_options& chosen) {
            {"class", "class"},
            {"datatype", "datatype"},
            {"peak [TOP/s]", "peak_ops_per_s", 1e12},
+           {"attained [%]", "attained_share", 1e-2},
            {"sparse [TOP/s]", "sparse_peak_ops_per_s", 1e12},
            {"bandwidth [GB/s]", "bandwidth_bytes_per_s", 1e9},
            {"power [W]", "power_w"},

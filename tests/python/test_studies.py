@@ -158,6 +158,14 @@ def test_published_tables_come_out_again():
     assert sum(row["measured_optimal"] for row in found["designs"]) == 5
 
 
+def test_the_best_known_runs_attain_part_of_a_peak():
+    for row in qb.attained_peaks():
+        device = qb.platform(row["platform"], mode=row["mode"]) if row["mode"] else qb.platform(row["platform"])
+        share = row["operations_per_s"] / device.peak_for(row["datatype"])[0].operations_per_second
+        assert 0 < share < 0.75, row
+    assert {"h100_sxm", "rtx_4090", "jetson_tx2", "edgetpu"} <= {row["platform"] for row in qb.attained_peaks()}
+
+
 def test_a_precision_for_every_layer():
     net, device = qb.zoo.mlp(keep=0.125), qb.Platform("board", {"int8": 1e12, "int4": 2e12}, bandwidth_bytes_per_s=1e9)
     table = [(name, kind, loss) for name in ("fc2", "fc3") for kind, loss in (("int8", 0.0), ("int4", 0.5))]

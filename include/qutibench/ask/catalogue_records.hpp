@@ -5,6 +5,7 @@
 
 #include <qutibench/ask/records.hpp>
 #include <qutibench/ask/session.hpp>
+#include <qutibench/io/attained.hpp>
 
 #include <memory>
 
@@ -21,9 +22,11 @@ namespace qutibench {
              static_cast<double>(work.operation_count) / static_cast<double>(work.weight_count)}};
 }
 
-/// A peak of a platform in one of its modes.
-[[nodiscard]] inline record platform_record(const platform& device, const operating_mode& mode, const peak& peak) {
+/// A peak of a platform in one of its modes, and what of it was attained.
+[[nodiscard]] inline record platform_record(const platform& device, const operating_mode& mode, const peak& peak,
+                                            const std::vector<attained_peak>& attained) {
     const platform selected = mode.name.empty() ? device : device.in_mode(mode.name);
+    const attained_peak* const best = detail::find_attained(attained, device.id(), mode.name, peak.numbers);
     return {{"platform", device.id()},
             {"name", device.name()},
             {"class", detail::null_or(device.device_class)},
@@ -34,7 +37,11 @@ namespace qutibench {
             {"bandwidth_bytes_per_s", detail::null_or(selected.bandwidth().value())},
             {"power_w", detail::null_or(mode.power.value())},
             {"price_usd", detail::null_or(device.price_usd)},
-            {"year", device.year > 0 ? record(device.year) : record(nullptr)}};
+            {"year", device.year > 0 ? record(device.year) : record(nullptr)},
+            {"vendor", detail::null_or(device.vendor)},
+            {"aliases", detail::aliases_in(detail::embedded_text("platforms", device.id()))},
+            {"attained_share", best != nullptr ? record(best->share_of(peak)) : record(nullptr)},
+            {"attained_by", best != nullptr ? record(best->network + "; " + best->source) : record(nullptr)}};
 }
 
 /// Every network of a session.
@@ -48,10 +55,11 @@ namespace qutibench {
 /// Every peak in every mode of every platform of a session.
 [[nodiscard]] inline std::vector<record> platform_records(session& known) {
     std::vector<record> all;
+    const std::vector<attained_peak> attained = attained_peaks();
     for (const std::string& id : known.platform_ids()) {
         const std::shared_ptr<const platform> device = known.device(id);
         for (const operating_mode& mode : device->modes())
-            for (const peak& one : mode.peaks) all.push_back(platform_record(*device, mode, one));
+            for (const peak& one : mode.peaks) all.push_back(platform_record(*device, mode, one, attained));
     }
     return all;
 }

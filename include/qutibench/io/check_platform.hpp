@@ -110,11 +110,17 @@ private:
         for (std::size_t k = 0; k < one.links.size(); ++k)
             rate_of(one.links[k].bandwidth, place(index, "links", "/" + std::to_string(k) + "/bandwidth_bytes_per_s"),
                     1e3, 1e14);
+        const auto is_on_chip = [](const memory_level& of) { return of.on_chip; };
+        if (std::none_of(one.memories.begin(), one.memories.end(), is_on_chip))
+            missing(
+                place(index, "memories"),
+                "add what is on the chip, {\"name\": \"sram\", \"on_chip\": true, \"capacity_bytes\": ...}: without "
+                "it nothing can be placed by capacity");
         const std::string power = place(index, "power_w");
-        if (!is_known(one.power))
+        if (!is_known(one.power) && !is_known(one.measured_power))
             missing(power, "add \"power_w\": without it there is no energy");
-        else
-            power_of(one.power.value(), power);
+        if (is_known(one.power)) power_of(one.power.value(), power);
+        if (is_known(one.measured_power)) power_of(one.measured_power.value(), place(index, "measured_power_w"));
         const std::string clock = place(index, "clock_hz");
         if (!is_known(one.clock))
             missing(clock, "add \"clock_hz\" of what computes");
@@ -139,10 +145,12 @@ private:
                     " times the dense one; 2:4 sparsity gives 2, so say in a \"note\" what this is");
         if (!is_known(mode.clock) || mode.compute_units == 0) return;
         const double per_cycle = rate / (mode.compute_units * mode.clock.value());
-        if (per_cycle < 0.45 || per_cycle > usual_of(device_.device_class).operations_per_cycle)
+        const double most = usual_of(device_.device_class).operations_per_cycle;
+        if (per_cycle < 0.45 || per_cycle > most)
             add(pointer, "implausible",
                 to_string(one.numbers) + " is " + four_digits(per_cycle) +
-                    " operations of one compute unit in one cycle: check the peak against compute_units x clock_hz");
+                    " operations of one compute unit in one cycle, where 1 to " + four_digits(most) +
+                    " are usual: check the peak against compute_units x clock_hz");
     }
 
     /// Whether a figure has a note or a derivation.

@@ -45,12 +45,24 @@ namespace detail {
     return false;
 }
 
+/// The aliases that the text of a platform file lists.
+[[nodiscard]] inline std::vector<std::string> aliases_in(std::string_view text) {
+    std::vector<std::string> all;
+    const std::size_t start = text.find("\"aliases\": [");
+    if (start == std::string_view::npos) return all;
+    std::string_view list = text.substr(start + 11, text.find(']', start) - start - 11);
+    for (std::size_t open = list.find('"'); open != std::string_view::npos; open = list.find('"')) {
+        const std::size_t close = list.find('"', open + 1);
+        all.emplace_back(list.substr(open + 1, close - open - 1));
+        list.remove_prefix(close + 1);
+    }
+    return all;
+}
+
 /// Whether a platform's file lists `name` among its aliases.
-[[nodiscard]] inline bool lists_alias(std::string_view text, std::string_view name) {
-    const std::size_t start = text.find("\"aliases\":");
-    if (start == std::string_view::npos) return false;
-    const std::string_view list = text.substr(start, text.find(']', start) - start);
-    return list.find("\"" + std::string(name) + "\"") != std::string_view::npos;
+[[nodiscard]] inline bool lists_alias(std::string_view text, const std::string& name) {
+    const std::vector<std::string> all = aliases_in(text);
+    return std::find(all.begin(), all.end(), name) != all.end();
 }
 
 /// What a name may stand for, and whether it is more than the beginning of ids.
