@@ -125,6 +125,7 @@ void register_fields(py::module_& module) {
                 field["is_metric"] = one.is_metric();
                 field["is_printed"] = one.is_printed;
                 field["always"] = one.applies == nullptr;
+                field["is_always_known"] = one.is_always_known;
                 field["says"] = one.says;
                 all.append(field);
             }
