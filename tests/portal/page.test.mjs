@@ -440,6 +440,20 @@ visit("tables sort, filter and search", { hash: "#view=platforms" }, async (tab)
     const rows = await cells(tab, 1);
     assert.ok(rows.length > 0 && rows.every((row) => row[4] === "int8" && /orin/.test(row[0])));
     assert.match(await tab.getAttribute("#view td:nth-child(6)", "title"), /\w{4}/);
+    await tab.fill("#view .table input", "rpi5");
+    assert.ok((await cells(tab, 1)).every((row) => row[0] === "raspberry_pi_5"));
+    await tab.fill("#view .table input", "h100_sxm");
+    const [hopper] = await cells(tab, 1);
+    assert.equal(Math.round(Number(hopper[6])), 38); // of the peak, in MLPerf
+    assert.match(await tab.getAttribute("#view td:nth-child(7)", "title"), /MLPerf/);
+    await tab.fill("#view .table input", "");
+    await tab.selectOption("#view .table select >> nth=2", "Intel");
+    await tab.selectOption("#view .table select >> nth=3", "2024");
+    const chosen = await cells(tab, 1);
+    assert.ok(chosen.length > 0 && chosen.every((row) => row[12] === "Intel" && row[11] === "2024"));
+    await tab.selectOption("#view .table select >> nth=2", "");
+    await tab.selectOption("#view .table select >> nth=3", "");
+    await tab.fill("#view .table input", "jetson orin");
     const saving = tab.waitForEvent("download");
     await tab.click("text=Download CSV");
     const saved = await readFile(await (await saving).path(), "utf8");

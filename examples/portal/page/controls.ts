@@ -10,6 +10,7 @@ interface Item {
     id: string;
     label: string;
     group: string;
+    known?: string;
 }
 
 /// A searchable list of boxes in groups, with what is chosen counted in its heading.
@@ -64,7 +65,7 @@ class Picker {
     private matching(): Item[] {
         const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
         return this.items.filter((one) => {
-            const text = `${one.id} ${one.label} ${one.group}`.toLowerCase();
+            const text = `${one.id} ${one.label} ${one.group} ${one.known ?? ""}`.toLowerCase();
             return words.every((word) => text.includes(word));
         });
     }
@@ -242,7 +243,9 @@ export class Controls {
         const items = new Map<string, Item>();
         for (const one of platforms) {
             const id = one.mode ? `${one.platform}:${one.mode}` : one.platform;
-            items.set(id, { id, label: one.mode ? `${one.name}, ${one.mode}` : one.name, group: one.class ?? "Other" });
+            const label = one.mode ? `${one.name}, ${one.mode}` : one.name;
+            const known = [...one.aliases, one.vendor, one.year].join(" ");
+            items.set(id, { id, label, group: one.class ?? "Other", known });
         }
         return [...items.values()].sort((a, b) => a.group.localeCompare(b.group) || a.label.localeCompare(b.label));
     }

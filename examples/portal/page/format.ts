@@ -31,6 +31,7 @@ const units: Record<string, Unit> = {
     operational_intensity_ops_per_byte: { heading: "Intensity", unit: "op/byte", scale: 1 },
     operational_intensity_int8_ops_per_byte: { heading: "Intensity at INT8", unit: "op/byte", scale: 1 },
     peak_ops_per_s: { heading: "Peak", unit: "TOP/s", scale: 1e12 },
+    attained_share: { heading: "Attained", unit: "%", scale: 1e-2 },
     sparse_peak_ops_per_s: { heading: "Sparse peak", unit: "TOP/s", scale: 1e12 },
     bandwidth_bytes_per_s: { heading: "Bandwidth", unit: "GB/s", scale: 1e9 },
     power_w: { heading: "Power", unit: "W", scale: 1 },

@@ -11,6 +11,8 @@ export interface Column {
     text?: (row: Row) => string;
     /// What a pointer over the cell is told, such as the source of a figure.
     hint?: (row: Row) => string;
+    /// Words beside the cell's own that the search finds it by.
+    known?: (row: Row) => string;
 }
 
 const step = 100;
@@ -101,7 +103,8 @@ export class Table {
         this.numeric = new Set(numbers.map((one) => one.key));
         for (const [key, heading] of this.headings) heading.classList.toggle("number", this.numeric.has(key));
         for (const [key, select] of this.filters) {
-            const values = [...new Set(rows.map((row) => row[key]).filter((one) => typeof one === "string"))].sort();
+            const listed = rows.map((row) => row[key]).filter((one) => typeof one === "string" || typeof one === "number");
+            const values = [...new Set(listed.map(String))].sort();
             const kept = select.value;
             select.replaceChildren(
                 el("option", { value: "" }, `${headingOf(key)}: all`),
@@ -137,12 +140,12 @@ export class Table {
     private visible(): Row[] {
         const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
         let rows = this.rows.filter((row) =>
-            [...this.filters].every(([key, one]) => !one.value || row[key] === one.value),
+            [...this.filters].every(([key, one]) => !one.value || String(row[key]) === one.value),
         );
         if (words.length)
             rows = rows.filter((row) => {
                 const text = this.columns
-                    .map((one) => this.cellText(one, row))
+                    .map((one) => `${this.cellText(one, row)} ${one.known?.(row) ?? ""}`)
                     .join(" ")
                     .toLowerCase();
                 return words.every((word) => text.includes(word));

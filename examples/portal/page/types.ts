@@ -18,10 +18,14 @@ export interface Network extends Row {
 export interface Platform extends Row {
     platform: string;
     name: string;
+    aliases: string[];
+    vendor: string | null;
     class: string | null;
     mode: string | null;
     datatype: string;
     peak_ops_per_s: number;
+    attained_share: number | null;
+    attained_by: string | null;
     bandwidth_bytes_per_s: number | null;
     power_w: number | null;
     price_usd: number | null;
