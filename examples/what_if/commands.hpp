@@ -17,6 +17,7 @@ void add_platforms(CLI::App& app);
 void add_analyze(CLI::App& app);
 void add_estimate(CLI::App& app);
 void add_explain(CLI::App& app);
+void add_fold(CLI::App& app);
 void add_check(CLI::App& app);
 void add_diff(CLI::App& app);
 void add_pareto(CLI::App& app);

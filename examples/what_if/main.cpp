@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
     what_if::add_analyze(app);
     what_if::add_estimate(app);
     what_if::add_explain(app);
+    what_if::add_fold(app);
     what_if::add_check(app);
     what_if::add_diff(app);
     what_if::add_pareto(app);
