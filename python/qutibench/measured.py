@@ -280,7 +280,7 @@ def rank_next(
         key = _core.network_key(one)
         if key not in known:
             _add(known, key, *_work(one, workloads or {}), _part(one))
-    order = _core._rank_next(rows, known, device, board, candidates, datatype, batch, mode, threads, list(populations))
+    order = _core._rank_next(rows, known, board, candidates, datatype, batch, mode, threads, list(populations), device)
     return [NextMeasurement(name, math.expm1(NORMAL_90 * spread)) for name, spread in order]
 
 

@@ -296,6 +296,7 @@ class Sweep(Table):
         self, space: DesignSpace, workers: int, client: Any = None, progress: Progress | bool | None = None
     ) -> None:
         first = ["throughput_ips", "latency_s"]
+        _require_memory(space.size, len(first))
         evaluated = dict(zip(first, _gathered(space, first, workers, client, progress), strict=True))
         expected = [field["key"] for field in FIELDS if field["is_metric"] and field["key"].startswith(_EXPECTED)]
         expectations = cache(lambda: dict(zip(expected, space.columns(expected, workers), strict=True)))
@@ -331,6 +332,20 @@ class Sweep(Table):
     def __reduce__(self) -> tuple[Any, ...]:
         columns = {name: self.column(name) for name in self.columns}
         return _restored, (columns, len(self), self.title, self.skipped)
+
+
+def _require_memory(points: int, columns: int) -> None:
+    """Raises InvalidArgument where columns of doubles would not fit this machine's memory."""
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return
+    needed = 8 * points * columns
+    if needed > memory:
+        raise InvalidArgument(
+            f"a table of {points:,} points takes {needed / 1e9:,.0f} GB for its first columns, more than the memory of "
+            f"this machine; a DesignSpace's frontier, best and histogram take any number of points"
+        )
 
 
 def _space_of(*arguments: Any) -> DesignSpace:

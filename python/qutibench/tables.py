@@ -11,9 +11,10 @@ import html
 import importlib
 import math
 import numbers
+import operator
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from . import _core
 from .errors import InvalidArgument, MissingPackage, UnknownName
@@ -43,6 +44,9 @@ class Unit(NamedTuple):
 
 
 Column = "Array | Categories"
+
+MOST_VALUES = 10_000_000
+"""Of an axis, which are kept one by one."""
 
 FIELDS: list[dict[str, Any]] = _core.answer_fields()
 """The columns of answers, in the order of what_if's JSON: key, kind, heading, unit, scale, what it says."""
@@ -131,9 +135,24 @@ class Table:
             found = self._columns[name] = found()
         return found
 
-    def __getitem__(self, name: str) -> Array:
+    @overload
+    def __getitem__(self, name: str) -> Array: ...
+    @overload
+    def __getitem__(self, name: int) -> dict[str, object]: ...
+    @overload
+    def __getitem__(self, name: slice) -> list[dict[str, object]]: ...
+    def __getitem__(self, name: str | int | slice) -> Array | dict[str, object] | list[dict[str, object]]:
+        """A column by its name, a row by its number, several rows by a slice."""
         import numpy as np
 
+        if isinstance(name, slice):
+            return [self[i] for i in range(*name.indices(self._length))]
+        if not isinstance(name, str):
+            place = operator.index(name)
+            if not -self._length <= place < self._length:
+                raise IndexError(f"there is no row {place}; the table has {self._length}")
+            place %= self._length
+            return next(self.rows(place, place + 1))
         found = self.column(name)
         if not isinstance(found, Categories):
             return found
@@ -179,8 +198,12 @@ class Table:
         frame: pd.DataFrame = pandas.DataFrame(data, copy=False)
         return frame
 
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """For polars, pyarrow, DuckDB and whatever else takes Arrow's C stream. Needs pyarrow."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
     def to_arrow(self) -> pa.Table:
-        """As a pyarrow.Table; names become dictionary-encoded. Needs pyarrow."""
+        """As a pyarrow.Table; names become dictionary-encoded, what is not known null. Needs pyarrow."""
         arrow = require("pyarrow", "pandas")
         data = {}
         for name in self._columns:
@@ -189,7 +212,7 @@ class Table:
                 indices = arrow.array(found.codes, "int32", mask=found.codes < 0)
                 data[name] = arrow.DictionaryArray.from_arrays(indices, arrow.array(found.names, "string"))
             else:
-                data[name] = arrow.array(found)
+                data[name] = arrow.array(found, from_pandas=True)
         return arrow.table(data)
 
     def headings(self) -> list[str]:
@@ -256,6 +279,8 @@ class Table:
 
 def listed(one: Any) -> list[Any]:
     """One value as a list of it, several as a list: a text, a path, a number, a network or a device is one."""
+    if isinstance(one, range) and len(one) > MOST_VALUES:
+        raise InvalidArgument(f"an axis has at most {MOST_VALUES:,} values, not {len(one):,}")
     is_one = isinstance(
         one,
         (

@@ -158,9 +158,12 @@ struct type_caster<qutibench::python::precision_argument> {
             value.value = named({text, static_cast<std::size_t>(size)});
             return true;
         }
-        const auto type = str(type::handle_of(source).attr("__module__")).cast<std::string>();
-        if (type == "torch" || type.starts_with("numpy")) {
-            value.value = named(str(source).cast<std::string>());
+        const bool is_class = PyType_Check(source.ptr()) != 0;  // numpy.float16 itself
+        const handle of = is_class ? source : handle(type::handle_of(source));
+        const auto module = str(of.attr("__module__")).cast<std::string>();
+        if (module == "torch" || module.starts_with("numpy")) {
+            value.value = named(str(is_class ? object(source.attr("__name__")) : reinterpret_borrow<object>(source))
+                                    .cast<std::string>());
             return true;
         }
         if (isinstance<qutibench::precision>(source)) {

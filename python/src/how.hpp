@@ -106,8 +106,10 @@ template <class Settings>
 /// What a keyword argument that there is none of is told.
 [[noreturn]] inline void throw_no_keyword(const std::string& name, const std::vector<std::string_view>& known) {
     const std::string_view nearest = qutibench::detail::nearest_name(name, known);
+    std::string all;
+    for (const std::string_view one : known) all.append(all.empty() ? "" : ", ").append(one);
     throw py::type_error("there is no argument '" + name + "'" +
-                         (nearest.empty() ? "" : "; did you mean '" + std::string(nearest) + "'?"));
+                         (nearest.empty() ? "; there are " + all : "; did you mean '" + std::string(nearest) + "'?"));
 }
 
 /// Sets what keyword arguments say; int8 where nothing else is said. Throws TypeError on any other name.

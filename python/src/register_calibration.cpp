@@ -66,9 +66,8 @@ namespace {
     calibration_options options;
     options.populations = populations_named(populations);
     const py::gil_scoped_release unlocked;
-    const auto order =
-        device ? rank_next(points, networks->set, *device, candidates, run, candidates.size(), options)
-               : rank_next(points, networks->set, board, candidates, run, candidates.size(), options);
+    const auto order = device ? rank_next(points, networks->set, *device, candidates, run, candidates.size(), options)
+                              : rank_next(points, networks->set, board, candidates, run, candidates.size(), options);
     std::vector<std::pair<std::string, double>> out;
     for (const next_measurement& one : order) out.emplace_back(one.network, one.log_spread);
     return out;
@@ -314,15 +313,15 @@ void register_calibration(py::module_& module) {
     module.def(
         "_rank_next",
         [](const std::vector<measurement>& rows, const std::shared_ptr<networks_object>& networks,
-           const std::shared_ptr<platform>& device, const std::string& board,
-           const std::vector<std::string>& candidates, const precision_argument& datatype, const count_argument& batch,
-           const std::optional<std::string>& mode, const std::optional<count_argument>& threads,
-           const std::vector<std::string>& populations) {
+           const std::string& board, const std::vector<std::string>& candidates, const precision_argument& datatype,
+           const count_argument& batch, const std::optional<std::string>& mode,
+           const std::optional<count_argument>& threads, const std::vector<std::string>& populations,
+           const std::shared_ptr<platform>& device) {
             return rank(rows, networks, device, board, candidates, run_from(datatype, batch, mode, threads, {}),
                         populations);
         },
-        "measurements"_a, "networks"_a, "device"_a, "board"_a, "candidates"_a, "datatype"_a, "batch"_a, "mode"_a,
-        "threads"_a, "populations"_a);
+        "measurements"_a, "networks"_a, "board"_a, "candidates"_a, "datatype"_a, "batch"_a, "mode"_a, "threads"_a,
+        "populations"_a, "device"_a = py::none());
     module.def(
         "populations",
         [] {

@@ -13,8 +13,13 @@ namespace {
 
 [[nodiscard]] std::vector<peak> peaks_from(const py::dict& by_datatype) {
     std::vector<peak> all;
-    for (const auto& [datatype, rate] : by_datatype)
+    for (const auto& [datatype, rate] : by_datatype) {
+        if (!py::isinstance<py::float_>(rate) && !py::isinstance<py::int_>(rate))
+            throw py::type_error("the peak in " + py::repr(datatype).cast<std::string>() +
+                                 " is a number of operations per second, such as 4e12, not " +
+                                 py::repr(rate).cast<std::string>());
         all.push_back({datatype.cast<precision_argument>().value, quantity_of<ops_per_second>(rate.cast<double>())});
+    }
     return all;
 }
 
