@@ -102,6 +102,7 @@ TEST_CASE("every CPU answers in INT8 and in BF16 or FP32 of its own") {
         for (const operating_mode& mode : device.modes()) {
             CHECK(is_native(mode, "int8"));
             CHECK((is_native(mode, "bf16") || is_native(mode, "fp32")));
+            CHECK(mode.peaks.front().numbers != parse_precision("fp64"));  // what is asked first
         }
     }
     CHECK(count >= 15);
