@@ -214,8 +214,8 @@ def calibrate(
 ) -> Calibration:
     """Fits a device's execution model to its measurements, so that networks nobody ran on it are predicted.
 
-    workloads, platform: the catalogue's by the names in the measurements unless given. A platform that nobody describes
-    is fitted from its measurements alone. structures: names of ``calibration_structures()`` to choose from.
+    workloads, platform: the catalogue's by the names in the measurements unless given; of several platforms' rows, those
+    of the given one count. A platform that nobody describes is fitted from its measurements alone. structures: names of ``calibration_structures()`` to choose from.
     populations: classes of devices of ``populations()`` to lean on, all unless given.
 
     Raises InvalidArgument without a usable measurement or with those of several platforms, UnknownName for a network
@@ -225,6 +225,12 @@ def calibrate(
     names = list(dict.fromkeys(one.platform for one in rows))
     if not rows:
         raise InvalidArgument("a calibration needs at least one measurement")
+    if platform is not None and len(names) > 1:
+        wanted = (platform if isinstance(platform, str) else str(platform.id)).partition(":")[0]
+        rows = [one for one in rows if one.platform == wanted]
+        if not rows:
+            raise InvalidArgument(f"none of the measurements is of '{wanted}'; they are of {', '.join(names)}")
+        names = [wanted]
     if len(names) > 1:
         raise InvalidArgument(f"a calibration is of one platform; these measurements are of {', '.join(names)}")
     if platform is None:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "predicted.hpp"
 #include "register.hpp"
+#include "state.hpp"
 
 #include <qutibench/io/expect.hpp>
 
@@ -62,6 +63,28 @@ void register_expectation(py::module_& module) {
     cls.def_property_readonly("sources", [](const expected& self) { return self.figures.sources; });
     cls.def_property_readonly("warnings", [](const expected& self) { return self.figures.warnings; });
     cls.def("__repr__", &text_of);
+    add_state(
+        cls,
+        [](const expected& self) {
+            const expectation& of = self.figures;
+            return py::make_tuple(state::pack(self.bound), of.throughput_ips, of.latency_s, of.low_ips, of.high_ips,
+                                  of.error, std::string(to_string(of.basis)), of.sources, of.warnings);
+        },
+        [](const py::tuple& from) {
+            expected made;
+            made.bound = state::unpack<answer>(from[0]);
+            expectation& of = made.figures;
+            of.bound = made.bound.prediction;
+            of.throughput_ips = from[1].cast<double>();
+            of.latency_s = from[2].cast<double>();
+            of.low_ips = from[3].cast<double>();
+            of.high_ips = from[4].cast<double>();
+            of.error = from[5].cast<double>();
+            of.basis = parse_name<expectation_basis>(from[6].cast<std::string>());
+            of.sources = from[7].cast<std::vector<std::string>>();
+            of.warnings = from[8].cast<std::vector<std::string>>();
+            return made;
+        });
     module.def("_expect", &expected_of, "workload"_a, "platform"_a, "datatype"_a, "batch"_a, "threads"_a = py::none(),
                "mode"_a = py::none());
     module.def(

@@ -159,11 +159,8 @@ inline void read_pair(const json_reader& at, double& first, double& second) {
     calibrated_range range;
     range.networks = static_cast<int>(at["networks"].integer());
     for (const json_reader& one : at["kernels"].elements()) {
-        const std::string name = one.text();
-        unsigned kind = 0;
-        while (kind < fitting::kernel_kinds && to_string(static_cast<fitting::kernel_kind>(kind)) != name) ++kind;
-        if (kind == fitting::kernel_kinds) one.fail("there is no kind of kernel '" + name + "'");
-        range.kernel_kinds |= 1U << kind;
+        const auto kind = one.checked([&] { return parse_name<fitting::kernel_kind>(one.text()); });
+        range.kernel_kinds |= 1U << static_cast<unsigned>(kind);
     }
     read_pair(at["macs"], range.least_macs, range.most_macs);
     read_pair(at["weights"], range.least_weights, range.most_weights);

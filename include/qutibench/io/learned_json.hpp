@@ -65,10 +65,7 @@ namespace qutibench::detail {
 }
 
 [[nodiscard]] inline fitting::kernel_kind kernel_kind_at(const json_reader& at) {
-    const std::string name = at.text();
-    for (unsigned kind = 0; kind < fitting::kernel_kinds; ++kind)
-        if (to_string(static_cast<fitting::kernel_kind>(kind)) == name) return static_cast<fitting::kernel_kind>(kind);
-    at.fail("there is no kind of kernel '" + name + "'");
+    return at.checked([&] { return parse_name<fitting::kernel_kind>(at.text()); });
 }
 
 [[nodiscard]] inline fitting::kernel_process kernels_at(const json_reader& at) {

@@ -19,10 +19,8 @@ enum class expectation_basis : unsigned char {
     bound          ///< nothing but the roofline
 };
 
-[[nodiscard]] constexpr std::string_view to_string(expectation_basis one) {
-    constexpr std::string_view names[] = {"calibration", "class", "bound"};
-    return names[static_cast<int>(one)];
-}
+template <>
+inline constexpr enumeration<3> names_of<expectation_basis>{"basis", {"calibration", "class", "bound"}};
 
 /// An expected throughput with its 90 % interval; NaN where nothing is known.
 struct expectation {

@@ -15,7 +15,7 @@ from .style import Theme, compact, dressed, inline, layered, linear_axis, look
 
 def tornado(
     base: Any,
-    alternatives: Mapping[str, Any],
+    alternatives: Mapping[str, Any] | None = None,
     value: str = "throughput_ips",
     *,
     theme: Theme = "light",
@@ -27,9 +27,12 @@ def tornado(
 
     base: an estimate or a row. alternatives: for each change its estimates or rows, the less and the more of it:
     ``{"bandwidth /2, x2": (halved, doubled), "int8 instead of fp16": other}``. value: the column that is shown.
+    Without alternatives, base is what ``qb.tornado`` or ``qb.sensitivity`` gives: a bar for each factor.
 
     Raises InvalidArgument for a change with none or more than two alternatives, UnknownName for an unknown column.
     """
+    if alternatives is None and isinstance(base, list) and base and "swing" in base[0]:
+        return _of_factors(base, value, theme, width, bar, title)
     if not alternatives:
         raise InvalidArgument("tornado needs at least one change to compare with the base")
     scale = unit_of(value).scale
@@ -47,6 +50,27 @@ def tornado(
             end = row[value] / scale
             bars.append({"change": name, "side": side, "base": middle, "end": end, "text": compact(end)})
     return dressed(_drawn(bars, middle, axis_title(value), theme, width, bar), theme, title)
+
+
+def _of_factors(
+    factors: list[Row], value: str, theme: Theme, width: float, bar: float, title: str
+) -> alt.LayerChart:
+    scale = unit_of(value).scale
+    middle = factors[0]["base"] / scale
+    bars = [
+        {"change": one["factor"], "side": side, "base": middle, "end": one[key] / scale, "text": _level(one, key, scale)}
+        for one in factors
+        for side, key in (("first", "low"), ("second", "high"))
+        if one[key] != one["base"]
+    ]
+    if not bars:
+        raise InvalidArgument(f"no factor moves {value}")
+    return dressed(_drawn(bars, middle, axis_title(value), theme, width, bar), theme, title)
+
+
+def _level(one: Row, key: str, scale: float) -> str:
+    level = one.get(f"{key}_level")
+    return compact(one[key] / scale) + (f" ({level})" if level not in (None, "base") else "")
 
 
 def _drawn(bars: list[Row], middle: float, heading: str, theme: Theme, width: float, bar: float) -> alt.LayerChart:

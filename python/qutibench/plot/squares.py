@@ -18,6 +18,9 @@ _UNITS = {"latency_ms": "latency [ms]", "throughput_fps": "throughput [inputs/s]
 
 
 def _labelled(row: Row) -> Row:
+    figures = row.get("recomputed") or row.get("published")
+    if hasattr(figures, "both"):  # a row of qb.table_8_1
+        row = row | {name: getattr(figures, name) for name in _ALIASES}
     known = {_ALIASES.get(name, name): value for name, value in row.items()}
     metric = str(known.get("metric") or known.get("figure") or "")
     what = {"latency": "latency [s]", "throughput": "throughput [inputs/s]"} | _UNITS
@@ -46,7 +49,8 @@ def orthogonality_squares(
     """One square for each row: the original at the upper left, quantised right of it, pruned below, both at the corner.
 
     rows: with ``a`` (original), ``b`` (quantised), ``c`` (pruned) and ``d`` (both), as table 8.1 and
-    ``data/measurements/table_8_1_orthogonality.csv`` have them, or ``original``, ``second``, ``first``, ``both``. The
+    ``data/measurements/table_8_1_orthogonality.csv`` have them, or ``original``, ``second``, ``first``, ``both``, or those
+    of ``qb.table_8_1`` as recomputed. The
     sides say by what factor each step changes the figure; in the middle is p2 / p1, which is 100 % where the transforms
     are orthogonal, and green within 10 % of that. columns: squares side by side; size: pixels of a side.
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <qutibench/model/calibration/work_profile.hpp>
+#include <qutibench/names.hpp>
 #include <qutibench/network/workload.hpp>
 
 #include <algorithm>
@@ -30,18 +31,19 @@ enum class kernel_kind : unsigned char {
 
 inline constexpr unsigned kernel_kinds = 9;
 
-[[nodiscard]] constexpr std::string_view to_string(kernel_kind kind) {
-    constexpr std::string_view names[] = {"convolution",
-                                          "pointwise convolution",
-                                          "depthwise convolution",
-                                          "grouped convolution",
-                                          "dense",
-                                          "matmul",
-                                          "attention",
-                                          "recurrent",
-                                          "other"};
-    return names[static_cast<std::size_t>(kind)];
-}
+}  // namespace qutibench::fitting
+
+namespace qutibench {
+
+template <>
+inline constexpr enumeration<fitting::kernel_kinds> names_of<fitting::kernel_kind>{
+    "kind of kernel",
+    {"convolution", "pointwise convolution", "depthwise convolution", "grouped convolution", "dense", "matmul",
+     "attention", "recurrent", "other"}};
+
+}  // namespace qutibench
+
+namespace qutibench::fitting {
 
 /// One kernel, or `count` equal ones. Plain doubles per input: multiply-accumulates and elements.
 struct kernel {
