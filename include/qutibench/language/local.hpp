@@ -5,6 +5,7 @@
 
 #include <qutibench/language/memory.hpp>
 #include <qutibench/language/work.hpp>
+#include <qutibench/names.hpp>
 
 namespace qutibench {
 
@@ -16,10 +17,8 @@ enum class local_class : unsigned char {
     jetson,  ///< NVIDIA's GPU on memory that it shares with a CPU
 };
 
-[[nodiscard]] constexpr std::string_view to_string(local_class one) {
-    constexpr std::string_view names[] = {"gpu", "apple", "cpu", "jetson"};
-    return names[static_cast<std::size_t>(one)];
-}
+template <>
+inline constexpr enumeration<4> names_of<local_class>{"class of machine", {"gpu", "apple", "cpu", "jetson"}};
 
 /// The class of a device, by what its platform file says of it.
 [[nodiscard]] inline local_class local_class_of(const platform& device) {

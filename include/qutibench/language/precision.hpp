@@ -4,6 +4,7 @@
 #pragma once
 
 #include <qutibench/datatype.hpp>
+#include <qutibench/names.hpp>
 
 #include <span>
 #include <string>
@@ -22,10 +23,9 @@ enum class language_part : unsigned char {
 };
 inline constexpr int language_parts = 6;
 
-[[nodiscard]] constexpr std::string_view to_string(language_part part) {
-    constexpr std::string_view names[] = {"attention", "dense", "experts", "head", "embedding", "norms"};
-    return names[static_cast<std::size_t>(part)];
-}
+template <>
+inline constexpr enumeration<language_parts> names_of<language_part>{
+    "part of a language model", {"attention", "dense", "experts", "head", "embedding", "norms"}};
 
 /// Formats by part. One format stands for attention, dense and experts; head, embedding and cache stay in 16 bit, as
 /// serving frameworks keep them unless told otherwise.

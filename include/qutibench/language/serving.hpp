@@ -6,6 +6,7 @@
 #include <qutibench/language/law.hpp>
 #include <qutibench/language/memory.hpp>
 #include <qutibench/language/serving_question.hpp>
+#include <qutibench/names.hpp>
 
 namespace qutibench {
 
@@ -24,10 +25,8 @@ struct serving_figures {
 /// What holds a phase up.
 enum class serving_limit : unsigned char { memory, compute, link, overhead };
 
-[[nodiscard]] constexpr std::string_view to_string(serving_limit one) {
-    constexpr std::string_view names[] = {"memory", "compute", "link", "overhead"};
-    return names[static_cast<std::size_t>(one)];
-}
+template <>
+inline constexpr enumeration<4> names_of<serving_limit>{"limit", {"memory", "compute", "link", "overhead"}};
 
 /// What an answer took for granted, or cannot know.
 enum class serving_caution : std::uint32_t {

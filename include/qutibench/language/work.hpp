@@ -5,6 +5,7 @@
 
 #include <qutibench/language/engine.hpp>
 #include <qutibench/language/rank.hpp>
+#include <qutibench/names.hpp>
 
 namespace qutibench {
 
@@ -12,11 +13,9 @@ namespace qutibench {
 enum class language_group : unsigned char { projections, core, dense, experts, head, elementwise };
 inline constexpr std::size_t language_groups = 6;
 
-[[nodiscard]] constexpr std::string_view to_string(language_group group) {
-    constexpr std::string_view names[] = {
-        "attention projections", "attention core", "dense", "experts", "head", "elementwise"};
-    return names[static_cast<std::size_t>(group)];
-}
+template <>
+inline constexpr enumeration<language_groups> names_of<language_group>{
+    "group of kernels", {"attention projections", "attention core", "dense", "experts", "head", "elementwise"}};
 
 /// Bytes and operations (two a MAC) of a pass, by `language_group`, and what devices exchange.
 struct pass_work {
