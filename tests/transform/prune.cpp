@@ -7,6 +7,7 @@
 #include <qutibench/transform/prune.hpp>
 
 #include <limits>
+#include <utility>
 
 using namespace qutibench;
 
@@ -48,9 +49,89 @@ TEST_CASE("convolutional networks really shrink") {
         CHECK(share < 0.35);  // a quarter, but for the first layer and the results
         CHECK(share > 0.2);
     }
-    // ViT: attention widths are fixed by the heads, the hidden layers of its perceptrons are not
-    const graph vit = zoo::build("vit_b_16");
-    CHECK(analyze(prune(vit, 0.5)).macs() < analyze(vit).macs());
+}
+
+TEST_CASE("transformers lose heads and hidden features together, through their residuals") {
+    // half of ViT-B's twelve heads of 64 and of its 3072 hidden features: the recipe of that width
+    const graph vit = prune(zoo::build("vit_b_16"), 0.5);
+    CHECK(static_cast<const workload_totals&>(analyze(vit)) ==
+          static_cast<const workload_totals&>(analyze(graph(zoo::vit_b_16(0.5)))));
+    CHECK(vit.shape_of(vit.find("encoder3_attention_query")) == shape{1, 197, 384});
+    CHECK(std::as_const(vit)
+              .nodes()[static_cast<std::size_t>(vit.find("encoder3_attention").node)]
+              .layer.as<attention>()
+              ->heads == 6);
+    CHECK(vit.warnings().empty());
+    // rotary halves stay as they are, the heads around them leave
+    const graph llama = prune(zoo::build("llama2_7b"), 0.5);
+    CHECK(llama.shape_of(llama.find("layer0_query_heads")) == shape{1, 128, 16, 128});
+    CHECK(llama.shape_of(llama.find("layer0_gated")) == shape{1, 128, 5504});
+    CHECK(llama.shape_of(llama.find("layer31_add2")) == shape{1, 128, 2048});
+    CHECK(llama.warnings().empty());
+}
+
+TEST_CASE("heads that share keys leave with them, and few heads get narrower") {
+    const auto half = [](std::int64_t heads, std::int64_t key_heads) {
+        graph net("attention");
+        const tensor in = net.input({1, 10, 24});
+        const tensor queries = net.add(dense{16 * heads}, {in}, "queries");
+        const tensor keys = net.add(dense{16 * key_heads}, {in}, "keys");
+        const tensor values = net.add(dense{16 * key_heads}, {in}, "values");
+        const tensor read = net.add(attention{.heads = heads, .key_heads = key_heads}, {queries, keys, values}, "read");
+        net.add(dense{24}, {read}, "result");
+        graph less = prune(net, 0.5);
+        const tensor at = less.find("read");
+        CHECK(less.shape_of(at) == shape{1, 10, 8 * heads});
+        CHECK(less.shape_of(less.find("keys")) == shape{1, 10, 8 * key_heads});
+        CHECK(less.warnings().empty());
+        return less.nodes()[static_cast<std::size_t>(at.node)].layer.as<attention>()->heads;
+    };
+    CHECK(half(8, 4) == 4);
+    CHECK(half(8, 8) == 4);
+    CHECK(half(2, 2) == 2);
+}
+
+TEST_CASE("recurrent layers, experts and tables get narrower, and what reads them follows") {
+    graph net("tables");
+    const tensor in = net.input({1, 10});
+    tensor x = net.add(embedding{.rows = 100, .width = 32}, {in}, "table");
+    const tensor scores = net.add(dense{4}, {x}, "router");
+    x = net.add(routed_experts{.experts = 4, .chosen = 2, .inner = 64}, {x, scores}, "experts");
+    x = net.add(recurrent{.cell = recurrent_cell::gru, .hidden = 12, .directions = 2}, {x}, "gru");
+    net.add(dense{5}, {x}, "result");
+    const graph less = prune(net, 0.5);
+    CHECK(less.shape_of(less.find("table")) == shape{1, 10, 16});
+    CHECK(less.shape_of(less.find("gru")) == shape{1, 10, 12});
+    // table, 4 experts of three matrices, two directions of three gates, and two dense layers
+    CHECK(analyze(less).weights().value() == 100 * 16 + 16 * 4 + 4 * 3 * 16 * 32 + 2 * 3 * 6 * (16 + 6) + 12 * 5);
+    REQUIRE(less.warnings().size() == 1);  // as many scores as experts
+    CHECK(less.warnings()[0] == "1 of 5 layers could not be pruned: layer 'experts' (routed_experts) (1)");
+}
+
+TEST_CASE("what stays whole is said, with how many layers and what keeps them") {
+    for (const char* name : {"resnet50", "mobilenet_v3_large", "unet", "convnext_tiny"}) {
+        INFO(name);
+        CHECK(prune(zoo::build(name), 0.5).warnings().empty());
+    }
+    // shuffled halves of 58 channels cannot all be halved
+    const graph shuffled = prune(zoo::build("shufflenet_v2_x1_0"), 0.5);
+    REQUIRE(shuffled.warnings().size() == 1);
+    CHECK_THAT(shuffled.warnings()[0],
+               Catch::Contains(" of 57 layers could not be pruned: ") && Catch::Contains("(concatenation)"));
+    CHECK(analyze(shuffled).warnings() == shuffled.warnings());
+    const graph bert = prune(zoo::build("bert_base"), 0.5);
+    CHECK(bert.warnings() ==
+          std::vector<std::string>{"3 of 75 layers could not be pruned: what the model returns (3)"});
+    CHECK(prune(zoo::build("bert_base"), 1).warnings().empty());
+    // whoever must agree with a layer that keeps all keeps all
+    graph net("residual");
+    const tensor in = net.input({1, 3, 8, 8});
+    const tensor a = net.add(convolution_2d{.out_channels = 16}, {in}, "a");
+    const tensor b = net.add(convolution_2d{.out_channels = 16}, {in}, "b");
+    net.add(convolution_2d{.out_channels = 4}, {net.add(elementwise{}, {a, b}, "sum")}, "result");
+    const graph kept = prune(net, [](const node& one) { return one.name == "b" ? 0.5 : 1.0; });
+    CHECK(kept.warnings() ==
+          std::vector<std::string>{"1 of 3 layers could not be pruned: layers that must agree with it keep all (1)"});
 }
 
 TEST_CASE("a residual addition keeps its branches equal") {
@@ -129,7 +210,8 @@ TEST_CASE("keeping everything changes nothing, whatever has to be a multiple of 
     CHECK(static_cast<const workload_totals&>(analyze(prune(net, 1))) ==
           static_cast<const workload_totals&>(analyze(net)));
     const graph less = prune(net, 0.5);
-    CHECK(less.shape_of(less.find("both")) == shape{1, 64, 8, 8});
+    CHECK(less.shape_of(less.find("both")) ==
+          shape{1, 32, 8, 8});  // of each four channels two, wherever they come from
     CHECK(less.shape_of(less.find("grouped")) == shape{1, 16, 8, 8});
 }
 

@@ -77,14 +77,16 @@ private:
                 return false;
             }
             made.layer = *group->layer;
-            made.inputs = {made_.at(group->reads)};
+            for (const onnx::value_id id : group->reads) made.inputs.push_back(made_.at(id));
         } else {
             for (const onnx::value_id id : op.inputs)
                 if (const auto from = made_.find(id); from != made_.end()) made.inputs.push_back(from->second);
             if (auto layer = agreed(one, made.inputs))
                 made.layer = std::move(*layer);
-            else if (auto sum = with_constant(one, made.inputs))
+            else if (auto sum = with_constants(one, made.inputs))
                 made.layer = std::move(*sum);
+            else if (auto after = in_turn(one, made))
+                made.layer = std::move(*after);
             else
                 made.layer = described(one, made.inputs);
         }
@@ -99,31 +101,74 @@ private:
         return true;
     }
 
-    /// Arithmetic of a tensor with a stored one of several elements, which becomes a layer of its own among `inputs`.
-    [[nodiscard]] std::optional<any_layer> with_constant(const onnx::counted_operation& one,
-                                                         std::vector<tensor>& inputs) {
+    /// Arithmetic of a tensor with a stored one, and tensors joined with stored ones, which become layers of their own
+    /// among `inputs`.
+    [[nodiscard]] std::optional<any_layer> with_constants(const onnx::counted_operation& one,
+                                                          std::vector<tensor>& inputs) {
         const onnx::operation& op = *one.source;
         const auto function = onnx::detail::elementwise_of(op);
-        if (!function || op.inputs.size() != 2 || inputs.size() != 1 || !one.counted || one.repeats != 1) return {};
-        const std::size_t k = made_.count(op.inputs[0]) != 0 ? 1 : 0;
-        const onnx::value_id id = op.inputs[k];
-        const auto extents = id == onnx::absent ? std::nullopt : representable(source_.of(id));
-        const auto expected = representable(source_.of(op.outputs[0]));
-        if (!extents || !expected || extents->elements() < 2) return {};
+        const bool joins = op.op->op_type == "Concat" && op.op->domain.empty();
+        if ((!function || op.inputs.size() != 2) && !joins) return {};
+        if (inputs.empty() || inputs.size() >= op.inputs.size() || !one.counted || one.repeats != 1) return {};
+        std::vector<shape> in;
+        std::int64_t learned = 0;
+        for (const onnx::value_id id : op.inputs) {
+            const auto extents = id == onnx::absent ? std::nullopt : representable(source_.of(id));
+            if (!extents) return {};
+            in.push_back(*extents);
+            if (made_.count(id) == 0) learned = detail::add(learned, extents->elements());
+        }
         const bool is_learned = one.cost.parameters > 0;
-        if (is_learned && one.cost.parameters != extents->elements()) return {};
-        const shape both[] = {net_.shape_of(inputs[0]), *extents};
+        if (is_learned && one.cost.parameters != learned) return {};
+        any_layer layer =
+            joins ? any_layer(concatenation{static_cast<int>(onnx::detail::settings(op).integer("axis", 1))})
+                  : any_layer(elementwise{*function});
+        if (!yields(layer, in, op)) return {};
+        inputs.clear();
+        for (std::size_t k = 0; k < op.inputs.size(); ++k) {
+            const onnx::value_id id = op.inputs[k];
+            if (const auto from = made_.find(id); from != made_.end()) {
+                inputs.push_back(from->second);
+                continue;
+            }
+            const auto [held, is_new] = held_.try_emplace(id);
+            if (is_new)
+                held->second =
+                    net_.insert({.name = std::string(source_.values[id].name), .layer = parameter{in[k], is_learned}});
+            inputs.push_back(held->second);
+        }
+        return layer;
+    }
+
+    /// Whether a layer gives what the file says that the node does.
+    [[nodiscard]] bool yields(const any_layer& layer, std::span<const shape> in, const onnx::operation& op) const {
+        const auto expected = representable(source_.of(op.outputs[0]));
         try {
-            if (!(elementwise{*function}.output_shape(both) == *expected)) return {};
+            return expected && layer.output_shape(in) == *expected;
+        } catch (const shape_error&) {
+            return false;
+        }
+    }
+
+    /// Layers one after the other that amount to one node: all but the last are added, and read by `made` then.
+    [[nodiscard]] std::optional<any_layer> in_turn(const onnx::counted_operation& one, node& made) {
+        if (!one.counted || one.repeats != 1 || one.source->outputs.size() != 1 || one.cost.parameters > 0) return {};
+        std::vector<any_layer> all = onnx::detail::layers_in_turn(source_, *one.source, made.inputs.size());
+        if (all.empty()) return {};
+        shape at = net_.shape_of(made.inputs[0]);
+        try {
+            for (const any_layer& layer : all) at = layer.output_shape(std::span(&at, 1));
         } catch (const shape_error&) {
             return {};
         }
-        const auto [held, is_new] = held_.try_emplace(id);
-        if (is_new)
-            held->second =
-                net_.insert({.name = std::string(source_.values[id].name), .layer = parameter{*extents, is_learned}});
-        inputs.insert(inputs.begin() + static_cast<std::ptrdiff_t>(k), held->second);
-        return elementwise{*function};
+        if (at != representable(source_.of(one.source->outputs[0]))) return {};
+        for (std::size_t i = 0; i + 1 < all.size(); ++i) {
+            const tensor part = net_.insert({.name = message({made.name, "/", std::uint64_t{i + 1}}),
+                                             .layer = std::move(all[i]),
+                                             .inputs = std::move(made.inputs)});
+            made.inputs = {part};
+        }
+        return std::move(all.back());
     }
 
     /// The operation as the importer knows it: its name, shapes and cost.

@@ -5,12 +5,13 @@
 
 namespace qutibench {
 
-enum class elementwise_function : unsigned char { add, subtract, multiply, divide, maximum, minimum };
+enum class elementwise_function : unsigned char { add, subtract, multiply, divide, maximum, minimum, power, prelu };
 template <>
-inline constexpr enumeration<6> names_of<elementwise_function>{
-    "function", {"add", "subtract", "multiply", "divide", "maximum", "minimum"}};
+inline constexpr enumeration<8> names_of<elementwise_function>{
+    "function", {"add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "prelu"}};
 
 /// Element by element over two or more inputs that broadcast; one operation per output element and extra input.
+/// `prelu` scales what is negative in its first input by the second, learned one (He et al., ICCV 2015, equation 1).
 struct elementwise {
     static constexpr std::string_view type = "elementwise";
     static constexpr layer_kind kind = layer_kind::elementwise;

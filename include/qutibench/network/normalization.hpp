@@ -19,10 +19,13 @@ constexpr layer_cost normalization_cost(const shape& of, std::int64_t per_elemen
 
 }  // namespace detail
 
-/// Batch normalisation over (N, C, ...) with its statistics frozen; a learned scale and shift per channel.
+/// Batch normalisation over (N, C, ...) with its statistics frozen; a learned scale and shift per channel. A layer that
+/// reads vectors of another one, as exporters store equal ones once, has fewer `vectors` of its own.
 struct batch_normalization {
     static constexpr std::string_view type = "batch_normalization";
     static constexpr layer_kind kind = layer_kind::normalization;
+
+    int vectors = 2;  ///< learned for each channel, and nobody else's: scale and shift
 
     /// Throws shape_error on an input without channels.
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
@@ -33,11 +36,13 @@ struct batch_normalization {
     }
 
     [[nodiscard]] constexpr layer_cost cost(shapes in) const {
-        return detail::normalization_cost(output_shape(in), 2, detail::multiply(2, in[0][1]));
+        return detail::normalization_cost(output_shape(in), 2, detail::multiply(vectors, in[0][1]));
     }
 
     template <class F>
-    constexpr void describe(F&&) const {}
+    constexpr void describe(F&& field) const {
+        field("vectors", vectors);
+    }
 
     [[nodiscard]] constexpr bool keeps_axis(int, int) const { return true; }
 
@@ -53,6 +58,7 @@ struct layer_normalization {
     int axes = 1;
     bool channels_first = false;
     bool root_mean_square = false;
+    int vectors = 2;  ///< at most, learned and nobody else's: scale and shift
 
     /// Throws shape_error when the input has fewer axes than are normalised.
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
@@ -67,7 +73,8 @@ struct layer_normalization {
     [[nodiscard]] constexpr layer_cost cost(shapes in) const {
         const shape out = output_shape(in);
         const std::int64_t normalized = channels_first ? out[1] : out.elements(out.rank() - axes, out.rank());
-        return detail::normalization_cost(out, 5, detail::multiply(root_mean_square ? 1 : 2, normalized));
+        const int own = root_mean_square && vectors > 1 ? 1 : vectors;
+        return detail::normalization_cost(out, 5, detail::multiply(own, normalized));
     }
 
     template <class F>
@@ -75,6 +82,7 @@ struct layer_normalization {
         field("axes", axes);
         field("channels_first", channels_first);
         field("root_mean_square", root_mean_square);
+        field("vectors", vectors);
     }
 
     [[nodiscard]] constexpr bool keeps_axis(int, int) const { return true; }
@@ -88,6 +96,7 @@ struct group_normalization {
     static constexpr layer_kind kind = layer_kind::normalization;
 
     std::int64_t groups = 1;
+    int vectors = 2;  ///< learned for each channel, and nobody else's: scale and shift
 
     /// Throws shape_error when the groups do not divide the channels.
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
@@ -100,12 +109,13 @@ struct group_normalization {
     }
 
     [[nodiscard]] constexpr layer_cost cost(shapes in) const {
-        return detail::normalization_cost(output_shape(in), 5, detail::multiply(2, in[0][1]));
+        return detail::normalization_cost(output_shape(in), 5, detail::multiply(vectors, in[0][1]));
     }
 
     template <class F>
     constexpr void describe(F&& field) const {
         field("groups", groups);
+        field("vectors", vectors);
     }
 
     friend constexpr bool operator==(const group_normalization&, const group_normalization&) = default;

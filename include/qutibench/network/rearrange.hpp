@@ -38,21 +38,30 @@ struct concatenation {
     friend constexpr bool operator==(const concatenation&, const concatenation&) = default;
 };
 
-/// Cuts one axis into `parts` equal pieces, one output each.
+/// Cuts one axis into `parts` pieces, one output each: equal ones, or of `sizes`.
 struct split {
     static constexpr std::string_view type = "split";
     static constexpr layer_kind kind = layer_kind::movement;
 
     int axis = 1;
     int parts = 2;
+    std::array<std::int64_t, shape::max_rank> sizes{};  ///< of the pieces; zeros: equal ones
 
     [[nodiscard]] constexpr int outputs() const { return parts; }
 
-    /// Throws shape_error when the parts do not divide the axis.
-    [[nodiscard]] constexpr shape output_shape(shapes in, int = 0) const {
+    /// Throws shape_error when the parts do not divide the axis, or are not its sum.
+    [[nodiscard]] constexpr shape output_shape(shapes in, int port = 0) const {
         detail::require_inputs(type, in, 1);
         detail::require_at_least(type, "parts", parts, 1);
         const int along = detail::normalized_axis(axis, in[0].rank());
+        if (is_uneven()) {
+            std::int64_t sum = 0;
+            for (const std::int64_t size : sizes) sum = detail::add(sum, size);
+            if (parts > shape::max_rank || sum != in[0][along])
+                detail::raise(shape_error(
+                    detail::message({"split: the sizes of its parts are not axis ", axis, " of ", to_string(in[0])})));
+            return in[0].with(along, sizes[static_cast<std::size_t>(port)]);
+        }
         if (in[0][along] % parts != 0)
             detail::raise(shape_error(
                 detail::message({"split: ", parts, " parts do not divide axis ", axis, " of ", to_string(in[0])})));
@@ -65,12 +74,16 @@ struct split {
     constexpr void describe(F&& field) const {
         field("axis", axis);
         field("parts", parts);
+        field("sizes", std::span<const std::int64_t>(sizes.data(), is_uneven() ? static_cast<std::size_t>(parts) : 0));
     }
+
+    [[nodiscard]] constexpr bool is_uneven() const { return sizes[0] != 0; }
 
     friend constexpr bool operator==(const split&, const split&) = default;
 };
 
-/// Elements [begin, end) of one axis; a negative bound counts from the back, `end = 0` reaches to the end.
+/// Elements [begin, end) of one axis, each `step`-th of them; a negative bound counts from the back, `end = 0` reaches
+/// to the end.
 struct slice {
     static constexpr std::string_view type = "slice";
     static constexpr layer_kind kind = layer_kind::movement;
@@ -78,18 +91,20 @@ struct slice {
     int axis = 1;
     std::int64_t begin = 0;
     std::int64_t end = 0;
+    std::int64_t step = 1;
 
     /// Throws shape_error on an empty or outside range.
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
         detail::require_inputs(type, in, 1);
         const int along = detail::normalized_axis(axis, in[0].rank());
+        detail::require_at_least(type, "step", step, 1);
         const std::int64_t extent = in[0][along];
         const std::int64_t first = begin < 0 ? begin + extent : begin;
         const std::int64_t last = end <= 0 ? end + extent : end;
         if (first < 0 || last > extent || first >= last)
             detail::raise(shape_error(
                 detail::message({"slice [", begin, ", ", end, ") is outside axis ", axis, " of ", to_string(in[0])})));
-        return in[0].with(along, last - first);
+        return in[0].with(along, detail::ceil_divide(last - first, step));
     }
 
     [[nodiscard]] constexpr layer_cost cost(shapes) const { return {}; }
@@ -99,6 +114,7 @@ struct slice {
         field("axis", axis);
         field("begin", begin);
         field("end", end);
+        field("step", step);
     }
 
     [[nodiscard]] constexpr bool keeps_axis(int other, int rank) const {
@@ -219,7 +235,7 @@ struct transpose {
     friend constexpr bool operator==(const transpose&, const transpose&) = default;
 };
 
-/// Adds `before` and `after` elements to one axis (negative ones remove).
+/// Adds `before` and `after` elements to one axis (negative ones remove), or to each of `axes` consecutive ones.
 struct pad {
     static constexpr std::string_view type = "pad";
     static constexpr layer_kind kind = layer_kind::movement;
@@ -227,12 +243,19 @@ struct pad {
     int axis = -1;
     std::int64_t before = 0;
     std::int64_t after = 0;
+    int axes = 1;
 
     /// Throws shape_error when nothing would be left.
     [[nodiscard]] constexpr shape output_shape(shapes in) const {
         detail::require_inputs(type, in, 1);
         const int along = detail::normalized_axis(axis, in[0].rank());
-        return in[0].with(along, detail::add(detail::add(in[0][along], before), after));
+        detail::require_at_least(type, "axes", axes, 1);
+        shape out = in[0];
+        for (int k = along; k < along + axes; ++k) {
+            static_cast<void>(detail::normalized_axis(k, out.rank()));
+            out = out.with(k, detail::add(detail::add(out[k], before), after));
+        }
+        return out;
     }
 
     [[nodiscard]] constexpr layer_cost cost(shapes) const { return {}; }
@@ -242,10 +265,12 @@ struct pad {
         field("axis", axis);
         field("before", before);
         field("after", after);
+        field("axes", axes);
     }
 
     [[nodiscard]] constexpr bool keeps_axis(int other, int rank) const {
-        return detail::normalized_axis(axis, rank) != other;
+        const int first = detail::normalized_axis(axis, rank);
+        return other < first || other >= first + axes;
     }
 
     friend constexpr bool operator==(const pad&, const pad&) = default;

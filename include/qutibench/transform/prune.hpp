@@ -5,26 +5,11 @@
 #pragma once
 
 #include <qutibench/network/graph_source.hpp>
-#include <qutibench/transform/channels.hpp>
-
-#include <algorithm>
+#include <qutibench/transform/channel_scaling.hpp>
 
 namespace qutibench {
 
 namespace detail {
-
-/// A convolution with one group per channel, however it states them, as one that follows its input's channels.
-template <int Rank>
-void follow_channels(node& one, const graph& net) {
-    const convolution<Rank>* known = one.layer.as<convolution<Rank>>();
-    if (known == nullptr || known->groups == 1) return;
-    const std::int64_t channels = net.shape_of(one.inputs[0])[1];
-    if ((known->groups != depthwise && known->groups != channels) || one.outputs[0][1] != channels) return;
-    convolution<Rank> changed = *known;
-    changed.groups = depthwise;
-    changed.out_channels = 0;
-    one.layer = changed;
-}
 
 /// Scales the output channels of every layer by `share_of(node)`; layers that must agree take the largest share.
 template <class ShareOf>
@@ -34,26 +19,7 @@ template <class ShareOf>
         scaled.note(std::move(note));
         return scaled;
     }
-    const channel_groups groups(net);
-    std::vector<double> shares(groups.size(), 0);
-    for (std::size_t i = 0; i < net.nodes().size(); ++i) {
-        const int group = groups.group_of(i);
-        if (group < 0) continue;
-        const double share = share_of(net.nodes()[i]);
-        auto& held = shares[static_cast<std::size_t>(group)];
-        held = std::max(held, groups.is_fixed(group) ? 1.0 : share);
-    }
-    return rebuild(net, std::move(note), [&](node& one, std::size_t i) {
-        follow_channels<1>(one, net);
-        follow_channels<2>(one, net);
-        follow_channels<3>(one, net);
-        const int group = groups.group_of(i);
-        if (group < 0 || groups.is_fixed(group)) return;
-        const int axis = one.layer.as<dense>() != nullptr ? one.outputs[0].rank() - 1 : 1;
-        const std::int64_t width =
-            scaled_width(one.outputs[0][axis], shares[static_cast<std::size_t>(group)], groups.multiple(group));
-        one.layer.set_width(width);
-    });
+    return graph_scaler<ShareOf>(net, std::move(note), share_of).run();
 }
 
 inline void require_keep(double keep, std::string_view layer) {
@@ -65,9 +31,9 @@ inline void require_keep(double keep, std::string_view layer) {
 }  // namespace detail
 
 /// Keeps the fraction `keep` of the output channels of every layer. Layers that are added, and depthwise layers and
-/// what they read, keep the same channels; grouped layers keep a multiple of their groups; results, and what feeds
-/// reshaping to fixed extents, attention or an unknown operator, keep theirs. Throws invalid_argument unless 0 < keep
-/// <= 1.
+/// what they read, keep the same channels; groups keep the same number each; attention keeps whole heads (of fewer than
+/// four, all get narrower); results, and what feeds an unknown operator, keep theirs. Which layers were left whole, and
+/// why, is among the warnings of the graph. Throws invalid_argument unless 0 < keep <= 1.
 [[nodiscard]] inline graph prune(const graph& net, double keep) {
     detail::require_keep(keep, "");
     return detail::scale_channels(net, "channels pruned to " + detail::short_number(keep),

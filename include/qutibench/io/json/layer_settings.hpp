@@ -175,14 +175,12 @@ void write_settings(const Layer& layer, ordered_json& out) {
         [&](std::string_view name, const auto& value) { out[std::string(setting_key(name))] = setting_json(value); });
 }
 
-/// Reads a list of as many numbers as there are into an array and its size.
-template <class Layer>
-void read_axes(const json_reader& at, std::string_view key, std::array<std::int64_t, shape::max_rank>& axes,
-               Layer& layer) {
-    const auto all = at[key].elements();
-    if (all.size() > axes.size()) at[key].fail("a tensor has at most 8 dimensions");
+/// Reads a list of numbers into an array that may be longer; how many there are.
+[[nodiscard]] inline int read_axes(const json_reader& at, std::array<std::int64_t, shape::max_rank>& axes) {
+    const auto all = at.elements();
+    if (all.size() > axes.size()) at.fail("a list here has at most 8 numbers");
     for (std::size_t i = 0; i < all.size(); ++i) axes[i] = all[i].integer();
-    layer.rank = static_cast<int>(all.size());
+    return static_cast<int>(all.size());
 }
 
 /// Fills a layer's settings from its object and refuses keys that it does not have.
@@ -198,8 +196,10 @@ void read_settings(Layer& layer, const json_reader& at, const Keys& shared_keys)
             if (const auto found = at.find(key)) read_setting(*found, const_cast<value_type&>(value));
         }
     });
-    if constexpr (std::same_as<Layer, reshape>) read_axes(at, "target", layer.target, layer);
-    if constexpr (std::same_as<Layer, transpose>) read_axes(at, "order", layer.order, layer);
+    if constexpr (std::same_as<Layer, reshape>) layer.rank = read_axes(at["target"], layer.target);
+    if constexpr (std::same_as<Layer, transpose>) layer.rank = read_axes(at["order"], layer.order);
+    if constexpr (std::same_as<Layer, split>)
+        if (const auto sizes = at.find("sizes")) static_cast<void>(read_axes(*sizes, layer.sizes));
     at.expect_keys(known);
 }
 

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Groups of nodes that are one layer of the library: a product and its bias, and activations that exporters write as
-/// their arithmetic.
+/// Groups of nodes that are one layer of the library: a product and its bias, and activations, normalisations and
+/// attention that exporters write as their arithmetic.
 #pragma once
 
-#include <qutibench/io/onnx/count.hpp>
-#include <qutibench/network/any_layer.hpp>
-#include <qutibench/network/dense.hpp>
-#include <qutibench/network/elementwise.hpp>
+#include <qutibench/io/onnx/structured.hpp>
 
 #include <cmath>
 #include <optional>
@@ -18,7 +15,7 @@ namespace qutibench::onnx::detail {
 /// name.
 struct grouped_node {
     std::optional<any_layer> layer{};
-    value_id reads = absent;
+    std::vector<value_id> reads{};
     value_id is = absent;
 };
 
@@ -44,6 +41,8 @@ public:
             if (known == makers_.end() || known->second != &one) continue;
             biased(one);
             activated(one);
+            normalised(one);
+            attended(one);
         }
     }
 
@@ -55,7 +54,10 @@ public:
 private:
     void count_readers(const operation& one) {
         for (const value_id id : one.inputs)
-            if (id != absent) ++readers_[id];
+            if (id != absent) {
+                ++readers_[id];
+                reader_of_[id] = &one;
+            }
         for (const body& inner : one.bodies) {
             for (const operation& inside : inner.operations) count_readers(inside);
             for (const value_id id : inner.outputs)
@@ -134,8 +136,8 @@ private:
                 continue;
             const bool counts_here = sum.cost.parameters == width;
             if (sum.cost.parameters != 0 && !counts_here) continue;
-            found_[product] = {any_layer(dense{width, counts_here}), product->inputs[0], absent};
-            found_[&add] = {std::nullopt, absent, product->outputs[0]};
+            found_[product] = {any_layer(dense{width, counts_here}), {product->inputs[0]}, absent};
+            found_[&add] = {std::nullopt, {}, product->outputs[0]};
             return;
         }
     }
@@ -146,6 +148,7 @@ private:
     void activated(const counted_operation& last) {
         const operation& one = *last.source;
         const std::string_view type = one.op->op_type;
+        if (hard(one)) return;
         if (type == "Mul" && one.inputs.size() == 2) {
             if (gate(one, "Sigmoid", activation_function::silu)) return;
             if (gate(one, "HardSigmoid", activation_function::hard_swish)) return;
@@ -223,15 +226,99 @@ private:
         if (!is_layer_of(x, last.outputs[0]) || !is_same_shape(x, last.outputs[0]) || found_.count(&last) != 0) return;
         for (const operation* one : inner)
             if (found_.count(one) != 0) return;
-        found_[&last] = {any_layer(activation{is}), x, absent};
+        group(last, any_layer(activation{is}), {x}, inner);
+    }
+    void group(const operation& last, any_layer layer, std::vector<value_id> reads,
+               const std::vector<const operation*>& inner) {
+        found_[&last] = {std::move(layer), std::move(reads), absent};
         for (const operation* one : inner) found_[one] = {};
     }
 
+    /// Whether nobody else reads what the nodes of a group compute on the way.
+    [[nodiscard]] bool is_closed(const operation& last, const std::vector<const operation*>& inner) const {
+        for (const operation* one : inner) {
+            if (found_.count(one) != 0) return false;
+            int within = 0;
+            const auto count = [&](const operation& by) {
+                within += static_cast<int>(std::count(by.inputs.begin(), by.inputs.end(), one->outputs[0]));
+            };
+            count(last);
+            for (const operation* by : inner) count(*by);
+            if (within != readers_[one->outputs[0]]) return false;
+        }
+        return found_.count(&last) == 0;
+    }
+
+    /// clip(x + 3, 0, 6), where `id` is that: its nodes.
+    [[nodiscard]] std::optional<std::vector<const operation*>> shifted_clip(value_id id, value_id& x) const {
+        const operation* clip = maker(id, "Clip");
+        if (clip == nullptr || !is_relu6(source_, *clip)) return {};
+        const operation* add = maker(clip->inputs[0], "Add");
+        x = beside_number(add, 3);
+        if (x == absent) return {};
+        return std::vector{clip, add};
+    }
+    /// What a quotient by six, or a product with a sixth, is of.
+    [[nodiscard]] value_id sixth(const operation& one) const {
+        const std::string_view type = one.op->op_type;
+        if (type == "Div" && one.inputs.size() == 2 && number(one.inputs[1]) == 6.0) return one.inputs[0];
+        return type == "Mul" ? beside_number(&one, 1.0 / 6) : absent;
+    }
+
+    /// x * clip(x + 3, 0, 6) / 6 in either order (Howard et al., Searching for MobileNetV3, ICCV 2019, section 5.2),
+    /// and without the first factor.
+    bool hard(const operation& last) {
+        const value_id of = sixth(last);
+        value_id x = absent;
+        if (of != absent) {
+            if (const auto inner = shifted_clip(of, x)) {
+                const operation* next = readers_[last.outputs[0]] == 1 ? reader_of_.at(last.outputs[0]) : nullptr;
+                if (next != nullptr && next->op->op_type == "Mul" && beside(*next, last.outputs[0]) == x) return true;
+                if (is_closed(last, *inner)) group(last, x, activation_function::hard_sigmoid, *inner);
+                return true;
+            }
+            if (const operation* product = maker(of, "Mul"); product != nullptr && product->inputs.size() == 2)
+                for (const std::size_t k : {0U, 1U})
+                    if (auto inner = shifted_clip(product->inputs[k], x); inner && product->inputs[1 - k] == x) {
+                        inner->push_back(product);
+                        if (is_closed(last, *inner)) group(last, x, activation_function::hard_swish, *inner);
+                        return true;
+                    }
+        }
+        if (last.op->op_type != "Mul" || last.inputs.size() != 2) return false;
+        for (const std::size_t k : {0U, 1U})
+            for (const std::string_view type : {"Div", "Mul"})
+                if (const operation* scaled = maker(last.inputs[k], type))
+                    if (auto inner = shifted_clip(sixth(*scaled), x); inner && last.inputs[1 - k] == x) {
+                        inner->push_back(scaled);
+                        if (is_closed(last, *inner)) group(last, x, activation_function::hard_swish, *inner);
+                        return true;
+                    }
+        return false;
+    }
+
+    // -- normalisations and attention, in patterns_wide.hpp ----------------------------------------------------------
+
+    [[nodiscard]] value_id mean_of(value_id id, std::vector<std::int64_t>& axes,
+                                   std::vector<const operation*>& inner) const;
+    [[nodiscard]] value_id root_of(value_id id, std::vector<std::int64_t>& axes,
+                                   std::vector<const operation*>& inner) const;
+    void normalised(const counted_operation& of);
+    void finish_normalisation(const operation* last, value_id x, const std::vector<std::int64_t>& axes, bool is_centred,
+                              std::vector<const operation*> inner);
+    void attended(const counted_operation& of);
+    [[nodiscard]] bool is_scaled_product(value_id id) const;
+    void finish_attention(const operation& last, const operation& product, value_id mask,
+                          std::vector<const operation*> inner);
+
     const inferred& source_;
     std::vector<int> readers_;
+    std::unordered_map<value_id, const operation*> reader_of_;  // the last one
     std::unordered_set<value_id> varying_;
     std::unordered_map<value_id, const counted_operation*> makers_;
     std::unordered_map<const operation*, grouped_node> found_;
 };
 
 }  // namespace qutibench::onnx::detail
+
+#include <qutibench/io/onnx/patterns_wide.hpp>

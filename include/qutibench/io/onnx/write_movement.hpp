@@ -36,7 +36,10 @@ inline void write(layer_output& at, const concatenation& layer) {
 }
 
 inline void write(layer_output& at, const split& layer) {
-    at.result("Split", {at.in()}, attributes().integer("axis", layer.axis));
+    names inputs{at.in()};
+    if (layer.is_uneven())
+        inputs.push_back(at.model().integers({layer.sizes.begin(), layer.sizes.begin() + layer.parts}));
+    at.result("Split", inputs, attributes().integer("axis", layer.axis));
 }
 
 /// ONNX has no end that means "to the end"; the largest integer stands for it.
@@ -44,7 +47,8 @@ inline void write(layer_output& at, const slice& layer) {
     model_builder& model = at.model();
     const int axis = detail::normalized_axis(layer.axis, at.in_shape().rank());
     const std::int64_t end = layer.end == 0 ? at.in_shape()[axis] : layer.end;
-    at.result("Slice", {at.in(), model.integers({layer.begin}), model.integers({end}), model.integers({axis})});
+    at.result("Slice", {at.in(), model.integers({layer.begin}), model.integers({end}), model.integers({axis}),
+                        model.integers({layer.step})});
 }
 
 inline void write(layer_output& at, const reshape&) {
@@ -66,8 +70,10 @@ inline void write(layer_output& at, const pad& layer) {
     const auto rank = static_cast<std::size_t>(at.in_shape().rank());
     const auto axis = static_cast<std::size_t>(detail::normalized_axis(layer.axis, at.in_shape().rank()));
     std::vector<std::int64_t> pads(2 * rank, 0);
-    pads[axis] = layer.before;
-    pads[rank + axis] = layer.after;
+    for (std::size_t k = axis; k < axis + static_cast<std::size_t>(layer.axes); ++k) {
+        pads[k] = layer.before;
+        pads[rank + k] = layer.after;
+    }
     at.result("Pad", {at.in(), at.model().integers(pads)});
 }
 

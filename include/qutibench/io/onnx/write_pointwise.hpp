@@ -102,7 +102,7 @@ inline void write(layer_output& at, const group_normalization& layer) {
 
 /// Two inputs at a time.
 inline void write(layer_output& at, const elementwise& layer) {
-    constexpr std::string_view operators[] = {"Add", "Sub", "Mul", "Div", "Max", "Min"};
+    constexpr std::string_view operators[] = {"Add", "Sub", "Mul", "Div", "Max", "Min", "Pow", "PRelu"};
     const std::string_view op = operators[static_cast<std::size_t>(layer.function)];
     names all = at.all_in();
     std::string left = all[0];

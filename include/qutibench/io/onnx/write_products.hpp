@@ -163,7 +163,27 @@ private:
     std::int64_t batch_, groups_, shared_, cached_;
 };
 
+/// Attention whose heads are apart already, perhaps with a mask. Throws unsupported_operator where heads share keys or
+/// a mask comes with heads that are not apart.
+inline void write_apart(layer_output& at, const attention& layer) {
+    const shape& queries = at.in_shape(0);
+    const int rank = queries.rank();
+    if (layer.cached > 0 || (rank == 3 && layer.heads > 1) || (layer.key_heads != 0 && layer.key_heads != layer.heads))
+        throw unsupported_operator("layer '" + at.layer().name +
+                                   "' has heads or a mask in a way that ONNX has no products for");
+    const float scale = 1.0F / std::sqrt(static_cast<float>(queries[rank - 1]));
+    const std::string q = at.step("Mul", {at.in(0), at.model().number(scale)});
+    std::string k = at.in(1);
+    if (!layer.keys_transposed)
+        k = at.transposed(k, rank == 4 ? std::vector<std::int64_t>{0, 1, 3, 2} : std::vector<std::int64_t>{0, 2, 1});
+    std::string scores = at.step("MatMul", {q, k});
+    if (at.layer().inputs.size() > 3) scores = at.step("Add", {scores, at.in(3)});
+    at.result("MatMul", {at.step("Softmax", {scores}, attributes().integer("axis", -1)), at.in(2)});
+}
+
 inline void write(layer_output& at, const attention& layer) {
+    if (at.in_shape(0).rank() == 4 || layer.keys_transposed || at.layer().inputs.size() > 3)
+        return write_apart(at, layer);
     attention_writer(at, layer).write();
 }
 
@@ -182,16 +202,21 @@ inline void write(layer_output& at, const recurrent& layer) {
     const std::int64_t directions = layer.directions;
     const std::int64_t features = at.in_shape()[2];
     const std::int64_t width = gates * layer.hidden;
-    names inputs{at.transposed(at.in(), {1, 0, 2}), at.weights("weight", {directions, width, features}, features),
+    names inputs{layer.sequence_first ? at.in() : at.transposed(at.in(), {1, 0, 2}),
+                 at.weights("weight", {directions, width, features}, features),
                  at.weights("recurrence", {directions, width, layer.hidden}, layer.hidden)};
     if (layer.bias) inputs.push_back(at.values("bias", {directions, 2 * width}, -0.1, 0.1));
     attributes settings;
     settings.integer("hidden_size", layer.hidden).text("direction", directions == 2 ? "bidirectional" : "forward");
     if (is_gru) settings.integer("linear_before_reset", 1);
-    const std::string sequence = at.step(layer.cell == recurrent_cell::lstm ? "LSTM"
-                                         : is_gru                           ? "GRU"
-                                                                            : "RNN",
-                                         inputs, settings);
+    const std::string_view op = layer.cell == recurrent_cell::lstm ? "LSTM" : is_gru ? "GRU" : "RNN";
+    if (layer.sequence_first) {
+        if (at.layer().inputs.size() > 1)
+            inputs.resize(5);  // no bias, perhaps, and the lengths are those of the tensor
+        for (std::size_t k = 1; k < at.layer().inputs.size(); ++k) inputs.push_back(at.in(k));
+        return at.result(op, inputs, settings);
+    }
+    const std::string sequence = at.step(op, inputs, settings);
     const std::string batch_first = at.transposed(sequence, {2, 0, 1, 3});
     at.result("Reshape", {batch_first, at.model().integers(list(at.out_shape()))});
 }

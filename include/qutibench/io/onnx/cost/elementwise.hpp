@@ -22,7 +22,7 @@ inline void cost_binary(const node_context& c, cost_sheet& sheet) {
 /// PRelu: its slope is learned even when it is a single element.
 inline void cost_prelu(const node_context& c, cost_sheet& sheet) {
     sheet.operations(out_count(c));
-    sheet.weights(1);
+    sheet.bias(1);
 }
 
 /// Functions with a bias: one addition and one function value.

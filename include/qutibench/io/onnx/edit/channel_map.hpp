@@ -2,12 +2,16 @@
 #pragma once
 
 #include <qutibench/io/onnx/edit/adapting_hook.hpp>
-#include <qutibench/io/onnx/edit/channel_classes.hpp>
+#include <qutibench/transform/channel_classes.hpp>
 
 #include <functional>
 #include <set>
 
 namespace qutibench::onnx::detail {
+
+using qutibench::detail::channel_buckets;
+using qutibench::detail::channel_classes;
+using qutibench::detail::channel_list;
 
 /// One axis of a stored tensor.
 struct channel_home {
@@ -141,14 +145,7 @@ private:
     }
 
     /// Two axes with the same channels; one that may not change keeps the other.
-    void join(const channel_list& a, const channel_list& b) {
-        if (a.size() == b.size())
-            classes_.unite(a, b);
-        else {
-            classes_.fix(a, here_);
-            classes_.fix(b, here_);
-        }
-    }
+    void join(const channel_list& a, const channel_list& b) { classes_.join(a, b, here_); }
     void join(value_id a, std::size_t i, value_id b, std::size_t j) {
         if (i < rank(a) && j < rank(b)) join(axis(a, i), axis(b, j));
     }
@@ -213,14 +210,6 @@ private:
 
     void broadcast_over(const operation& one, const std::vector<value_id>& all, value_id out);
     void match_products(const operation& one, value_id a, value_id b, std::size_t a_depth, std::size_t b_depth);
-    struct reshape_group {
-        std::size_t in_first, in_last, out_first, out_last;
-    };
-    void reshape(const operation& one, const reshape_group& at);
-    void spread(const operation& one, const reshape_group& at, std::size_t from);
-    [[nodiscard]] bool is_alike(const channel_list& all, std::int64_t pitch, std::int64_t different) const;
-    [[nodiscard]] bool is_kernel(value_id out) const;
-    [[nodiscard]] bool is_shuffled(value_id out, std::size_t a, std::size_t b) const;
 
     const inferred& net_;
     const std::set<std::size_t>& whole_;

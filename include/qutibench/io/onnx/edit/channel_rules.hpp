@@ -78,8 +78,7 @@ inline void channel_map::normalise_channels(const operation& one) {
     const std::int64_t groups = integer(one, "num_groups", integer(one, "groups", 1));
     const channel_list all = axis(one.inputs[0], 1);
     if (all.empty() || groups < 2 || channels % groups != 0) return;
-    const auto each = static_cast<std::size_t>(channels / groups);
-    for (std::size_t c = each; c < all.size(); ++c) classes_.unite(all[c % each], all[c]);
+    classes_.unite_pieces(all, static_cast<std::size_t>(channels / groups));
 }
 
 /// A scale for each channel of an axis, or for the whole tensor.

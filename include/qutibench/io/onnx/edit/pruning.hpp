@@ -6,6 +6,7 @@
 #include <qutibench/io/onnx/edit/channel_map.hpp>
 #include <qutibench/io/onnx/edit/skeleton.hpp>
 #include <qutibench/io/onnx/infer.hpp>
+#include <qutibench/transform/whole_layers.hpp>
 
 namespace qutibench::onnx {
 
@@ -269,6 +270,7 @@ private:
         struct state {
             bool narrower = false;  // the channels that it makes
             bool changed = false;   // any axis of what it stores
+            bool others_keep_all = false;
             int kept_by = channel_classes::nobody;
         };
         std::map<std::size_t, state> makers;
@@ -283,8 +285,8 @@ private:
             for (const std::size_t maker : home.makers) {
                 state& of = makers[maker];
                 of.narrower |= changed;
-                for (const int one : all)
-                    if (of.kept_by == channel_classes::nobody) of.kept_by = map.classes().fixed_by(one);
+                of.others_keep_all |= !all.empty() && buckets.keeps_all(all);
+                if (of.kept_by == channel_classes::nobody) of.kept_by = map.classes().fixed_by(all);
             }
         }
         std::vector<std::pair<std::size_t, std::string>> whole;
@@ -292,12 +294,12 @@ private:
             const double share = share_of_(net_.operations[maker]);
             const bool returned = of.kept_by == channel_classes::results;
             if (of.narrower || share == 1.0 || share < 0 || (returned && of.changed)) continue;
-            std::string reason = returned ? "what the model returns" : "too few channels";
+            std::string because;
             if (of.kept_by >= 0) {
                 const operation& by = net_.operations[static_cast<std::size_t>(of.kept_by)];
-                reason = describe(*by.op, by.frame);
+                because = describe(*by.op, by.frame);
             }
-            whole.emplace_back(maker, reason);
+            whole.emplace_back(maker, qutibench::detail::reason_of(of.kept_by, of.others_keep_all, because));
         }
         return whole;
     }

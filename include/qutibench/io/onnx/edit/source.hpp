@@ -5,6 +5,7 @@
 #include <qutibench/io/onnx/edit/axis_flow.hpp>
 #include <qutibench/io/onnx/edit/pruning.hpp>
 #include <qutibench/network/graph_source.hpp>
+#include <qutibench/transform/whole_layers.hpp>
 
 namespace qutibench {
 
@@ -63,7 +64,9 @@ public:
         };
         const onnx::scaled_file made = onnx::scale_file(then, own, share);
         graph result = imported(made.file, net);
-        warn(result, made);
+        std::vector<std::string> reasons;
+        for (const auto& [place, reason] : made.whole) reasons.push_back(reason);
+        warn_of_whole_layers(result, reasons);
         return result;
     }
 
@@ -122,25 +125,6 @@ private:
                 throw shape_error(message({"layer '", old[i].name, "' (", old[i].layer.type(),
                                            ") does not grow with the batch: the file fixes it there"}));
         if (old.size() != made.size()) throw shape_error("the batch decides which layers run");
-    }
-
-    /// Says what was left whole, and why: the commonest reason first.
-    static void warn(graph& net, const onnx::scaled_file& made) {
-        if (made.whole.empty()) return;
-        std::map<std::string, int> reasons;
-        for (const auto& [place, reason] : made.whole) ++reasons[reason];
-        std::vector<std::pair<int, std::string>> sorted;
-        for (const auto& [reason, count] : reasons) sorted.emplace_back(-count, reason);
-        std::sort(sorted.begin(), sorted.end());
-        std::size_t layers = 0;
-        for (const node& one : net.nodes()) layers += one.cost.weights > 0 ? 1 : 0;
-        std::string text =
-            message({std::uint64_t{made.whole.size()}, " of ", std::uint64_t{layers}, " layers could not be pruned: "});
-        constexpr std::size_t shown = 3;
-        for (std::size_t i = 0; i < std::min(shown, sorted.size()); ++i)
-            text += (i > 0 ? ", " : "") + sorted[i].second + message({" (", std::int64_t{-sorted[i].first}, ")"});
-        if (sorted.size() > shown) text += ", ...";
-        net.warn(text);
     }
 
     std::string file_;
