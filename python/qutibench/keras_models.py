@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import _core
+from . import _core, keras_sequences
 from .errors import InvalidArgument, MissingPackage
 
 __all__ = ["load_keras"]
@@ -22,7 +22,11 @@ _ACTIVATIONS = {
     "elu": "Elu", "selu": "Selu", "softplus": "Softplus", "softsign": "Softsign", "hard_sigmoid": "HardSigmoid",
     "exponential": "Exp", "mish": "Mish", "hard_silu": "HardSwish", "hard_swish": "HardSwish",
 }  # fmt: skip
-_MERGES = {"Add": "Add", "Subtract": "Sub", "Multiply": "Mul", "Maximum": "Max", "Minimum": "Min"}
+_MERGES = {
+    "Add": "Add", "Subtract": "Sub", "Multiply": "Mul", "Maximum": "Max", "Minimum": "Min", "Divide": "Div",
+    "TrueDivide": "Div", "Power": "Pow", "Average": "Mean",
+}  # fmt: skip
+_OF_MANY = {"Add", "Maximum", "Minimum", "Average"}
 _SAME = {
     "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout",
     "ActivityRegularization", "Identity", "RandomFlip", "RandomRotation", "RandomZoom", "Masking",
@@ -59,16 +63,26 @@ class _Rewriter:
         self.out = _core.ModelWriter()
         self.names: dict[int, str] = {}
         self.moved: set[int] = set()  # tensors whose channels stand second
-        self.turned: dict[tuple[int, bool], str] = {}
+        self.turned: dict[tuple[str, bool], str] = {}
         self.taken: set[str] = set()
+        self.path = ""  # of the nested model whose layers are written
 
     def run(self, name: str) -> bytes:
         for one in self.model.inputs:
             moved = len(one.shape) == 4
             self._define(one, self._unique(one.name), moved)
             self.out.input(self.names[id(one)], self._type(one), self._shape(one, moved))
-        done = {id(one) for one in self.model.inputs}
-        pending = [node for operation in self.model.operations for node in operation._inbound_nodes]
+        self._body(self.model)
+        for one in self.model.outputs:
+            if id(one) in self.names:
+                self.out.output(self.names[id(one)], self._type(one), self._shape(one, id(one) in self.moved))
+        return self.out.finish(name)
+
+    def _body(self, model: Any) -> None:
+        """The layers of a model whose inputs are defined."""
+        own = {id(node) for nodes in model._nodes_by_depth.values() for node in nodes}
+        done = {id(one) for one in model.inputs}
+        pending = [node for operation in model.operations for node in operation._inbound_nodes if id(node) in own]
         while pending:
             ready = [node for node in pending if all(id(one) in done for one in node.input_tensors)]
             if not ready:
@@ -78,10 +92,21 @@ class _Rewriter:
                     self._layer(node.operation, list(node.input_tensors), list(node.output_tensors))
                 done.update(id(one) for one in node.output_tensors)
             pending = [node for node in pending if node not in ready]
-        for one in self.model.outputs:
-            if id(one) in self.names:
-                self.out.output(self.names[id(one)], self._type(one), self._shape(one, id(one) in self.moved))
-        return self.out.finish(name)
+
+    def _nested(self, model: Any, inputs: list[Any], outputs: list[Any]) -> None:
+        """A model within the model: its layers, named after both."""
+        inner = getattr(model, "_functional", None) or model
+        for one, given in zip(inner.inputs, inputs, strict=True):
+            self._rename(one, given)
+        before, self.path = self.path, f"{self.path}{model.name}/"
+        self._body(inner)
+        self.path = before
+        for one, made in zip(outputs, inner.outputs, strict=True):
+            self._rename(one, made)
+
+    def _rename(self, tensor: Any, same: Any) -> None:
+        self.names[id(tensor)] = self.names[id(same)]
+        (self.moved.add if id(same) in self.moved else self.moved.discard)(id(tensor))
 
     # -- values ------------------------------------------------------------------------------------------------------
 
@@ -103,13 +128,12 @@ class _Rewriter:
 
     def _define(self, tensor: Any, name: str, moved: bool) -> None:
         self.names[id(tensor)] = name
-        if moved and len(tensor.shape) == 4:
-            self.moved.add(id(tensor))
+        (self.moved.add if moved and len(tensor.shape) == 4 else self.moved.discard)(id(tensor))
 
     def _read(self, tensor: Any, moved: bool) -> str:
         if len(tensor.shape) != 4 or (id(tensor) in self.moved) == moved:
             return self.names[id(tensor)]
-        key = (id(tensor), moved)
+        key = (self.names[id(tensor)], moved)
         if key not in self.turned:
             self.turned[key] = self._unique(self.names[id(tensor)] + ("/moved" if moved else "/stored"))
             order = [0, 3, 1, 2] if moved else [0, 2, 3, 1]
@@ -119,7 +143,7 @@ class _Rewriter:
         return self.turned[key]
 
     def _weight(self, layer: Any, name: str, shape: Sequence[int]) -> str:
-        called = f"{layer.name}/{name}"
+        called = f"{self.path}{layer.name}/{name}"
         if called not in self.taken:
             self.taken.add(called)
             self.out.weight(called, _FLOAT, [int(one) for one in shape])
@@ -134,7 +158,7 @@ class _Rewriter:
         self, layer: Any, operator: str, inputs: Sequence[str], output: Any, moved: bool, domain: str = "", **how: Any
     ) -> None:
         """The layer's node, with its activation behind."""
-        name = self._unique(layer.name)
+        name = self._unique(self.path + layer.name)
         activation = _activation(layer) if operator not in ("Softmax", *_ACTIVATIONS.values()) else ""
         first = self._unique(f"{name}/before_activation") if activation else name
         self.out.node(operator, domain, name, list(inputs), [first], how)
@@ -168,23 +192,22 @@ class _Rewriter:
         first_channels = getattr(layer, "data_format", "channels_last") == "channels_first"
         if kind == "InputLayer":
             return
+        if hasattr(getattr(layer, "_functional", None) or layer, "operations"):
+            return self._nested(layer, inputs, outputs)
         if kind in _SAME:
             self._write(layer, "Identity", [self._read(inputs[0], moved)], outputs[0], moved)
-        elif kind in _MERGES and len(inputs) == 2:
-            self._write(layer, _MERGES[kind], [self._read(one, moved) for one in inputs], outputs[0], moved)
+        elif kind in _MERGES and len(inputs) > 1 and (len(inputs) == 2 or kind in _OF_MANY):
+            operator = "Sum" if kind == "Add" and len(inputs) > 2 else _MERGES[kind]
+            self._write(layer, operator, [self._read(one, moved) for one in inputs], outputs[0], moved)
         elif write is not None and len(outputs) == 1 and not first_channels:
             write(self, layer, inputs, outputs[0])
         else:
-            names = [self._unique(layer.name if i == 0 else f"{layer.name}.{i}") for i in range(len(outputs))]
-            self.out.node(kind, "keras", layer.name, [self._read(one, False) for one in inputs], names, {})
-            for one, name in zip(outputs, names, strict=True):
-                self._define(one, name, False)
-                self.out.value(name, self._type(one), self._shape(one, False))
+            self._unknown(layer, inputs, outputs)
 
     def _convolution(self, layer: Any, inputs: list[Any], output: Any) -> None:
         source, rank = inputs[0], len(layer.kernel_size)
         if rank != 2:
-            return self._dense_like(layer, inputs, output)
+            return keras_sequences.convolution(self, layer, inputs, output)
         channels, groups = int(source.shape[-1]), int(getattr(layer, "groups", 1))
         depthwise = type(layer).__name__ == "DepthwiseConv2D"
         turned = type(layer).__name__ == "Conv2DTranspose"
@@ -204,17 +227,21 @@ class _Rewriter:
         read = [self._read(source, True), *weights]
         return self._write(layer, "ConvTranspose" if turned else "Conv", read, output, True, **how)
 
-    def _dense_like(self, layer: Any, inputs: list[Any], output: Any) -> None:
-        """A convolution over one axis: its counts are those of the same convolution over an image of height one."""
-        names = [self._unique(layer.name)]
-        self.out.node(type(layer).__name__, "keras", layer.name, [self._read(inputs[0], False)], names, {})
-        self._define(output, names[0], False)
-        self.out.value(names[0], self._type(output), self._shape(output, False))
+    def _unknown(self, layer: Any, inputs: list[Any], outputs: list[Any]) -> None:
+        names = [
+            self._unique(self.path + layer.name if i == 0 else f"{self.path}{layer.name}.{i}")
+            for i in range(len(outputs))
+        ]
+        read = [self._read(one, False) for one in inputs]
+        self.out.node(type(layer).__name__, "keras", names[0], read, names, {})
+        for one, name in zip(outputs, names, strict=True):
+            self._define(one, name, False)
+            self.out.value(name, self._type(one), self._shape(one, False))
 
     def _separable(self, layer: Any, inputs: list[Any], output: Any) -> None:
         channels, kernel = int(inputs[0].shape[-1]), [int(one) for one in layer.kernel_size]
         wide = channels * layer.depth_multiplier
-        between = self._unique(f"{layer.name}/depthwise")
+        between = self._unique(f"{self.path}{layer.name}/depthwise")
         depth = self._weight(layer, "depthwise_kernel", [wide, 1, *kernel])
         self.out.node(
             "Conv", "", between, [self._read(inputs[0], True), depth], [between],
@@ -235,11 +262,14 @@ class _Rewriter:
             return self._write(layer, "Gemm", [source, matrix, *bias], output, False)
         if not bias:
             return self._write(layer, "MatMul", [source, matrix], output, False)
-        product = self._unique(f"{layer.name}/product")
+        product = self._unique(f"{self.path}{layer.name}/product")
         self.out.node("MatMul", "", product, [source, matrix], [product], {})
         return self._write(layer, "Add", [product, *bias], output, False)
 
     def _normalization(self, layer: Any, inputs: list[Any], output: Any) -> None:
+        axis = layer.axis if isinstance(layer.axis, int) else layer.axis[0] if len(layer.axis) == 1 else 0
+        if axis % len(inputs[0].shape) != len(inputs[0].shape) - 1:
+            return self._unknown(layer, inputs, [output])
         channels = int(inputs[0].shape[-1])
         names = (
             ("gamma", "beta") if type(layer).__name__ == "LayerNormalization" else ("gamma", "beta", "mean", "variance")
@@ -251,7 +281,7 @@ class _Rewriter:
             )
         moved = len(inputs[0].shape) == 4
         if not moved and len(inputs[0].shape) != 2:
-            return self._dense_like(layer, inputs, output)
+            return keras_sequences.batch_normalization(self, layer, inputs, output, tables)
         return self._write(layer, "BatchNormalization", [self._read(inputs[0], moved), *tables], output, moved)
 
     def _pooling(self, layer: Any, inputs: list[Any], output: Any) -> None:
@@ -264,12 +294,12 @@ class _Rewriter:
 
     def _global_pooling(self, layer: Any, inputs: list[Any], output: Any) -> None:
         operator = "ReduceMax" if "Max" in type(layer).__name__ else "ReduceMean"
-        axes = self._constant(f"{layer.name}/axes", [2, 3])
+        axes = self._constant(f"{self.path}{layer.name}/axes", [2, 3])
         moved = len(output.shape) == 4
         self._write(layer, operator, [self._read(inputs[0], True), axes], output, moved, keepdims=int(moved))
 
     def _view(self, layer: Any, inputs: list[Any], output: Any) -> None:
-        shape = self._constant(f"{layer.name}/shape", [0, *self._shape(output, False)[1:]])
+        shape = self._constant(f"{self.path}{layer.name}/shape", [0, *self._shape(output, False)[1:]])
         # The elements are the same in any order of the axes, and so is their count.
         self._write(layer, "Reshape", [self.names[id(inputs[0])], shape], output, False)
 
@@ -281,11 +311,11 @@ class _Rewriter:
 
     def _padding(self, layer: Any, inputs: list[Any], output: Any) -> None:
         (top, bottom), (left, right) = layer.padding
-        pads = self._constant(f"{layer.name}/pads", [0, 0, top, left, 0, 0, bottom, right])
+        pads = self._constant(f"{self.path}{layer.name}/pads", [0, 0, top, left, 0, 0, bottom, right])
         self._write(layer, "Pad", [self._read(inputs[0], True), pads], output, True)
 
     def _upsampling(self, layer: Any, inputs: list[Any], output: Any) -> None:
-        sizes = self._constant(f"{layer.name}/sizes", self._shape(output, True))
+        sizes = self._constant(f"{self.path}{layer.name}/sizes", self._shape(output, True))
         mode = "linear" if getattr(layer, "interpolation", "nearest") == "bilinear" else "nearest"
         self._write(layer, "Resize", [self._read(inputs[0], True), "", "", sizes], output, True, mode=mode)
 
@@ -298,18 +328,19 @@ class _Rewriter:
         if type(layer).__name__ == "ReLU" and layer.max_value is not None:
             kind = "relu6"
         moved = id(inputs[0]) in self.moved
-        name = self._unique(layer.name)
+        name = self._unique(self.path + layer.name)
         self._define(output, name, moved)
         self._activate(kind or "linear", self._read(inputs[0], moved), name, moved)
 
     def _scaled(self, layer: Any, inputs: list[Any], output: Any) -> None:
-        """Rescaling and Normalization: a product and a sum for every element."""
+        """Rescaling and Normalization: a product and a sum for every element, with numbers that nothing learns."""
         moved = id(inputs[0]) in self.moved
-        channels = [1, int(inputs[0].shape[-1]), 1, 1] if moved else [int(inputs[0].shape[-1])]
-        between = self._unique(f"{layer.name}/scaled")
-        scale = self._weight(layer, "scale", channels)
-        self.out.node("Mul", "", between, [self._read(inputs[0], moved), scale], [between], {})
-        self._write(layer, "Add", [between, self._weight(layer, "offset", channels)], output, moved)
+        between = self._unique(f"{self.path}{layer.name}/scaled")
+        numbers = [self._unique(f"{self.path}{layer.name}/{one}") for one in ("scale", "offset")]
+        for one in numbers:
+            self.out.number(one, 0.5)
+        self.out.node("Mul", "", between, [self._read(inputs[0], moved), numbers[0]], [between], {})
+        self._write(layer, "Add", [between, numbers[1]], output, moved)
 
     def _leaky(self, layer: Any, inputs: list[Any], output: Any) -> None:
         moved = id(inputs[0]) in self.moved
@@ -355,3 +386,4 @@ _WRITERS: dict[str, Any] = {
     "UpSampling2D": _Rewriter._upsampling,
     "ZeroPadding2D": _Rewriter._padding,
 }
+_WRITERS |= keras_sequences.WRITERS

@@ -70,7 +70,13 @@ def main(names):
         with tempfile.TemporaryDirectory() as folder:
             wrong, macs, parameters = compared(torch, torchvision, name, Path(folder))
         different += bool(wrong)
-        print(f"{name}: {macs} MACs, {parameters} parameters", *wrong, f"{time.monotonic() - start:.0f} s", sep="; ", flush=True)
+        print(
+            f"{name}: {macs} MACs, {parameters} parameters",
+            *wrong,
+            f"{time.monotonic() - start:.0f} s",
+            sep="; ",
+            flush=True,
+        )
     print(f"{len(names) - different} of {len(names)} models equal their export")
     return 1 if different else 0
 
