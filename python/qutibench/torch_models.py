@@ -411,9 +411,32 @@ class _Rewriter:
 
     def _transpose(self, node: Any, a: dict[str, Any]) -> None:
         order = list(range(len(self._shape(a["self"]))))
-        first, second = a["dim0"] % len(order), a["dim1"] % len(order)
+        first, second = (int(one) % len(order) for one in list(a.values())[1:3])
         order[first], order[second] = order[second], order[first]
         self._turn(node, a["self"], order)
+
+    _swapaxes = _swapdims = _transpose
+
+    def _movedim(self, node: Any, a: dict[str, Any]) -> None:
+        rank = len(self._shape(a["self"]))
+        pairs = [[one] if isinstance(one, int) else list(one) for one in (a["source"], a["destination"])]
+        moved = {to % rank: one % rank for one, to in zip(*pairs, strict=True)}
+        rest = iter(axis for axis in range(rank) if axis not in moved.values())
+        self._turn(node, a["self"], [moved[axis] if axis in moved else next(rest) for axis in range(rank)])
+
+    _moveaxis = _movedim
+
+    def _index(self, node: Any, a: dict[str, Any]) -> None:
+        """Entries of one axis, by a tensor of places."""
+        places = [(axis, one) for axis, one in enumerate(a["indices"]) if one is not None]
+        if len(places) != 1 or str(self._value(places[0][1]).dtype) == "torch.bool":
+            return self._unknown(node, "index")
+        axis, one = places[0]
+        return self._write(node, "Gather", [self._read(a["self"]), self._read(one)], axis=axis)
+
+    def _index_select(self, node: Any, a: dict[str, Any]) -> None:
+        axis = int(a["dim"]) % len(self._shape(a["self"]))
+        self._write(node, "Gather", [self._read(a["self"]), self._read(a["index"])], axis=axis)
 
     def _t(self, node: Any, a: dict[str, Any]) -> None:
         self._turn(node, a["self"], list(reversed(range(len(self._shape(a["self"]))))))

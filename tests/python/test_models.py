@@ -2,6 +2,7 @@
 """Model files of any format, modules of PyTorch, and the tree of a network's modules."""
 
 import gzip
+import math
 import pickle
 from pathlib import Path
 
@@ -138,3 +139,41 @@ def test_a_model_of_keras_by_its_layers():
     assert list(g.inputs.values()) == [(1, 3, 16, 16)] and list(g.outputs.values()) == [(1, 10)]
     mobile = qb.load_keras(keras.applications.MobileNetV2(weights=None))
     assert qb.analyze(mobile).macs == 300774272  # Sandler et al., CVPR 2018: 300 million
+
+
+def _keras_networks(keras):
+    """Small models of Keras with their multiply-accumulates, worked out by hand."""
+    k, x = keras.layers, keras.Input
+    inner = keras.Sequential([x((8,)), k.Dense(16), k.ReLU()], name="inner")
+    image = x((8, 8, 3))
+    back = keras.Model(image, k.Conv2D(4, 3)(image), name="back")
+    outside, vector = x((8, 8, 3)), x((8,))
+    yield keras.Model(vector, k.Dense(2)(inner(vector))), 8 * 16 + 16 * 2
+    yield keras.Model(outside, k.GlobalMaxPooling2D()(back(outside))), 36 * 4 * 27
+    spoken = [x((20, 6)), k.LSTM(16, return_sequences=True), k.Bidirectional(k.GRU(8)), k.Dense(3)]
+    yield keras.Sequential(spoken), 20 * 4 * 16 * (6 + 16) + 2 * 20 * 3 * 8 * (16 + 8) + 16 * 3
+    tokens = x((10, 32))
+    read = k.LayerNormalization()(k.Add()([tokens, k.MultiHeadAttention(4, 8)(tokens, tokens)]))
+    yield keras.Model(tokens, k.Dense(5)(read)), 10 * 32 * 32 * 4 + 2 * 4 * 10 * 10 * 8 + 10 * 32 * 5
+    words = x((12,), dtype="int32")
+    told = k.GlobalAveragePooling1D()(k.Conv1D(8, 3, padding="causal")(k.Embedding(100, 16)(words)))
+    yield keras.Model(words, k.Dense(1)(told)), 12 * 8 * 48 + 8
+    small = x((8, 8, 4))
+    grown = k.Cropping2D(1)(k.ZeroPadding2D(1)(k.Conv2DTranspose(6, 2, strides=2)(small)))
+    yield keras.Model(small, k.GroupNormalization(2)(k.PReLU()(grown))), 64 * 4 * 6 * 4
+    plain = x((8, 8, 4))
+    mean = keras.ops.mean(k.Rescaling(1 / 255.0)(k.Multiply()([plain, k.Activation("sigmoid")(plain)])), axis=(1, 2))
+    yield keras.Model(plain, k.Dense(3)(mean)), 12
+
+
+def test_models_of_keras_that_are_nested_recurrent_or_attentive():
+    keras = pytest.importorskip("keras", reason="Keras is an optional extra: pip install 'qutibench[keras]'")
+    for model, macs in _keras_networks(keras):
+        g = qb.load_keras(model)
+        w = qb.analyze(g)
+        assert w.uncounted == [], model.name
+        assert w.macs == macs, model.name
+        assert w.parameters == sum(math.prod(one.shape) for one in model.trainable_weights), model.name
+        assert [one[1:] for one in g.outputs.values()] == [model.output_shape[1:]], model.name
+    names = {node.name for node in qb.load_keras(next(_keras_networks(keras))[0]).nodes}
+    assert any(name.startswith("inner/dense") for name in names)
