@@ -17,7 +17,10 @@ namespace qutibench::python {
 
 /// A format for all parts, formats by part ("fp8 kv=fp8" or a dict), or nothing: the checkpoint's own.
 [[nodiscard]] inline language_precision precision_of(const language_model& model, const py::object& given) {
-    const auto format = [](py::handle value) { return value.cast<precision_argument>().value.weights; };
+    const auto format = [](py::handle value) {
+        if (py::isinstance<py::str>(value)) return parse_stored_format(value.cast<std::string>());
+        return value.cast<precision_argument>().value.weights;
+    };
     if (given.is_none()) return model.stored;
     if (py::isinstance<py::str>(given) && given.cast<std::string>().find('=') != std::string::npos) {
         std::istringstream text(given.cast<std::string>());

@@ -115,6 +115,55 @@ TEST_CASE("what cannot be is refused, what cannot be known is flagged") {
     CHECK_THROWS_AS(parts.set("expert", fp8), unknown_name);
 }
 
+TEST_CASE("GGML's block formats are precisions by name") {
+    // bits of an element: ggml-common.h's blocks, bytes over elements
+    CHECK(parse_stored_format("q4_k").bits_per_element() == 4.5);
+    CHECK(parse_stored_format("Q6_K").bits_per_element() == 6.5625);
+    CHECK(parse_stored_format("q8_0").bits_per_element() == 8.5);
+    for (const ggml_type& one : ggml_types) {
+        CAPTURE(one.name);
+        if (one.block > 1) CHECK(parse_stored_format(one.name).bits_per_element() == Approx(one.bits_per_element()));
+    }
+    CHECK(parse_stored_format("fp8") == fp8);
+    const std::string words[] = {"q4_k", "head=q6_k", "kv=q8_0"};
+    const auto all = parse_language_precisions(bf16, words);
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].dense.bits_per_element() == 4.5);
+    CHECK(all[0].head.bits_per_element() == 6.5625);
+    CHECK(all[0].cache.bits_per_element() == 8.5);
+    CHECK_THROWS_AS(parse_stored_format("q4_z"), unknown_name);
+}
+
+TEST_CASE("exchanges past the fast link's reach go from node to node") {
+    const language_model model = zoo::build_language("llama_3_1_70b");
+    language_rank rank = rank_of(model, {.tensor = 16});
+    const double bytes = 32 * 8192 * 2;  // of 32 positions, exchanged twice in each of 80 layers
+    const pass_work flat = decode_work(rank, bf16, 32, 1000);
+    CHECK(flat.exchanged == Approx(160 * 2 * 15. / 16 * bytes));
+    CHECK(flat.between == 0);
+    rank.domain = 8;
+    const pass_work two = decode_work(rank, bf16, 32, 1000);
+    CHECK(two.exchanged == Approx(160 * 2 * 7. / 8 * bytes));
+    CHECK(two.between == Approx(160 * 2 * 1. / 2 * bytes / 8));
+    CHECK(two.collectives == 2 * flat.collectives);
+
+    const auto noded = [](double between) {
+        operating_mode mode = h100().mode();
+        mode.links.push_back(
+            {.name = "network", .reach = link_reach::nodes, .bandwidth = quantity_of<bytes_per_second>(between)});
+        return platform("gpu", {mode});
+    };
+    const serving_question ask{.concurrency = 64};
+    const serving_estimate fast = serve(model, noded(50e9), bf16, {.tensor = 16}, ask);
+    const serving_estimate slow = serve(model, noded(5e9), bf16, {.tensor = 16}, ask);
+    CHECK(fast.has(serving_caution::between_nodes));
+    CHECK_FALSE(fast.has(serving_caution::past_domain));
+    CHECK(slow.time_per_output_token_s > fast.time_per_output_token_s);
+    CHECK(fast.bound.time_per_output_token_s == slow.bound.time_per_output_token_s);
+    // stages of a pipeline within a node each exchange nothing between nodes
+    CHECK_FALSE(serve(model, noded(5e9), bf16, {.tensor = 8, .pipeline = 2}, ask).has(serving_caution::between_nodes));
+}
+
 TEST_CASE("a few measured rows correct a stack") {
     serving_calibration fit;
     CHECK(fit.factor() == 1);
@@ -128,6 +177,48 @@ TEST_CASE("a few measured rows correct a stack") {
     CHECK(after.time_per_output_token_s == Approx(before.time_per_output_token_s * fit.factor()));
     CHECK(after.tokens_per_s < before.tokens_per_s);
     CHECK_THROWS_AS(fit.add(0, 1), invalid_argument);
+}
+
+TEST_CASE("llama.cpp holds every expert, the cache and a buffer") {
+    // Qwen3 30B A3B: a token reads 8 of 128 experts, the card holds all
+    const language_rank rank = rank_of(zoo::build_language("qwen3_30b_a3b"), {});
+    const language_precision q4 = parse_stored_format("q4_k");
+    const platform card = gpu(1008e9, 165e12, 330e12, 24e9, 32e9);
+    const local_question ask{.prompt_tokens = 4000, .output_tokens = 96};
+    const local_estimate e = run_locally(rank, q4, card, bytes_per_token(rank, q4), ask);
+    const double table = 151936. * 2048 * 2;  // the head in 16 bit; the vocabulary's table stays on the host
+    const double cache = 4096. * 48 * 2 * 4 * 128 * 2;
+    const double norms = (97 * 2048 + 96 * 128) * 2.;
+    const double buffer = 512. * 4 * (151936 + 2048);
+    const double rest = (30'532'122'624. - 2 * 151936. * 2048 - norms / 2) * .5625;
+    CHECK(e.memory_bytes == Approx(table + cache + norms + buffer + rest).epsilon(1e-9));
+    CHECK(e.fits);
+    CHECK_FALSE(run_locally(rank, bf16, card, bytes_per_token(rank, bf16), ask).fits);
+    // gguf-parser 0.28.1 of Llama 3 8B: 512 rows of 128256 scores and 4096 elements, in 32 bit
+    CHECK(local_buffer(rank_of(zoo::build_language("llama_3_1_8b"), {}), 4000) == 271'056'896);
+}
+
+TEST_CASE("public rates of llama.cpp stay below the bound and near the law") {
+    // tokens/s of Llama 3 8B on one card (XiongjieDai/GPU-Benchmarks-on-LLM-Inference), and the card's bandwidth
+    struct rate {
+        const char* card;
+        double bandwidth, wide, narrow;
+    };
+    const rate one = GENERATE(values<rate>({{"RTX 3090", 936e9, 46.51, 111.74},
+                                            {"RTX 4090", 1008e9, 54.34, 127.74},
+                                            {"A100 PCIe 80GB", 1935e9, 54.56, 138.31}}));
+    CAPTURE(one.card);
+    const language_rank rank = rank_of(zoo::build_language("llama_3_1_8b"), {});
+    const platform card = gpu(one.bandwidth, 165e12, 330e12, 80e9, 32e9);
+    for (const bool narrow : {false, true}) {
+        language_precision stored = narrow ? language_precision(parse_stored_format("q4_k")) : bf16;
+        if (narrow) stored.head = parse_stored_format("q6_k");
+        const local_estimate e =
+            run_locally(rank, stored, card, bytes_per_token(rank, stored), {.prompt_tokens = 1, .output_tokens = 512});
+        const double measured = narrow ? one.narrow : one.wide;
+        CHECK(1 / measured > e.bound_s);
+        CHECK(std::abs(std::log(measured * e.time_per_output_token_s)) < .36);  // the A100 is furthest
+    }
 }
 
 TEST_CASE("llama.cpp's law: time per layer and bytes over the attained bandwidth") {

@@ -24,6 +24,7 @@ struct language_engine {
     double bandwidth = 0;  ///< byte/s of off-chip memory
     double capacity = 0;   ///< bytes of it; NaN when no source states them
     double link = 0;       ///< byte/s to devices of the same domain, in one direction; NaN when no source states them
+    double between = 0;    ///< byte/s of one device to other nodes, in one direction; NaN when no source states them
     double power = 0;      ///< W; NaN
     double price = 0;      ///< USD; NaN
     int domain = 0;        ///< devices at that bandwidth; 0 when no source states it
@@ -83,13 +84,14 @@ template <class Fits>
     engine.capacity = device.off_chip().capacity.value();
     engine.power = device.power().value();
     engine.price = device.price_usd;
-    engine.link = unknown<bytes_per_second>.value();
+    engine.link = engine.between = unknown<bytes_per_second>.value();
     if (const device_link* const link = device.link_to(link_reach::devices)) {
         engine.link = link->bandwidth.value();
         engine.domain = link->devices;
     }
     if (const device_link* const host = device.link_to(link_reach::host); host != nullptr && !(engine.link > 0))
         engine.link = host->bandwidth.value();
+    if (const device_link* const nodes = device.link_to(link_reach::nodes)) engine.between = nodes->bandwidth.value();
     engine.attention = detail::rate_for(device, stored.attention);
     engine.dense = detail::rate_for(device, stored.dense);
     engine.experts = detail::rate_for(device, stored.experts);

@@ -92,6 +92,7 @@ struct pass_time {
         time.compute[i] = work.operations[i] / (rates[i]->per_second * of_peak[i] * narrow);
     }
     if (work.exchanged > 0) time.exchange = work.exchanged / (engine.link * k.exchange);
+    if (work.between > 0) time.exchange += work.between / (engine.between * k.exchange);
     time.fixed = k.kernel * kernels + k.step + k.collective * work.collectives;
     return time;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <qutibench/datatype.hpp>
+#include <qutibench/language/ggml_types.hpp>
 #include <qutibench/names.hpp>
 
 #include <span>
@@ -26,6 +27,21 @@ inline constexpr int language_parts = 6;
 template <>
 inline constexpr enumeration<language_parts> names_of<language_part>{
     "part of a language model", {"attention", "dense", "experts", "head", "embedding", "norms"}};
+
+/// The format that weights or a cache are stored in: a datatype, or a block format of GGML by its name, "q4_k" or
+/// "Q8_0", as whole numbers whose scales take what the block takes besides. Throws unknown_name.
+[[nodiscard]] inline datatype parse_stored_format(std::string_view name) {
+    const ggml_type* const type = find_ggml_type(name);
+    if (type == nullptr || type->block == 1) return parse_datatype(name);
+    if (type->name == "MXFP4") return parse_datatype("mxfp4");
+    if (type->name == "NVFP4") return parse_datatype("nvfp4");
+    const auto whole = static_cast<int>(type->bits_per_element());
+    datatype stored{number_family::integer, whole, 0, whole - 1};
+    stored.block = static_cast<int>(type->block);
+    stored.scale_bits = static_cast<int>(8 * type->bytes) - whole * stored.block;
+    if (stored.scale_bits == 0) stored.block = 0;
+    return stored;
+}
 
 /// Formats by part. One format stands for attention, dense and experts; head, embedding and cache stay in 16 bit, as
 /// serving frameworks keep them unless told otherwise.
@@ -88,17 +104,17 @@ struct language_precision {
 }
 
 /// Precisions by words: a format begins one, "kv=fp8" changes a part of the one before it, or of `stored` where none
-/// has begun. No word: `stored` alone. Throws what `parse_datatype` and `language_precision::set` throw.
+/// has begun. No word: `stored` alone. Throws what `parse_stored_format` and `language_precision::set` throw.
 [[nodiscard]] inline std::vector<language_precision> parse_language_precisions(const language_precision& stored,
                                                                                std::span<const std::string> words) {
     std::vector<language_precision> all;
     for (const std::string_view word : words) {
         const std::size_t equals = word.find('=');
         if (equals == std::string_view::npos) {
-            all.emplace_back(parse_datatype(word));
+            all.emplace_back(parse_stored_format(word));
         } else {
             if (all.empty()) all.push_back(stored);
-            all.back().set(word.substr(0, equals), parse_datatype(word.substr(equals + 1)));
+            all.back().set(word.substr(0, equals), parse_stored_format(word.substr(equals + 1)));
         }
     }
     if (all.empty()) all.push_back(stored);

@@ -56,6 +56,7 @@ struct language_rank {
     double norms = 0;
     bool tied = false;
     bool encoder = false;
+    double domain = 0;  ///< devices of a stage that the fast link joins; 0: all
     language_layout layout{};
     std::vector<rank_block> blocks{};
 };

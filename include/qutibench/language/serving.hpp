@@ -34,10 +34,11 @@ enum class serving_caution : std::uint32_t {
     out_of_memory = 1U << 1,  ///< does not fit
     capacity_unknown = 1U << 2,
     link_unknown = 1U << 3,  ///< several devices, and no source states how fast their link is
-    past_domain = 1U << 4,   ///< more devices than the fast link joins
+    past_domain = 1U << 4,   ///< more devices than the fast link joins, and no source states the link between nodes
     longer_than_context = 1U << 5,
     beyond_study = 1U << 6,      ///< an option that no measurement behind the constants has
     experts_adjusted = 1U << 7,  ///< the experts' layout did not multiply to the devices
+    between_nodes = 1U << 8,     ///< exchanges cross nodes
 };
 
 /// One sentence on a caution.
@@ -48,10 +49,15 @@ enum class serving_caution : std::uint32_t {
         "weights and caches do not fit the memory, so the server would queue or refuse requests",
         "no source states the memory's capacity, so whether it fits is not known",
         "no source states the link between devices, so what they exchange is taken to cost nothing",
-        "there are more devices than the fast link joins; the slower link between nodes is not in the figures",
+        "there are more devices than the fast link joins, and no source states the link between nodes; what crosses it "
+        "is "
+        "taken at the fast link",
         "prompt and output are longer than the model's context",
         "no measurement behind the constants has this option; its formula is documented, its error is not known",
         "expert_parallel times expert_tensor_parallel is not the number of devices; experts are split over the rest",
+        "devices of several nodes share each layer: exchanges within a node come first, then between nodes; no "
+        "measurement "
+        "behind the constants has more than one node",
     };
     std::size_t index = 0;
     while ((static_cast<std::uint32_t>(one) >> index) > 1) ++index;
@@ -108,8 +114,7 @@ public:
             engine_.link = std::numeric_limits<double>::infinity();
             standing_ |= static_cast<std::uint32_t>(serving_caution::link_unknown);
         }
-        if (several && engine_.domain > 0 && layout.devices() > engine_.domain)
-            standing_ |= static_cast<std::uint32_t>(serving_caution::past_domain);
+        if (engine_.domain > 0 && layout.stage() > engine_.domain) join_nodes();
     }
 
     [[nodiscard]] const language_rank& rank() const { return rank_; }
@@ -152,6 +157,16 @@ public:
     }
 
 private:
+    // Exchanges past the fast link's reach go from node to node, where a source states how fast that is.
+    void join_nodes() {
+        if (engine_.between > 0) {
+            rank_.domain = engine_.domain;
+            standing_ |= static_cast<std::uint32_t>(serving_caution::between_nodes);
+        } else {
+            standing_ |= static_cast<std::uint32_t>(serving_caution::past_domain);
+        }
+    }
+
     struct timed {
         pass_time decode{};
         pass_time prefill{};

@@ -22,7 +22,8 @@ struct pass_work {
     std::array<double, language_groups> bytes{};
     std::array<double, language_groups> operations{};
     double collectives = 0;  ///< exchanges that wait for each other
-    double exchanged = 0;    ///< bytes that a device sends
+    double exchanged = 0;    ///< bytes that a device sends over the fast link
+    double between = 0;      ///< bytes that it sends from node to node
 
     double& moved(language_group group) { return bytes[static_cast<std::size_t>(group)]; }
     double& done(language_group group) { return operations[static_cast<std::size_t>(group)]; }
@@ -35,18 +36,30 @@ inline constexpr double linear_chunk = 64;
 // Element-wise kernels read and write each position about so often a layer, in 16 bit.
 inline constexpr double elementwise_moves = 8;
 
-/// All-reduces of tensor parallelism after attention and after the feed-forward network, 2 (n - 1) / n of the
-/// positions' bytes each; with data-parallel attention a gather before the experts and a scatter after them.
+/// Exchanges of `bytes` each by all of `devices`, one in each of `layers`: 2 (n - 1) / n of the bytes over the fast
+/// link. Where that joins fewer, the devices of each node exchange first, and each then a share with its like in other
+/// nodes (Mikami et al., arXiv:1811.05233, for all-reduces; gathers and scatters move the same).
+inline void add_exchange(pass_work& work, double layers, double devices, double domain, double bytes) {
+    const double near = domain > 0 ? std::min(devices, domain) : devices;
+    const double nodes = std::ceil(devices / near);
+    work.exchanged += layers * 2 * (near - 1) / near * bytes;
+    if (nodes <= 1) return;
+    work.collectives += layers;
+    work.between += layers * 2 * (nodes - 1) / nodes * bytes / near;
+}
+
+/// All-reduces of tensor parallelism after attention and after the feed-forward network; with data-parallel attention a
+/// gather before the experts and a scatter after them.
 inline void add_exchanges(pass_work& work, const language_rank& rank, double here, double everywhere) {
     const double a = static_cast<double>(rank.layout.tensor);
     const double n = static_cast<double>(rank.layout.stage());
     if (a > 1) {
         work.collectives += rank.layers;
-        work.exchanged += rank.layers * 2 * (a - 1) / a * here * rank.width * 2;
+        add_exchange(work, rank.layers, a, rank.domain, here * rank.width * 2);
     }
     if (n > 1) {
         work.collectives += rank.layers * (rank.layout.data > 1 ? 2 : 1);
-        work.exchanged += rank.layers * 2 * (n - 1) / n * everywhere * rank.width * 2;
+        add_exchange(work, rank.layers, n, rank.domain, everywhere * rank.width * 2);
     }
 }
 

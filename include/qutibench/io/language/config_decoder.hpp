@@ -15,6 +15,8 @@ public:
 
     void read() {
         in_.dimensions();
+        if (fields_.flag_or({"use_cla"}, false))
+            fields_.place().fail("'use_cla' lets layers share their caches, which is not modelled");
         normalizations();
         model_.head_bias = fields_.flag_or({"lm_head_bias"}, is_phi());
         const attention_block base = family_.style == family_style::latent ? latent() : grouped();

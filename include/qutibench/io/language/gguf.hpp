@@ -5,7 +5,7 @@
 
 #include <qutibench/detail/message.hpp>
 #include <qutibench/error.hpp>
-#include <qutibench/io/language/ggml_types.hpp>
+#include <qutibench/language/ggml_types.hpp>
 #include <qutibench/io/language/tensor_list.hpp>
 
 #include <cstring>
