@@ -33,7 +33,7 @@ _UNARY = {
 _BINARY = {
     "add": "Add", "sub": "Sub", "mul": "Mul", "div": "Div", "true_divide": "Div", "maximum": "Max", "minimum": "Min",
     "pow": "Pow", "eq": "Equal", "gt": "Greater", "lt": "Less", "ge": "GreaterOrEqual", "le": "LessOrEqual",
-    "logical_and": "And", "logical_or": "Or", "remainder": "Mod",
+    "logical_and": "And", "logical_or": "Or", "remainder": "Mod", "clamp_min": "Max", "clamp_max": "Min",
 }  # fmt: skip
 _SAME = {
     "contiguous", "clone", "detach", "alias", "dropout", "feature_dropout", "alpha_dropout", "lift_fresh_copy",
@@ -43,7 +43,10 @@ _CAST = {"to", "_to_copy", "type_as", "float", "half", "int", "long", "bool"}
 _VIEWS = {
     "view", "reshape", "flatten", "unsqueeze", "squeeze", "_unsafe_view", "unflatten", "view_as", "reshape_as",
 }  # fmt: skip
-_REDUCTIONS = {"mean": "ReduceMean", "sum": "ReduceSum", "amax": "ReduceMax", "amin": "ReduceMin"}
+_REDUCTIONS = {
+    "mean": "ReduceMean", "sum": "ReduceSum", "amax": "ReduceMax", "amin": "ReduceMin",
+    "linalg_vector_norm": "ReduceL2",
+}  # fmt: skip
 
 
 def load_torch(
@@ -96,7 +99,10 @@ class _Rewriter:
         self.parts: dict[Any, list[str]] = {}
         self.taken: set[str] = set()
         self.constants: set[str] = set()
-        self.weights = {spec.arg.name for spec in program.graph_signature.input_specs if spec.kind.name != "USER_INPUT"}
+        self.filled: set[Any] = set()  # nodes that follow from shapes alone, such as masks
+        stored = [spec for spec in program.graph_signature.input_specs if spec.kind.name != "USER_INPUT"]
+        self.weights = {spec.arg.name for spec in stored}
+        self.buffers = {spec.arg.name for spec in stored if spec.kind.name == "BUFFER"}
 
     def run(self, name: str) -> bytes:
         for node in self.program.graph.nodes:
@@ -133,7 +139,8 @@ class _Rewriter:
         if not isinstance(value, self.torch.Tensor):
             return
         self.names[node] = node.name
-        (self.out.weight if node.name in self.weights else self.out.input)(node.name, *self._type(value))
+        stored = self.out.buffer if node.name in self.buffers else self.out.weight
+        (stored if node.name in self.weights else self.out.input)(node.name, *self._type(value))
 
     def _read(self, one: Any) -> str:
         """The name of an operand; a number becomes a constant of its own."""
@@ -199,7 +206,10 @@ class _Rewriter:
         write: Callable[[Any, dict[str, Any]], None] | None = getattr(self, f"_{kind}", None)
         arguments = self._arguments(node)
         first = next(iter(arguments.values()), None)
-        if kind in _UNARY:
+        read = node.all_input_nodes
+        if read and all(one in self.filled for one in read) and isinstance(value, self.torch.Tensor):
+            self._filled(node, arguments)
+        elif kind in _UNARY:
             inputs = [self._read(first)]
             if kind == "rsqrt":
                 self.out.node("Sqrt", "", f"{node.name}/root", inputs, [f"{node.name}/root"], {})
@@ -438,6 +448,34 @@ class _Rewriter:
         axis = int(a["dim"]) % len(self._shape(a["self"]))
         self._write(node, "Gather", [self._read(a["self"]), self._read(a["index"])], axis=axis)
 
+    def _roll(self, node: Any, a: dict[str, Any]) -> None:
+        """Two pieces of each axis, joined the other way round."""
+        shape = self._shape(a["self"])
+        listed = [[one] if isinstance(one, int) else list(one) for one in (a["shifts"], a["dims"])]
+        source, turns = self._read(a["self"]), [(s % shape[d], d % len(shape)) for s, d in zip(*listed, strict=True)]
+        turns = [one for one in turns if one[0]]
+        if not listed[1] or not turns:
+            return self._unknown(node, "roll") if not listed[1] else self._write(node, "Identity", [source])
+        for i, (shift, axis) in enumerate(turns):
+            cut, parts = shape[axis] - shift, []
+            for what, places in (("tail", (cut, shape[axis])), ("head", (0, cut))):
+                parts.append(f"{node.name}/{i}/{what}")
+                names = [self._constant(f"{parts[-1]}/{j}", [one]) for j, one in enumerate((*places, axis))]
+                self.out.node("Slice", "", parts[-1], [source, *names], [parts[-1]], {})
+            if i + 1 == len(turns):
+                return self._write(node, "Concat", parts, axis=axis)
+            source = f"{node.name}/{i}"
+            self.out.node("Concat", "", source, parts, [source], {"axis": axis})
+        return None
+
+    def _filled(self, node: Any, a: dict[str, Any]) -> None:
+        """A tensor of numbers that follow from its shape."""
+        self.filled.add(node)
+        self._write(node, "ConstantOfShape", [self._constant(f"{node.name}/shape", self._shape(node))])
+
+    _new_zeros = _new_ones = _new_full = _new_empty = _zeros_like = _ones_like = _full_like = _empty_like = _filled
+    _zeros = _ones = _full = _empty = _filled
+
     def _t(self, node: Any, a: dict[str, Any]) -> None:
         self._turn(node, a["self"], list(reversed(range(len(self._shape(a["self"]))))))
 
@@ -508,7 +546,7 @@ class _Rewriter:
 
 _WRITTEN = {name[1:] for name in vars(_Rewriter) if name.startswith("_") and not name.startswith("__")} - {
     "flat", "value", "type", "shape", "enter", "read", "constant", "layer_name", "write", "arguments", "call",
-    "unknown", "view", "reduce", "pads", "each", "convolve", "pool", "turn", "upsample",
+    "unknown", "view", "reduce", "pads", "each", "convolve", "pool", "turn", "upsample", "filled",
 }  # fmt: skip
 
 

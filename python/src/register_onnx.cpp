@@ -175,6 +175,9 @@ void register_writer(py::module_& module) {
     cls.def("weight", [type_of](model_writer& self, std::string_view name, int type, const dims& shape) {
         self.weight(name, type_of(type), shape);
     });
+    cls.def("buffer", [type_of](model_writer& self, std::string_view name, int type, const dims& shape) {
+        self.buffer(name, type_of(type), shape);
+    });
     cls.def("constant", &model_writer::constant, "name"_a, "values"_a, "scalar"_a = false);
     cls.def("number", &model_writer::number);
     cls.def("node", [](model_writer& self, std::string_view type, std::string_view domain, std::string_view name,

@@ -4,6 +4,8 @@
 import gzip
 import math
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -177,3 +179,13 @@ def test_models_of_keras_that_are_nested_recurrent_or_attentive():
         assert [one[1:] for one in g.outputs.values()] == [model.output_shape[1:]], model.name
     names = {node.name for node in qb.load_keras(next(_keras_networks(keras))[0]).nodes}
     assert any(name.startswith("inner/dense") for name in names)
+
+
+def test_torchvision_is_counted_as_its_export_is():
+    for package in ("torch", "torchvision", "onnxscript"):
+        pytest.importorskip(package, reason=f"compared where {package} is installed, an optional extra")
+    script = Path(__file__).parents[1] / "support/torchvision_models.py"
+    some = ["squeezenet1_1", "mobilenet_v3_small", "shufflenet_v2_x0_5"]
+    run = subprocess.run([sys.executable, script, *some], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "3 of 3 models equal their export" in run.stdout

@@ -23,8 +23,7 @@ def exported(torch, model, inputs, folder):
         model.to_empty(device="cpu")
     with torch.no_grad():
         for one in [*model.parameters(), *model.buffers()]:  # values that differ, so that none are stored once
-            if one.is_floating_point():
-                one.uniform_(0.5, 1)
+            one.uniform_(0.5, 1) if one.is_floating_point() else one.zero_()
     torch.onnx.export(model, inputs, path, dynamo=True, external_data=True, verbose=False)
     graph = qb.load_onnx(path)
     for one in folder.iterdir():

@@ -61,6 +61,12 @@ public:
         protozero::pbf_writer(text).add_int32(14, 1);  // data_location: external, never opened
         graph().add_message(5, text);
     }
+    /// A constant that a module holds and does not learn, such as running statistics: no parameter. Said as PyTorch's
+    /// exporter says it.
+    void buffer(std::string_view name, element_type type, const dims& extents) {
+        weight(name, type, extents);
+        buffers_.append(": BUFFER target='").append(name).append("'\n");
+    }
     /// A constant whose values shapes depend on.
     void constant(std::string_view name, const dims& values, bool scalar = false) {
         std::string text =
@@ -94,6 +100,13 @@ public:
     /// The file; opset 20 of ai.onnx.
     [[nodiscard]] std::string finish(std::string_view name) {
         graph().add_string(2, name.data(), name.size());
+        if (!buffers_.empty()) {
+            std::string text;
+            protozero::pbf_writer entry(text);
+            entry.add_string(1, "graph_signature");
+            entry.add_string(2, buffers_);
+            graph().add_message(16, text);
+        }
         std::string file, opset;
         {
             protozero::pbf_writer version(opset);
@@ -165,6 +178,7 @@ private:
         return text;
     }
 
+    std::string buffers_;
     std::string graph_;
 };
 
