@@ -103,7 +103,8 @@ export class Table {
         this.numeric = new Set(numbers.map((one) => one.key));
         for (const [key, heading] of this.headings) heading.classList.toggle("number", this.numeric.has(key));
         for (const [key, select] of this.filters) {
-            const listed = rows.map((row) => row[key]).filter((one) => typeof one === "string" || typeof one === "number");
+            const all = rows.map((row) => row[key]);
+            const listed = all.filter((one) => typeof one === "string" || typeof one === "number");
             const values = [...new Set(listed.map(String))].sort();
             const kept = select.value;
             select.replaceChildren(

@@ -52,7 +52,8 @@ export class Platforms implements Page {
                     "p",
                     { class: "note" },
                     "The selected devices stand out. In the table, hold the pointer over a figure " +
-                        "to see where it comes from; what was attained of a peak is the best known run of a whole network.",
+                        "to see where it comes from; what was attained of a peak is the best known run of a " +
+                        "whole network.",
                 ),
             ),
             this.table.element,
