@@ -120,3 +120,15 @@ def test_a_stack_is_calibrated_by_three_of_its_rows():
     fitted = qb.serve("llama_3_1_8b", "h100_sxm", concurrency=16, calibration=calibration)
     # three quarters of the logarithm of 1.2, since three rows are shrunk by 3 / 4
     assert fitted.time_per_output_token_s == pytest.approx(1.2**0.75 * plain.time_per_output_token_s)
+
+
+def test_a_card_holds_every_expert():
+    # 29.9e9 weights in q4_k's 0.5625 bytes, the head in 16 bit, the cache and llama.cpp's buffer; a token reads a tenth
+    served = qb.serve("qwen3_30b_a3b", "rtx_4090", precision="q4_k", framework="llama.cpp")
+    assert 17.5e9 < served.memory_bytes < 18.5e9
+    assert served.fits
+    assert not qb.serve("qwen3_30b_a3b", "rtx_4090", precision="bf16", framework="llama.cpp").fits
+    parts = {"attention": "q4_k", "dense": "q4_k", "experts": "q4_k", "head": "q6_k", "kv": "q8_0"}
+    assert (
+        qb.serve("qwen3_30b_a3b", "rtx_4090", precision=parts, framework="llama.cpp").memory_bytes < served.memory_bytes
+    )

@@ -99,3 +99,33 @@ TEST_CASE("a model that sees takes what its inner part leaves out from its famil
     CHECK_THROWS_AS(parse_language_config(R"({"model_type": "gemma3_text", "hidden_size": 2560})", "config.json", ""),
                     parse_error);
 }
+
+TEST_CASE("hostile fields of a config.json are refused at their place, or bounded") {
+    const auto message = [](const std::string& fields) {
+        try {
+            static_cast<void>(parse_language_config("{" + fields + "}", "config.json", ""));
+        } catch (const parse_error& wrong) {
+            return std::string(wrong.what());
+        }
+        return std::string();
+    };
+    const std::string dense = R"("hidden_size": 64, "num_hidden_layers": 3, "num_attention_heads": 4, "vocab_size": 10,
+        "intermediate_size": 64)";
+    const std::string routed = R"("model_type": "hunyuan_v1_moe", "num_experts": 4, )" + dense;
+    CHECK(message(routed + R"(, "moe_topk": [2, 2])").find("names 2 layers, and layer 2") != std::string::npos);
+    CHECK(message(routed + R"(, "moe_topk": [2, 2, -1])").find("/moe_topk/2") != std::string::npos);
+    CHECK(message(routed + R"(, "moe_topk": 5)").find("between 1 and 4, not 5") != std::string::npos);
+    CHECK(message(R"("model_type": "hunyuan_v1_dense", "use_cla": true, )" + dense).find("share their caches") !=
+          std::string::npos);
+    CHECK(message(R"("model_type": "dbrx", "d_model": 64, "n_layers": 1, "n_heads": 4, "vocab_size": 10)")
+              .find("'attn_config' and 'ffn_config'") != std::string::npos);
+    std::string layers = "[0";
+    for (int i = 0; i < 10'001; ++i) layers += ",0";
+    CHECK(message(R"("model_type": "llama4_text", "num_local_experts": 4, "num_experts_per_tok": 1, )" + dense +
+                  R"(, "moe_layers": )" + layers + "]")
+              .find("more layers than") != std::string::npos);
+    const std::string mpt = R"("model_type": "mpt", "d_model": 10000000, "n_layers": 1, "n_heads": 4, "vocab_size": 10,
+        "max_seq_len": 8, "expansion_ratio": )";
+    CHECK(message(mpt + "1e12").empty());  // taken as 1000
+    CHECK(message(mpt + "-1").find("/expansion_ratio") != std::string::npos);
+}

@@ -9,6 +9,8 @@ namespace qutibench::detail {
 
 /// Whether a list of layers names one.
 [[nodiscard]] inline bool names_layer(const json_reader& list, std::int64_t layer) {
+    constexpr std::size_t longest = 10'000;
+    if (list.value().size() > longest) list.fail("names more layers than a model may have, 10000");
     for (const json& one : list.value())
         if (one == layer) return true;
     return false;

@@ -59,10 +59,12 @@ public:
                                         std::int64_t otherwise) {
         const auto found = find(names);
         if (!found || !found->is_array()) return count_or(names, otherwise);
-        const auto all = found->elements();
-        if (layer < 0 || static_cast<std::size_t>(layer) >= all.size())
+        const json& all = found->value();
+        const auto at = static_cast<std::size_t>(layer);
+        if (layer < 0 || at >= all.size())
             found->fail(message({"names ", all.size(), " layers, and layer ", layer, " is asked for"}));
-        return bounded(all[static_cast<std::size_t>(layer)], 0, 1'000'000'000);
+        return bounded(json_reader(all[at], found->source(), found->pointer() + "/" + std::to_string(at)), 0,
+                       1'000'000'000);
     }
     [[nodiscard]] double number_or(std::initializer_list<std::string_view> names, double otherwise) {
         const auto found = find(names);

@@ -21,7 +21,7 @@ inline void read_gpt(config_reading& in) {
     a.bias = fields.flag_or({"attention_bias"}, in.family.biased);
     a.output_bias = style == family_style::gpt_neo || a.bias;
     if (side_by_side) {
-        const double share = fields.number_or({"rotary_pct"}, 1);
+        const double share = std::min(fields.number_or({"rotary_pct"}, 1), 1.0);
         a.rotated = std::min(
             a.key_width,
             fields.count_or({"rotary_dim"}, static_cast<std::int64_t>(static_cast<double>(a.key_width) * share)));
@@ -85,7 +85,7 @@ inline void read_mpt(config_reading& in) {
     language_block block;
     in.split_heads(block.attention, heads, key_heads);
     block.attention.bias = block.attention.output_bias = bias;
-    const double expansion = in.fields.number_or({"expansion_ratio"}, 4);
+    const double expansion = std::min(in.fields.number_or({"expansion_ratio"}, 4), 1000.0);
     block.feed_forward = {
         .inner = std::max<std::int64_t>(static_cast<std::int64_t>(static_cast<double>(in.model.width) * expansion), 1),
         .gated = false,

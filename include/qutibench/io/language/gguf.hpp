@@ -5,8 +5,8 @@
 
 #include <qutibench/detail/message.hpp>
 #include <qutibench/error.hpp>
-#include <qutibench/language/ggml_types.hpp>
 #include <qutibench/io/language/tensor_list.hpp>
+#include <qutibench/language/ggml_types.hpp>
 
 #include <cstring>
 #include <map>
