@@ -52,13 +52,17 @@ def tornado(
     return dressed(_drawn(bars, middle, axis_title(value), theme, width, bar), theme, title)
 
 
-def _of_factors(
-    factors: list[Row], value: str, theme: Theme, width: float, bar: float, title: str
-) -> alt.LayerChart:
+def _of_factors(factors: list[Row], value: str, theme: Theme, width: float, bar: float, title: str) -> alt.LayerChart:
     scale = unit_of(value).scale
     middle = factors[0]["base"] / scale
     bars = [
-        {"change": one["factor"], "side": side, "base": middle, "end": one[key] / scale, "text": _level(one, key, scale)}
+        {
+            "change": one["factor"],
+            "side": side,
+            "base": middle,
+            "end": one[key] / scale,
+            "text": _level(one, key, scale),
+        }
         for one in factors
         for side, key in (("first", "low"), ("second", "high"))
         if one[key] != one["base"]
