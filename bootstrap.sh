@@ -322,6 +322,16 @@ release_checks() {
     run_ctest "ctest with sanitizers" coverage -LE compile
     run_single "coverage" .venv/bin/python tests/support/coverage.py build/coverage 95 80
     tail -n 2 "$logs/coverage.log"
+    run_single "build what fuzzing reaches" build coverage reach
+    run_single "what fuzzing reaches" reach_check
+    tail -n 2 "$logs/what_fuzzing_reaches.log"
+    # What hostile files cost, and what happens to the package where everything happens at once.
+    run_single "cost against size" .venv/bin/python tests/support/scaling.py build/release/bin/what_if
+    run_single "random graphs" .venv/bin/python tests/support/random_onnx.py --count 10000
+    run_single "sixteen threads" .venv/bin/python tests/support/stress.py threads --seconds 120
+    run_single "disturbed campaigns" .venv/bin/python tests/support/stress.py campaign --seconds 120
+    local said
+    for said in random_graphs sixteen_threads disturbed_campaigns; do tail -n 1 "$logs/$said.log"; done
     run_single "configure with the thread sanitizer" configure threads
     run_single "build with the thread sanitizer" build threads test_threads
     run_ctest "ctest with the thread sanitizer" threads -R '^threads$'
@@ -334,6 +344,19 @@ release_checks() {
     else
         say "-- newcomer: skipped, only root can make such a system"
     fi
+}
+
+# The corpora that lie in the repository, and what the fuzzers have found besides.
+reach_check() {
+    local program name at=build/coverage/reach
+    rm -rf "$at/profiles"
+    for program in "$at"/reach_*; do
+        name=${program##*/reach_}
+        [ "$name" != expression ] || continue # which reads no file
+        LLVM_PROFILE_FILE="$at/profiles/$name.profraw" ASAN_OPTIONS=detect_leaks=0 \
+            "$program" "tests/fuzz/corpus/$name" "build/fuzz/fuzz/corpus/$name" || return
+    done
+    .venv/bin/python tests/support/coverage.py build/coverage 80 0 --fuzzed
 }
 
 instruction_check() {

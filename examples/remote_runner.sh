@@ -8,7 +8,9 @@ shift 2
 quoted() { printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
 command=$1
 [ $# -eq 1 ] || command=$(for word; do quoted "$word"; done)
-there="d=\$(mktemp -d) && cd \"\$d\" && tar -xf - && { $command; } >&2 && rm -f model.onnx* && tar -cf - .; s=\$?; rm -rf \"\$d\"; exit \$s"
+begin='d=$(mktemp -d) && cd "$d" && tar -xf -'
+end='rm -f model.onnx* && tar -cf - .; s=$?; rm -rf "$d"; exit $s'
+there="$begin && { $command; } >&2 && $end"
 back=$(mktemp -d) failed=0
 trap 'rm -rf "$back"' EXIT
 

@@ -75,7 +75,7 @@ struct calibration_object {
             const std::shared_ptr<calibration_training> known = from;
             std::optional<calibration> whole;
             {
-                const py::gil_scoped_release unlocked;
+                const unlocked others_run;
                 whole = known->fit(true);
             }
             fitted = *std::move(whole);

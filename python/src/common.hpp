@@ -7,10 +7,12 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 #include <qutibench/datatype.hpp>
+#include <qutibench/detail/pause.hpp>
 #include <qutibench/error.hpp>
 #include <qutibench/network/shape.hpp>
 #include <qutibench/units.hpp>
 
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <optional>
@@ -32,10 +34,27 @@ struct count_argument {
     std::int64_t value = 0;
 };
 
-/// The result of a call during which other Python threads run; it touches no Python object.
+/// Lets Python handle a signal that has come, at most ten times a second; throws what its handler raises.
+inline void heed_signals() {
+    using clock = std::chrono::steady_clock;
+    static thread_local clock::time_point last{};
+    const clock::time_point now = clock::now();
+    if (now - last < std::chrono::milliseconds(100)) return;
+    last = now;
+    const py::gil_scoped_acquire locked;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+}
+
+/// While it lives, other Python threads run, and Ctrl-C is heeded wherever the library pauses.
+class unlocked {
+    py::gil_scoped_release others_run_{};
+    detail::pausing heeded_{&heed_signals};
+};
+
+/// The result of a call that touches no Python object, run as `unlocked` says.
 template <class Call>
 [[nodiscard]] auto without_lock(Call&& call) {
-    const py::gil_scoped_release others_run;
+    const unlocked others_run;
     return call();
 }
 

@@ -50,7 +50,7 @@ void add_reading(py::module_& module, const char* name, const char* argument, Re
             const ingest_options options =
                 options_of(std::move(network), std::move(platform), std::move(mode), datatype, keep, batch, threads,
                            stream, deployment, scope, std::move(statistic), warm_up);
-            const py::gil_scoped_release unlocked;
+            const unlocked others_run;
             return read(source, format, options);
         },
         py::arg(argument), "format"_a = "auto", py::kw_only(), "network"_a = "", "platform"_a = "", "mode"_a = "",

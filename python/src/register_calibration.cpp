@@ -53,7 +53,7 @@ namespace {
         std::make_shared<calibration_training>(calibration_training{points_of(rows), networks, device, board, {}});
     from->options.structures = std::move(structures);
     from->options.populations = populations_named(populations);
-    const py::gil_scoped_release unlocked;
+    const unlocked others_run;
     return {from->fit(false), from};
 }
 
@@ -65,7 +65,7 @@ namespace {
     const auto points = points_of(rows);
     calibration_options options;
     options.populations = populations_named(populations);
-    const py::gil_scoped_release unlocked;
+    const unlocked others_run;
     const auto order = device ? rank_next(points, networks->set, *device, candidates, run, candidates.size(), options)
                               : rank_next(points, networks->set, board, candidates, run, candidates.size(), options);
     std::vector<std::pair<std::string, double>> out;

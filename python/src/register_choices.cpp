@@ -56,7 +56,7 @@ using options_by_layer = py::typing::Dict<py::str, py::typing::Dict<py::str, py:
     }
     choice_front front;
     {
-        const py::gil_scoped_release others_run;
+        const unlocked others_run;
         front = choose_for_layers(layers, objectives, max_rows);
     }
     py::list rows;

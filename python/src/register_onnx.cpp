@@ -109,7 +109,7 @@ void add_loader(py::module_& module, const char* name, AsOnnx as_onnx, const cha
         [as_onnx](const model_source& from, const bindings& dims, bool strict) {
             const onnx_options options{{dims.begin(), dims.end()}, strict};
             const model_content model(from);
-            const py::gil_scoped_release others_run;
+            const unlocked others_run;
             if (const std::optional<std::string> form = as_onnx(model)) return imported(*form, options, model.name);
             if (!model.path.empty()) return imported(onnx::read(model.path), options, model.name);
             return imported(onnx::read_view(std::as_bytes(std::span(model.bytes.data(), model.bytes.size()))), options,

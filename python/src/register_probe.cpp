@@ -21,7 +21,7 @@ void register_probe(py::module_& module) {
             }
             how.time = quantity_of<seconds>(time);
             if (largest) how.largest = quantity_of<bytes>(*largest);
-            const py::gil_scoped_release others_run;
+            const unlocked others_run;
             return std::make_shared<platform>(to_platform(probe_host(how)));
         },
         "threads"_a = py::none(), "time_s"_a = 8.0, "largest_bytes"_a = py::none(),

@@ -11,7 +11,7 @@ void register_save_onnx(py::module_& module) {
         "save_onnx",
         [](const graph& net, const path_argument& path, std::uint64_t seed, bool external_weights,
            bool signed_activations) {
-            const py::gil_scoped_release others_may_run;
+            const unlocked others_may_run;
             save_onnx(net, path.value, {seed, external_weights, signed_activations});
         },
         "graph"_a, "path"_a, py::kw_only(), "seed"_a = 0, "external_weights"_a = false, "signed_activations"_a = false,

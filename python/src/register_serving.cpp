@@ -252,7 +252,7 @@ template <class Number>
     if (first_token) axes.limits.time_to_first_token_s = *first_token;
     if (per_token) axes.limits.time_per_output_token_s = *per_token;
     const std::vector<serving_metric> metrics = metrics_of(maximize, minimize);
-    const py::gil_scoped_release unlocked;
+    const unlocked others_run;
     const serving_space space(*model, std::move(axes));
     std::vector<served> all;
     for (const std::uint64_t number : serving_frontier(space, metrics, threads)) {

@@ -177,3 +177,24 @@ TEST_CASE("a shape is no layer, a mean over all positions pools, and views are r
     g.node("Unsqueeze", {"q", "second"}, {"y"}).output("y");
     CHECK(types_of(g) == "input reshape global_pooling reshape reshape");
 }
+
+TEST_CASE("reading and inferring pass pauses, at which whoever started them may end them") {
+    struct enough {};
+    static int left;
+    const std::string path = QUTIBENCH_TEST_DATA_DIR "/onnx/mobilenet_v2.onnx";
+    left = 1'000'000;
+    {
+        const qutibench::detail::pausing counted([] { --left; });
+        CHECK(qutibench::load_onnx(path).nodes().size() > 50);
+    }
+    const int passed = 1'000'000 - left;
+    CHECK(passed > 100);  // one for each node at least
+    for (const int after : {0, passed / 2, passed - 1}) {
+        left = after;
+        const qutibench::detail::pausing ended([] {
+            if (left-- == 0) throw enough();
+        });
+        CHECK_THROWS_AS(qutibench::load_onnx(path), enough);
+    }
+    CHECK(qutibench::detail::at_pause == nullptr);
+}

@@ -74,7 +74,7 @@ TEST_CASE("OpenVINO IR: broken files are refused with the place") {
     CHECK_THROWS_WITH(parsed(circle), Contains("circle"));
     std::string deep = "<net name=\"n\">";
     for (int i = 0; i < 100000; ++i) deep += "<layers>";
-    CHECK_THROWS_WITH(parsed(deep), Contains("256 deep"));
+    CHECK_THROWS_WITH(parsed(deep), Contains("64 deep"));
 }
 
 TEST_CASE("OpenVINO IR: a file that is cut off or changed anywhere is read or refused, never worse") {
@@ -94,4 +94,25 @@ TEST_CASE("OpenVINO IR: a file that is cut off or changed anywhere is read or re
         attempt(text);
     }
     CHECK(refused > 50);
+}
+
+TEST_CASE("OpenVINO IR: depth cannot be hidden from the check, and a file of many small parts is refused") {
+    const std::string head = R"(<?xml version="1.0"?><net name="m"><layers>)", tail = "</layers></net>";
+    const auto times = [](const std::string& unit, int count) {
+        std::string text;
+        for (int i = 0; i < count; ++i) text += unit;
+        return text;
+    };
+    const auto read = [&](const std::string& middle) {
+        static_cast<void>(qb::openvino_ir_as_onnx(head + middle, "f"));
+    };
+    for (const char* const unit :
+         {"<a>", R"(<a x="/>">)", "<![CDATA[</ </ </]]><a>", "<!-- </a></a> --><a>", "<?x </?><a>"})
+        CHECK_THROWS_WITH(read(times(unit, 100'000)), Contains("this is nested more than 64 deep"));
+    for (const std::string& many :
+         {times("<a/>", 2'100'000) + tail, "<layer " + times("a='1' ", 2'100'000) + "/>" + tail})
+        CHECK_THROWS_WITH(read(many), Contains("more than 2,000,000 elements and attributes"));
+    const std::string dims = "<output><port id='0' precision='FP32'>" + times("<dim>1</dim>", 33) + "</port></output>";
+    CHECK_THROWS_WITH(read("<layer id='0' name='a>b' type='Parameter'>" + dims + "</layer>" + tail),
+                      Contains("layer 0") && Contains("more than 32 dimensions"));
 }

@@ -4,7 +4,8 @@
 A branch is one side of a condition in the source: of `if`, a loop, `?:`, `case` and each operand of `&&` and `||`.
 Conditions known at compile time do not count; of a function template the instance that is reached best does.
 
-usage: coverage.py BUILD LINES BRANCHES      BUILD: the preset coverage, its tests run; the floors are per cent
+usage: coverage.py BUILD LINES BRANCHES [--fuzzed]    BUILD: the preset coverage, its tests run; the floors are per cent
+--fuzzed: what the fuzzers' corpora reach of the readers, include/qutibench/io, by the programs of the target `reach`.
 """
 
 import argparse
@@ -25,19 +26,20 @@ def tool(name: str, compiler: str) -> str:
     return said.strip()
 
 
-def summary(build: Path) -> list[dict]:
-    """Of every header that the programs include: its name and its counts."""
+def summary(build: Path, folders: tuple[str, ...]) -> list[dict]:
+    """Of every header that the programs of some folders include: its name and its counts."""
     cache = (build / "CMakeCache.txt").read_text()
     compiler = re.search(r"^CMAKE_CXX_COMPILER:\w+=(.*)$", cache, re.MULTILINE)[1]
-    counters, merged = sorted(build.glob("profiles/*.profraw")), build / "tests.profdata"
+    place = build / "reach" if folders == ("reach",) else build
+    counters, merged = sorted(place.glob("profiles/*.profraw")), place / "tests.profdata"
     if not counters:
-        sys.exit(f"{build}/profiles: no counters; build the preset coverage and run its tests")
+        sys.exit(f"{place}/profiles: no counters; build the preset coverage and run its tests")
     subprocess.run([tool("llvm-profdata", compiler), "merge", "-sparse", *counters, "-o", merged], check=True)
     programs = sorted(
         one
-        for folder in ("bin", "tests")
+        for folder in folders
         for one in (build / folder).glob("*")
-        if one.is_file() and os.access(one, os.X_OK)
+        if one.is_file() and os.access(one, os.X_OK) and one.suffix == ""
     )
     objects = [argument for one in programs for argument in ("-object", one)]
     command = [tool("llvm-cov", compiler), "export", "-summary-only", f"-instr-profile={merged}", *objects[1:]]
@@ -51,10 +53,14 @@ def main() -> int:
     parser.add_argument("build", type=Path)
     parser.add_argument("lines", type=float)
     parser.add_argument("branches", type=float)
+    parser.add_argument("--fuzzed", action="store_true")
     chosen = parser.parse_args()
-    headers = summary(chosen.build)
+    headers = summary(chosen.build, ("reach",) if chosen.fuzzed else ("bin", "tests"))
+    under = "qutibench/io/" if chosen.fuzzed else ""
+    headers = [header for header in headers if header["name"].startswith(under)]
     names = {header["name"] for header in headers}
-    unseen = sorted({path.relative_to(INCLUDE).as_posix() for path in INCLUDE.rglob("*.hpp")} - names)
+    there = {path.relative_to(INCLUDE).as_posix() for path in INCLUDE.rglob("*.hpp")}
+    unseen = sorted(one for one in there - names if one.startswith(under))
     print("nothing to count, or nothing of it in any program:", *unseen or ["-"])
     short = False
     for header in sorted(headers, key=lambda one: one["branches"]["notcovered"], reverse=True)[:15]:

@@ -6,11 +6,16 @@
 
 #include <qutibench/explore/reducers.hpp>
 #include <qutibench/hardware/probe/team.hpp>
+#include <qutibench/io/adapters.hpp>
 #include <qutibench/io/catalogue.hpp>
+#include <qutibench/io/json.hpp>
 #include <qutibench/io/onnx.hpp>
 #include <qutibench/model/predict.hpp>
+#include <qutibench/network/zoo/cnv_mlp.hpp>
 #include <qutibench/network/zoo/resnet.hpp>
 #include <qutibench/pareto/front.hpp>
+#include <qutibench/transform/prune.hpp>
+#include <qutibench/transform/quantize.hpp>
 
 #include <thread>
 
@@ -19,7 +24,7 @@ using namespace testing;
 
 namespace {
 
-constexpr int count = 4;
+constexpr int count = 16;
 
 /// Runs work(thread) on several threads that start together; throws what the first of them threw.
 template <class Work>
@@ -93,6 +98,29 @@ TEST_CASE("threads look up the catalogue and read the same file at once") {
     });
     for (const std::int64_t one : operations) CHECK(one == operations[0]);
     for (const std::string& one : ids) CHECK(one == "zcu104_dpu");
+}
+
+TEST_CASE("sixteen threads do what the Python module's calls do, each of them all of it, without a lock") {
+    const auto work = [](int) {
+        const graph net{zoo::cnv()};
+        std::string said = to_json(quantize(prune(net, 0.5), int8));
+        const platform device = parse_platform(to_json(load_platform("jetson_tx2")));
+        const workload needs = analyze(parse_graph(said));
+        said += std::to_string(predict(needs, device, {.datatype = int8, .batch = 4}).throughput().value());
+        said += std::to_string(load_network("resnet50_pruned_80").work().operation_count);
+        const std::string times = "network,platform,datatype,batch,latency_s\ncnv,mine,int8,1,0.25\n";
+        for (const measurement& one : parse_measurements(times, "qutibench")) said += one.network;
+        try {
+            static_cast<void>(load_platform("jetson_txx2"));
+        } catch (const unknown_name& wrong) {
+            said += wrong.what();
+        }
+        return said;
+    };
+    const std::string alone = work(0);
+    std::array<std::string, count> found{};
+    on_threads([&](int i) { found[static_cast<std::size_t>(i)] = work(i); });
+    for (const std::string& one : found) CHECK(one == alone);
 }
 
 TEST_CASE("a team starts each piece of work together and hands over what it wrote") {

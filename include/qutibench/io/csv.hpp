@@ -4,6 +4,7 @@
 /// order mark, blank lines skipped. Streaming: one row in memory at a time, its fields as views into the buffer.
 #pragma once
 
+#include <qutibench/detail/pause.hpp>
 #include <qutibench/io/file.hpp>
 #include <qutibench/io/text.hpp>
 
@@ -135,6 +136,7 @@ private:
 
     /// Finds the next row that is not blank and its fields; false at the end.
     bool split_row() {
+        detail::pause();
         for (;;) {
             line_ = next_line_;
             while (!scan()) refill();

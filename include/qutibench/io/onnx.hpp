@@ -69,6 +69,7 @@ private:
 
     /// False where the node is part of a layer that another one stands for.
     bool add(const onnx::counted_operation& one) {
+        pause();
         const onnx::operation& op = *one.source;
         node made{.name = layer_name(source_, op), .layer = operator_layer{}};
         if (const onnx::detail::grouped_node* const group = patterns_.find(op)) {

@@ -3,6 +3,7 @@
 /// Runs the loops in short bursts, again and again, until the time is used up.
 #pragma once
 
+#include <qutibench/detail/pause.hpp>
 #include <qutibench/hardware/probe/host_probe.hpp>
 #include <qutibench/hardware/probe/multiply_loops.hpp>
 #include <qutibench/hardware/probe/streaming_loops.hpp>
@@ -107,6 +108,7 @@ private:
             double least = burst_seconds;
             for (int i = 0; i < 3; ++i) {
                 const double begin = seconds_now();
+                pause();
                 work(steps);
                 least = std::min(least, seconds_now() - begin);
             }
@@ -116,6 +118,7 @@ private:
 
     template <class Work>
     static void add_burst_on_one(rates& to, double amount, const Work& work) {
+        pause();
         const double begin = seconds_now();
         work(0, 1);
         to.one.push_back(amount / (seconds_now() - begin));

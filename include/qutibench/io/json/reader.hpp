@@ -3,6 +3,7 @@
 /// Reading JSON so that every mistake is reported with its place: duplicates, unknown keys and wrong types included.
 #pragma once
 
+#include <qutibench/detail/pause.hpp>
 #include <qutibench/error.hpp>
 #include <qutibench/io/text.hpp>
 
@@ -118,6 +119,7 @@ public:
 private:
     bool one() {
         place_.advance();
+        if (values_ % 64 == 0) pause();
         if (++values_ <= json_value_limit) return true;
         refuse("more than ", json_value_limit, " values");
     }
@@ -185,6 +187,7 @@ public:
 
     /// A member that may be absent.
     [[nodiscard]] std::optional<json_reader> find(std::string_view key) const {
+        pause();
         expect(value_->is_object(), "an object");
         const auto found = value_->find(std::string(key));
         if (found == value_->end()) return std::nullopt;

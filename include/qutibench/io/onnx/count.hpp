@@ -99,7 +99,10 @@ private:
         const auto names = graph_.unbound_dimensions();
         if (!names.empty()) {
             std::string listed;
-            for (const std::string& name : names) listed += (listed.empty() ? "" : ", ") + name;
+            constexpr std::size_t most = 16;
+            for (std::size_t i = 0; i < std::min(most, names.size()); ++i) listed += (i == 0 ? "" : ", ") + names[i];
+            if (names.size() > most)
+                listed += qutibench::detail::message({" and ", std::uint64_t{names.size() - most}, " more"});
             throw shape_error("dimensions without a value: " + listed + "; bind each, as in --dim " + names.front() +
                               "=1");
         }
@@ -115,6 +118,7 @@ private:
 
     void walk(const std::vector<operation>& operations, std::int64_t repeats) {
         for (const operation& one : operations) {
+            qutibench::detail::pause();
             if (one.bodies.empty())
                 count(one, repeats);
             else

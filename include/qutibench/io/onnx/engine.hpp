@@ -3,6 +3,7 @@
 /// Runs shape functions over a graph, its local functions and its sub-graphs.
 #pragma once
 
+#include <qutibench/detail/pause.hpp>
 #include <qutibench/io/onnx/declared.hpp>
 #include <qutibench/io/onnx/inferred.hpp>
 #include <qutibench/io/onnx/operators.hpp>
@@ -91,6 +92,7 @@ private:
     }
 
     void charge(std::size_t work, const node& op, const call_frame* frame) {
+        qutibench::detail::pause();
         work_left_ -= static_cast<std::int64_t>(work);
         if (work_left_ < 0) fail(describe(op, frame), "functions and sub-graphs expand to more work than is allowed");
     }

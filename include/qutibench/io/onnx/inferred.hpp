@@ -8,6 +8,7 @@
 
 #include <deque>
 #include <string>
+#include <unordered_set>
 
 namespace qutibench::onnx {
 
@@ -71,12 +72,13 @@ struct inferred {
     /// Names of the symbolic dimensions of the inputs that no binding fixed, in order of appearance.
     [[nodiscard]] std::vector<std::string> unbound_dimensions() const {
         std::vector<std::string> names;
+        std::unordered_set<std::string> seen;
+        for (const auto& [name, value] : bindings) seen.insert(name);
         for (const value_id id : inputs)
             for (const dimension dim : of(id).dims)
                 for (const std::string& name :
                      dim.symbol() != 0 ? detail::names_in(symbol_name(dim.symbol())) : std::vector<std::string>())
-                    if (!is_bound(name) && std::find(names.begin(), names.end(), name) == names.end())
-                        names.push_back(name);
+                    if (seen.insert(name).second) names.push_back(name);
         return names;
     }
 };

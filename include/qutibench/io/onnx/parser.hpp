@@ -4,6 +4,7 @@
 #pragma once
 
 #include <qutibench/detail/builtins.hpp>
+#include <qutibench/detail/pause.hpp>
 #include <qutibench/io/onnx/model.hpp>
 #include <qutibench/io/onnx/wire.hpp>
 
@@ -53,6 +54,7 @@ public:
 
 private:
     void count_one(std::string_view message) {
+        if (entities_ % 64 == 0) qutibench::detail::pause();
         if (++entities_ > limits_.entities)
             wire_.fail(message.data(), qutibench::detail::message({"the model has more than ", limits_.entities,
                                                                    " nodes, attributes and tensors"}));

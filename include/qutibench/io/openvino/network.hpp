@@ -12,6 +12,7 @@
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -96,20 +97,44 @@ using tree = boost::property_tree::ptree;
     return undefined;
 }
 
-/// Boost's parser calls itself for every level, so what is nested deeper than any IR is refused before.
-inline void refuse_deep(std::string_view text, const std::string& source) {
-    constexpr int deepest = 256;
+/// The end of the tag that begins at `at`: its '>', which stands in no quoted value; npos where there is none.
+[[nodiscard]] inline std::size_t end_of_tag(std::string_view text, std::size_t at) {
+    for (; at < text.size() && text[at] != '>'; ++at)
+        if (text[at] == '"' || text[at] == '\'') at = std::min(text.find(text[at], at + 1), text.size());
+    return at < text.size() ? at : text.npos;
+}
+
+/// Boost's parser calls itself for every level and keeps several hundred bytes of every element and attribute, so what
+/// has more of them than any IR is refused before.
+inline void refuse_deep_and_many(std::string_view text, const std::string& source) {
+    constexpr int deepest = 64;
+    constexpr std::int64_t most = 2'000'000;
     int depth = 0;
-    for (std::size_t at = text.find('<'); at != text.npos && at + 1 < text.size(); at = text.find('<', at + 1)) {
-        const char next = text[at + 1];
-        if (next == '!' || next == '?') continue;
-        const std::size_t end = text.find('>', at);
-        if (end == text.npos) return;
-        if (next == '/')
+    std::int64_t parts = 0;
+    const auto refuse = [&](std::size_t at, const char* reason) {
+        throw parse_error(source, message({"byte ", static_cast<std::int64_t>(at)}), reason);
+    };
+    for (std::size_t at = text.find('<'); at < text.size(); at = text.find('<', at)) {
+        const std::string_view rest = text.substr(at);
+        for (const auto& [opens, closes] : {std::pair<std::string_view, std::string_view>{"<!--", "-->"},
+                                            {"<![CDATA[", "]]>"},
+                                            {"<?", "?>"},
+                                            {"<!", ">"}})
+            if (rest.starts_with(opens)) {
+                at = std::min(text.find(closes, at + opens.size()), text.size());
+                break;
+            }
+        if (at >= text.size() || text[at] != '<') continue;
+        const std::size_t end = end_of_tag(text, at);
+        if (end == text.npos) return;  // the parser says what is wrong
+        if (rest.starts_with("</"))
             --depth;
         else if (text[end - 1] != '/' && ++depth > deepest)
-            throw parse_error(source, message({"byte ", static_cast<std::int64_t>(at)}),
-                              "this is nested more than 256 deep");
+            refuse(at, "this is nested more than 64 deep");
+        parts += 1 + std::count(text.begin() + static_cast<std::ptrdiff_t>(at),
+                                text.begin() + static_cast<std::ptrdiff_t>(end), '=');
+        if (parts > most) refuse(at, "the file has more than 2,000,000 elements and attributes");
+        at = end;
     }
 }
 
@@ -118,7 +143,7 @@ public:
     explicit network_reader(const std::string& source) : source_(source) {}
 
     [[nodiscard]] network read(std::string_view text) {
-        refuse_deep(text, source_);
+        refuse_deep_and_many(text, source_);
         tree file;
         try {
             std::istringstream in{std::string(text)};
@@ -179,6 +204,7 @@ private:
                 std::int64_t extent = 0;
                 if (!qutibench::detail::parse_number(qutibench::detail::trimmed(value.data()), extent) || extent < -1)
                     throw parse_error(source_, where, message({"'", value.data(), "' is no dimension"}));
+                if (one.shape.size() == 32) throw parse_error(source_, where, "a port has more than 32 dimensions");
                 one.shape.push_back(extent);
             }
             all.push_back(std::move(one));
@@ -194,9 +220,15 @@ private:
                 throw parse_error(source_, "/net/edges/edge", message({"there is no layer ", id}));
             return made.layers[found->second];
         };
+        // ports are numbered in their order, nearly always; of more than a few, the file must have them so
         const auto place = [&](const std::vector<port>& ports, const char* key) {
             const int id = required<int>(edge, key, "/net/edges/edge");
-            for (std::size_t i = 0; i < ports.size(); ++i)
+            constexpr std::size_t few = 64;
+            const std::int64_t offset = ports.empty() ? -1 : std::int64_t{id} - ports.front().id;
+            if (offset >= 0 && offset < static_cast<std::int64_t>(ports.size()) &&
+                ports[static_cast<std::size_t>(offset)].id == id)
+                return static_cast<std::size_t>(offset);
+            for (std::size_t i = 0; i < std::min(few, ports.size()); ++i)
                 if (ports[i].id == id) return i;
             throw parse_error(source_, "/net/edges/edge", message({"there is no port ", id}));
         };

@@ -4,6 +4,7 @@
 /// Jacobian of log time is each term's share of the time. Plain doubles in SI units.
 #pragma once
 
+#include <qutibench/detail/pause.hpp>
 #include <qutibench/model/calibration/features.hpp>
 
 #include <Eigen/Dense>
@@ -180,6 +181,7 @@ public:
     [[nodiscard]] Eigen::Index size() const { return static_cast<Eigen::Index>(free_.size()); }
 
     double evaluate(const parameters& at_point, matrix& normal, vector& gradient) const {
+        qutibench::detail::pause();
         normal.setZero(size(), size());
         gradient.setZero(size());
         double cost = 0;
