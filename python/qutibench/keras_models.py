@@ -29,7 +29,7 @@ _MERGES = {
 _OF_MANY = {"Add", "Maximum", "Minimum", "Average"}
 _SAME = {
     "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout",
-    "ActivityRegularization", "Identity", "RandomFlip", "RandomRotation", "RandomZoom", "Masking",
+    "ActivityRegularization", "Identity", "StochasticDepth", "RandomFlip", "RandomRotation", "RandomZoom", "Masking",
 }  # fmt: skip
 
 
@@ -49,6 +49,11 @@ def load_keras(model: Any, *, batch: int = 1, name: str | None = None, strict: b
     functional = getattr(model, "_functional", None) or model
     if not hasattr(functional, "operations"):
         raise InvalidArgument(f"the layers of '{model.name}' are not known before it runs; export it as ONNX instead")
+    for one in functional.inputs:
+        if any(extent is None for extent in one.shape[1:]):
+            raise InvalidArgument(
+                f"input '{one.name}' of '{model.name}' is {tuple(one.shape)}: build the model with an input_shape"
+            )
     content = _Rewriter(functional, batch).run(name or model.name)
     graph = _core.load_onnx(content, strict=strict)
     graph.name = name or model.name
@@ -199,6 +204,10 @@ class _Rewriter:
         elif kind in _MERGES and len(inputs) > 1 and (len(inputs) == 2 or kind in _OF_MANY):
             operator = "Sum" if kind == "Add" and len(inputs) > 2 else _MERGES[kind]
             self._write(layer, operator, [self._read(one, moved) for one in inputs], outputs[0], moved)
+        elif kind in _MERGES and len(inputs) == 1:  # of keras.ops, with a number
+            number = self._unique(f"{self.path}{layer.name}/number")
+            self.out.number(number, 0.5)
+            self._write(layer, _MERGES[kind], [self._read(inputs[0], moved), number], outputs[0], moved)
         elif write is not None and len(outputs) == 1 and not first_channels:
             write(self, layer, inputs, outputs[0])
         else:
@@ -328,9 +337,11 @@ class _Rewriter:
         if type(layer).__name__ == "ReLU" and layer.max_value is not None:
             kind = "relu6"
         moved = id(inputs[0]) in self.moved
+        if not kind:
+            return self._write(layer, "Identity", [self._read(inputs[0], moved)], output, moved)
         name = self._unique(self.path + layer.name)
         self._define(output, name, moved)
-        self._activate(kind or "linear", self._read(inputs[0], moved), name, moved)
+        return self._activate(kind, self._read(inputs[0], moved), name, moved)
 
     def _scaled(self, layer: Any, inputs: list[Any], output: Any) -> None:
         """Rescaling and Normalization: a product and a sum for every element, with numbers that nothing learns."""

@@ -182,6 +182,12 @@ def _slopes(out: Any, layer: Any, inputs: list[Any], output: Any) -> None:
     out._write(layer, "PRelu", read, output, False)
 
 
+def _layer_scale(out: Any, layer: Any, inputs: list[Any], output: Any) -> None:
+    """ConvNeXt's product with a learned vector of the channels."""
+    gamma = out._weight(layer, "gamma", [int(inputs[0].shape[-1])])
+    out._write(layer, "Mul", [out._read(inputs[0], False), gamma], output, False)
+
+
 def _time_distributed(out: Any, layer: Any, inputs: list[Any], output: Any) -> None:
     if type(layer.layer).__name__ != "Dense":
         return out._unknown(layer, inputs, [output])
@@ -239,6 +245,7 @@ WRITERS: dict[str, Any] = {
     **dict.fromkeys(["ExpandDims", "Squeeze"], _view),
     **dict.fromkeys(["Permute", "Transpose"], _permute),
     "GroupNormalization": _group_normalization,
+    "LayerScale": _layer_scale,
     "Matmul": _product,
     "PReLU": _slopes,
     "RepeatVector": _repeat,
