@@ -147,11 +147,11 @@ class _Rewriter:
             )
         return self.turned[key]
 
-    def _weight(self, layer: Any, name: str, shape: Sequence[int]) -> str:
+    def _weight(self, layer: Any, name: str, shape: Sequence[int], learned: bool = True) -> str:
         called = f"{self.path}{layer.name}/{name}"
         if called not in self.taken:
             self.taken.add(called)
-            self.out.weight(called, _FLOAT, [int(one) for one in shape])
+            (self.out.weight if learned else self.out.buffer)(called, _FLOAT, [int(one) for one in shape])
         return called
 
     def _constant(self, name: str, values: Sequence[int]) -> str:
@@ -283,7 +283,8 @@ class _Rewriter:
         names = (
             ("gamma", "beta") if type(layer).__name__ == "LayerNormalization" else ("gamma", "beta", "mean", "variance")
         )
-        tables = [self._weight(layer, name, [channels]) for name in names]
+        learned = {"gamma": layer.scale, "beta": layer.center}
+        tables = [self._weight(layer, name, [channels], bool(learned.get(name))) for name in names]
         if type(layer).__name__ == "LayerNormalization":
             return self._write(
                 layer, "LayerNormalization", [self._read(inputs[0], False), *tables], output, False, axis=-1

@@ -174,6 +174,7 @@ def _keras_networks(keras):
     tokens = x((10, 32))
     read = k.LayerNormalization()(k.Add()([tokens, k.MultiHeadAttention(4, 8)(tokens, tokens)]))
     yield keras.Model(tokens, k.Dense(5)(read)), 10 * 32 * 32 * 4 + 2 * 4 * 10 * 10 * 8 + 10 * 32 * 5
+    yield keras.Sequential([x((8, 8, 3)), k.Conv2D(4, 3), k.BatchNormalization(scale=False)]), 36 * 4 * 27
     words = x((12,), dtype="int32")
     told = k.GlobalAveragePooling1D()(k.Conv1D(8, 3, padding="causal")(k.Embedding(100, 16)(words)))
     yield keras.Model(words, k.Dense(1)(told)), 12 * 8 * 48 + 8
