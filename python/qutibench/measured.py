@@ -215,8 +215,9 @@ def calibrate(
     """Fits a device's execution model to its measurements, so that networks nobody ran on it are predicted.
 
     workloads, platform: the catalogue's by the names in the measurements unless given; of several platforms' rows,
-    those of the given one count. A platform that nobody describes is fitted from its measurements alone. structures: names of ``calibration_structures()`` to choose from.
-    populations: classes of devices of ``populations()`` to lean on, all unless given.
+    those of the given one count. A platform that nobody describes is fitted from its measurements alone. structures:
+    names of ``calibration_structures()`` to choose from. populations: classes of devices of ``populations()`` to lean
+    on, all unless given.
 
     Raises InvalidArgument without a usable measurement or with those of several platforms, UnknownName for a network
     that nobody describes, and for a platform that neither the measurements nor the catalogue name.

@@ -274,7 +274,8 @@ def ir_chain(size: int) -> bytes:
         for i in range(1, count)
     )
     edges = "".join(
-        f'<edge from-layer="{i - 1}" from-port="{min(i - 1, 1)}" to-layer="{i}" to-port="0"/>' for i in range(1, count)
+        f'<edge from-layer="{i - 1}" from-port="{min(i - 1, 1)}" to-layer="{i}" to-port="0"/>'
+        for i in range(1, count)
     )
     return ir(first + layers, edges)
 
@@ -435,7 +436,13 @@ FAMILIES: list[Family] = [
         [],
         repeated('{"id":"x","operations":1e9,"weights":1e6,"accuracies":[', '{"datatype":"int8","top1":0.{i}}', "]}"),
     ),
-    ("onnx: chain", ".onnx", NETWORK, [], onnx_of(lambda i: field(1, node("Relu", [chain(i)], [chain(i + 1)])), chain)),
+    (
+        "onnx: chain",
+        ".onnx",
+        NETWORK,
+        [],
+        onnx_of(lambda i: field(1, node("Relu", [chain(i)], [chain(i + 1)])), chain),
+    ),
     (
         "onnx: convolutions",
         ".onnx",

@@ -50,8 +50,9 @@ def orthogonality_squares(
 
     rows: with ``a`` (original), ``b`` (quantised), ``c`` (pruned) and ``d`` (both), as table 8.1 and
     ``data/measurements/table_8_1_orthogonality.csv`` have them, or ``original``, ``second``, ``first``, ``both``, or
-    those of ``qb.table_8_1`` as recomputed. The sides say by what factor each step changes the figure; in the middle is p2 / p1, which is 100 % where the transforms
-    are orthogonal, and green within 10 % of that. columns: squares side by side; size: pixels of a side.
+    those of ``qb.table_8_1`` as recomputed. The sides say by what factor each step changes the figure; in the middle is
+    p2 / p1, which is 100 % where the transforms are orthogonal, and green within 10 % of that. columns: squares side by
+    side; size: pixels of a side.
 
     Raises UnknownName for a missing column, InvalidArgument for figures that are not positive.
     """
