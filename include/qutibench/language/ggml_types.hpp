@@ -46,9 +46,9 @@ inline constexpr std::array ggml_types{
 [[nodiscard]] constexpr const ggml_type* find_ggml_type(std::string_view name) {
     const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
     for (const ggml_type& one : ggml_types) {
-        bool same = one.name.size() == name.size();
-        for (std::size_t i = 0; same && i < name.size(); ++i) same = upper(name[i]) == one.name[i];
-        if (same) return &one;
+        bool is_alike = one.name.size() == name.size();
+        for (std::size_t i = 0; is_alike && i < name.size(); ++i) is_alike = upper(name[i]) == one.name[i];
+        if (is_alike) return &one;
     }
     return nullptr;
 }
