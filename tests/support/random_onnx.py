@@ -91,6 +91,8 @@ class Builder:
 
     def transpose(self, name: str, shape: Shape) -> None:
         order = list(range(len(shape)))
+        if not order:  # the package cannot write an empty list
+            return
         self.draw.shuffle(order)
         self.add("Transpose", [name], tuple(shape[i] for i in order), perm=order)
 
