@@ -442,7 +442,7 @@ visit("tables sort, filter and search", { hash: "#view=platforms" }, async (tab)
     assert.ok(rows.length > 0 && rows.every((row) => row[4] === "int8" && /orin/.test(row[0])));
     assert.match(await tab.getAttribute("#view td:nth-child(6)", "title"), /\w{4}/);
     await tab.fill("#view .table input", "rpi5");
-    assert.ok((await cells(tab, 1)).every((row) => row[0] === "raspberry_pi_5"));
+    assert.ok((await cells(tab, 1)).every((row) => row[0].startsWith("raspberry_pi_5")));
     await tab.fill("#view .table input", "h100_sxm");
     const [hopper] = await cells(tab, 1);
     assert.equal(Math.round(Number(hopper[6])), 38); // of the peak, in MLPerf
