@@ -15,7 +15,7 @@ __all__ = ["WRITERS", "batch_normalization", "convolution"]
 
 def _step(out: Any, layer: Any, what: str, operator: str, inputs: Sequence[str], **how: Any) -> str:
     """A node on the way to a layer's output."""
-    name = out._unique(f"{out.path}{layer.name}/{what}")
+    name: str = out._unique(f"{out.path}{layer.name}/{what}")
     out.out.node(operator, "", name, list(inputs), [name], how)
     return name
 
@@ -81,7 +81,7 @@ def _global_pooling(out: Any, layer: Any, inputs: list[Any], output: Any) -> Non
     out._write(layer, operator, [out._read(inputs[0], False), axes], output, False, keepdims=kept)
 
 
-def _recurrent(out: Any, layer: Any, inputs: list[Any], output: Any) -> None:
+def _recurrent(out: Any, layer: Any, inputs: list[Any], output: Any) -> Any:
     """LSTM, GRU and SimpleRNN in one direction, or in two whose results are joined."""
     both = type(layer).__name__ == "Bidirectional"
     cell = layer.forward_layer if both else layer
@@ -117,7 +117,7 @@ def _projected(out: Any, layer: Any, what: str, source: str, wide: int, narrow: 
     return _step(out, layer, f"{what}/biased", "Add", [made, out._weight(layer, f"{what}/bias", [narrow])])
 
 
-def _attention(out: Any, layer: Any, inputs: list[Any], output: Any) -> None:
+def _attention(out: Any, layer: Any, inputs: list[Any], output: Any) -> Any:
     """Projections to heads, attention, and the projection back."""
     if len(inputs) not in (2, 3) or any(len(one.shape) != 3 for one in inputs):
         return out._unknown(layer, inputs, [output])
@@ -142,7 +142,7 @@ def _attention(out: Any, layer: Any, inputs: list[Any], output: Any) -> None:
     return out._write(layer, "Add", [product, out._weight(layer, "output/bias", [wide])], output, False)
 
 
-def _group_normalization(out: Any, layer: Any, inputs: list[Any], output: Any) -> None:
+def _group_normalization(out: Any, layer: Any, inputs: list[Any], output: Any) -> Any:
     if not (layer.scale and layer.center) or layer.axis % len(inputs[0].shape) != len(inputs[0].shape) - 1:
         return out._unknown(layer, inputs, [output])
     channels = int(inputs[0].shape[-1])
@@ -156,7 +156,7 @@ def _group_normalization(out: Any, layer: Any, inputs: list[Any], output: Any) -
     return _channels_last(out, layer, made, output)
 
 
-def _cropping(out: Any, layer: Any, inputs: list[Any], output: Any) -> None:
+def _cropping(out: Any, layer: Any, inputs: list[Any], output: Any) -> Any:
     cuts = layer.cropping if isinstance(layer.cropping[0], (tuple, list)) else [layer.cropping]
     source = out._read(inputs[0], False)
     for axis, (before, after) in enumerate(cuts, start=1):
@@ -188,7 +188,7 @@ def _layer_scale(out: Any, layer: Any, inputs: list[Any], output: Any) -> None:
     out._write(layer, "Mul", [out._read(inputs[0], False), gamma], output, False)
 
 
-def _time_distributed(out: Any, layer: Any, inputs: list[Any], output: Any) -> None:
+def _time_distributed(out: Any, layer: Any, inputs: list[Any], output: Any) -> Any:
     if type(layer.layer).__name__ != "Dense":
         return out._unknown(layer, inputs, [output])
     return out._dense(layer.layer, inputs, output)
@@ -222,7 +222,7 @@ def _permute(out: Any, layer: Any, inputs: list[Any], output: Any) -> None:
     out._write(layer, "Transpose", [out._read(inputs[0], False)], output, False, perm=[int(one) for one in order])
 
 
-def _product(out: Any, layer: Any, inputs: list[Any], output: Any) -> None:
+def _product(out: Any, layer: Any, inputs: list[Any], output: Any) -> Any:
     if len(inputs) != 2:
         return out._unknown(layer, inputs, [output])
     return out._write(layer, "MatMul", [out._read(one, False) for one in inputs], output, False)

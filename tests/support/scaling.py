@@ -274,8 +274,7 @@ def ir_chain(size: int) -> bytes:
         for i in range(1, count)
     )
     edges = "".join(
-        f'<edge from-layer="{i - 1}" from-port="{min(i - 1, 1)}" to-layer="{i}" to-port="0"/>'
-        for i in range(1, count)
+        f'<edge from-layer="{i - 1}" from-port="{min(i - 1, 1)}" to-layer="{i}" to-port="0"/>' for i in range(1, count)
     )
     return ir(first + layers, edges)
 
