@@ -17,4 +17,4 @@ def test_the_performance_book_has_a_row_for_each_model():
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     rows = [line for line in result.stdout.splitlines() if line.startswith("| `")]
-    assert [row.split("`")[1] for row in rows] == ["analyze", "predict", "predict", "qb.predict"]
+    assert [row.split("`")[1] for row in rows] == ["analyze", "predict", "predict", "qb.predict", "expect"]
