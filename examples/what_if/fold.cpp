@@ -27,7 +27,6 @@ qutibench::fpga_resources part_of(const qutibench::fpga_resources& all, double s
 }
 
 record stage_record(const qutibench::pipeline_stage& stage, const qutibench::folding& by, std::int64_t cycles) {
-    constexpr std::string_view memories[] = {"block", "ultra", "distributed"};
     const auto uses = qutibench::cost_of(stage, by).uses;
     return {{"layer", stage.name},
             {"height", stage.height},
@@ -39,7 +38,7 @@ record stage_record(const qutibench::pipeline_stage& stage, const qutibench::fol
             {"bram18", uses.bram18},
             {"urams", uses.urams},
             {"dsps", uses.dsps},
-            {"memory", memories[static_cast<std::size_t>(by.memory)]}};
+            {"memory", to_string(by.memory)}};
 }
 
 void run(const fold_options& chosen) {

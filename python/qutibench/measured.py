@@ -205,6 +205,14 @@ def _add(
         networks.add_pruned(key, work, parent)
 
 
+def _add_measured(networks: _core.NetworkSet, rows: Iterable[_core.Measurement], workloads: Workloads) -> None:
+    """The networks of measurements that are not there yet."""
+    for one in rows:
+        key = _core.network_key(one)
+        if key not in networks:
+            _add(networks, key, *_work(one, workloads), _part(one))
+
+
 def calibrate(
     measurements: Iterable[_core.Measurement],
     workloads: Workloads | None = None,
@@ -241,10 +249,7 @@ def calibrate(
     else:
         device = _known_platform(names[0]) if platform is None else platform
     networks = _core.NetworkSet()
-    for one in rows:
-        key = _core.network_key(one)
-        if key not in networks:
-            _add(networks, key, *_work(one, workloads or {}), _part(one))
+    _add_measured(networks, rows, workloads or {})
     fitted = _core.FittedModel(rows, networks, device, names[0], list(structures), list(populations))
     return Calibration(fitted, workloads or {}, device)
 
@@ -283,10 +288,7 @@ def rank_next(
     for name in candidates:
         work = (workloads or {}).get(name) or _known_work(name, 1.0)[0]
         known.add(name, work)
-    for one in rows:
-        key = _core.network_key(one)
-        if key not in known:
-            _add(known, key, *_work(one, workloads or {}), _part(one))
+    _add_measured(known, rows, workloads or {})
     order = _core._rank_next(rows, known, board, candidates, datatype, batch, mode, threads, list(populations), device)
     return [NextMeasurement(name, math.expm1(NORMAL_90 * spread)) for name, spread in order]
 

@@ -191,12 +191,11 @@ void register_parts(py::module_& module) {
     std::vector<figures> all;
     for (std::size_t i = 0; i < stages.size(); ++i) {
         const folding& by = best.pipeline.foldings[i];
-        constexpr const char* memories[] = {"block", "ultra", "distributed"};
         figures one;
         one["layer"] = stages[i].name;
         one["pe"] = by.pe;
         one["simd"] = by.simd;
-        one["memory"] = memories[static_cast<std::size_t>(by.memory)];
+        one["memory"] = to_string(by.memory);
         one["multiplier"] = by.multiplier == multiplier::dsp ? "dsp" : "lut";
         one["cycles"] = best.pipeline.cycles[i];
         all.push_back(one);

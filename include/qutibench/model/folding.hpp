@@ -8,6 +8,7 @@
 
 #include <qutibench/hardware/fpga.hpp>
 #include <qutibench/model/estimate.hpp>
+#include <qutibench/names.hpp>
 #include <qutibench/network/workload.hpp>
 
 #include <cmath>
@@ -17,6 +18,8 @@ namespace qutibench {
 
 /// Where a unit keeps its weights.
 enum class weight_memory : unsigned char { block, ultra, distributed };
+template <>
+inline constexpr enumeration<3> names_of<weight_memory>{"memory of weights", {"block", "ultra", "distributed"}};
 
 /// How a unit multiplies.
 enum class multiplier : unsigned char { lut, dsp };
