@@ -13,7 +13,7 @@ usage: ./bootstrap.sh [demo|answers|test|check|page]
   test    the same set-up, then every test: C++, Python, notebooks, documentation, browser; with CI set,
           networks, devices and models under sanitizers too
   check   test, and what a release needs besides: all tests with clang++ and sanitizers, coverage, wrong formulas that
-          tests must notice, longer fuzzing, clang-tidy
+          tests must notice, longer fuzzing, other targets, packages, clang-tidy
   page    build the portal page, build/portal.html
 
 CXX, PYTHON and JOBS override the compiler, the interpreter and the number of parallel jobs.
@@ -140,6 +140,9 @@ missing_packages() {
         have llvm-cov || say llvm
         have valgrind || say valgrind
         have debootstrap || say debootstrap
+        have aarch64-linux-gnu-g++ || say g++-aarch64-linux-gnu
+        have qemu-aarch64 || say qemu-user
+        have x86_64-w64-mingw32-g++-posix || say g++-mingw-w64-x86-64-posix
     fi
     if [ "$1" != answers ]; then
         have node || say nodejs
@@ -170,7 +173,7 @@ install_packages() {
 
 pip_in() { "$1/bin/python" -m pip "${@:2}" --disable-pip-version-check -q; } # ENVIRONMENT COMMAND...
 
-make_environment() { # WHAT...: build test notebook lint
+make_environment() { # WHAT...: build test notebook lint package
     local python files=()
     python=$(pick_python)
     [ -n "$python" ] || stop "no Python >= 3.10 with venv and headers"
@@ -247,9 +250,13 @@ run_ctest() { # NAME PRESET [OPTION...]
 
 # A command that is one test: it passes with exit status 0.
 run_single() { # NAME COMMAND...
+    suites+=("$1")
+    judge "$@"
+}
+
+judge() { # NAME COMMAND...
     local name=$1 outcome='<failure/>'
     shift
-    suites+=("$name")
     ! step "$name" "$@" || outcome=''
     printf '<testsuite name="%s"><testcase name="%s">%s</testcase></testsuite>\n' "$name" "$name" "$outcome" \
         >"$results/$name.xml"
@@ -258,16 +265,21 @@ run_single() { # NAME COMMAND...
 run_pytest() { # NAME OPTION...
     local name=$1
     shift
-    suite "$name" .venv/bin/python -m pytest -q --junitxml="$results/$name.xml" "$@"
+    suite "$name" .venv/bin/python -m pytest -q -n "$(nproc)" --dist loadfile --junitxml="$results/$name.xml" "$@"
 }
 
 joint=(-DQUTIBENCH_JOINT_TESTS="${CI:+ON}") # CI compiles from scratch and edits nothing
+sanitized=(core network transform hardware measure) # in CI under sanitizers instead, with the models
 
 cpp_tests() { # test | check
-    local later=() second=()
+    local later=() second=() apart=()
     # Each header alone, and projects outside by the second compiler, take a quarter of an hour: a release is checked so.
     [ "$1" = check ] || later=(-E '^headers_compile_alone$') second=(-E '^(headers_compile_alone|outside_project)$')
-    run_single "configure" configure release "${joint[@]}"
+    if [ -n "${CI:-}" ] && [ "$1" = test ]; then
+        later=(-E '^headers_(compile_alone|link_together)$') # the second compiler links them
+        apart=(-DQUTIBENCH_TESTED_APART="$(IFS=';' && echo "${sanitized[*]}")" -DQUTIBENCH_BUILD_BENCHMARKS=OFF)
+    fi
+    run_single "configure" configure release "${joint[@]}" "${apart[@]}"
     run_single "build" build release
     run_ctest "ctest" release "${later[@]}"
     run_single "configure with clang++" configure clang
@@ -277,12 +289,12 @@ cpp_tests() { # test | check
 # What is cheap to compile under the address and undefined-behaviour sanitizers: all but io and explore; of the models, all
 # but fits to hundreds of measurements. The parsers run under them in the fuzzers, and all tests in `check`.
 sanitized_tests() {
-    local name targets=()
-    for name in core network transform hardware measure model; do targets+=("test_$name"); done
     run_single "configure with sanitizers" configure debug "${joint[@]}"
-    run_single "build with sanitizers" build debug "${targets[@]}"
-    run_ctest "ctest with sanitizers" debug -R '^(core|network|transform|hardware|measure)$'
-    run_single "models with sanitizers" build/debug/tests/test_model '~calibration:*'
+    run_single "build with sanitizers" build debug "${sanitized[@]/#/test_}" test_model
+    suites+=("models with sanitizers")
+    judge "models with sanitizers" build/debug/tests/test_model '~calibration:*' & # the longest, beside the others
+    run_ctest "ctest with sanitizers" debug -j 1 -R "^($(IFS='|' && echo "${sanitized[*]}"))\$"
+    wait $! || true
 }
 
 fuzz_tests() { # SECONDS
@@ -291,10 +303,8 @@ fuzz_tests() { # SECONDS
 }
 
 build_fuzzers() {
-    cmake --preset fuzz -DQUTIBENCH_FUZZ_SECONDS="$1"
-    local name targets=()
-    for name in tests/fuzz/*.cpp; do targets+=("fuzz_$(basename "$name" .cpp)"); done
-    cmake --build --preset fuzz --parallel "$(jobs)" --target "${targets[@]}" -- -k 0
+    cmake --preset fuzz -DQUTIBENCH_FUZZ_SECONDS="$1" "${joint[@]}"
+    cmake --build --preset fuzz --parallel "$(jobs)" --target fuzzers -- -k 0
 }
 
 python_tests() {
@@ -308,8 +318,15 @@ python_tests() {
     run_single "clang-format" format_check
 }
 
+# emscripten compiles one file for minutes: beside everything else.
+begin_page() {
+    suites+=("page")
+    judge "page" examples/portal/build.sh &
+    page_job=$!
+}
+
 page_tests() {
-    run_single "page" examples/portal/build.sh
+    wait "$page_job" || true
     suite "portal" tests/portal/run "$results/portal.xml"
 }
 
@@ -335,6 +352,12 @@ release_checks() {
     run_single "configure with the thread sanitizer" configure threads
     run_single "build with the thread sanitizer" build threads test_threads
     run_ctest "ctest with the thread sanitizer" threads -R '^threads$'
+    # Other systems and ways in; the whole of it is `tests/support/matrix.py` with everything installed.
+    run_single "other targets" .venv/bin/python tests/support/matrix.py --only aarch64-linux-gnu posix \
+        --parts budget core tests --zig false
+    make_environment build test notebook lint package
+    run_single "packages" .venv/bin/python tests/support/packages.py
+    for said in other_targets packages; do tail -n 1 "$logs/$said.log"; done
     run_single "instruction counts" instruction_check
     run_single "mutations" cmake --build --preset clang --target mutations
     run_single "clang-tidy" tidy_check
@@ -346,15 +369,21 @@ release_checks() {
     fi
 }
 
-# The corpora that lie in the repository, and what the fuzzers have found besides.
+# The corpora and models that lie in the repository, what the fuzzers have found besides, and graphs made of random
+# choices.
 reach_check() {
-    local program name at=build/coverage/reach
+    local name some place places at=build/coverage/reach
     rm -rf "$at/profiles"
-    for program in "$at"/reach_*; do
-        name=${program##*/reach_}
+    for name in tests/fuzz/*.cpp; do
+        name=$(basename "$name" .cpp)
         [ "$name" != expression ] || continue # which reads no file
-        LLVM_PROFILE_FILE="$at/profiles/$name.profraw" ASAN_OPTIONS=detect_leaks=0 \
-            "$program" "tests/fuzz/corpus/$name" "build/fuzz/fuzz/corpus/$name" || return
+        [ "$name" = made_onnx ] && some=5000 || some=0
+        [ "$name" = json ] && places=(data/platforms data/networks data/calibrations) || places=()
+        for place in {tests/fuzz,build/fuzz/fuzz}/corpus/"$name" "tests/data/${name%_ir}"; do
+            [ ! -d "$place" ] || places+=("$place")
+        done
+        FUZZ_TARGET=$name LLVM_PROFILE_FILE="$at/profiles/$name.profraw" ASAN_OPTIONS=detect_leaks=0 \
+            "$at/reach" 600 "$some" 1 "${places[@]}" || return
     done
     .venv/bin/python tests/support/coverage.py build/coverage 80 0 --fuzzed
 }
@@ -399,6 +428,7 @@ run_tests() { # test | check
     mkdir -p "$results"
     install_packages "$1"
     make_environment build test notebook lint
+    begin_page
     cpp_tests "$1"
     [ -z "${CI:-}" ] || [ "$1" = check ] || sanitized_tests
     fuzz_tests "$([ "$1" = check ] && echo 120 || echo 5)"

@@ -13,9 +13,12 @@ endif()
 set(QUTIBENCH_CATALOGUE_KINDS platforms networks published measurements)
 
 # The header's text for the files given. Raw string literals are cut between lines into pieces of at most 12,000 bytes,
-# since compilers other than g++ and clang++ limit one literal; neighbouring pieces join again when compiled.
+# since compilers other than g++ and clang++ limit one literal; neighbouring pieces join again when compiled. Texts of
+# more than 60,000 bytes, which MSVC cannot join so, have a second form for it: an array that is filled when compiled.
 function(_qutibench_catalogue_header data_dir out files)
   set(entries "")
+  set(long_texts "")
+  set(one_by_one "#if defined(_MSC_VER) && !defined(__clang__) || defined(QUTIBENCH_SHORT_LITERALS)")
   foreach(file IN LISTS files)
     file(READ "${data_dir}/${file}" text)
     if(text MATCHES "\\)qutibench\"")
@@ -23,7 +26,9 @@ function(_qutibench_catalogue_header data_dir out files)
     endif()
     get_filename_component(kind "${file}" DIRECTORY)
     get_filename_component(name "${file}" NAME)
-    string(APPEND entries "    {\"${kind}\", \"${name}\", whole(")
+    set(pieces "")
+    set(between "")
+    string(LENGTH "${text}" whole_length)
     while(TRUE)
       string(LENGTH "${text}" length)
       set(cut ${length})
@@ -37,12 +42,22 @@ function(_qutibench_catalogue_header data_dir out files)
       endif()
       string(SUBSTRING "${text}" 0 ${cut} piece)
       string(SUBSTRING "${text}" ${cut} -1 text)
-      string(APPEND entries "\n     R\"qutibench(${piece})qutibench\"")
+      string(APPEND pieces "${between}\n     R\"qutibench(${piece})qutibench\"")
+      set(between "@BETWEEN@")
       if("${text}" STREQUAL "")
         break()
       endif()
     endwhile()
-    string(APPEND entries ")},\n")
+    string(REPLACE "@BETWEEN@" "" joined "${pieces}")
+    set(entry "    {\"${kind}\", \"${name}\", whole(${joined})},\n")
+    if(whole_length GREATER 60000)
+      string(REPLACE "@BETWEEN@" "," pieces "${pieces}")
+      string(MAKE_C_IDENTIFIER "long_${kind}_${name}" long)
+      string(APPEND long_texts "${one_by_one}\ninline constexpr auto ${long} = joined(${pieces});\n#endif\n\n")
+      set(short "    {\"${kind}\", \"${name}\", {${long}.data(), ${long}.size()}},\n")
+      set(entry "${one_by_one}\n${short}#else\n${entry}#endif\n")
+    endif()
+    string(APPEND entries "${entry}")
   endforeach()
   list(LENGTH files count)
   set(${out} "// SPDX-License-Identifier: BSD-3-Clause
@@ -73,7 +88,19 @@ constexpr std::string_view whole(const char (&text)[Size]) {
     return {text, Size - 1};
 }
 
-/// Sorted by kind as listed in the build, then by name.
+template <std::size_t... Sizes>
+constexpr auto joined(const char (&...texts)[Sizes]) {
+    std::array<char, (0 + ... + (Sizes - 1))> all{};
+    std::size_t at = 0;
+    const auto append = [&](const char* text, std::size_t size) {
+        for (std::size_t i = 0; i < size; ++i) all[at++] = text[i];
+    };
+    (append(texts, Sizes - 1), ...);
+    return all;
+}
+
+// Long texts, for compilers that limit literals
+${long_texts}/// Sorted by kind as listed in the build, then by name.
 inline constexpr std::array<embedded_file, ${count}> embedded_files = {{
 ${entries}}};
 
@@ -96,7 +123,7 @@ function(_qutibench_calibrations_header out catalogue)
   string(SUBSTRING "${text}" 0 ${from} before)
   string(SUBSTRING "${text}" ${to} -1 after)
   string(FIND "${after}" "template <std::size_t Size>" from)
-  string(FIND "${after}" "/// Sorted by kind" to)
+  string(FIND "${after}" "// Long texts" to)
   string(SUBSTRING "${after}" 0 ${from} diagnostic)
   string(SUBSTRING "${after}" ${to} -1 after)
   set(${out} "${before}${diagnostic}${after}" PARENT_SCOPE)

@@ -69,6 +69,13 @@ TEST_CASE("pairs of formats are weights by activations") {
         CHECK(to_string(parse_precision(name)) == name);
 }
 
+TEST_CASE("capitals do not matter in the name of a datatype") {
+    CHECK(parse_precision("INT8") == int8);
+    CHECK(parse_precision("FP16") == fp16);
+    CHECK(parse_precision("W2A8") == parse_precision("w2a8"));
+    CHECK(parse_precision("MXFP4xBF16") == parse_precision("mxfp4xbf16"));
+}
+
 TEST_CASE("a wrong name gets the nearest right one") {
     try {
         static_cast<void>(parse_precision("itn8"));

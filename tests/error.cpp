@@ -46,6 +46,16 @@ TEST_CASE("the nearest name is close or absent") {
     CHECK(detail::nearest_name("RESNET18", names) == "resnet18");
     CHECK(detail::nearest_name("zcu104", std::vector<std::string>{"zc706", "zcu104_bismo", "zcu104_dpu"}) ==
           "zcu104_dpu");
+    // Two of three letters are no typing mistake; neither are two of four that begin otherwise.
+    const std::vector<std::string> others{"eie", "cache", "min", "latency_s"};
+    CHECK(detail::nearest_name("dir", others).empty());
+    CHECK(detail::nearest_name("mine", std::vector<std::string>{"eie"}).empty());
+    CHECK(detail::nearest_name("precision", std::vector<std::string>{"execution", "batch"}).empty());
+    CHECK(detail::nearest_name("cash", others) == "cache");
+    CHECK(detail::nearest_name("mni", others) == "min");
+    CHECK(detail::nearest_name("", others).empty());
+    CHECK(detail::nearest_names("resnet", names) == "resnet50' or 'resnet18");
+    CHECK(detail::nearest_names("resnet5O", names) == "resnet50");
     CHECK(detail::edit_distance("ab", "ba") == 1);
     CHECK(detail::edit_distance("kitten", "sitting") == 3);
     CHECK(detail::choices("zzzzzzzz", std::vector<std::string>{"eco", "turbo"}) == "eco' or 'turbo");

@@ -2,7 +2,9 @@
 """What the site needs besides its settings.
 
 Pages link to files of the repository outside of docs/; on the site these links lead to copies under source/. Pages that
-the navigation does not name stand at its end. Doxygen writes the C++ reference, cpp/, from the comments in the headers.
+the navigation does not name stand at its end. Notebooks are pages with the outputs stored in them, some modules of the
+Python package have a page each, and the portal page, where it has been built, is part of the site. Doxygen writes
+the C++ reference, cpp/, from the comments in the headers.
 """
 
 import html
@@ -10,12 +12,16 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from notebook_pages import page_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CPP = "cpp/index.html"
@@ -58,7 +64,33 @@ def named(nav: object) -> set[str]:
     return {page for part in parts for page in named(part)}
 
 
+MODULES = ("plot", "zoo", "layers", "search")
+PORTAL = ROOT / "build/portal.html"
+EMBEDDED = (
+    '<iframe src="portal_live.html" title="The portal page" style="width:100%;height:80vh;border:1px solid #8888">'
+)
+
+
+def add_notebooks(files: Files, config: MkDocsConfig) -> None:
+    for notebook in sorted((ROOT / "examples/notebooks").glob("*.ipynb")):
+        text, pictures = page_of(notebook)
+        files.append(File.generated(config, f"notebooks/{notebook.stem}.md", content=text))
+        for name, picture in pictures.items():
+            files.append(File.generated(config, f"notebooks/{name}", content=picture))
+
+
+def add_modules(files: Files, config: MkDocsConfig) -> None:
+    for name in MODULES:
+        where = f"qutibench._core.{name}" if name == "layers" else f"qutibench.{name}"
+        text = f'# qb.{name}\n\n::: {where}\n    options:\n      filters: ["!^_", "!^Table$"]\n'
+        files.append(File.generated(config, f"python_api/{name}.md", content=text))
+
+
 def on_files(files: Files, config: MkDocsConfig) -> Files:
+    add_notebooks(files, config)
+    add_modules(files, config)
+    if PORTAL.is_file():
+        files.append(File.generated(config, "portal_live.html", abs_src_path=str(PORTAL)))
     for page in list(files.documentation_pages()):
         for found in LINK.finditer(page.content_string):
             target = target_of(page.src_uri, found[2])
@@ -82,6 +114,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     up = "../" * page.file.src_uri.count("/")
+    live = f"{EMBEDDED}</iframe>\n\n[In a window of its own](portal_live.html)\n" if PORTAL.is_file() else ""
+    markdown = markdown.replace("<!-- the page itself -->", live)
 
     def replaced(found: re.Match[str]) -> str:
         target = target_of(page.file.src_uri, found[2])

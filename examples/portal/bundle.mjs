@@ -34,6 +34,7 @@ const { outputFiles: styles } = await bundle({ ...options, entryPoints: [join(so
 const library = gzipSync(await readFile(join(build, "library.wasm")), { level: 9 }).toString("base64");
 
 const parts = {
+    DOCS: process.env.DOCS ?? "site/index.html", // where mkdocs puts the documentation beside the page
     STYLE: styles[0].text,
     LIBRARY: library,
     WORKER: worker,
@@ -42,5 +43,5 @@ const parts = {
 const template = await readFile(join(source, "index.html"), "utf8");
 await writeFile(
     page,
-    template.replace(/<!--(STYLE|LIBRARY|SCRIPT)-->|\/\*(STYLE|WORKER|SCRIPT)\*\//g, (_, a, b) => parts[a ?? b]),
+    template.replace(/<!--(DOCS|LIBRARY)-->|\/\*(STYLE|WORKER|SCRIPT)\*\//g, (_, a, b) => parts[a ?? b]),
 );

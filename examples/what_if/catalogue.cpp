@@ -103,7 +103,7 @@ void print_remarks(const platform_options& chosen) {
                            {"remark", one.message}});
         to_mend += one.kind == "missing" ? 0 : 1;
     }
-    if (records.empty()) return remark("what_if: " + chosen.checked + " lacks nothing");
+    if (records.empty()) return remark(program() + ": " + chosen.checked + " lacks nothing");
     print(records, {{"line", "line"}, {"kind", "kind"}, {"place", "place"}, {"remark", "remark"}}, chosen.as);
     if (to_mend > 0)
         throw qutibench::invalid_argument(chosen.checked + ": " + std::to_string(to_mend) +

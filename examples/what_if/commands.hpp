@@ -18,9 +18,12 @@ void add_analyze(CLI::App& app);
 void add_estimate(CLI::App& app);
 void add_explain(CLI::App& app);
 void add_fold(CLI::App& app);
+void add_sensitivity(CLI::App& app);
+void add_memory(CLI::App& app);
 void add_check(CLI::App& app);
 void add_diff(CLI::App& app);
 void add_pareto(CLI::App& app);
+void add_plot(CLI::App& app);
 void add_heatmap(CLI::App& app);
 void add_ingest(CLI::App& app);
 void add_calibrate(CLI::App& app);
@@ -64,6 +67,9 @@ struct selection_options {
     qutibench::deployment how{};
 
     void add_to(CLI::App& command);
+    /// Sets what "NAME=VALUE" says, as the option or the parameter of that name would; throws unknown_name and
+    /// invalid_argument.
+    void set(std::string_view text);
     /// What is asked, with its names resolved; throws unknown_name and invalid_argument.
     [[nodiscard]] qutibench::question asked() const;
 };

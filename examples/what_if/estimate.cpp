@@ -55,6 +55,21 @@ qutibench::interconnect parse_link(std::string_view text) {
             qutibench::quantity_of<qutibench::seconds>(latency)};
 }
 
+/// Has a question answered by a calibration; the board that it alone describes, if that is what it is of, becomes a
+/// platform.
+void fit_by(qutibench::calibration fitted, const std::string& name, qutibench::question& of) {
+    const qutibench::fitting::device_figures& device = fitted.state().device;
+    std::erase_if(of.platforms, [&](const std::string& one) {
+        const std::size_t colon = one.find(':');
+        if (device.described() || one.substr(0, colon) != device.id) return false;
+        qutibench::platform board = qutibench::undescribed_board(fitted.state());
+        if (colon != std::string::npos) board = board.in_mode(one.substr(colon + 1));
+        of.axes.platforms.push_back(std::make_shared<const qutibench::platform>(std::move(board)));
+        return true;
+    });
+    of.axes.fit = qutibench::calibrated_fit(std::move(fitted), name);
+}
+
 /// What expectations rest on and what speaks against them, once each.
 void remark_on_expectations(const std::vector<qutibench::answer>& rows) {
     std::vector<std::string> told;
@@ -153,8 +168,9 @@ void selection_options::add_to(CLI::App& command) {
     const auto one_each = [&command](const char* name, auto& to, const std::string& says) {
         command.add_option(name, to, says)->allow_extra_args(false);
     };
-    one_each("--placement", placements, "published: weights off-chip; capacity: on chip what fits");
-    one_each("--execution", executions, "network, layers or dataflow");
+    one_each("--placement", placements,
+             "published: weights off-chip; capacity: on chip what fits; optimal: what saves most time");
+    one_each("--execution", executions, "network, layers, dataflow, prefetch or tiled");
     one_each("--parameter", parameters, parameter_help());
     one_each("--override", overrides, "Where a tensor lives: LAYER:weights=on, LAYER:activations=off ...");
     one_each("--clock", clocks, "Factor of the peaks");
@@ -170,6 +186,35 @@ void selection_options::add_to(CLI::App& command) {
     command.add_option("--calibration", calibration,
                        "Predict by a fit that `calibrate` saved, or by a class of devices that ships");
     add_flags(command, how);
+}
+
+void selection_options::set(std::string_view text) {
+    const std::size_t equals = text.find('=');
+    const std::string name(text.substr(0, equals));
+    const std::string value(equals == std::string_view::npos ? "" : text.substr(equals + 1));
+    if (name.empty() || value.empty())
+        throw qutibench::invalid_argument("a setting is NAME=VALUE, such as batch=8, not '" + std::string(text) + "'");
+    for (auto& [key, texts] :
+         {std::pair("datatype", &datatypes), std::pair("batch", &batches), std::pair("threads", &threads),
+          std::pair("streams", &streams), std::pair("placement", &placements), std::pair("execution", &executions)})
+        if (name == key) return void(*texts = {value});
+    for (auto& [key, numbers] : {std::pair("keep", &keep), std::pair("clock", &clocks),
+                                 std::pair("bandwidth", &bandwidths), std::pair("on-chip", &on_chips)}) {
+        if (name != key) continue;
+        numbers->assign(1, 0);
+        return qutibench::read_text(value, name, numbers->front());
+    }
+    if (name == "mode") {
+        for (std::string& one : platforms) one = one.substr(0, qutibench::detail::mode_colon(one)) + ":" + value;
+        return;
+    }
+    if (name == "calibration") return void(calibration = value);
+    bool is_flag = false;
+    qutibench::deployment::describe([&](std::string_view key, auto member, std::string_view) {
+        is_flag = is_flag || (key == name && std::same_as<decltype(member), bool qutibench::deployment::*>);
+    });
+    if (is_flag) return qutibench::set_by_text(how, text);
+    parameters.emplace_back(text);
 }
 
 qutibench::question selection_options::asked() const {
@@ -195,9 +240,10 @@ qutibench::question selection_options::asked() const {
     if (devices == 1 && !link.empty()) throw invalid_argument("--link connects several devices: give --devices");
     if (!calibration.empty()) {
         if (devices != 1) throw invalid_argument("a calibration knows one device: leave --devices out");
-        axes.fit = detail::is_path(calibration)
-                       ? decltype(axes.fit)(calibrated_fit(load_calibration(calibration), calibration))
-                       : population_fit(known_population(calibration));
+        if (detail::is_path(calibration))
+            fit_by(load_calibration(calibration), calibration, all);
+        else
+            axes.fit = population_fit(known_population(calibration));
         axes.is_measured_fit = true;
     } else if (devices != 1) {
         if (link.empty()) throw invalid_argument("several devices need a --link, in bytes per second");

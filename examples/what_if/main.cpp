@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // what_if: level-0 questions from the command line. Data goes to standard output, messages to standard error; exit
-// status 0 is done, 1 bad input, 2 wrong usage, 3 a requirement that is not met.
+// status 0 is done, 1 bad input, 2 wrong usage, 3 a requirement that is not met or a version that is worse.
 #include "commands.hpp"
 
 #include <qutibench/version.hpp>
@@ -12,8 +12,45 @@
 #include <string_view>
 #include <vector>
 
+namespace {
+
+/// The name of a program without its folder and ".exe".
+std::string base_name(std::string_view path) {
+    path.remove_prefix(path.find_last_of("/\\") + 1);
+    if (path.ends_with(".exe")) path.remove_suffix(4);
+    return std::string(path);
+}
+
+/// Wrong usage, in one line: what of which command, and where to read on.
+int misused(const CLI::App& app, const std::string& why) {
+    std::string command = what_if::program();
+    for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+        at = at->get_subcommands().front();
+        command += " " + at->get_name();
+    }
+    what_if::remark(command + ": " + why + "; see " + command + " --help");
+    return 2;
+}
+
+/// What is wrong with the first argument that no command takes, with the option that is meant.
+std::string unexpected(const CLI::App& app) {
+    const CLI::App* command = &app;
+    while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+    const std::vector<std::string> rest = app.remaining(true);
+    const std::string wrong = rest.empty() ? "" : rest.front().substr(0, rest.front().find('='));
+    if (!wrong.starts_with("-")) return "there is no place for '" + wrong + "'";
+    std::vector<std::string> names;
+    for (const CLI::Option* one : command->get_options())
+        for (const std::string& name : one->get_lnames()) names.push_back("--" + name);
+    const std::string_view nearest = qutibench::detail::nearest_name(wrong, names);
+    return "there is no option " + wrong + (nearest.empty() ? "" : "; did you mean " + std::string(nearest) + "?");
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
-    CLI::App app("What if this network ran on that device? Operations, rooflines and predictions.");
+    if (argc > 0 && argv[0][0] != '\0') what_if::program() = base_name(argv[0]);
+    CLI::App app("What if this network ran on that device? Operations, rooflines and predictions.", what_if::program());
     app.require_subcommand(1);
     app.set_version_flag("--version", std::string(qutibench::version));
     what_if::add_networks(app);
@@ -22,9 +59,12 @@ int main(int argc, char** argv) {
     what_if::add_estimate(app);
     what_if::add_explain(app);
     what_if::add_fold(app);
+    what_if::add_sensitivity(app);
+    what_if::add_memory(app);
     what_if::add_check(app);
     what_if::add_diff(app);
     what_if::add_pareto(app);
+    what_if::add_plot(app);
     what_if::add_heatmap(app);
     what_if::add_ingest(app);
     what_if::add_calibrate(app);
@@ -38,25 +78,25 @@ int main(int argc, char** argv) {
         const std::string_view wanted = argv[1];
         std::vector<std::string> names;
         for (const CLI::App* one : app.get_subcommands({})) names.push_back(one->get_name());
-        if (std::find(names.begin(), names.end(), wanted) == names.end()) {
-            const qutibench::unknown_name wrong("subcommand", wanted, qutibench::detail::nearest_name(wanted, names));
-            std::fprintf(stderr, "what_if: %s\nRun with --help for more information.\n",
-                         what_if::printable(wrong.what()).c_str());
-            return 2;
-        }
+        if (std::find(names.begin(), names.end(), wanted) == names.end())
+            return misused(
+                app,
+                qutibench::unknown_name("subcommand", wanted, qutibench::detail::nearest_name(wanted, names)).what());
     }
     try {
         app.parse(argc, argv);
     } catch (const CLI::RuntimeError& status) {
         return status.get_exit_code();
+    } catch (const CLI::ExtrasError&) {
+        return misused(app, unexpected(app));
     } catch (const CLI::ParseError& wrong) {
-        return app.exit(wrong) == 0 ? 0 : 2;
+        return wrong.get_exit_code() == 0 ? app.exit(wrong) : misused(app, wrong.what());
     } catch (const std::exception& wrong) {
-        what_if::remark(std::string("what_if: ") + wrong.what());
+        what_if::remark(what_if::program() + ": " + wrong.what());
         return 1;
     }
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-        what_if::remark("what_if: the answer could not be written to its end");
+        what_if::remark(what_if::program() + ": the answer could not be written to its end");
         return 1;
     }
     return 0;

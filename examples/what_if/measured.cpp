@@ -6,7 +6,7 @@
 #include <qutibench/io/adapters.hpp>
 #include <qutibench/io/calibration_json.hpp>
 #include <qutibench/io/calibration_networks.hpp>
-#include <qutibench/io/population_json.hpp>
+#include <qutibench/io/populations.hpp>
 
 #include <cmath>
 #include <cstdio>
@@ -36,6 +36,7 @@ struct measured_options {
     std::string datatype{};
     std::string scope = "system";
     qutibench::ingest_options supplied{};
+    std::vector<std::string> maps{}, renames{}, own{};
     std::string output{};
     std::string summary{};
     format as = format::table;
@@ -57,21 +58,79 @@ struct measured_options {
         command.add_option("--statistic", supplied.statistic, "Of the latencies: median, mean, min, p90 ...");
         whole("--warm-up", supplied.warm_up, "Leading runs to leave out, where the file lists each");
         command.add_option("--scope", scope, "system (what a user sees) or compute (the accelerator alone)");
+        command.add_option("--map", maps, "Columns of a table under names of its own: latency_ms=T_inf batch=B");
+        command.add_option("--rename", renames,
+                           "What a table calls a network, device, mode or datatype: RN50=resnet50");
+        command.add_option("--own", own, "Networks and boards of your own, as files, that the rows name by their ids");
         add_format(command, as);
+    }
+
+    /// Adds the files of networks and boards to a session, so that rows may name them by their ids; what is supplied as
+    /// a path becomes an id too.
+    void resolve_files(qutibench::session& known) {
+        for (const std::string& file : own) {
+            const bool is_board = file.ends_with(".json") && !qutibench::is_network_file(file);
+            if (is_board)
+                known.add(qutibench::load_platform(file));
+            else
+                known.add(qutibench::load_model(file));
+        }
+        if (qutibench::detail::is_path(supplied.network)) {
+            qutibench::network_entry net = qutibench::load_model(supplied.network);
+            supplied.network = net.id;
+            known.add(std::move(net));
+        }
+        if (!qutibench::detail::is_path(supplied.platform)) return;
+        const qutibench::platform board = qutibench::load_platform(supplied.platform);
+        if (!supplied.platform.ends_with(".json") && supplied.mode.empty()) supplied.mode = board.mode().name;
+        supplied.platform = board.id();
+        known.add(board);
     }
 
     [[nodiscard]] std::vector<qutibench::measurement> load() const {
         qutibench::ingest_options options = supplied;
         if (!datatype.empty()) options.datatype = qutibench::parse_precision(datatype);
         options.scope = qutibench::parse_name<qutibench::measured_scope>(scope);
+        options.columns = pairs_of("--map", maps);
+        options.names = pairs_of("--rename", renames);
         std::vector<qutibench::measurement> all;
         for (const std::string& file : files)
-            for (qutibench::measurement& one : qutibench::load_measurements(file, from, options)) {
-                if (one.network != supplied.network) qutibench::detail::require_id("network", one.network);
-                if (one.platform != supplied.platform) qutibench::detail::require_id("platform", one.platform);
+            for (qutibench::measurement& one : measurements_in(file, options)) {
+                qutibench::detail::require_id("network", one.network);
+                qutibench::detail::require_id("platform", one.platform);
                 all.push_back(std::move(one));
             }
         return all;
+    }
+
+private:
+    /// "A=B" of which there are several.
+    static qutibench::ingest_options::pairs pairs_of(const std::string& option, const std::vector<std::string>& texts) {
+        qutibench::ingest_options::pairs all;
+        for (const std::string& text : texts) {
+            const std::size_t equals = text.find('=');
+            if (equals == 0 || equals == std::string::npos || equals + 1 == text.size())
+                throw qutibench::invalid_argument(option + " takes NAME=NAME, not '" + text + "'");
+            all.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+        }
+        return all;
+    }
+
+    /// What a file does not say is an option here.
+    [[nodiscard]] std::vector<qutibench::measurement> measurements_in(const std::string& file,
+                                                                      const qutibench::ingest_options& options) const {
+        try {
+            return qutibench::load_measurements(file, from, options);
+        } catch (const qutibench::missing_facts& wrong) {
+            std::string all;
+            for (const std::string& fact : wrong.facts()) {
+                const std::string option = fact == "platform" ? "on" : fact.substr(0, fact.find(' '));
+                all +=
+                    (all.empty() ? "--" : ", --") + (option == "deployment" ? "batch, --stream or --threads" : option);
+            }
+            const std::string what = wrong.what();
+            throw qutibench::invalid_argument(what.substr(0, what.rfind("; supply it")) + ": give " + all);
+        }
     }
 };
 
@@ -108,8 +167,9 @@ void summarize(const std::vector<qutibench::measurement>& measured, qutibench::s
           as);
 }
 
-void ingest(const measured_options& chosen) {
+void ingest(measured_options chosen) {
     qutibench::session known;
+    chosen.resolve_files(known);
     const std::vector<qutibench::measurement> measured = chosen.load();
     if (!chosen.summary.empty()) return summarize(measured, known, chosen.summary, chosen.as);
     std::vector<record> records;
@@ -176,20 +236,52 @@ struct calibration_material {
     qutibench::calibration_options options{};
 };
 
+/// Pages of published results name networks that nobody describes: their rows are left out and some of them named,
+/// unless none would be left.
+void leave_out_undescribed(std::vector<qutibench::measurement>& rows, const std::vector<std::string>& known) {
+    const auto is_undescribed = [&](const qutibench::measurement& one) {
+        return std::find(known.begin(), known.end(), one.network) == known.end();
+    };
+    std::vector<std::string> names;
+    for (const qutibench::measurement& one : rows)
+        if (is_undescribed(one) && std::find(names.begin(), names.end(), one.network) == names.end())
+            names.push_back(one.network);
+    if (names.empty() || std::all_of(rows.begin(), rows.end(), is_undescribed)) return;
+    std::erase_if(rows, is_undescribed);
+    std::string some;
+    for (std::size_t i = 0; i < names.size() && i < 3; ++i) some += (i > 0 ? ", " : "") + names[i];
+    remark("left out, since nobody describes them: " + some +
+           (names.size() > 3 ? " and " + std::to_string(names.size() - 3) + " more networks" : ""));
+}
+
+/// The networks of a session that no catalogue has, at the widths that rows have.
+void add_own_networks(qutibench::network_set& networks, const std::vector<qutibench::measurement>& rows,
+                      qutibench::session& known) {
+    const std::vector<std::string> published = qutibench::network_ids();
+    for (const qutibench::measurement& one : rows) {
+        const std::string key = qutibench::network_key(one.network, one.keep);
+        if (networks.find(key) == nullptr &&
+            std::find(published.begin(), published.end(), one.network) == published.end())
+            networks.add(key, *known.work(one.network, one.keep));
+    }
+}
+
 calibration_material material_of(const calibrate_options& chosen) {
     calibration_material all;
     const std::string& on = chosen.supplied.platform;
     const std::size_t colon = qutibench::detail::mode_colon(on);
     const auto known = qutibench::platform_ids();
     const bool is_known = std::find(known.begin(), known.end(), on.substr(0, colon)) != known.end();
-    all.id = is_known ? on.substr(0, colon) : on;
     if (is_known || qutibench::detail::is_path(on)) all.device = qutibench::load_platform(on);
+    all.id = all.device ? all.device->id() : on;
     measured_options asked = chosen;
+    qutibench::session own;
     asked.supplied.platform = all.id;
+    asked.resolve_files(own);
     if (!chosen.files.empty()) all.rows = measured_on(all.id, asked);
+    leave_out_undescribed(all.rows, own.network_ids());
     all.points = qutibench::points_of(all.rows);
-    for (const qutibench::measurement& one : all.rows)
-        if (one.network == chosen.supplied.network) qutibench::add_network(all.networks, one.network, one.keep);
+    add_own_networks(all.networks, all.rows, own);
     qutibench::add_networks(all.networks, all.rows);
     for (const std::string& name : chosen.populations)
         all.options.populations.push_back(qutibench::known_population(name));
@@ -216,9 +308,7 @@ void rank(const calibrate_options& chosen) {
             : qutibench::rank_next(from.points, from.networks, from.id, keys, run, keys.size(), from.options);
     std::vector<record> records;
     for (const qutibench::next_measurement& one : order)
-        records.push_back({{"measure", records.size() + 1},
-                           {"network", one.network},
-                           {"interval", std::expm1(1.6448536269514722 * one.log_spread)}});
+        records.push_back({{"measure", records.size() + 1}, {"network", one.network}, {"interval", one.within()}});
     print(records,
           {{"measure", "measure"}, {"network", "network"}, {"then 90 % of all within + [%]", "interval", 0.01}},
           chosen.as);
@@ -257,7 +347,8 @@ void add_ingest(CLI::App& app) {
     auto chosen = std::make_shared<measured_options>();
     CLI::App* command = app.add_subcommand("ingest", "Measured results beside predictions, with compute efficiency");
     chosen->add_to(*command);
-    command->add_option("--on", chosen->supplied.platform, "Where it was measured, where the file does not say");
+    command->add_option("--on", chosen->supplied.platform,
+                        "Where it was measured, where the file does not say: an id or board.json");
     command->add_option("--summary", chosen->summary, "platform or network: a line for each, not for each measurement");
     command->callback([chosen] { ingest(*chosen); });
 }
@@ -267,7 +358,8 @@ void add_calibrate(CLI::App& app) {
     CLI::App* command =
         app.add_subcommand("calibrate", "Fits a device to measurements; prints the leave-one-network-out error");
     chosen->add_to(*command);
-    command->add_option("--on", chosen->supplied.platform, "The device: a catalogue id, or a name of your own")
+    command
+        ->add_option("--on", chosen->supplied.platform, "The device: a catalogue id, board.json, or a name of your own")
         ->required();
     auto* output =
         command->add_option("-o,--output", chosen->output, "Saves the calibration, for estimate --calibration");

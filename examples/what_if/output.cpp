@@ -105,6 +105,11 @@ void print_table(const std::vector<record>& records, const std::vector<column>& 
 
 }  // namespace
 
+std::string& program() {
+    static std::string name = "what_if";
+    return name;
+}
+
 std::string readable(const record& value, double scale) {
     if (value.is_null()) return "-";
     if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";

@@ -14,6 +14,9 @@ using qutibench::record;
 
 enum class format { table, csv, json };
 
+/// What the program was called as: `what_if`, or `qutibench` as the wheel installs it too. Messages begin with it.
+[[nodiscard]] std::string& program();
+
 /// A column of a table: its heading with the unit, the key of its value in a record, and what one unit of it is worth.
 struct column {
     std::string heading;

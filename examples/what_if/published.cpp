@@ -5,9 +5,11 @@
 
 #include <qutibench/study/efficiencies.hpp>
 #include <qutibench/study/experiments.hpp>
+#include <qutibench/study/fabrics.hpp>
 #include <qutibench/study/levels.hpp>
 #include <qutibench/study/measured_power.hpp>
 #include <qutibench/study/published_tables.hpp>
+#include <qutibench/study/requirements.hpp>
 
 #include <memory>
 
@@ -165,6 +167,59 @@ void levels(format as) {
           as);
 }
 
+void fabrics(format as) {
+    std::vector<record> records;
+    for (const qutibench::fabric_row& row : qutibench::fabric_designs())
+        records.push_back({{"platform", row.platform},
+                           {"network", row.network},
+                           {"keep", row.keep},
+                           {"datatype", to_string(row.datatype)},
+                           {"luts", row.luts},
+                           {"published_peak_ops_per_s", row.published},
+                           {"refined_peak_ops_per_s", row.refined},
+                           {"attained_ops_per_s", row.attained},
+                           {"attained_of_published", row.attained / row.published},
+                           {"attained_of_refined", row.attained / row.refined},
+                           {"clock_hz", row.clock()}});
+    print(records,
+          {{"platform", "platform"},
+           {"network", "network"},
+           {"keep", "keep"},
+           {"datatype", "datatype"},
+           {"LUTs [k]", "luts", 1e3},
+           {"peak printed [GOP/s]", "published_peak_ops_per_s", 1e9},
+           {"of LUTs in use", "refined_peak_ops_per_s", 1e9},
+           {"attained", "attained_ops_per_s", 1e9},
+           {"of printed [%]", "attained_of_published", 0.01},
+           {"of LUTs in use [%]", "attained_of_refined", 0.01},
+           {"clock if all busy [MHz]", "clock_hz", 1e6}},
+          as);
+}
+
+void requirements(format as) {
+    std::vector<record> records;
+    std::vector<qutibench::requirement_row> rows = qutibench::requirements();
+    const std::vector<qutibench::requirement_row> summary = qutibench::summary_of(rows);
+    rows.insert(rows.end(), summary.begin(), summary.end());
+    for (const qutibench::requirement_row& row : rows)
+        records.push_back({{"network", row.network},
+                           {"operations", row.operations},
+                           {"weight_bytes", row.weights},
+                           {"activation_bytes", row.activations},
+                           {"training_operations", row.training_operations},
+                           {"training_weight_bytes", row.training_weights},
+                           {"training_activation_bytes", row.training_activations}});
+    print(records,
+          {{"network", "network"},
+           {"inference [GOP]", "operations", 1e9},
+           {"weights, int8 [MB]", "weight_bytes", 1e6},
+           {"activations [MB]", "activation_bytes", 1e6},
+           {"training [GOP]", "training_operations", 1e9},
+           {"weights, gradients, updates, fp32 [MB]", "training_weight_bytes", 1e6},
+           {"activations and gradients [MB]", "training_activation_bytes", 1e6}},
+          as);
+}
+
 template <class List>
 std::string joined(const List& all, auto text_of) {
     std::string text;
@@ -222,6 +277,9 @@ void add_study(CLI::App& app) {
     add(*study, "experiments", "Which networks ran where and how (tables 5.5, 5.6 and 5.8)", &overview);
     add(*study, "efficiencies", "Measured over predicted throughput beside what section 7.2 prints", &efficiencies);
     add(*study, "levels", "ResNet-50 on the TX2 at all four levels (figure 7.12)", &levels);
+    add(*study, "fabrics", "FPGA designs by the LUTs that they use, and what was measured (table 5.3)", &fabrics);
+    add(*study, "requirements", "What networks of the zoo ask for in inference and training (table 2.2)",
+        &requirements);
     add(*study, "powers", "Measured power of each device and mode, and what energies are off by it", &powers);
 }
 

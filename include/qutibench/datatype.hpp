@@ -255,8 +255,10 @@ struct precision {
 
 /// Reads "int8", "w2a8" or "int4xfp16"; throws unknown_name. After "w" and "a" the field counts bits, and means
 /// integers (1 bit is binary), except that 16 and 32 bits are fp16 and fp32: "w4a16" computes with fp16 activations.
-/// Integers of 16 bits are spelled "int4xint16".
+/// Integers of 16 bits are spelled "int4xint16". Capitals do not matter.
 [[nodiscard]] inline precision parse_precision(std::string_view name) {
+    if (std::any_of(name.begin(), name.end(), [](char one) { return one >= 'A' && one <= 'Z'; }))
+        return parse_precision(detail::lowered(name));
     const auto digits = [](std::string_view text) {
         return !text.empty() && text.size() <= 2 && text.find_first_not_of("0123456789") == std::string_view::npos;
     };

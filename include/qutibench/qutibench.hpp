@@ -8,6 +8,8 @@
 ///   <qutibench/measure/...>          measurements, efficiency, statistics
 ///   <qutibench/model/calibration.hpp>     fits to measurements
 ///   <qutibench/explore/...>          design spaces, Pareto frontiers, scorecards
+/// What a `static_assert` needs of it, static graphs, static platforms and predictions of them, compiles without
+/// exceptions and run-time type information too (`-fno-exceptions -fno-rtti`), and leaves nothing in the program.
 #pragma once
 
 #include <qutibench/datatype.hpp>

@@ -7,10 +7,14 @@ No answer depends on the ranges, on their order, on where they were worked out, 
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
 import sys
 import time
+import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import Error, InvalidArgument
@@ -24,7 +28,10 @@ Progress = Callable[[int, int], object]
 
 LEAST, MOST = 1 << 16, 1 << 32
 """Points of a range on a cluster: enough to be worth a message, few enough to be redone in seconds or minutes."""
-RANGES_PER_THREAD = 16
+SECONDS = 5.0
+"""What a range takes, once it is known how many points a thread works out in a second."""
+SAVED_EVERY = 10.0
+"""Seconds between two states of a checkpoint."""
 
 
 class Question:
@@ -38,14 +45,30 @@ class Question:
         """The answer of both answers' points; may change `one`."""
         raise TypeError(f"{type(self).__name__} has no merge()")
 
-    def answer(self, space: DesignSpace, threads: int, client: Any, progress: Progress | bool | None) -> Any:
-        """The answer of the whole space. client: a dask.distributed.Client, or None for this process."""
-        told = _bar() if progress is True else progress or None
-        if client is None:
-            return _here(self, space, threads, told)
-        _check(client)
+    def answer(self, space: DesignSpace, threads: int, where: Where) -> Any:
+        """The answer of the whole space."""
+        if where.client is None and not where.progress and where.checkpoint is None and not _kept:
+            return self.ask(space, 0, space.size, threads)
+        if where.client is not None:
+            _check(where.client)
         self.ask(space, 0, 0, 1)  # a question that cannot be answered fails here, not far away
-        return _on_cluster(self, space, client, told)
+        left = _Left(self, space, where)
+        if where.client is None:
+            _here(left, threads)
+        else:
+            _on_cluster(left, where.client)
+        return left.answered()
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where a question is answered, and what is told and kept meanwhile."""
+
+    client: Any = None
+    """A dask.distributed.Client, or None for this process."""
+    progress: Progress | bool | None = None
+    checkpoint: str | os.PathLike[str] | None = None
+    """The file that keeps what is done, for a process that ends before the question is answered."""
 
 
 class ClusterLost(Error, RuntimeError):
@@ -63,13 +86,120 @@ class ClusterLost(Error, RuntimeError):
         return ClusterLost, (self.done, self.size)
 
 
+HERE = Where()
+
 Range = tuple[int, int]
-_kept: dict[bytes, tuple[list[Range], dict[Range, Any]]] = {}
-"""The ranges of the last question whose cluster went away, and the answers of those that were done."""
+_kept: dict[bytes, tuple[list[Range], Any]] = {}
+"""What was left of the last question whose cluster went away, and the answer of the rest."""
+
+
+class _Left:
+    """What is left of a question, and the answer of the rest."""
+
+    def __init__(self, question: Question, space: DesignSpace, where: Where) -> None:
+        self.question, self.space = question, space
+        self._told = _bar() if where.progress is True else where.progress or None
+        self._file = None if where.checkpoint is None else Path(where.checkpoint)
+        self._key = _key(question, space)
+        self._found: Any
+        self._ranges, self._found = _kept.pop(self._key, None) or self._read() or ([(0, space.size)], None)
+        self._begun: set[Range] = set()
+        self._save()
+
+    @property
+    def points(self) -> int:
+        """Of ranges that nobody has begun."""
+        return sum(last - first for first, last in self._ranges)
+
+    @property
+    def done(self) -> int:
+        return self.space.size - self.points - sum(last - first for first, last in self._begun)
+
+    def take(self, points: int) -> Range | None:
+        """The next range, of at most so many points."""
+        if not self._ranges:
+            return None
+        first, last = self._ranges.pop(0)
+        if last - first > points:
+            self._ranges.insert(0, (first + points, last))
+            last = first + points
+        self._begun.add((first, last))
+        return first, last
+
+    def add(self, one: Range, part: Any) -> None:
+        """The answer of a range that was taken."""
+        self._begun.remove(one)
+        self._found = part if self._found is None else self.question.merge(self._found, part)
+        if self._file is not None and time.monotonic() > self._saved + SAVED_EVERY:
+            self.save()
+        if self._told is not None:
+            self._told(self.done, self.space.size)
+
+    def keep(self) -> None:
+        """For the same question in this process, and in the file for others."""
+        _kept.clear()
+        _kept[self._key] = self._state()
+        self.save()
+
+    def save(self) -> None:
+        """A file that can no longer be written is said, and ends nothing."""
+        try:
+            self._save()
+        except InvalidArgument as wrong:
+            warnings.warn(str(wrong), RuntimeWarning, stacklevel=2)
+
+    def _save(self) -> None:
+        self._saved = time.monotonic()
+        if self._file is None:
+            return
+        part = self._file.with_name(f"{self._file.name}.{os.getpid()}.part")
+        try:
+            part.write_bytes(pickle.dumps((self._key, *self._state())))
+            part.replace(self._file)
+        except OSError as wrong:
+            part.unlink(missing_ok=True)
+            raise InvalidArgument(f"{self._file}: cannot be written: {wrong.strerror}") from wrong
+
+    def answered(self) -> Any:
+        """The answer; the file has served."""
+        if self._file is not None:
+            self._file.unlink(missing_ok=True)
+        return self._found
+
+    def _state(self) -> tuple[list[Range], Any]:
+        return sorted([*self._begun, *self._ranges]), self._found
+
+    def _read(self) -> tuple[list[Range], Any] | None:
+        if self._file is None or not self._file.exists():
+            return None
+        try:
+            with self._file.open("rb") as file:
+                key, ranges, found = _Answers(file).load()
+        except OSError as wrong:
+            raise InvalidArgument(f"{self._file}: cannot be read: {wrong.strerror}") from wrong
+        except Exception as wrong:  # whatever damaged bytes lead to
+            raise InvalidArgument(f"{self._file}: is no checkpoint of a design space") from wrong
+        if key != self._key:
+            raise InvalidArgument(f"{self._file}: is the checkpoint of another question; name another file")
+        return ranges, found
+
+
+class _Answers(pickle.Unpickler):
+    """Answers are made of numbers, arrays and fronts; nothing else is read from a file."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module.split(".")[0] not in ("numpy", "qutibench"):
+            raise pickle.UnpicklingError(f"{module}.{name}")
+        return super().find_class(module, name)
 
 
 def _key(question: Question, space: DesignSpace) -> bytes:
-    return hashlib.sha256(pickle.dumps(question) + pickle.dumps(space)).digest()
+    """What tells a question to a space from others: its words, its axes, and figures of points throughout it."""
+    digest = hashlib.sha256(repr((question, space.size, space.networks, space.targets, space.axes)).encode())
+    for i in range(64):
+        point = i * (space.size - 1) // 63
+        digest.update(space.columns(["throughput_ips", "latency_s"], 1, point, point + 1)[0].tobytes())
+    return digest.digest()
 
 
 def _is_open(client: Any) -> bool:
@@ -86,70 +216,67 @@ def _check(client: Any) -> None:
         raise InvalidArgument("the Dask cluster has no workers; client.wait_for_workers(1) waits for one")
 
 
-def _split(size: int, wanted: int, least: int, most: int) -> list[tuple[int, int]]:
-    step = min(max(-(-size // wanted), least), most)
-    return [(first, min(first + step, size)) for first in range(0, size, step)]
+def _here(left: _Left, threads: int) -> None:
+    step = max(LEAST, -(-left.space.size // 100))
+    try:
+        while one := left.take(step):
+            left.add(one, left.question.ask(left.space, *one, threads))
+    except BaseException:
+        left.save()
+        raise
 
 
-def _here(question: Question, space: DesignSpace, threads: int, told: Progress | None) -> Any:
-    ranges, finished = _kept.pop(_key(question, space), ([], {})) if _kept else ([], {})
-    if told is None and not finished:
-        return question.ask(space, 0, space.size, threads)
-    found = None
-    for one in ranges or _split(space.size, 100, LEAST, space.size):
-        part = finished[one] if one in finished else question.ask(space, *one, threads)
-        found = part if found is None else question.merge(found, part)
-        if told is not None:
-            told(one[1], space.size)
-    return found
-
-
-def _on_cluster(question: Question, space: DesignSpace, client: Any, told: Progress | None) -> Any:
+def _on_cluster(left: _Left, client: Any) -> None:
+    """Ranges take `SECONDS` each, and shorter ones at the end keep all threads busy."""
     distributed = require("distributed", "dask")
-    key = _key(question, space)
-    ranges, finished = _kept.pop(key, ([], {}))
-    ranges = ranges or _split(space.size, RANGES_PER_THREAD * sum(client.nthreads().values()), LEAST, MOST)
-    done = sum(last - first for first, last in finished)
+    threads = sum(client.nthreads().values())
     leaves: dict[Any, Range] = {}
+    rate = 0.0  # points that a thread works out in a second
     try:
         # a task of its own, so that it can be made again where the worker that holds it is lost
-        shared = client.submit(_identity, space, pure=False)
-        for one in ranges:
-            if one not in finished:
-                leaves[client.submit(_asked, question, shared, *one, pure=False)] = one
-        for leaf, part in distributed.as_completed(leaves, with_results=True):
+        shared = client.submit(_identity, left.space, pure=False)
+        waiting = distributed.as_completed(with_results=True)
+
+        def begin() -> None:
+            while len(leaves) < 2 * threads:
+                fair = -(-left.points // (2 * threads))
+                if not (one := left.take(max(LEAST, min(int(rate * SECONDS), fair, MOST)))):
+                    return
+                leaf = client.submit(_asked, left.question, shared, *one, pure=False)
+                leaves[leaf] = one
+                waiting.add(leaf)
+
+        begin()
+        for leaf, answered in waiting:
             if leaf.status != "finished":
                 break
-            first, last = leaves[leaf]
-            finished[first, last] = part
+            one = leaves.pop(leaf)
+            part, seconds = answered
+            rate = max(rate, (one[1] - one[0]) / max(seconds, 1e-6))
+            left.add(one, part)
             leaf.release()
-            done += last - first
-            if told is not None:
-                told(done, space.size)
+            begin()
     except BaseException as wrong:
         is_lost = not _is_open(client) or isinstance(wrong, (distributed.CancelledError, OSError))
         if not is_lost or isinstance(wrong, KeyboardInterrupt):
             client.cancel(list(leaves))
+            left.save()
             raise
-        _kept.clear()
-        _kept[key] = ranges, finished
-        raise ClusterLost(done, space.size) from wrong
-    if len(finished) < len(ranges):  # closed while it was waited for, which ends the waiting without a word
-        _kept.clear()
-        _kept[key] = ranges, finished
-        raise ClusterLost(done, space.size)
-    found = None
-    for one in ranges:
-        found = finished[one] if found is None else question.merge(found, finished.pop(one))
-    return found
+        left.keep()
+        raise ClusterLost(left.done, left.space.size) from wrong
+    if left.done < left.space.size:  # closed while it was waited for, which ends the waiting without a word
+        left.keep()
+        raise ClusterLost(left.done, left.space.size)
 
 
 def _identity(space: DesignSpace) -> DesignSpace:
     return space
 
 
-def _asked(question: Question, space: DesignSpace, first: int, last: int) -> Any:
-    return question.ask(space, first, last, 1)
+def _asked(question: Question, space: DesignSpace, first: int, last: int) -> tuple[Any, float]:
+    """The answer, and the seconds that it took."""
+    begin = time.perf_counter()
+    return question.ask(space, first, last, 1), time.perf_counter() - begin
 
 
 def _bar() -> Progress:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from itertools import takewhile
 
@@ -55,6 +56,26 @@ def _places(network: _core.Graph) -> list[list[int]]:
     return blocks
 
 
+def _stacks(network: _core.Graph, layers: int) -> list[list[int]]:
+    """Indices of the layers of stacks with that many layers of multiply-accumulates, more where branches ask for it."""
+    nodes, stacks, segment = network.nodes, list[list[int]](), list[int]()
+
+    def work(places: Sequence[int]) -> int:
+        return sum(nodes[one].cost.macs > 0 for one in places)
+
+    for place, is_cut in enumerate(_is_cut_after(network)):
+        if nodes[place].type != "input":
+            segment.append(place)
+        if not segment or not (is_cut or place + 1 == len(nodes)):
+            continue
+        if stacks and (not work(segment) or work(stacks[-1]) < layers):
+            stacks[-1] += segment
+        else:
+            stacks.append(segment)
+        segment = []
+    return stacks
+
+
 def _name(network: _core.Graph, places: Sequence[int]) -> str:
     """What the names of its layers and of no others begin with, or else the first and the last."""
     nodes = network.nodes
@@ -67,35 +88,50 @@ def _name(network: _core.Graph, places: Sequence[int]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]}..{names[-1]}"
 
 
-def blocks(network: _core.Graph) -> list[_core.Graph]:
+def _annotated(block: _core.Graph, whole: Sequence[dict[str, object]], places: dict[int, int]) -> _core.Graph:
+    """The block with the datatypes and sparsities that its layers have in the whole network's file."""
+    text = json.loads(block.to_json())
+    for place, index in places.items():
+        for key in ("datatype", "sparsity"):
+            if key in whole[place]:
+                text["layers"][index][key] = whole[place][key]
+    return _core.Graph.from_json(json.dumps(text))
+
+
+def blocks(network: _core.Graph, layers: int | None = None) -> list[_core.Graph]:
     """The network as blocks, each a Graph that reads what the block before it writes; their names are in .name.
 
     A cut is where one tensor is all that passes. What branches and joins between two cuts is a block (a residual block,
     an inception module); layers that follow each other are one block until the image becomes smaller. Layers without
-    multiply-accumulates belong to the block before them.
+    multiply-accumulates belong to the block before them. With ``layers``, a block is instead a stack of that many
+    layers with multiply-accumulates, such as two or four, and of more where a branch holds more. Datatypes and
+    sparsities of layers stay with them, so that a network of mixed precision has blocks of mixed precision.
 
-    Raises InvalidArgument for a network whose layers share weights or have datatypes of their own: quantise its blocks.
+    Raises InvalidArgument for a network whose layers share weights, and for fewer than one layer.
     """
     if not isinstance(network, _core.Graph):
         raise TypeError(f"blocks are cut from a qb.Graph, not from {type(network).__name__}")
+    if layers is not None and layers < 1:
+        raise InvalidArgument(f"a stack has at least one layer, not {layers}")
     nodes = network.nodes
     for node in nodes:
-        if node.datatype is not None or node.density != 1 or node.shares_weights_with >= 0:
-            raise InvalidArgument(
-                f"'{network.name}' has shared weights, or layers with datatypes or densities of their own: cut the "
-                "network that it was made from, and quantise the blocks"
-            )
+        if node.shares_weights_with >= 0:
+            raise InvalidArgument(f"layer '{node.name}' of '{network.name}' shares weights, which blocks cannot")
+    is_annotated = any(node.datatype is not None or node.density != 1 for node in nodes)
+    whole = json.loads(network.to_json())["layers"] if is_annotated else None
     made = []
-    for places in _places(network):
+    for places in _places(network) if layers is None else _stacks(network, layers):
         block = _core.Graph(_name(network, places))
         here: dict[tuple[int, int], _core.Tensor] = {}
+        indices = {}
         for place in places:
             node = nodes[place]
             for one in node.inputs:
                 if (one.node, one.port) not in here:
                     here[one.node, one.port] = block.input(network.shape_of(one))
             written = block.add(node.layer, [here[one.node, one.port] for one in node.inputs], node.name)
+            indices[place] = written.node
             for port in range(len(node.output_shapes)):
                 here[place, port] = _core.Tensor(written.node, port)
-        made.append(block)
+        made.append(block if whole is None else _annotated(block, whole, indices))
     return made

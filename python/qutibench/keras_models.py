@@ -354,6 +354,14 @@ class _Rewriter:
         self.out.node("Mul", "", between, [self._read(inputs[0], moved), numbers[0]], [between], {})
         self._write(layer, "Add", [between, numbers[1]], output, moved)
 
+    def _scaled_sum(self, layer: Any, inputs: list[Any], output: Any) -> None:
+        """A tensor and a share of another, as Inception-ResNet's residuals are summed (keras.applications)."""
+        moved = all(id(one) in self.moved for one in inputs)
+        share, number = (self._unique(f"{self.path}{layer.name}/{one}") for one in ("share", "scale"))
+        self.out.number(number, float(layer.scale))
+        self.out.node("Mul", "", share, [self._read(inputs[1], moved), number], [share], {})
+        self._write(layer, "Add", [self._read(inputs[0], moved), share], output, moved)
+
     def _leaky(self, layer: Any, inputs: list[Any], output: Any) -> None:
         moved = id(inputs[0]) in self.moved
         slope = float(layer.negative_slope)
@@ -380,6 +388,7 @@ _WRITERS: dict[str, Any] = {
     "Conv2D": _Rewriter._convolution,
     "Conv2DTranspose": _Rewriter._convolution,
     "Dense": _Rewriter._dense,
+    "CustomScaleLayer": _Rewriter._scaled_sum,
     "DepthwiseConv2D": _Rewriter._convolution,
     "ELU": _Rewriter._activation_layer,
     "Embedding": _Rewriter._embedding,

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -11,8 +10,6 @@ from typing import Any, NamedTuple, overload
 
 from . import _core
 from .errors import InvalidArgument, UnknownName
-
-NORMAL_90 = 1.6448536269514722  # two-sided quantile of a normal distribution
 
 Workloads = Mapping[str, _core.Workload]
 
@@ -290,7 +287,7 @@ def rank_next(
         known.add(name, work)
     _add_measured(known, rows, workloads or {})
     order = _core._rank_next(rows, known, board, candidates, datatype, batch, mode, threads, list(populations), device)
-    return [NextMeasurement(name, math.expm1(NORMAL_90 * spread)) for name, spread in order]
+    return [NextMeasurement(name, within) for name, within in order]
 
 
 def expect(

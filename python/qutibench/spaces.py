@@ -10,7 +10,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._ranges import Progress, Question
+from ._ranges import HERE, Progress, Question, Where
 from .errors import InvalidArgument
 from .tables import FIELDS, Categories, Table, from_records, listed
 
@@ -66,12 +66,13 @@ def _count(workers: int | None) -> int:
 _Bounds = list[tuple[str, float, float]]
 
 
-def _limits(constraints: Limits | None) -> _Bounds:
+def _limits(constraints: Limits | None, doubtful: bool = True) -> _Bounds:
     def bound(value: float | None, otherwise: float) -> float:
         return otherwise if value is None else float(value)
 
     given = (constraints or {}).items()
-    return [(name, bound(low, float("-inf")), bound(high, float("inf"))) for name, (low, high) in given]
+    limits = [(name, bound(low, float("-inf")), bound(high, float("inf"))) for name, (low, high) in given]
+    return limits if doubtful else [*limits, ("may_win", 1.0, 1.0)]
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,9 @@ class DesignSpace(_core.DesignSpace):
     compute_scales, bandwidth_scales, on_chip_scales: factors of the peak, of the off-chip bandwidth and of the on-chip
     capacity. placement, execution: as in ``predict``. Each may be one value or several. calibration: a Calibration that
     predicts instead of the models. devices, link, split: so many devices behind links of (bytes per second, seconds),
-    by 'data' or 'pipeline'. how: everything else that ``predict`` takes: carriers, sparse, parameters, overrides ...
+    by 'data' or 'pipeline'. training: a step of training instead of an inference, with an optimizer ('sgd', 'momentum'
+    or 'adam') and recompute; ``memory_bytes`` is then what a step holds, and ``feasible`` whether that fits. how:
+    everything else that ``predict`` takes: carriers, sparse, parameters, overrides ...
 
     Networks vary slowest, batches fastest; ``skipped`` says why combinations are left out.
 
@@ -198,10 +201,15 @@ class DesignSpace(_core.DesignSpace):
         return _space_of, self._arguments
 
     def table(
-        self, workers: int | None = None, *, client: Any = None, progress: Progress | bool | None = None
+        self,
+        workers: int | None = None,
+        *,
+        client: Any = None,
+        progress: Progress | bool | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
     ) -> Sweep:
         """All points as columns."""
-        return Sweep(self, _count(workers), client, progress)
+        return Sweep(self, _count(workers), Where(client, progress, checkpoint))
 
     def frontier(
         self,
@@ -209,24 +217,29 @@ class DesignSpace(_core.DesignSpace):
         maximize: str | Sequence[str] = (),
         minimize: str | Sequence[str] = (),
         constraints: Limits | str | Sequence[str] | None = None,
+        doubtful: bool = False,
         workers: int | None = None,
         client: Any = None,
         progress: Progress | bool | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
     ) -> Table:
         """The non-dominated points, exactly and in constant memory.
 
         maximize, minimize: metrics (``METRICS``) or expressions of them: 'throughput_ips', 'energy_j * price_usd'.
         constraints: {metric: (low, high)}, or conditions: ['latency_s <= 10e-3']. Points where an objective is not
-        known are left out. client: a dask.distributed.Client on whose workers ranges of the space are worked out; the
-        answer is the same, bit for bit. progress: True for a line on the standard error, or a function of the points
-        done and all points. Raises ParseError with the place of a mistake, InvalidArgument.
+        known are left out, and unless ``doubtful`` asks for them, those that do not run or fit and those of devices
+        whose bandwidth nobody states. client: a dask.distributed.Client on whose workers ranges of the space are worked
+        out; the answer is the same, bit for bit. progress: True for a line on the standard error, or a function of the
+        points done and all points. checkpoint: a file that keeps the ranges that are done and what they came to, every
+        ten seconds and when the call is interrupted; the same call goes on from there, in another process as well, and
+        the file goes when the answer is there. Raises ParseError with the place of a mistake, InvalidArgument.
         """
         maximize, minimize = listed(maximize), listed(minimize)
         conditions: list[str] = []
         if constraints is not None and not isinstance(constraints, Mapping):
             conditions, constraints = listed(constraints), None
-        question = _Front(maximize, minimize, conditions, _limits(constraints))
-        front = question.answer(self, _count(workers), client, progress)
+        question = _Front(maximize, minimize, conditions, _limits(constraints, doubtful))
+        front = question.answer(self, _count(workers), Where(client, progress, checkpoint))
         columns = front.points.T.tolist()
         return self._points(front.numbers.tolist(), dict(zip([*maximize, *minimize], columns, strict=True)))
 
@@ -237,13 +250,15 @@ class DesignSpace(_core.DesignSpace):
         *,
         maximize: bool = True,
         constraints: Limits | None = None,
+        doubtful: bool = False,
         workers: int | None = None,
         client: Any = None,
         progress: Progress | bool | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
     ) -> Table:
         """The best points by one metric, best first; of equal ones the earlier. The rest is as in ``frontier``."""
-        question = _Best(metric, maximize, count, _limits(constraints))
-        found = question.answer(self, _count(workers), client, progress)
+        question = _Best(metric, maximize, count, _limits(constraints, doubtful))
+        found = question.answer(self, _count(workers), Where(client, progress, checkpoint))
         return self._points([number for number, _ in found], {metric: [value for _, value in found]})
 
     def best_by(
@@ -253,13 +268,19 @@ class DesignSpace(_core.DesignSpace):
         *,
         maximize: bool = True,
         constraints: Limits | None = None,
+        doubtful: bool = False,
         workers: int | None = None,
         client: Any = None,
         progress: Progress | bool | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
     ) -> Table:
         """For each value of the axis 'network' or 'platform' its best point by one metric."""
-        question = _BestBy(axis, metric, maximize, _limits(constraints))
-        found = [one for group in question.answer(self, _count(workers), client, progress) for one in group]
+        question = _BestBy(axis, metric, maximize, _limits(constraints, doubtful))
+        found = [
+            one
+            for group in question.answer(self, _count(workers), Where(client, progress, checkpoint))
+            for one in group
+        ]
         return self._points([number for number, _ in found], {metric: [value for _, value in found]})
 
     def histogram(
@@ -271,10 +292,11 @@ class DesignSpace(_core.DesignSpace):
         workers: int | None = None,
         client: Any = None,
         progress: Progress | bool | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
     ) -> npt.NDArray[np.uint64]:
         """How many points fall between each two neighbouring edges, the lower edge included."""
         question = _Histogram(metric, [float(edge) for edge in edges], _limits(constraints))
-        counts: npt.NDArray[np.uint64] = question.answer(self, _count(workers), client, progress)
+        counts: npt.NDArray[np.uint64] = question.answer(self, _count(workers), Where(client, progress, checkpoint))
         return counts
 
     def _points(self, numbers: Iterable[int], values: Mapping[str, Sequence[float]]) -> Table:
@@ -292,16 +314,15 @@ class Sweep(Table):
     than the usual one. Throughput and latency are there at once, others when they are first used.
     """
 
-    def __init__(
-        self, space: DesignSpace, workers: int, client: Any = None, progress: Progress | bool | None = None
-    ) -> None:
+    def __init__(self, space: DesignSpace, workers: int, where: Where = HERE) -> None:
         first = ["throughput_ips", "latency_s"]
         _require_memory(space.size, len(first))
-        evaluated = dict(zip(first, _gathered(space, first, workers, client, progress), strict=True))
+        evaluated = dict(zip(first, _gathered(space, first, workers, where), strict=True))
         expected = [field["key"] for field in FIELDS if field["is_metric"] and field["key"].startswith(_EXPECTED)]
         expectations = cache(lambda: dict(zip(expected, space.columns(expected, workers), strict=True)))
         has_bandwidths = all(one.bandwidth_bytes_per_s is not None for one in space.platforms)
-        bound = "memory_bound" if has_bandwidths else "bound_code"
+        is_published = space.axes["placement"] == ["published"] and "tiled" not in space.axes["execution"]
+        bound = "memory_bound" if has_bandwidths and is_published else "bound_code"
         columns: dict[str, Any] = {
             "network": _names(space, "network", [name for name, _ in space.networks]),
             "keep": _numbers(space, "network", [share for _, share in space.networks]),
@@ -310,12 +331,14 @@ class Sweep(Table):
             "datatype": _names(space, "target", [datatype for _, datatype in space.targets]),
             "batch": space.batches,
             "bound": lambda: Categories(
-                space.columns([bound], workers)[0].astype("int32"), ["compute", "memory", "compute?"]
+                space.columns([bound], workers)[0].astype("int32"), ["compute", "memory", "compute?", "on-chip"]
             ),
             "marks": lambda: Categories(*space.marks()),
             "assumptions": lambda: Categories(*space.assumptions()),
             "basis": lambda: _bases(expectations()["basis_code"]),
         }
+        if space.is_training:
+            columns["memory_bytes"] = space.training_bytes
         for axis, values in space.axes.items():
             if values != _USUAL[axis]:
                 kind = _names if isinstance(values[0], str) else _numbers
@@ -355,14 +378,12 @@ def _space_of(*arguments: Any) -> DesignSpace:
     return space
 
 
-def _gathered(
-    space: DesignSpace, metrics: list[str], workers: int, client: Any, progress: Progress | bool | None
-) -> list[npt.NDArray[np.float64]]:
-    if client is None and not progress:
+def _gathered(space: DesignSpace, metrics: list[str], workers: int, where: Where) -> list[npt.NDArray[np.float64]]:
+    if where == HERE:
         return space.columns(metrics, workers)
     import numpy as np
 
-    parts = _Columns(metrics).answer(space, workers, client, progress)
+    parts = _Columns(metrics).answer(space, workers, where)
     return [np.concatenate([parts[first][i] for first in sorted(parts)]) for i in range(len(metrics))]
 
 
@@ -418,9 +439,11 @@ def sweep(
     maximize: str | Sequence[str] = (),
     minimize: str | Sequence[str] = (),
     constraints: Limits | str | Sequence[str] | None = None,
+    doubtful: bool = False,
     workers: int | None = None,
     client: Any = None,
     progress: Progress | bool | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
     **axes: Any,
 ) -> Sweep | Table:
     """Every combination predicted: a table with one row each, or, with objectives, the front and nothing else.
@@ -429,19 +452,21 @@ def sweep(
     objectives every point is a row (``to_pandas()``, ``to_arrow()``, ``["latency_s"]``); with maximize or minimize the
     points stream by, so that their number is a matter of time, not of memory. workers: threads of the processor that
     work it out, None for all there are. client: a dask.distributed.Client on whose workers ranges of the space are
-    worked out. Figures are bit for bit those of ``predict``, whatever works them out, and however much of it is lost on
-    the way.
+    worked out. checkpoint: a file from which a call that was cut off goes on. Figures are bit for bit those of
+    ``predict``, whatever works them out, and however much of it is lost on the way.
     """
     space = DesignSpace(networks, platforms, datatypes, batches, keep, **axes)
     if not listed(maximize) and not listed(minimize):
         if constraints is not None:
             raise InvalidArgument("constraints need an objective: give maximize or minimize")
-        return space.table(workers, client=client, progress=progress)
+        return space.table(workers, client=client, progress=progress, checkpoint=checkpoint)
     return space.frontier(
         maximize=maximize,
         minimize=minimize,
         constraints=constraints,
+        doubtful=doubtful,
         workers=workers,
         client=client,
         progress=progress,
+        checkpoint=checkpoint,
     )

@@ -102,6 +102,7 @@ class _Rewriter:
         self.filled: set[Any] = set()  # nodes that follow from shapes alone, such as masks
         stored = [spec for spec in program.graph_signature.input_specs if spec.kind.name != "USER_INPUT"]
         self.weights = {spec.arg.name for spec in stored}
+        self.ahead: set[Any] = set()  # weights, and what follows from one element by element
         self.buffers = {spec.arg.name for spec in stored if spec.kind.name == "BUFFER"}
 
     def run(self, name: str) -> bytes:
@@ -140,6 +141,8 @@ class _Rewriter:
             return
         self.names[node] = node.name
         stored = self.out.buffer if node.name in self.buffers else self.out.weight
+        if node.name in self.weights:
+            self.ahead.add(node)
         (stored if node.name in self.weights else self.out.input)(node.name, *self._type(value))
 
     def _read(self, one: Any) -> str:
@@ -209,6 +212,9 @@ class _Rewriter:
         read = node.all_input_nodes
         if read and all(one in self.filled for one in read) and isinstance(value, self.torch.Tensor):
             self._filled(node, arguments)
+        elif len(read) == 1 and read[0] in self.ahead and (kind in _UNARY or kind == "clamp"):
+            self.ahead.add(node)  # computed once, and still the module's parameter
+            self.names[node] = self.names[read[0]]
         elif kind in _UNARY:
             inputs = [self._read(first)]
             if kind == "rsqrt":

@@ -41,6 +41,11 @@ inline void read_object(py::handle given, double& value) {
     value = given.cast<double>();
 }
 inline void read_object(py::handle given, std::int64_t& value) {
+    if (PyLong_CheckExact(given.ptr())) {  // an axis may have millions of them
+        int overflow = 0;
+        value = PyLong_AsLongLongAndOverflow(given.ptr(), &overflow);
+        if (overflow == 0) return;
+    }
     value = given.cast<count_argument>().value;
 }
 inline void read_object(py::handle given, precision& value) {

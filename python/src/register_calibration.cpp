@@ -5,7 +5,7 @@
 #include "state.hpp"
 
 #include <qutibench/io/calibration_json.hpp>
-#include <qutibench/io/population_json.hpp>
+#include <qutibench/io/populations.hpp>
 #include <qutibench/measure/calibrate.hpp>
 #include <qutibench/model/predict.hpp>
 
@@ -57,7 +57,7 @@ namespace {
     return {from->fit(false), from};
 }
 
-/// Pairs of a key and the spread of all candidates' logarithms of time once it is measured too.
+/// Pairs of a key and within which fraction nine of ten candidates are known once it is measured too.
 [[nodiscard]] std::vector<std::pair<std::string, double>> rank(
     const std::vector<measurement>& rows, const std::shared_ptr<networks_object>& networks,
     const std::shared_ptr<platform>& device, const std::string& board, const std::vector<std::string>& candidates,
@@ -69,7 +69,7 @@ namespace {
     const auto order = device ? rank_next(points, networks->set, *device, candidates, run, candidates.size(), options)
                               : rank_next(points, networks->set, board, candidates, run, candidates.size(), options);
     std::vector<std::pair<std::string, double>> out;
-    for (const next_measurement& one : order) out.emplace_back(one.network, one.log_spread);
+    for (const next_measurement& one : order) out.emplace_back(one.network, one.within());
     return out;
 }
 

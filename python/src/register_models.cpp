@@ -3,11 +3,13 @@
 #include "how.hpp"
 #include "register.hpp"
 
+#include <qutibench/explore/doubling.hpp>
 #include <qutibench/explore/scorecard.hpp>
 #include <qutibench/hardware/fpga.hpp>
 #include <qutibench/model/decomposition.hpp>
 #include <qutibench/model/energy.hpp>
 #include <qutibench/model/fold_search.hpp>
+#include <qutibench/model/memory_plan.hpp>
 #include <qutibench/model/multi_device.hpp>
 #include <qutibench/model/sparsity.hpp>
 
@@ -113,6 +115,26 @@ void register_parts(py::module_& module) {
         "clock, elements, utilisation (mapping x stalls x effectual) over operations per inference. Further arguments "
         "are those of predict. Raises InvalidArgument and what predict raises.");
     module.def(
+        "doublings",
+        [](const workload& net, const platform& device, const py::kwargs& settings) {
+            std::vector<figures> rows;
+            for (const doubling& one : doublings(net, device, how_of(settings))) {
+                figures out;
+                out["doubled"] = std::string(one.key);
+                out["meaning"] = std::string(one.says);
+                out["throughput_ips"] = one.prediction.throughput().value();
+                out["latency_s"] = one.prediction.latency().value();
+                out["gain"] = one.gain;
+                out["bound"] = std::string(to_string(one.prediction.bound()));
+                rows.push_back(out);
+            }
+            return rows;
+        },
+        "workload"_a, "platform"_a,
+        "What doubling one part of a device buys: on-chip memory, its bandwidth, the off-chip bandwidth, the peak, and "
+        "all of them; rows of the part, throughput, latency, gain and bound, the device as it is first. Further "
+        "arguments are those of predict.");
+    module.def(
         "score",
         [](const workload& net, const platform& device, std::optional<double> accuracy, double processing_elements,
            const std::optional<std::vector<std::string>>& operators, const py::kwargs& settings) {
@@ -127,16 +149,51 @@ void register_parts(py::module_& module) {
     module.def(
         "predict_energy",
         [](const workload& net, const platform& device, double idle, std::optional<double> nanometres, double volts,
-           const py::kwargs& settings) {
-            energy_options options;
-            if (nanometres) options.table = scaled(options.table, {*nanometres, volts});
+           const std::string& table, const std::string& law, const std::string& memory, const py::kwargs& settings) {
+            energy_options options{.table = find_energy_table(table), .memory = parse_name<off_chip_memory>(memory)};
+            if (nanometres) options.table = scaled(options.table, {*nanometres, volts, parse_name<scaling_law>(law)});
             options.idle = quantity_of<watts>(idle);
             return joules_of(predict_energy(net, device, how_of(settings), options));
         },
         "workload"_a, "platform"_a, "idle_w"_a = 0.0, "process_nm"_a = py::none(), "process_v"_a = 0.9,
-        "Joules of one call by where they go, from the energy of operations and of bits moved (Horowitz, ISSCC 2014, "
-        "45 nm and 0.9 V unless process_nm says otherwise) and static power; energy_j is of one input. Further "
-        "arguments are those of predict. Raises what predict raises, and UnsupportedDatatype.");
+        "table"_a = "horowitz_45nm", "law"_a = "dennard", "memory"_a = "ddr",
+        "Joules of one call by where they go, from the energy of operations and of bits moved and static power; "
+        "energy_j is of one input. table: 'horowitz_45nm' (ISSCC 2014, 45 nm and 0.9 V) or 'jouppi_7nm' (ISCA 2021), "
+        "scaled by a law, 'dennard' or 'stillmaker', where process_nm says so; memory: 'ddr', 'hbm2' or 'gddr6'. "
+        "Further arguments are those of predict. Raises what predict raises, and UnsupportedDatatype.");
+    module.def(
+        "plan_memory",
+        [](const workload& net, const platform* device, const precision_argument& datatype, std::int64_t batch,
+           bool fused, bool in_place) {
+            const memory_plan plan =
+                plan_memory(net, {.datatype = datatype.value, .fused = fused, .in_place = in_place, .batch = batch});
+            py::list tensors;
+            for (const planned_tensor& one : plan.tensors)
+                tensors.append(py::dict("layer"_a = net.layers()[static_cast<std::size_t>(one.layer)].name,
+                                        "bytes"_a = one.at.size, "offset"_a = one.at.offset, "first"_a = one.at.first,
+                                        "last"_a = one.at.last, "in_place"_a = one.over >= 0));
+            figures out;
+            out["arena_bytes"] = plan.arena.size;
+            out["arena_bound_bytes"] = plan.arena.bound;
+            out["arena_is_least"] = plan.arena.is_least;
+            out["state_bytes"] = plan.state_bytes;
+            out["ram_bytes"] = plan.ram();
+            out["weight_bytes"] = plan.weight_bytes;
+            out["bias_bytes"] = plan.bias_bytes;
+            out["quantization_bytes"] = plan.quantization_bytes;
+            out["flash_bytes"] = plan.flash();
+            out["tensors"] = tensors;
+            if (device == nullptr) return out;
+            const memory_fit found = fit(plan, *device);
+            out["ram_headroom_bytes"] = known(found.ram_headroom);
+            out["flash_headroom_bytes"] = known(found.flash_headroom);
+            out["fits"] = found.fits();
+            return out;
+        },
+        "workload"_a, "platform"_a = py::none(), "datatype"_a = "int8", "batch"_a = 1, "fused"_a = true,
+        "in_place"_a = true,
+        "What RAM and flash a network needs: an arena of activations with the offset of each tensor and the bound "
+        "below which no plan is, weights, biases and channels' scales; with a platform, what is left of its memories.");
     module.def(
         "operations_by_sparsity",
         [](const workload& net, const platform* device, const py::kwargs& settings) {

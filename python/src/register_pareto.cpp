@@ -52,6 +52,19 @@ template <class Body>
     return unlocked([&] { return hypervolume(span_of(points), senses, span_of(reference)); });
 }
 
+[[nodiscard]] py::array_t<double> contributions(const doubles& points, const doubles& reference,
+                                                const maximize_argument& maximize) {
+    const std::vector<sense> senses = senses_of(points, maximize);
+    return to_array(unlocked([&] { return hypervolume_contributions(span_of(points), senses, span_of(reference)); }));
+}
+
+[[nodiscard]] double sampled_volume(const doubles& points, const doubles& reference, const maximize_argument& maximize,
+                                    double error, double risk, std::uint64_t seed) {
+    const std::vector<sense> senses = senses_of(points, maximize);
+    return unlocked(
+        [&] { return approximate_hypervolume(span_of(points), senses, span_of(reference), {error, risk, seed}); });
+}
+
 [[nodiscard]] std::optional<std::pair<std::size_t, double>> knee(const doubles& points,
                                                                  const maximize_argument& maximize) {
     const std::vector<sense> senses = senses_of(points, maximize);
@@ -133,6 +146,12 @@ void register_pareto(py::module_& module) {
         "Returns uint32 (n,).");
     module.def("hypervolume", &volume, "points"_a, "reference"_a, "maximize"_a = py::none(),
                "Volume that the rows dominate and that dominates `reference` (d values).");
+    module.def("hypervolume_contributions", &contributions, "points"_a, "reference"_a, "maximize"_a = py::none(),
+               "What the hypervolume of the front would lose without each row, (n,).");
+    module.def("approximate_hypervolume", &sampled_volume, "points"_a, "reference"_a, "maximize"_a = py::none(),
+               "error"_a = 0.01, "risk"_a = 0.01, "seed"_a = 1,
+               "The hypervolume by sampling, for any number of objectives: off by at most `error` of it with "
+               "probability 1 - `risk` at least.");
     module.def("pareto_knee", &knee, "points"_a, "maximize"_a = py::none(),
                "(row, distance) of the knee of the front, or None when no row of the front is finite.");
     module.def("epsilon_front", &representatives, "points"_a, "epsilon"_a, "maximize"_a = py::none(),

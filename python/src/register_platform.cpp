@@ -3,6 +3,7 @@
 #include "register.hpp"
 
 #include <qutibench/io/json/platform.hpp>
+#include <qutibench/model/arrays.hpp>
 
 #include <memory>
 #include <optional>
@@ -114,24 +115,118 @@ void register_link(py::module_& module) {
 
 void register_peak(py::module_& module) {
     py::class_<peak> cls(module, "Peak", "Peak performance in one datatype; one MAC is two operations.");
-    cls.def(py::init([](const precision_argument& datatype, double dense, const std::optional<double>& sparse) {
-                return peak{datatype.value, quantity_of<ops_per_second>(dense),
-                            quantity_or_nan<ops_per_second>(sparse)};
+    cls.def(py::init([](const precision_argument& datatype, double dense, const std::optional<double>& sparse,
+                        bool bit_serial) {
+                return peak{datatype.value, quantity_of<ops_per_second>(dense), quantity_or_nan<ops_per_second>(sparse),
+                            bit_serial};
             }),
-            "datatype"_a, "operations_per_second"_a, "sparse_operations_per_second"_a = py::none());
+            "datatype"_a, "operations_per_second"_a, "sparse_operations_per_second"_a = py::none(),
+            "bit_serial"_a = false);
     cls.def_property_readonly("datatype", [](const peak& self) { return to_string(self.numbers); });
     cls.def_property_readonly("operations_per_second", [](const peak& self) { return self.dense.value(); });
     cls.def_property_readonly(
         "sparse_operations_per_second", [](const peak& self) { return known(self.sparse); },
         "With structured sparsity exploited, counted in dense operations.");
+    cls.def_readonly("bit_serial", &peak::bit_serial,
+                     "Of single bits, from which the device makes products of integers of any width.");
     cls.def("__repr__", [](const peak& self) {
         return "Peak('" + to_string(self.numbers) + "', " + readable(self.dense.value()) + ")";
     });
     add_state(
-        cls, [](const peak& self) { return py::make_tuple(self.numbers, self.dense.value(), known(self.sparse)); },
+        cls,
+        [](const peak& self) {
+            return py::make_tuple(self.numbers, self.dense.value(), known(self.sparse), self.bit_serial);
+        },
         [](const py::tuple& from) {
             return peak{from[0].cast<precision>(), quantity_of<ops_per_second>(from[1].cast<double>()),
-                        quantity_or_nan<ops_per_second>(from[2].cast<std::optional<double>>())};
+                        quantity_or_nan<ops_per_second>(from[2].cast<std::optional<double>>()), from[3].cast<bool>()};
+        });
+}
+
+[[nodiscard]] processing_array make_array(std::int64_t rows, std::int64_t columns, const std::string& flow,
+                                          std::int64_t depth, std::int64_t count, bool prefetches, std::int64_t hold,
+                                          double weights_per_cycle, double outputs_per_cycle, std::int64_t buffer) {
+    const processing_array made{rows,
+                                columns,
+                                parse_name<array_flow>(flow),
+                                depth,
+                                count,
+                                prefetches,
+                                hold,
+                                weights_per_cycle,
+                                outputs_per_cycle,
+                                buffer};
+    if (!made.is_stated()) throw invalid_argument("an array needs rows and columns of at least 1");
+    return made;
+}
+
+[[nodiscard]] std::optional<processing_array> stated(const processing_array& one) {
+    return one.is_stated() ? std::optional(one) : std::nullopt;
+}
+
+[[nodiscard]] py::dict cycles_in(const processing_array& array, const array_cycles& found) {
+    return py::dict("cycles"_a = found.cycles, "mapped"_a = found.mapped, "utilisation"_a = found.utilisation(array),
+                    "macs"_a = found.macs, "read_elements"_a = found.read, "written_elements"_a = found.written);
+}
+
+void register_array(py::module_& module) {
+    py::class_<processing_array> cls(module, "ProcessingArray",
+                                     "An array of processing elements, at the clock of its mode.");
+    cls.def(py::init(&make_array), "rows"_a, "columns"_a, "flow"_a = "output_stationary", "depth"_a = 1, "count"_a = 1,
+            "prefetches"_a = false, "hold"_a = 1, "weights_per_cycle"_a = 0.0, "outputs_per_cycle"_a = 0.0,
+            "buffer_bytes"_a = 0,
+            "flow: 'output_stationary', 'weight_stationary', 'input_stationary', 'row_stationary' or 'blocks', which "
+            "alone has depth, hold, the figures per cycle and a buffer.");
+    cls.def_readonly("rows", &processing_array::rows);
+    cls.def_readonly("columns", &processing_array::columns);
+    cls.def_property_readonly("flow", [](const processing_array& self) { return to_string(self.flow); });
+    cls.def_readonly("depth", &processing_array::depth, "Products that an element of blocks sums at once.");
+    cls.def_readonly("count", &processing_array::count, "Arrays side by side.");
+    cls.def_readonly("prefetches", &processing_array::prefetches,
+                     "Whether the next piece's operands arrive while this one is computed.");
+    cls.def_property_readonly("elements", &processing_array::elements,
+                              "Multiply-accumulates of a cycle in which all elements work.");
+    cls.def(
+        "cycles",
+        [](const processing_array& self, std::int64_t rows, std::int64_t columns, std::int64_t depth,
+           std::int64_t groups, std::int64_t batch) {
+            const array_work work{.product = {rows, columns, depth, groups}, .output_height = rows};
+            return cycles_in(self, cycles_on(self, work, batch));
+        },
+        "rows"_a, "columns"_a, "depth"_a, "groups"_a = 1, "batch"_a = 1,
+        "What a product of rows x depth by depth x columns takes: a dict of cycles, mapped, utilisation, macs, "
+        "read_elements and written_elements. Of a convolution, rows are output positions and depth is the window.");
+    cls.def(
+        "layers",
+        [](const processing_array& self, const workload& net, std::int64_t batch) {
+            py::list all;
+            for (const layer_workload& one : net.layers()) {
+                const array_cycles found = cycles_on(self, one, net.output_shapes(one), batch);
+                if (!(found.cycles > 0)) continue;
+                py::dict row = cycles_in(self, found);
+                row["layer"] = one.name;
+                row["type"] = one.type;
+                all.append(row);
+            }
+            return all;
+        },
+        "workload"_a, "batch"_a = 1, "The same for each layer of a workload that takes any.");
+    cls.def("__repr__", [](const processing_array& self) {
+        return "ProcessingArray(" + std::to_string(self.rows) + ", " + std::to_string(self.columns) + ", '" +
+               std::string(to_string(self.flow)) + "')";
+    });
+    add_state(
+        cls,
+        [](const processing_array& self) {
+            return py::make_tuple(self.rows, self.columns, to_string(self.flow), self.depth, self.count,
+                                  self.prefetches, self.hold, self.weights_per_cycle, self.outputs_per_cycle,
+                                  self.buffer);
+        },
+        [](const py::tuple& from) {
+            return make_array(from[0].cast<std::int64_t>(), from[1].cast<std::int64_t>(), from[2].cast<std::string>(),
+                              from[3].cast<std::int64_t>(), from[4].cast<std::int64_t>(), from[5].cast<bool>(),
+                              from[6].cast<std::int64_t>(), from[7].cast<double>(), from[8].cast<double>(),
+                              from[9].cast<std::int64_t>());
         });
 }
 
@@ -140,7 +235,8 @@ void register_peak(py::module_& module) {
                                        const std::optional<double>& clock, const std::optional<double>& host_clock,
                                        const std::optional<double>& memory_clock,
                                        const std::optional<int>& compute_units, std::vector<device_link> links,
-                                       const std::optional<double>& measured_power) {
+                                       const std::optional<double>& measured_power,
+                                       const std::optional<processing_array>& array) {
     const std::vector<peak>* const listed = std::get_if<std::vector<peak>>(&peaks);
     return {std::move(name),
             listed != nullptr ? *listed : peaks_from(std::get<py::dict>(peaks)),
@@ -151,7 +247,8 @@ void register_peak(py::module_& module) {
             quantity_or_nan<hertz>(memory_clock),
             compute_units.value_or(0),
             std::move(links),
-            quantity_or_nan<watts>(measured_power)};
+            quantity_or_nan<watts>(measured_power),
+            array.value_or(processing_array{})};
 }
 
 void register_mode(py::module_& module) {
@@ -159,6 +256,7 @@ void register_mode(py::module_& module) {
     cls.def(py::init(&make_mode), "name"_a, "peaks"_a, "memories"_a, "power_w"_a = py::none(),
             "clock_hz"_a = py::none(), "host_clock_hz"_a = py::none(), "memory_clock_hz"_a = py::none(),
             "compute_units"_a = py::none(), "links"_a = std::vector<device_link>(), "measured_power_w"_a = py::none(),
+            "array"_a = py::none(),
             "peaks: a dict of datatypes and operations per second, or a list of Peak; memories: off-chip first.");
     cls.def_readonly("name", &operating_mode::name);
     cls.def_readonly("peaks", &operating_mode::peaks);
@@ -174,6 +272,9 @@ void register_mode(py::module_& module) {
         "compute_units", [](const operating_mode& self) { return unless_zero(self.compute_units); },
         "Multiprocessors, compute units, cores or engines.");
     cls.def_readonly("links", &operating_mode::links);
+    cls.def_property_readonly(
+        "array", [](const operating_mode& self) { return stated(self.array); },
+        "The array of processing elements; None where no source states one.");
     cls.def("__repr__", [](const operating_mode& self) {
         return "OperatingMode('" + self.name + "', " + py::repr(peaks_of(self)).cast<std::string>() + ")";
     });
@@ -182,14 +283,15 @@ void register_mode(py::module_& module) {
         [](const operating_mode& self) {
             return py::make_tuple(self.name, self.peaks, self.memories, known(self.power), known(self.clock),
                                   known(self.host_clock), known(self.memory_clock), unless_zero(self.compute_units),
-                                  self.links, known(self.measured_power));
+                                  self.links, known(self.measured_power), stated(self.array));
         },
         [](const py::tuple& from) {
             return make_mode(from[0].cast<std::string>(), from[1].cast<std::vector<peak>>(),
                              from[2].cast<std::vector<memory_level>>(), from[3].cast<std::optional<double>>(),
                              from[4].cast<std::optional<double>>(), from[5].cast<std::optional<double>>(),
                              from[6].cast<std::optional<double>>(), from[7].cast<std::optional<int>>(),
-                             from[8].cast<std::vector<device_link>>(), from[9].cast<std::optional<double>>());
+                             from[8].cast<std::vector<device_link>>(), from[9].cast<std::optional<double>>(),
+                             from[10].cast<std::optional<processing_array>>());
         });
 }
 
@@ -230,7 +332,7 @@ void register_provenance(py::module_& module) {
                                      const std::optional<double>& power, const std::optional<double>& clock) {
     std::vector<memory_level> memories{{.name = "off_chip", .bandwidth = quantity_or_nan<bytes_per_second>(bandwidth)}};
     if (on_chip) memories.push_back({.name = "on_chip", .capacity = quantity_of<bytes>(*on_chip), .on_chip = true});
-    return platform(std::move(id), {make_mode("", peaks, std::move(memories), power, clock, {}, {}, {}, {}, {})});
+    return platform(std::move(id), {make_mode("", peaks, std::move(memories), power, clock, {}, {}, {}, {}, {}, {})});
 }
 
 [[nodiscard]] py::tuple platform_state(const platform& self) {
@@ -283,6 +385,9 @@ void add_figures(platform_class& cls) {
         "compute_units", [](const platform& self) { return unless_zero(self.mode().compute_units); },
         "Multiprocessors, compute units, cores or engines in the selected mode.");
     cls.def_property_readonly("links", [](const platform& self) { return self.mode().links; });
+    cls.def_property_readonly(
+        "array", [](const platform& self) { return stated(self.mode().array); },
+        "The array of processing elements of the selected mode; None where no source states one.");
     cls.def_property_readonly("vendor", [](const platform& self) { return unless_empty(self.vendor); });
     cls.def_property_readonly("device_class", [](const platform& self) { return unless_empty(self.device_class); });
     cls.def_property_readonly(
@@ -298,6 +403,7 @@ void register_platform(py::module_& module) {
     register_memory(module);
     register_link(module);
     register_peak(module);
+    register_array(module);
     register_mode(module);
     register_provenance(module);
     platform_class cls(module, "Platform", "What a device can do: peaks per datatype, memories, power, in its modes.");

@@ -3,7 +3,7 @@
 #include "register.hpp"
 #include "state.hpp"
 
-#include <qutibench/model/predict.hpp>
+#include <qutibench/model/levels.hpp>
 
 namespace qutibench::python {
 
@@ -210,6 +210,9 @@ struct explanation {
     std::vector<tensor_view> tensors{};
     double capacity = std::nan("");
     bool feasible = true;
+    double gap = std::nan("");
+    double tile_bytes = std::nan("");
+    std::vector<level_load> levels{};
 };
 
 }  // namespace
@@ -218,7 +221,14 @@ template <>
 struct member_list<kernel_estimate> {
     static constexpr auto all = std::make_tuple(
         &kernel_estimate::layer, &kernel_estimate::work, &kernel_estimate::traffic, &kernel_estimate::compute_time,
-        &kernel_estimate::memory_time, &kernel_estimate::time, &kernel_estimate::bound);
+        &kernel_estimate::memory_time, &kernel_estimate::time, &kernel_estimate::bound,
+        &kernel_estimate::on_chip_traffic, &kernel_estimate::on_chip_time, &kernel_estimate::mapping);
+};
+template <>
+struct member_list<level_load> {
+    static constexpr auto all =
+        std::make_tuple(&level_load::name, &level_load::role, &level_load::on_chip, &level_load::capacity,
+                        &level_load::bandwidth, &level_load::traffic, &level_load::time, &level_load::counts);
 };
 template <>
 struct member_list<placed_tensor> {
@@ -235,7 +245,14 @@ namespace {
     const auto name = [&](int layer) {
         return layer < 0 ? std::string("all weights") : net->layers()[static_cast<std::size_t>(layer)].name;
     };
-    explanation all{answer_of(net, device, how, parts.total), {}, {}, parts.where.capacity, parts.where.feasible};
+    explanation all{answer_of(net, device, how, parts.total),
+                    {},
+                    {},
+                    parts.where.capacity,
+                    parts.where.feasible,
+                    parts.where.gap,
+                    parts.where.tile_bytes,
+                    level_loads(*net, *device, how, parts)};
     for (const kernel_estimate& one : parts.kernels) all.kernels.push_back({one, name(one.layer)});
     for (const placed_tensor& one : parts.where.tensors) all.tensors.push_back({one, name(one.layer)});
     return all;
@@ -251,7 +268,12 @@ void register_explanation(py::module_& module) {
     figure("traffic_bytes", &kernel_estimate::traffic, "Off-chip bytes.");
     figure("compute_time_s", &kernel_estimate::compute_time, "On one core, tiles and efficiency included.");
     figure("memory_time_s", &kernel_estimate::memory_time, "Seconds of moving.");
+    figure("mapping", &kernel_estimate::mapping,
+           "Share of the peak that computing attains: tiles and arrays that are filled.");
     figure("time_s", &kernel_estimate::time, "Both combined, and the fixed cost.");
+    figure("on_chip_traffic_bytes", &kernel_estimate::on_chip_traffic,
+           "Through on-chip memory: every operand once; 0 where it does not count.");
+    figure("on_chip_time_s", &kernel_estimate::on_chip_time, "Seconds that they take there.");
     kernel.def_property_readonly("bound", [](const kernel_view& self) { return to_string(self.figures.bound); });
     kernel.def("__repr__", [](const kernel_view& self) {
         return "<'" + self.layer + "': " + readable(self.figures.time * 1e6) + " us, " +
@@ -274,6 +296,22 @@ void register_explanation(py::module_& module) {
     });
     add_members_state(tensor, &tensor_view::figures, &tensor_view::layer);
 
+    py::class_<level_load> level(module, "LevelLoad", "A memory of a device during one call.");
+    level.def_readonly("name", &level_load::name);
+    level.def_property_readonly("role", [](const level_load& self) { return to_string(self.role); });
+    level.def_readonly("on_chip", &level_load::on_chip);
+    level.def_property_readonly("capacity_bytes", [](const level_load& self) { return known(self.capacity); });
+    level.def_property_readonly("bandwidth_bytes_per_s", [](const level_load& self) { return known(self.bandwidth); });
+    level.def_readonly("traffic_bytes", &level_load::traffic,
+                       "Off chip what the placement leaves there, on chip every operand once.");
+    level.def_property_readonly(
+        "time_s", [](const level_load& self) { return known(self.time); }, "None when no source states the bandwidth.");
+    level.def_readonly("counts", &level_load::counts, "Whether it may hold the call back.");
+    level.def("__repr__",
+              [](const level_load& self) { return "<'" + self.name + "': " + readable(self.traffic) + " bytes>"; });
+    add_members_state(level, &level_load::name, &level_load::role, &level_load::on_chip, &level_load::capacity,
+                      &level_load::bandwidth, &level_load::traffic, &level_load::time, &level_load::counts);
+
     py::class_<explanation> cls(module, "Breakdown", "An estimate with what it is made of.");
     cls.def_readonly("total", &explanation::total);
     cls.def_readonly("kernels", &explanation::kernels, "In execution order; empty for a workload without layers.");
@@ -282,11 +320,18 @@ void register_explanation(py::module_& module) {
         "on_chip_bytes", [](const explanation& self) { return known(self.capacity); },
         "On-chip memory to give away; None when no source states it.");
     cls.def_readonly("feasible", &explanation::feasible, "False when overrides exceed the on-chip memory.");
+    cls.def_readonly("levels", &explanation::levels, "What each level of memory carries, off-chip ones first.");
+    cls.def_property_readonly(
+        "placement_gap", [](const explanation& self) { return known(self.gap); },
+        "Share of the time that a better placement could save at most; None where the placement is a rule.");
+    cls.def_property_readonly(
+        "tile_bytes", [](const explanation& self) { return known(self.tile_bytes); },
+        "On-chip memory that is left to tiles; None where the model has none.");
     cls.def("__repr__", [](const explanation& self) {
         return "Breakdown(" + answer_text(self.total) + ", " + std::to_string(self.kernels.size()) + " kernels)";
     });
     add_members_state(cls, &explanation::total, &explanation::kernels, &explanation::tensors, &explanation::capacity,
-                      &explanation::feasible);
+                      &explanation::feasible, &explanation::gap, &explanation::tile_bytes, &explanation::levels);
     add_table(cls);
 }
 

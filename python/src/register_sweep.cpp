@@ -39,7 +39,11 @@ void read_axis(py::handle given, std::vector<Value>& axis) {
     axis.clear();
     if (py::isinstance<py::str>(given) || PySequence_Check(given.ptr()) == 0)
         return read_object(given, axis.emplace_back());
-    for (const py::handle one : given.cast<py::sequence>()) read_object(one, axis.emplace_back());
+    const auto all = py::reinterpret_steal<py::object>(PySequence_Fast(given.ptr(), "an axis is a sequence of values"));
+    if (!all) throw py::error_already_set();
+    axis.reserve(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(all.ptr())));
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(all.ptr()); ++i)
+        read_object(PySequence_Fast_GET_ITEM(all.ptr(), i), axis.emplace_back());
 }
 
 /// What a space may be told: its axes, and the settings of a deployment that are no axis.
@@ -47,7 +51,8 @@ void read_axis(py::handle given, std::vector<Value>& axis) {
     std::vector<std::string_view> all{"networks",  "platforms",  "datatypes",      "batches",          "keep",
                                       "threads",   "streams",    "compute_scales", "bandwidth_scales", "on_chip_scales",
                                       "placement", "execution",  "calibration",    "devices",          "link",
-                                      "split",     "parameters", "overrides"};
+                                      "split",     "parameters", "overrides",      "training",         "optimizer",
+                                      "recompute"};
     deployment::describe([&](std::string_view name, auto member, std::string_view) {
         if constexpr (std::is_same_v<decltype(member), bool deployment::*>) all.push_back(name);
     });
@@ -90,20 +95,36 @@ void read_axes(design_axes& axes, const py::dict& given) {
     read_how(axes.how, settings);
 }
 
+/// How networks are trained, where `training` is asked for; takes the three settings of it out of `given`.
+[[nodiscard]] std::optional<training_setup> take_training(py::dict& given) {
+    const auto take = [&](const char* name) -> py::object { return given.attr("pop")(name, py::none()); };
+    const py::object asked = take("training"), optimizer = take("optimizer"), recompute = take("recompute");
+    training_setup how;
+    if (!optimizer.is_none()) how.optimizer = optimizer.cast<name_argument<optimizer_kind>>().value;
+    if (!recompute.is_none()) how.recomputes = recompute.cast<bool>();
+    if (!asked.is_none() && asked.cast<bool>()) return how;
+    if (!optimizer.is_none() || !recompute.is_none())
+        throw invalid_argument("optimizer and recompute are of training, which is not asked for");
+    return std::nullopt;
+}
+
 [[nodiscard]] std::unique_ptr<space_object> make_space(const std::vector<network_value>& networks,
                                                        const std::vector<std::shared_ptr<platform>>& platforms,
                                                        const py::dict& given) {
     design_axes axes;
+    auto settings = py::reinterpret_steal<py::dict>(PyDict_Copy(given.ptr()));
+    const std::optional<training_setup> training = take_training(settings);
     std::vector<std::shared_ptr<workload>> works;
     for (const auto& [name, keep, work, known_accuracies] : networks) {
         design_network& one = axes.networks.emplace_back(design_network{name, keep, work, {}});
         for (const auto& [datatype, top1, platform] : known_accuracies)
             one.accuracies.push_back({datatype.value, top1, platform});
+        if (training) one.train(*training);
         works.push_back(work);
     }
     axes.platforms.assign(platforms.begin(), platforms.end());
-    read_axes(axes, given);
-    axes.expect = shipped_expectation();
+    read_axes(axes, settings);
+    if (!training) axes.expect = shipped_expectation();
     return std::make_unique<space_object>(std::move(axes), std::move(works), platforms);
 }
 
@@ -154,11 +175,14 @@ void in_slices(const range_argument& range, const Body& body) {
                                                        const std::vector<metric_argument>& metrics, int threads,
                                                        std::uint64_t from, const std::optional<std::uint64_t>& to) {
     const range_argument range(self, from, to);
+    const py::ssize_t rows = rows_of(range.size());
+    py::array_t<double> all({static_cast<py::ssize_t>(metrics.size()), rows});  // one block: fewer pages to fault in
     std::vector<py::array_t<double>> arrays;
     std::vector<metric_column> wanted;
     for (const metric_argument& one : metrics) {
-        arrays.emplace_back(rows_of(range.size()));
-        wanted.push_back({one.value, arrays.back().mutable_data()});
+        double* const values = all.mutable_data() + rows * static_cast<py::ssize_t>(arrays.size());
+        arrays.emplace_back(rows, values, all);
+        wanted.push_back({one.value, values});
     }
     in_slices(range, [&](std::uint64_t first, std::uint64_t last) {
         std::vector<metric_column> shifted = wanted;
@@ -217,6 +241,17 @@ template <class Text>
         for (const std::string& one : of.assumptions()) text += (text.empty() ? "" : "; ") + one;
         return text;
     });
+}
+
+/// Of each point the bytes that a step of training holds.
+[[nodiscard]] py::array_t<double> training_bytes(const space_object& self) {
+    py::array_t<double> all(rows_of(self.space.size()));
+    double* out = all.mutable_data();
+    design_point point;
+    for (std::uint64_t run = 0; run < self.space.runs(); ++run, self.space.advance_run(point))
+        for (; point.batch < self.space.axes().batches.size(); ++point.batch)
+            *out++ = self.space.unanswered(point).training_bytes();
+    return all;
 }
 
 [[nodiscard]] py::array_t<std::int64_t> batches(const space_object& self) {
@@ -395,6 +430,10 @@ void add_axes(py::class_<space_object>& cls) {
     cls.def(
         "marks", [](const space_object& self) { return texts_of(self, &marks_of); },
         "(number of its marks for each point, -1 for none, the marks).");
+    cls.def_property_readonly(
+        "is_training", [](const space_object& self) { return self.space.axes().networks.front().trained != nullptr; },
+        "Whether its points are steps of training.");
+    cls.def("training_bytes", &training_bytes, "For each point of training the bytes that a step holds, float64 (n,).");
     cls.def("codes", &codes, "axis"_a, "For each point the number of its value on an axis, int32 (n,).");
     cls.def("batches", &batches, "For each point its batch, int64 (n,).");
     cls.def("point", &point_of, "number"_a, "The values of a point on every axis.");

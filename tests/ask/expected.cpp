@@ -63,6 +63,19 @@ TEST_CASE("expect: the basis is the device, else its class, else the bound", "[e
     }
 }
 
+TEST_CASE("expect: a datatype whose peak no source states, but that was measured, has the bound of another",
+          "[expect]") {
+    const platform phone = load_platform("snapdragon_8_elite_npu");
+    const expectation half = expect(resnet(), phone, batches(1, fp16)),
+                      whole = expect(resnet(), phone, batches(1, int8));
+    CHECK(half.basis == expectation_basis::calibration);
+    CHECK(half.throughput_ips < whole.throughput_ips);
+    CHECK(half.bound.throughput() == whole.bound.throughput());
+    CHECK(says(half.warnings.back(), "no source states the peak in fp16; the bound is that of int8"));
+    CHECK(whole.warnings.empty());
+    CHECK_THROWS_AS(expect(resnet(), load_platform("zcu104_dpu"), batches(1, fp16)), unsupported_datatype);
+}
+
 TEST_CASE("expect: outside of what was measured it warns and the interval is wider", "[expect]") {
     const platform device = load_platform("rtx_3090");
     const auto width = [](const expectation& one) { return std::log(one.high_ips / one.low_ips); };
@@ -126,19 +139,27 @@ TEST_CASE("expect: nobody measured a scaled device or a stream", "[expect]") {
 TEST_CASE("expect: a sweep has the figures of single answers", "[expect]") {
     design_axes axes;
     axes.networks = {{"resnet50", 1, std::make_shared<const workload>(resnet()), {}}};
-    axes.platforms = {std::make_shared<const platform>(load_platform("rtx_3090"))};
-    axes.datatypes = {fp16};
+    for (const char* id : {"rtx_3090", "a100_sxm_80gb", "zcu104_dpu"})
+        axes.platforms.push_back(std::make_shared<const platform>(load_platform(id)));
+    axes.datatypes = {fp16, int8};
     axes.batches = {1, 64, 256};
     axes.expect = shipped_expectation();
     const design_space space(axes);
-    std::vector<double> throughput(3), basis(3);
+    const auto count = static_cast<std::size_t>(space.size());
+    std::vector<double> throughput(count), low(count), high(count), basis(count);
     const metric_column columns[] = {{parse_name<metric>("expected_throughput_ips"), throughput.data()},
+                                     {parse_name<metric>("expected_low_ips"), low.data()},
+                                     {parse_name<metric>("expected_high_ips"), high.data()},
                                      {parse_name<metric>("basis_code"), basis.data()}};
-    evaluator(space).fill(0, 3, columns);
-    for (std::size_t i = 0; i < 3; ++i) {
-        const expectation one = expect(resnet(), *axes.platforms[0], batches(axes.batches[i]));
+    evaluator(space).fill(0, count, columns);
+    for (std::size_t i = 0; i < count; ++i) {
+        const answer at = space.unanswered(space.at(i));
+        const expectation one = expect(resnet(), *at.device, batches(at.how.batch, at.how.datatype));
+        CHECK(basis[i] == static_cast<double>(one.basis));
+        if (one.basis == expectation_basis::bound) continue;
         CHECK(throughput[i] == one.throughput_ips);
-        CHECK(basis[i] == 0);
+        CHECK(low[i] == one.low_ips);
+        CHECK(high[i] == one.high_ips);
     }
 }
 
@@ -173,6 +194,17 @@ TEST_CASE("populations: a broken one says where", "[expect]") {
     all["mean"][0] = 1e9;
     CHECK(says(refusal_of(all), "/mean/0"));
     CHECK(says(refusal_of(all), "finite"));
+}
+
+TEST_CASE("calibration: a board that its own form suits leans on no class", "[expect]") {
+    for (const char* board : {"x86_onnxruntime", "x86_openvino"}) {
+        auto rows = load_measurements(QUTIBENCH_TEST_DATA_DIR "/board/stopwatch.csv", "auto");
+        std::erase_if(rows, [&](const measurement& one) { return one.platform != board; });
+        calibration_options options;
+        options.populations = known_populations();
+        options.validate = false;
+        CHECK(calibrate(points_of(rows), networks_of(rows), board, options).state().structure == "board");
+    }
 }
 
 TEST_CASE("calibration JSON: what leans on a class and single kernels predict as before", "[expect]") {

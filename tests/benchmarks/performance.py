@@ -119,6 +119,11 @@ def broadcast(points: int) -> Callable[[], object]:
     return run
 
 
+def layers_in_a_second(one: dict[str, float]) -> float:
+    """Of CPU time."""
+    return one["layers"] * one["real_time"] / one["cpu_time"]
+
+
 def spaces() -> Iterator[Row]:
     large, small = 100_000_000, 1_200_000
     (peer,) = take_turns(broadcast(large), turns=2)
@@ -149,9 +154,19 @@ def spaces() -> Iterator[Row]:
     rates = [f"{small / seconds / 1e6:.0f} M/s" for seconds in (ours, peer)]
     yield Row("`qb.sweep`, a table of 1.2 million rows", rates[0], "NumPy broadcast", rates[1], peer / ours, "1")
 
-    one = program("layer_by_layer/1/2000000/0")["layer_by_layer/1/2000000/0"]
-    layers = one["layers"] * one["real_time"] / one["cpu_time"]
-    yield Row("layers evaluated, layer by layer", f"{layers / 1e6:.0f} M/s", "goal", "200 M/s", layers / 2e8, "1")
+    found = program("layer_by_layer/1/2000000/0", "layer_by_layer/1/100000/[12]", "one_by_one")
+    for name, what, goal in (
+        ("layer_by_layer/1/2000000/0", "published", 200),
+        ("layer_by_layer/1/100000/1", "by capacity", 50),
+        ("layer_by_layer/1/100000/2", "by capacity, as pipelines", 50),
+    ):
+        layers = layers_in_a_second(found[name])
+        figure = f"{layers / 1e6:.0f} M/s"
+        yield Row(f"layers evaluated, {what}", figure, "goal", f"{goal} M/s", layers / goal / 1e6, "1")
+        if goal == 50:
+            single = layers_in_a_second(found["one_by_one/" + name[-1]])
+            rate = f"{single / 1e6:.1f} M/s"
+            yield Row(f"the same, {what}", figure, "one `predict` each", rate, layers / single, "10")
     one = program("level_0_front/2/1000000000")["level_0_front/2/1000000000"]
     resident = one["resident_mb"]
     seconds = one["real_time"] / 1e3
@@ -200,7 +215,7 @@ def frontiers() -> Iterator[Row]:
                 yield Row(f"front of {rows:,} points {kind}, {objectives} objectives", shown(ours), peer,
                           shown(times[peer]), times[peer] / ours, "2" if flat else "1")  # fmt: skip
     if moocore:
-        for objectives, rows in ((2, 100_000), (3, 100_000), (4, 3000), (5, 300)):
+        for objectives, rows in ((2, 100_000), (3, 100_000), (4, 300), (4, 3000), (5, 300), (5, 1000), (6, 100)):
             points = sphere(random, rows, objectives)
             worst = np.full(objectives, 1.1)
             ours, peer = take_turns(
@@ -208,7 +223,7 @@ def frontiers() -> Iterator[Row]:
                 lambda points=points, worst=worst: moocore.hypervolume(points, ref=worst),
             )
             yield Row(f"hypervolume of {rows:,} points, {objectives} objectives", shown(ours), "moocore", shown(peer),
-                      peer / ours)  # fmt: skip
+                      peer / ours, "1")  # fmt: skip
 
 
 # --- networks and files ----------------------------------------------------------------------------------------------
@@ -295,12 +310,96 @@ def compiling() -> Iterator[Row]:
         yield Row(f"compiling {what}", figure, "goal", f"{goal:g} times", goal * units / ours, "1")
 
 
+# --- growth ----------------------------------------------------------------------------------------------------------
+
+
+def exponent(sizes: list[int], costs: list[float]) -> float:
+    """The slope of costs against sizes, both as logarithms, by least squares."""
+    return float(np.polyfit(np.log(sizes), np.log(costs), 1)[0])
+
+
+@dataclass
+class Routine:
+    """What is run on data of which sizes, and the cost that its documentation states."""
+
+    what: str
+    sizes: list[int]
+    data: Callable[[int], np.ndarray]
+    run: Callable[[np.ndarray], object]
+    cost: Callable[[float], float]
+
+
+def sorting(n: float) -> float:
+    return n * np.log2(n)
+
+
+def routines() -> Iterator[Routine]:
+    random = np.random.default_rng(3)
+    small, large = [100, 1000, 10_000, 100_000], [1000, 10_000, 100_000, 1_000_000]
+    for d in (2, 3, 4):
+        yield Routine(
+            f"front of uniform points, {d} objectives",
+            large,
+            lambda n, d=d: random.random((n, d)),
+            lambda points, d=d: qb.pareto_front(points, [False] * d),
+            lambda n: n,
+        )
+    for d in (2, 3):
+        yield Routine(
+            f"ranks of uniform points, {d} objectives",
+            small,
+            lambda n, d=d: random.random((n, d)),
+            qb.pareto_ranks,
+            lambda n, d=d: n * np.log2(n) ** (d - 1),
+        )
+    volumes: list[tuple[int, list[int], Callable[[float], float]]] = [
+        (2, small, sorting),
+        (3, small, sorting),
+        (4, [10, 100, 1000, 10_000], lambda n: n**2),
+        (5, [3, 30, 300, 3000], lambda n: n**3),
+    ]
+    for d, sizes, cost in volumes:
+        yield Routine(
+            f"hypervolume of points on a sphere, {d} objectives",
+            sizes,
+            lambda n, d=d: sphere(random, n, d),
+            lambda points, d=d: qb.hypervolume(points, np.full(d, 1.1)),
+            cost,
+        )
+    yield Routine(
+        "contributions of points on a sphere, 4 objectives",
+        [3, 30, 300, 3000],
+        lambda n: sphere(random, n, 4),
+        lambda points: qb.hypervolume_contributions(points, np.full(4, 1.1)),
+        lambda n: n**2,
+    )
+    yield Routine(
+        "`qb.sweep` of one network and device, by batches",
+        large,
+        lambda n: np.arange(1, n + 1),
+        lambda batches: qb.sweep(["cnv"], ["zcu104_dpu"], datatypes=["int8"], batches=batches.tolist(), threads=1),
+        lambda n: n,
+    )
+
+
+def growth() -> Iterator[Row]:
+    for one in routines():
+        times = []
+        for size in one.sizes:
+            data = one.data(size)
+            times += take_turns(lambda data=data, run=one.run: run(data), turns=2, least=0.02)
+        found, stated = exponent(one.sizes, times), exponent(one.sizes, [one.cost(n) for n in one.sizes])
+        what = f"growth: {one.what}, {one.sizes[0]:,} to {one.sizes[-1]:,}"
+        yield Row(what, f"n^{found:.2f}", "documented", f"n^{stated:.2f}", stated / found, "1")
+
+
 GROUPS = {
     "design spaces": spaces,
     "frontiers": frontiers,
     "files": files,
     "models": models,
     "compiling": compiling,
+    "growth": growth,
 }
 
 # --- what is shown ---------------------------------------------------------------------------------------------------

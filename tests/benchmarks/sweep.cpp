@@ -22,7 +22,8 @@ using namespace qutibench::literals;
 std::shared_ptr<const platform> board(const char* id, ops_per_second int8_peak, bytes_per_second bandwidth) {
     operating_mode mode;
     mode.peaks = {{.numbers = int8, .dense = int8_peak}, {.numbers = fp16, .dense = int8_peak / 2.0}};
-    mode.memories = {{.name = "ddr", .bandwidth = bandwidth}};
+    mode.memories = {{.name = "ddr", .bandwidth = bandwidth},
+                     {.name = "sram", .capacity = quantity_of<bytes>(4.75e6), .on_chip = true}};
     mode.power = quantity_of<watts>(10);
     return std::make_shared<const platform>(id, std::vector{mode});
 }
@@ -118,28 +119,62 @@ BENCHMARK(level_0_histogram)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
-void layer_by_layer(benchmark::State& state) {
-    design_axes axes = axes_of(state.range(1) / 8);
-    axes.executions = {execution_kind::layers};
-    if (state.range(2) != 0) axes.placements = {placement_kind::capacity};
-    const design_space space(axes);
-    const evaluator of(space);
+// Layers with operations in all points of a space.
+double layers_of(const design_axes& axes, std::size_t points) {
     double layers = 0;
     for (const design_network& one : axes.networks)
         for (const layer_workload& layer : one.work->layers()) layers += layer.operation_count > 0 ? 1.0 : 0.0;
-    layers *= static_cast<double>(space.size()) / static_cast<double>(axes.networks.size());
+    return layers * static_cast<double>(points) / static_cast<double>(axes.networks.size());
+}
+
+// 0 published (what no memory changes), 1 by capacity, 2 by capacity as a pipeline
+void refine(design_axes& axes, std::int64_t kind) {
+    axes.executions = {kind == 2 ? execution_kind::dataflow : execution_kind::layers};
+    if (kind != 0) axes.placements = {placement_kind::capacity};
+}
+
+void layer_by_layer(benchmark::State& state) {
+    design_axes axes = axes_of(state.range(1) / 8);
+    refine(axes, state.range(2));
+    const design_space space(axes);
+    const evaluator of(space);
     const design_query query{{metric::latency}, {}, static_cast<int>(state.range(0))};
     for (auto step : state) benchmark::DoNotOptimize(reduce(of, query, sum_reducer(), 0, space.size()));
-    count(state, "layers", layers);
+    count(state, "layers", layers_of(axes, space.size()));
 }
+// Arguments: threads, points, kind
 BENCHMARK(layer_by_layer)
     ->Args({1, 100'000, 0})
     ->Args({1, 100'000, 1})
+    ->Args({1, 100'000, 2})
     ->Args({1, 2'000'000, 0})
     ->Args({2, 2'000'000, 0})
     ->MeasureProcessCPUTime()
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
+
+// The same points, a prediction each.
+void one_by_one(benchmark::State& state) {
+    design_axes axes = axes_of(125);
+    refine(axes, state.range(0));
+    std::size_t points = 0;
+    for (auto step : state) {
+        points = 0;
+        for (const design_network& net : axes.networks)
+            for (const auto& device : axes.platforms)
+                for (const precision& numbers : axes.datatypes)
+                    for (const std::int64_t batch : axes.batches) {
+                        const deployment how{.datatype = numbers,
+                                             .batch = batch,
+                                             .placement = axes.placements[0],
+                                             .execution = axes.executions[0]};
+                        benchmark::DoNotOptimize(predict(*net.work, *device, how));
+                        ++points;
+                    }
+    }
+    count(state, "layers", layers_of(axes, points));
+}
+BENCHMARK(one_by_one)->Arg(1)->Arg(2)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
 
 void analyze_resnet50(benchmark::State& state) {
     const graph net = zoo::resnet50();

@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::array all_metrics{metric::throughput, metric::latency,    metric::intensity,     metric::energy,
                                  metric::work,       metric::model_size, metric::peak,          metric::bandwidth,
-                                 metric::power,      metric::price,      metric::accuracy_top1, metric::memory_bound};
+                                 metric::power,      metric::price,      metric::accuracy_top1, metric::memory_bound,
+                                 metric::may_win};
 
 [[nodiscard]] bool same_bits(double a, double b) {
     return (std::isnan(a) && std::isnan(b)) || std::memcmp(&a, &b, sizeof a) == 0;
@@ -58,7 +59,8 @@ void require_predictions(const design_space& space) {
                                 device.power().value(),
                                 device.price_usd,
                                 known_accuracy,
-                                want.bound() == bound_kind::memory ? 1.0 : 0.0};
+                                want.bound() == bound_kind::memory ? 1.0 : 0.0,
+                                want.may_win() ? 1.0 : 0.0};
         for (std::size_t m = 0; m < values.size(); ++m) {
             CAPTURE(i, m, got[m * size + i], values[m]);
             REQUIRE(same_bits(got[m * size + i], values[m]));
@@ -67,6 +69,26 @@ void require_predictions(const design_space& space) {
 }
 
 }  // namespace
+
+TEST_CASE("what may win is known for all batches of a run, and follows from its network and target") {
+    design_axes axes = small_axes();  // nobody states the second device's bandwidth, and a third one holds no network
+    operating_mode tiny = axes.platforms[0]->mode();
+    tiny.memories[0].capacity = quantity_of<bytes>(1e6);
+    axes.platforms.push_back(std::make_shared<platform>("tiny", std::vector{tiny}));
+    axes.placements = {placement_kind::published};
+    const design_space space(axes);
+    const auto size = static_cast<std::size_t>(space.size());
+    std::vector<double> got(size);
+    const metric_column column{metric::may_win, got.data()};
+    evaluator(space).fill(0, size, {&column, 1});
+    std::size_t winners = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+        CHECK(got[i] == (space.device_of(space.at(i))->id() == "gpu" ? 1.0 : 0.0));
+        winners += got[i] == 1;
+    }
+    CHECK(winners > 0);
+    CHECK(winners < size);
+}
 
 TEST_CASE("every metric of every point has the bits that predict gives it") {
     require_predictions(design_space(small_axes()));
@@ -167,4 +189,81 @@ TEST_CASE("points past the end are refused, and metrics go by their names") {
     REQUIRE(parse_name<metric>("energy_j") == metric::energy);
     REQUIRE(parse_name<metric>("memory_bound") == metric::memory_bound);
     REQUIRE_THROWS_WITH(parse_name<metric>("latency"), Catch::Contains("did you mean 'latency_s'?"));
+}
+
+namespace {
+
+/// Axes on which models look at every layer, and points are predicted side by side.
+[[nodiscard]] design_axes refined_axes() {
+    design_axes axes = small_axes();
+    axes.networks.resize(1);
+    const auto add = [&axes](const char* name, const graph& net) {
+        axes.networks.push_back({name, 1, std::make_shared<workload>(analyze(net)), {}});
+    };
+    add("resnet50", zoo::resnet50());
+    add("mobilenet", zoo::mobilenet_v1());
+    axes.platforms.resize(1);
+    axes.compute_scales = {1.0, 1.7};
+    axes.on_chip_scales = {0.01, 1, 3.5, 40};
+    axes.placements = {placement_kind::capacity};
+    axes.executions = {execution_kind::network, execution_kind::layers, execution_kind::dataflow,
+                       execution_kind::prefetch};
+    axes.batches.clear();
+    for (std::int64_t i = 1; i <= 19; ++i) axes.batches.push_back(i * i);
+    return axes;
+}
+
+}  // namespace
+
+TEST_CASE("models that look at every layer give the same bits for many points as for one") {
+    design_axes axes = refined_axes();
+    axes.threads = {1, 3};
+    require_predictions(design_space(axes));
+}
+
+TEST_CASE("so they do with losses, tiles, forced tensors, sparse peaks and half of the buffers") {
+    design_axes axes = refined_axes();
+    axes.networks.resize(1);
+    operating_mode sparse = axes.platforms[0]->mode();
+    sparse.peaks[0].sparse = 2.0 * sparse.peaks[0].dense;
+    axes.platforms = {std::make_shared<platform>("sparse", std::vector{sparse})};
+    graph net = zoo::resnet50();
+    for (node& one : net.nodes()) one.sparsity = {2, 4};
+    axes.networks[0].work = std::make_shared<workload>(analyze(net));
+    axes.how.sparse = axes.how.double_buffered = true;
+    axes.how.parameters = {.call_overhead = 1e-4,
+                           .input_overhead = 1e-6,
+                           .layer_overhead = 1e-5,
+                           .compute_efficiency = 0.7,
+                           .memory_efficiency = 0.6,
+                           .tile_rows = 24,
+                           .tile_columns = 16,
+                           .tile_softening = 0.5,
+                           .pipeline_fill = 0.4,
+                           .cores = 3,
+                           .overlap = overlap_kind::none};
+    const auto& layers = axes.networks[0].work->layers();
+    axes.how.overrides = {{layers[1].name, tensor_role::weights, true},
+                          {layers.back().name, tensor_role::activations, false}};
+    axes.placements.push_back(placement_kind::published);
+    require_predictions(design_space(axes));
+    axes.how.parameters.overlap = overlap_kind::full;
+    require_predictions(design_space(axes));
+}
+
+TEST_CASE("so do streams through a pipeline, and caches that grow with the batch") {
+    design_axes axes = refined_axes();
+    axes.executions = {execution_kind::dataflow};
+    axes.batches = {1};
+    axes.streams = {0, 1, 2, 5, 1000};
+    require_predictions(design_space(axes));
+}
+
+TEST_CASE("what cannot be predicted among many points is refused as alone") {
+    design_axes axes = refined_axes();
+    axes.how.overrides = {{"no such layer", tensor_role::weights, true}};
+    const design_space space(axes);
+    std::vector<double> values(40);
+    const metric_column column{metric::latency, values.data()};
+    REQUIRE_THROWS_AS(evaluator(space).fill(0, 40, std::span(&column, 1)), unknown_name);
 }

@@ -2,7 +2,9 @@
 #include <qutibench/explore/layer_choices.hpp>
 
 #include <cmath>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <random>
 #include <set>
 
@@ -70,7 +72,7 @@ std::vector<choosing_layer> draw_layers(std::size_t layers, std::size_t objectiv
         for (std::size_t k = 0; k < 1 + random() % 3; ++k) {
             figures one;
             for (std::size_t j = 0; j < objectives; ++j)
-                one.push_back(coarse ? static_cast<double>(random() % 5)
+                one.push_back(coarse ? static_cast<double>(random() % 5) / 10  // whose sums differ by their rounding
                                      : static_cast<double>(random() % 100000) / 7e4);
             layer.options.push_back({std::to_string(k), one});
         }
@@ -102,7 +104,7 @@ TEST_CASE("the frontier equals that of all combinations, bit for bit") {
     for (int run = 0; run < 300; ++run) {
         const std::size_t d = 1 + random() % 4;
         const auto layers = draw_layers(1 + random() % 6, d, run % 2 == 0, random);
-        const auto objectives = draw_objectives(d, random);
+        const auto objectives = run % 3 == 0 ? std::vector<choice_objective>(d) : draw_objectives(d, random);
         const choice_front front = choose_for_layers(layers, objectives);
         const auto rows = rows_of(front, d);
         const auto expected = reference(layers, objectives);
@@ -166,6 +168,32 @@ TEST_CASE("three widths in 54 layers: 3^54 combinations") {
                             [&](const figures& row) { return no_worse(row, one, objectives, 1); }));
 }
 
+TEST_CASE("given combinations have the figures that adding up one layer after the other gives") {
+    std::mt19937 random(5);
+    for (int run = 0; run < 50; ++run) {
+        const std::size_t d = 1 + random() % 4;
+        const auto layers = draw_layers(1 + random() % 6, d, run % 2 == 0, random);
+        const auto objectives = draw_objectives(d, random);
+        std::vector<std::uint16_t> chosen;
+        figures expected;
+        for (int row = 0; row < 20; ++row) {
+            std::vector<std::size_t> choice;
+            for (const choosing_layer& layer : layers) choice.push_back(random() % layer.options.size());
+            chosen.insert(chosen.end(), choice.begin(), choice.end());
+            for (const double one : total(layers, objectives, choice)) expected.push_back(one);
+        }
+        figures found(expected.size());
+        evaluate_choices(layers, objectives, chosen, found);
+        REQUIRE(found == expected);
+    }
+}
+
+TEST_CASE("sums that overflow are infinite, not lost") {
+    const std::vector<choosing_layer> layers(2, choosing_layer{"conv", {{"a", {1e308, 1}}, {"b", {1.5e308, 0}}}});
+    const choice_front front = choose_for_layers(layers, std::vector<choice_objective>(2));
+    CHECK(rows_of(front, 2) == std::vector<figures>{{std::numeric_limits<double>::infinity(), 0}});
+}
+
 TEST_CASE("input that makes no sense is refused") {
     const std::vector<choice_objective> one{{.name = "bytes"}};
     const std::vector<choosing_layer> good{{"conv1", {{"int8", {1}}}}};
@@ -180,6 +208,11 @@ TEST_CASE("input that makes no sense is refused") {
     CHECK_THROWS_WITH(choose_for_layers(good, std::vector<choice_objective>{{.name = "bytes", .resolution = -1}}),
                       Contains("resolution of 'bytes'"));
     CHECK_THROWS_AS(choose_for_layers(good, one, 0), invalid_argument);
+    figures room(1);
+    CHECK_THROWS_WITH(evaluate_choices(good, one, std::vector<std::uint16_t>{1}, room),
+                      Contains("layer 'conv1' has no option 1"));
+    CHECK_THROWS_WITH(evaluate_choices(good, one, std::vector<std::uint16_t>{0, 0}, room),
+                      Contains("2 choices and 1 figures do not fit 1 layers and 1 objectives"));
     const choice_front front = choose_for_layers(good, one);
     CHECK(front.size() == 1);
     CHECK_THROWS_WITH(front.choices(1), Contains("has no row 1"));

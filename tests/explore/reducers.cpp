@@ -66,6 +66,23 @@ TEST_CASE("the streamed frontier is that of the table, whatever the threads") {
     }
 }
 
+TEST_CASE("a tree of merged parts, as of 64 threads, has the frontier of one") {
+    const design_space space(large_axes());
+    const evaluator of(space);
+    const std::array senses{sense::maximize, sense::minimize, sense::minimize};
+    const design_query query{{metric::throughput, metric::latency, metric::model_size}, {}, 1};
+    const auto one = reduce(of, query, frontier_reducer(senses), 0, space.size()).archive();
+    for (const std::uint64_t threads : {1, 2, 3, 7, 64}) {
+        std::vector<frontier_reducer> parts;
+        for (std::uint64_t i = 0; i < threads; ++i)
+            parts.push_back(reduce(of, query, frontier_reducer(senses), space.size() * i / threads,
+                                   space.size() * (i + 1) / threads));
+        const auto all = qutibench::detail::merge_parts(std::move(parts)).archive();
+        REQUIRE(all.numbers() == one.numbers());
+        REQUIRE(all.points() == one.points());
+    }
+}
+
 TEST_CASE("the best points come in order, of equal ones the earlier") {
     const design_space space(large_axes());
     const evaluator of(space);

@@ -28,6 +28,29 @@ TEST_CASE("a datatype runs natively, or in the narrowest format that holds it") 
     CHECK_THROWS_WITH(device.peak_for(fp64), "platform 'board' computes in fp32, fp16, int8, none of which holds fp64");
 }
 
+TEST_CASE("what computes bit by bit takes weight bits times activation bits of its single bits") {
+    // figure 2.17 of the thesis: a layer of three bits costs more than one of two and less than one of four
+    const platform device = board({{binary::value, 36.0_top_per_s, unknown<ops_per_second>, true}});
+    const auto tops = [&](const precision& numbers) {
+        const carried_peak found = device.peak_for(numbers);
+        CHECK(found.native);
+        CHECK(found.as.numbers == numbers);
+        return found.as.dense.value() * 1e-12;
+    };
+    CHECK(tops(binary::value) == 36);
+    CHECK(tops(int2) == 9);
+    CHECK(tops(parse_precision("int3")) == 4);
+    CHECK(tops(int4) == 2.25);
+    CHECK(tops(parse_precision("w2a8")) == 2.25);
+    CHECK_THROWS_AS(device.peak_for(fp16), unsupported_datatype);
+    CHECK_THROWS_AS(device.peak_for(ternary::value), unsupported_datatype);
+    // what somebody stated goes before the rule
+    const platform stated =
+        board({{int4, 3.0_top_per_s}, {binary::value, 36.0_top_per_s, unknown<ops_per_second>, true}});
+    CHECK(stated.peak_for(int4).as.dense.value() == 3e12);
+    CHECK(stated.peak_for(parse_precision("int3")).as.dense.value() == 4e12);
+}
+
 TEST_CASE("modes are complete and chosen by name") {
     const platform device(
         "tx2", {{.name = "maxn", .peaks = {{fp16, 1.33_top_per_s}}, .memories = {{"ddr", 8_gb, 59.7_gb_per_s}}},

@@ -35,7 +35,8 @@ def front_of(command: str) -> list[dict[str, Any]]:
     if "--format" in words:
         del words[words.index("--format") : words.index("--format") + 2]
     run = subprocess.run([PROGRAM, *words, "--format", "json"], cwd=ROOT, capture_output=True, text=True, check=False)
-    rows: list[dict[str, Any]] = json.loads(run.stdout) if run.returncode == 0 else []  # a page may show a mistake
+    # a page may show a mistake
+    rows: list[dict[str, Any]] = json.loads(run.stdout) if run.returncode == 0 and run.stdout else []
     return rows
 
 
@@ -66,3 +67,30 @@ def test_documented_fronts_hold(page: str, command: str) -> None:
         latencies = measured_latencies(row)
         for limit in limits:
             assert not latencies or min(latencies) <= limit, f"{page}: {row['platform']} was measured above {limit} s"
+
+
+def documented_estimates() -> list[tuple[str, str]]:
+    """The pages and their `what_if estimate` commands, without pipes."""
+    found = []
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]:
+        text = page.read_text().replace("\\\n", " ")
+        found += [(page.name, one) for one in re.findall(r"^\$ (what_if estimate [^\n|]*)", text, re.MULTILINE)]
+    return found
+
+
+@pytest.mark.skipif(not PROGRAM.exists(), reason="build/release/bin/what_if is not built")
+@pytest.mark.parametrize(("page", "command"), documented_estimates())
+def test_documented_estimates_mark_what_does_not_hold(page: str, command: str) -> None:
+    for row in front_of(command):
+        doubtful = row["feasible"] is False or row["bound"] == "compute?"
+        assert not doubtful or row["marks"], f"{page}: {row['network']} on {row['platform']} has no mark"
+
+
+def test_peaks_with_accelerators_beside_the_gpu_are_modes_that_say_so() -> None:
+    for path in sorted((ROOT / "data" / "platforms").glob("*.json")):
+        device = json.loads(path.read_text())
+        for mode in device.get("modes", [device]):
+            for peak in mode.get("peaks", device.get("peaks", [])):
+                made_of = peak["operations_per_second"].get("derivation") or ""
+                name = mode.get("name", "") if "modes" in device else device["id"]
+                assert "of the DLAs" not in made_of or name.endswith("_dla"), f"{path.name}: {name}"

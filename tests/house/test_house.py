@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TOP_LEVEL = {
     "CHANGELOG.md", "CITATION.cff", "CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md", "LICENSE", "README.md",
-    "SECURITY.md", "bootstrap.sh", "data", "docs", "examples", "include", "pyproject.toml", "python", "tests",
-    "vcpkg.json",
+    "SECURITY.md", "bootstrap.sh", "data", "docs", "examples", "include", "packaging", "pyproject.toml", "python",
+    "tests", "vcpkg.json",
 }  # fmt: skip
 SOURCES = {".hpp", ".cpp", ".py", ".cmake"}
 LONGEST_HEADER = 500
@@ -78,3 +78,30 @@ def test_vcpkg_has_a_feature_for_each_component() -> None:
     package = json.loads(Path("vcpkg.json").read_text(encoding="utf-8"))
     assert set(components[1].split()) <= set(package["features"])
     assert package["license"] == "BSD-3-Clause"
+
+
+def test_packages_agree_with_each_other() -> None:
+    """What packaging/ repeats of vcpkg.json, of the components and of the version is what stands there."""
+    package = json.loads(Path("vcpkg.json").read_text(encoding="utf-8"))
+    port = json.loads(Path("packaging/vcpkg/qutibench/vcpkg.json").read_text(encoding="utf-8"))
+    assert port["features"] == {name: package["features"][name] for name in port["features"]}
+    assert set(package["features"]) - set(port["features"]) == {"examples", "tests"}
+    numbers = re.findall(r"VERSION_(?:MAJOR|MINOR|PATCH) (\d+)", Path("include/qutibench/version.hpp").read_text())
+    version = ".".join(numbers[:3])
+    assert port["version"] == version
+    assert f'version = "{version}"' in Path("packaging/bazel/MODULE.bazel").read_text(encoding="utf-8")
+    recipe = Path("packaging/conan/conanfile.py").read_text(encoding="utf-8")
+    assert set(port["features"]) == set(re.findall(r'(?m)^    "(\w+)": \[', recipe))
+
+
+def test_the_module_includes_what_the_core_includes_of_other_libraries() -> None:
+    def included(path: str) -> set[str]:
+        return set(re.findall(r"(?m)^#include <([^>]+)>", Path(path).read_text(encoding="utf-8")))
+
+    core, pending = set(), {"qutibench/qutibench.hpp"}
+    while pending:
+        core |= pending
+        found = set().union(*(included(f"include/{header}") for header in pending))
+        pending = {one for one in found if one.startswith("qutibench/")} - core
+    others = set().union(*(included(f"include/{header}") for header in core)) - core
+    assert others <= included("packaging/qutibench.cppm")

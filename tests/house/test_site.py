@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The documentation builds as a site, without a network and without a warning: links, anchors and names included."""
 
+import json
 import os
 import re
 import shutil
@@ -47,3 +48,18 @@ def test_the_cpp_reference_has_the_public_names_and_not_the_inside(site: Path) -
     assert (site / "cpp/classqutibench_1_1graph.html").is_file()
     assert (site / "cpp/classqutibench_1_1platform.html").is_file()
     assert not [page.name for page in (site / "cpp").glob("*_1_1detail*")]
+
+
+def test_notebooks_are_pages_with_their_outputs(site: Path) -> None:
+    for notebook in (ROOT / "examples/notebooks").glob("*.ipynb"):
+        page = (site / f"notebooks/{notebook.stem}.html").read_text(encoding="utf-8")
+        assert "Decision" in page and f'src="{notebook.stem}_' in page
+        assert list((site / "notebooks").glob(f"{notebook.stem}_*.svg"))
+
+
+def test_the_search_finds_functions(site: Path) -> None:
+    entries = json.loads((site / "search/search_index.json").read_text(encoding="utf-8"))["docs"]
+    titles = {entry["location"]: entry["title"] for entry in entries}
+    assert titles.get("python_api.html#qutibench.predict", "").startswith("predict")
+    assert any(place.startswith("python_api/plot.html#qutibench.plot.roofline") for place in titles)
+    assert "cookbook.html#5-how-fast-could-it-be-there" in titles

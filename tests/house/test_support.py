@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The scripts that the tests run on must themselves notice what they are there to notice."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -142,3 +143,24 @@ def test_amalgamation_holds_every_header_once(tmp_path: Path) -> None:
     assert "#include <qutibench/" not in text
     assert text.count("#pragma once") == 1
     assert run("amalgamate.py", "qutibench/no_such_header.hpp").returncode == 1
+
+
+def test_matrix_says_what_it_cannot_run_and_refuses_what_it_does_not_know() -> None:
+    result = run("matrix.py", "--only", "MSVC", "AppleClang", "--zig", "false")
+    assert result.stdout.count("not run: does not run here") == 2
+    assert result.returncode == 1  # nothing passed
+    assert run("matrix.py", "--only", "no such compiler").returncode == 2
+
+
+def test_the_bill_of_materials_names_each_thing_once() -> None:
+    made = subprocess.run(
+        [sys.executable, SUPPORT.parents[1] / "packaging/bill_of_materials.py"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    bill = json.loads(made.stdout)
+    names = [one["purl"] for one in bill["components"]]
+    assert len(names) == len(set(names))
+    assert {"pkg:generic/boost-units", "pkg:pypi/numpy", "pkg:generic/tbb"} <= set(names)
+    assert len(bill["metadata"]["component"]["hashes"][0]["content"]) == 64

@@ -51,12 +51,14 @@ std::vector<sample> samples() {
     qb::ingest_options threads = all;
     threads.threads = 2;
     return {{"dnndk.txt", "dnndk", all},
+            {"ai_hub.yaml", "ai_hub", {}},
             {"edgetpu_compiler.txt", "edgetpu_compiler", {}},
             {"finn_board.txt", "finn_board", stream},
             {"finn_estimate.json", "finn_estimate", stream},
             {"finn_rtlsim.json", "finn_rtlsim", stream},
             {"google_benchmark.json", "google_benchmark", all},
             {"hailo.txt", "hailo", all},
+            {"hailo_zoo.rst", "hailo_zoo", {.platform = "board", .datatype = qb::int8}},
             {"litert.json", "litert", all},
             {"mlperf_detail_single.txt", "mlperf_detail", all},
             {"mlperf_results.json", "mlperf_results", {.batch = 1}},
@@ -73,6 +75,7 @@ std::vector<sample> samples() {
             {"torch_profiler.json", "torch_profiler", all},
             {"openvino_console.txt", "openvino_console", all},
             {"ncnn.txt", "ncnn", {.platform = "board", .datatype = qb::fp32}},
+            {"ncnn_readme.md", "ncnn_readme", {.datatype = qb::fp32}},
             {"onnxruntime_perf_test.txt", "onnxruntime_perf_test", all},
             {"onnxruntime_perf_test_old.txt", "onnxruntime_perf_test", all},
             {"onnxruntime_profile.json", "onnxruntime_profile", all},
@@ -91,6 +94,7 @@ std::vector<sample> samples() {
             {"trtexec_times.json", "trtexec_times", all},
             {"trtexec_times_old.json", "trtexec_times", all},
             {"vaitrace.txt", "vaitrace", all},
+            {"vitis_zoo.md", "vitis_zoo", {}},
             {"vitis_one_thread.txt", "vitis_log", all},
             {"vitis_xdputil.txt", "vitis_log", threads}};
 }
@@ -144,7 +148,7 @@ TEST_CASE("adapters: names and families are unique and described") {
         CHECK_FALSE(one.family.empty());
         CHECK_FALSE(one.what.empty());
     }
-    CHECK(names.size() == 35);
+    CHECK(names.size() == 39);
 }
 
 TEST_CASE("adapters: a file is recognised as its own format and as no other") {

@@ -76,6 +76,10 @@ TEST_CASE("modes are chosen by what follows the colon; the first is the default"
 
 TEST_CASE("unknown ids name the nearest one") {
     CHECK_THROWS_WITH(load_platform("zcu105_dpu"), "unknown platform 'zcu105_dpu'; did you mean 'zcu102_dpu'?");
+    CHECK_THROWS_WITH(load_platform("dir"), "unknown platform 'dir'");
+    CHECK_THROWS_WITH(load_network("resnet5"),
+                      "unknown network 'resnet5'; did you mean 'resnet50' or 'resnet50_pruned_30' or "
+                      "'resnet50_pruned_50' or 'resnet50_pruned_80' or 'resnet50_v1_5'?");
     CHECK_THROWS_WITH(load_network("resnet5O"), "unknown network 'resnet5O'; did you mean 'resnet50'?");
     CHECK_THROWS_AS(load_platform(""), unknown_name);
     CHECK_THROWS_AS(load_network(""), unknown_name);

@@ -48,3 +48,14 @@ TEST_CASE("what cannot be written is said") {
     if (fs::exists("/dev/full")) CHECK_THROWS_AS(detail::write_file("/dev/full", "x"), parse_error);
     CHECK(fs::is_empty(place.path));
 }
+
+TEST_CASE("a file that there is not: the one that is called almost so is named") {
+    const temporary_folder place;
+    detail::write_file(place / "my_network.onnx", "x");
+    CHECK_THROWS_WITH(
+        detail::read_file(place / "my_netwrok.onnx"),
+        Catch::Matchers::EndsWith("there is no such file; did you mean '" + (place / "my_network.onnx") + "'?"));
+    CHECK_THROWS_WITH(detail::read_file(place / "other.json"), Catch::Matchers::EndsWith("there is no such file"));
+    CHECK_THROWS_WITH(detail::read_file(place / "no_folder/my.json"), Catch::Matchers::EndsWith("no such file"));
+    CHECK(detail::file_or("no such thing", "like").substr(0, 4) == "like");
+}

@@ -55,6 +55,18 @@ TEST_CASE("TFLite: an operator of nobody's keeps its shapes and is listed as unc
     CHECK_THROWS_AS(qb::load_tflite(data + "custom.tflite", {.strict = true}), qb::unsupported_operator);
 }
 
+TEST_CASE("TFLite: a variable enters and is returned; a composite operator is what it consists of") {
+    const qb::graph net = qb::load_tflite(data + "streaming.tflite");
+    REQUIRE(net.inputs().size() == 2);
+    CHECK(to_string(net.shape_of(net.inputs()[1])) == "1x2x8");
+    REQUIRE(net.outputs().size() == 2);
+    CHECK(to_string(net.shape_of(net.outputs()[0])) == "1x3x4");
+    CHECK(to_string(net.shape_of(net.outputs()[1])) == "1x2x8");
+    const qb::workload work = qb::analyze(net);
+    CHECK(work.mac_count == 3 * 8 * 4);
+    CHECK(work.uncounted().empty());
+}
+
 TEST_CASE("TFLite: what is no TFLite model is refused") {
     CHECK_THROWS_WITH(qb::load_tflite(bytes_of("no model at all")), Contains("TFL3"));
     CHECK_THROWS_AS(qb::load_tflite(bytes_of("")), qb::parse_error);

@@ -230,6 +230,56 @@ TEST_CASE("calibration: a power mode from another one", "[calibration]") {
     CHECK(moved.mape() < 0.055);  // 5.1 % with the blocks of tables A.3 to A.5 that were missing; below 5 without
 }
 
+TEST_CASE("calibration: each power mode of the TX2 from the other two", "[calibration]") {
+    const study of("jetson_tx2");
+    const calibration fitted = calibrate(of.points, of.networks, of.device);
+    const validation& modes = fitted.mode_validation();
+    report("each mode of the TX2 in turn", modes);
+    CHECK(modes.rows() == 480);
+    CHECK(modes.mape() < 0.065);
+    CHECK(modes.median_ape() < 0.048);
+    // the same by hand, as whoever has no runs of a mode does it
+    std::vector<calibration_point> two;
+    validation third;
+    std::copy_if(of.points.begin(), of.points.end(), std::back_inserter(two),
+                 [](const calibration_point& one) { return one.run.mode != "maxq"; });
+    const calibration without = calibrate(two, of.networks, of.device, {.validate = false});
+    for (const calibration_point& one : of.points)
+        if (one.run.mode == "maxq")
+            third.residuals.push_back({one.network, one.run, one.throughput_ips,
+                                       without.predict(of.networks.at(one.network), one.run).throughput_ips});
+    const auto is_maxq = [](const residual& one) { return one.run.mode == "maxq"; };
+    CHECK(third.rows() == 160);
+    CHECK(third.mape() == Approx(modes.where(is_maxq).mape()));
+}
+
+TEST_CASE("calibration: what is left of a network's runs is a mean over the modes, shrunk by its scatter") {
+    network_set networks;
+    networks.add("tiny", tiny(32));
+    networks.add("other", tiny(64));
+    const fitting::kernel_table& net = networks.at("tiny");
+    const auto run = [](const char* mode, std::int64_t batch) {
+        return measured_run{mode, fp16, feeding::batch, batch};
+    };
+    const std::vector<fitting::unexplained> left{
+        {&net, run("a", 1), 0.2}, {&net, run("b", 1), 0.4}, {&net, run("b", 4), 0.1}, {&net, run("a", 4), 0.1}};
+    const auto effects = fitting::effects_of(left, 1.0);
+    // noise (0.2^2 + 0.4^2 - 0.6 * 0.3) / 2 = 0.01; variance (0.3^2 + 0.1^2) / 2 - 0.01 / 2 = 0.045: a share of 0.9
+    const auto at = [&](const char* name, const measured_run& which) {
+        return fitting::effect_on(effects, networks.at(name), which);
+    };
+    CHECK(at("tiny", run("c", 1)) == Approx(0.27));
+    CHECK(at("tiny", run("c", 4)) == Approx(0.09));
+    CHECK(at("tiny", run("c", 2)) == Approx(0.18));
+    CHECK(at("tiny", run("c", 64)) == Approx(0.09));
+    CHECK(at("tiny", {"c", fp32, feeding::batch, 1}) == 0);
+    CHECK(at("other", run("c", 1)) == 0);
+    // with one mode the scatter is unknown: the usual noise stands for it
+    const std::vector<fitting::unexplained> once{{&net, run("a", 1), 0.2}};
+    CHECK(fitting::effect_on(fitting::effects_of(once, 0.1), net, run("b", 1)) == Approx(0.2 * 0.03 / 0.04));
+    CHECK(fitting::effect_on(fitting::effects_of(once, 0.3), net, run("b", 1)) == 0);
+}
+
 TEST_CASE("calibration: a fit is a minimum and its shares are its derivatives", "[calibration]") {
     const study of("ultra96_dpu");
     const fitting::device_figures figures = fitting::figures_of(of.device);

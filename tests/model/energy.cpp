@@ -176,3 +176,49 @@ TEST_CASE("a stream of inputs through a pipeline moves the bytes of each of them
     CHECK(report(8).on_chip.value() == Approx(8 * report(1).on_chip.value()));
     CHECK(report(8).arithmetic.value() == Approx(8 * report(1).arithmetic.value()));
 }
+
+TEST_CASE("7 nm beside 45, as Jouppi et al. set them") {
+    const auto pj = [](const precision& numbers) { return mac_joules(jouppi_7nm, numbers) * 1e12; };
+    CHECK(pj(int8) == Approx(0.077));
+    CHECK(pj(bf16) == Approx(0.32));
+    CHECK(pj(fp32) == Approx(1.69));
+    CHECK(mac_joules(horowitz_45nm, bf16) * 1e12 == Approx(4.6));  // not listed at 45 nm: as fp32
+    CHECK(on_chip_joules_per_bit(jouppi_7nm, 1048576) * 64e12 == Approx(14));
+    // their ratios: 3.3 for an int8 multiplication and addition, 7.1 for 1 MB of SRAM
+    CHECK(mac_joules(horowitz_45nm, int8) / mac_joules(jouppi_7nm, int8) == Approx(0.23 / 0.077));
+    CHECK(on_chip_joules_per_bit(horowitz_45nm, 1048576) / on_chip_joules_per_bit(jouppi_7nm, 1048576) ==
+          Approx(7.1).epsilon(0.01));
+    CHECK(off_chip_joules_per_bit(jouppi_7nm, off_chip_memory::hbm2) * 64e12 == Approx(250));
+    CHECK(std::isnan(off_chip_joules_per_bit(horowitz_45nm, off_chip_memory::hbm2)));
+    CHECK(&find_energy_table("jouppi_7nm") == &jouppi_7nm);
+    CHECK_THROWS_AS(find_energy_table("jouppi"), unknown_name);
+}
+
+TEST_CASE("a process is reached by a law that is named") {
+    // Stillmaker and Baas 2017: 1.018 V^2 - 0.3107 V + 0.1539 at 45 nm, 0.1776 V^2 - 0.09097 V + 0.02447 at 7 nm
+    const double at_45 = 1.018 * 0.81 - 0.3107 * 0.9 + 0.1539;
+    const double at_7 = 0.1776 * 0.75 * 0.75 - 0.09097 * 0.75 + 0.02447;
+    const energy_table small = scaled(horowitz_45nm, {7, 0.75, scaling_law::stillmaker});
+    CHECK(mac_joules(small, int8) == Approx(mac_joules(horowitz_45nm, int8) * at_7 / at_45));
+    // Measured, an int8 multiply-accumulate gains 3.0 from 45 to 7 nm: both laws are too hopeful.
+    CHECK(mac_joules(small, int8) < mac_joules(jouppi_7nm, int8));
+    CHECK(mac_joules(scaled(horowitz_45nm, {7, 0.75}), int8) < mac_joules(jouppi_7nm, int8));
+    double before = 0;
+    for (const double nm : {7.0, 10.0, 14.0, 16.0, 20.0, 28.0, 32.0, 45.0, 65.0, 90.0, 130.0}) {
+        const double now = mac_joules(scaled(horowitz_45nm, {nm, 0.9, scaling_law::stillmaker}), int8);
+        CHECK(now > before);
+        before = now;
+    }
+    CHECK(mac_joules(scaled(horowitz_45nm, {45, 0.9, scaling_law::stillmaker}), int8) ==
+          Approx(mac_joules(horowitz_45nm, int8)));
+    CHECK_THROWS_AS(scaled(horowitz_45nm, {5, 0.7, scaling_law::stillmaker}), invalid_argument);
+    CHECK_THROWS_AS(scaled(horowitz_45nm, {180, 0.5, scaling_law::stillmaker}), invalid_argument);
+}
+
+TEST_CASE("off-chip memory is what the caller says it is") {
+    const workload net = analyze(dense_layers(100, {200, 10}));
+    const energy_report hbm =
+        predict_energy(net, board(), {.batch = 4}, {.table = jouppi_7nm, .memory = off_chip_memory::hbm2});
+    CHECK(hbm.off_chip.value() == Approx(22000 * 8 * 250e-12 / 64));
+    CHECK(std::isnan(predict_energy(net, board(), {}, {.memory = off_chip_memory::gddr6}).total().value()));
+}

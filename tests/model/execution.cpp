@@ -81,12 +81,16 @@ TEST_CASE("with two buffers a layer computes while the data of the next one arri
 TEST_CASE("an execution model is found by its name, explains, and says what others may ask of it") {
     STATIC_REQUIRE(execution_model<analytic_model>);
     const workload net = analyze(two_layers());
+    operating_mode mode = board().mode();
+    mode.clock = 1000_mhz;
+    mode.array = {.rows = 4, .columns = 4};
+    const platform device("board", {mode});
     std::size_t index = 0;
     for (const std::string_view name : detail::execution_rules::names) {
         const auto kind = static_cast<execution_kind>(index++);
         CHECK(parse_name<execution_kind>(name) == kind);
-        const breakdown all = analytic_model{kind}.explain(net, board(), {});
-        CHECK(all.total.call_time == predict(net, board(), {.execution = kind}).call_time);
+        const breakdown all = analytic_model{kind}.explain(net, device, {});
+        CHECK(all.total.call_time == predict(net, device, {.execution = kind}).call_time);
         CHECK(all.traits.by_kernel == traits_of(kind).by_kernel);
         CHECK_FALSE(all.low_ips > 0);  // no interval is known
     }

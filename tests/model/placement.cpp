@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "chain.hpp"
+
 #include <qutibench/io/json/platform.hpp>
 #include <qutibench/network/zoo/resnet.hpp>
 #include <qutibench/qutibench.hpp>
@@ -8,6 +10,7 @@
 #include "catch.hpp"
 
 using namespace qutibench;
+using testing::chain;
 using namespace qutibench::literals;
 
 namespace {
@@ -18,18 +21,6 @@ platform with_memory(double on_chip_bytes) {
               .memories = {{.name = "off-chip", .capacity = 1_gib, .bandwidth = 1_gb_per_s},
                            {.name = "on-chip", .capacity = quantity_of<bytes>(on_chip_bytes), .on_chip = true}}}}};
 }
-
-// [chain]
-// Two 1x1 convolutions of 64 weights on an 8 x 4 x 4 image: every activation has 128 elements.
-graph chain() {
-    graph net("chain");
-    tensor at = net.input({1, 8, 4, 4}, "image");
-    at = net.add(convolution_2d{.out_channels = 8}, {at}, "first");
-    at = net.add(activation{}, {at}, "relu");
-    net.add(convolution_2d{.out_channels = 8}, {at}, "second");
-    return net;
-}
-// [chain]
 
 const placed_tensor& find(const placement& where, int layer, tensor_role role) {
     for (const placed_tensor& one : where.tensors)

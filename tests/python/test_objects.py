@@ -85,6 +85,8 @@ def views(graph, work, platform, measurement):
         "breakdown": breakdown,
         "kernel": breakdown.kernels[0],
         "placed tensor": breakdown.tensors[0],
+        "level": breakdown.levels[0],
+        "array": qb.ProcessingArray(8, 16, "weight_stationary"),
         "efficiency": qb.efficiency(measurement),
         "errors": qb.prediction_errors([1.0, 2.0], [1.0, 2.5]),
         "networks": network_set(works),

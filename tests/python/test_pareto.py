@@ -52,6 +52,10 @@ def test_ranks_volume_knee_and_representatives():
     assert ((ranks == 0) == qb.pareto_front(points)).all()
     reference = np.ones(3)
     assert qb.hypervolume(points, reference) == pytest.approx(moocore.hypervolume(points, ref=reference))
+    own = qb.hypervolume_contributions(points, reference)
+    assert own == pytest.approx(moocore.hv_contributions(points, ref=reference), abs=1e-7)
+    sampled = qb.approximate_hypervolume(points, reference, error=0.05)
+    assert sampled == pytest.approx(moocore.hypervolume(points, ref=reference), rel=0.05)
     row, distance = qb.pareto_knee(points)
     assert ranks[row] == 0 and distance > 0
     chosen = qb.epsilon_front(points, [0.2, 0.2, 0.2])

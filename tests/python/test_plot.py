@@ -163,11 +163,22 @@ def test_chart_is_valid_has_units_and_draws(name: str, theme: str, tmp_path: Pat
 
 
 def test_every_chart_is_tested() -> None:
-    drawn = {name for name in plot.__all__ if name not in ("save", "OKABE_ITO", "SHAPES")}
+    drawn = {name for name in plot.__all__ if name not in ("save", "offline", "OKABE_ITO", "SHAPES")}
     assert drawn <= set(re.findall(r"plot\.(\w+)\(", Path(__file__).read_text(encoding="utf-8")))
     assert set(dir(plot)) == set(plot.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'pie'"):
         plot.pie  # noqa: B018
+
+
+def test_charts_of_notebooks_stay_offline() -> None:
+    alt = pytest.importorskip("altair")
+    before = alt.renderers.active
+    try:
+        plot.offline()
+        shown = plot.roofline("zcu104_dpu")._repr_mimebundle_()
+        assert set(shown[0] if isinstance(shown, tuple) else shown) == {"image/svg+xml"}
+    finally:
+        alt.renderers.enable(before)
 
 
 def test_saving(tmp_path: Path) -> None:
@@ -199,7 +210,8 @@ def test_pictures_of_the_pages_are_what_the_library_draws(tmp_path: Path) -> Non
     """Redraw them with docs/images/make.py and look at them; coordinates may differ as much as machines round."""
     subprocess.run([sys.executable, IMAGES / "make.py", tmp_path], check=True)
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {path.name for path in IMAGES.glob("*.svg")} - {"performance.svg"}  # tests/benchmarks draws that
+    others = {"performance.svg", "what_if_roofline.svg"}  # drawn by tests/benchmarks and by what_if plot
+    assert names == {path.name for path in IMAGES.glob("*.svg")} - others
     number = re.compile(r"-?\d+(?:\.\d+)?")
     for name in sorted(names):
         old, new = ((folder / name).read_text(encoding="utf-8") for folder in (IMAGES, tmp_path))
@@ -320,6 +332,52 @@ def test_pareto_marks_what_nothing_beats() -> None:
     assert {row["network"] for row in points(turned, "frontier", "network") if row["frontier"]} == {"d"}
 
 
+def test_pareto_has_a_front_for_each_task_and_sizes_for_datatypes() -> None:
+    given = [
+        {"network": name, "datatype": datatype, "throughput_ips": rate, "accuracy_top1": accuracy}
+        for name, datatype, rate, accuracy in (
+            ("resnet50", "int8", 100, 0.7),
+            ("resnet50", "fp16", 50, 0.75),
+            ("vgg16", "int8", 40, 0.7),
+            ("mlp", "int8", 1000, 0.98),
+        )
+    ]
+    chart = plot.pareto(given)
+    on_front = [(row["network"], row["datatype"]) for row in points(chart, "frontier", "network") if row["frontier"]]
+    # The MLP beats all in both, but on another task.
+    assert set(on_front) == {("mlp", "int8"), ("resnet50", "fp16"), ("resnet50", "int8")}
+    text = json.dumps(chart.to_dict())
+    assert "a frontier for each task: imagenet, mnist" in text
+    assert '"field": "datatype"' in text and '"domain": ["int8", "fp16"]' in text
+    assert '"size": {"field"' not in json.dumps(plot.pareto(given[:1]).to_dict())
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_colour_and_no_shape_comes_twice_however_many_there_are(theme: Any) -> None:
+    names = [f"device_{i}" for i in range(60)]
+    assert len(set(style.colours(names, theme))) == len(names)
+    assert len(set(style.shape_scale(names).to_dict()["range"])) == len(names)
+    assert style.dressed(plot.pareto(FIRST), theme).to_dict()["config"]["legend"]["symbolLimit"] == 0
+
+
+def test_labels_of_curves_keep_clear_of_each_other() -> None:
+    near = [
+        {
+            "network": "cnv",
+            "platform": f"p{i}",
+            "batch": 8,
+            "latency_s": 1 + i / 1000,
+            "throughput_ips": 100.0 + i / 100,
+        }
+        for i in range(5)
+    ]
+    apart = [row | {"latency_s": 10.0 + 10 * i, "throughput_ips": 500.0 + 100 * i} for i, row in enumerate(near)]
+    chart = plot.latency_throughput(near + apart).to_dict()
+    (texts,) = (layer for layer in chart["layer"] if layer["mark"]["type"] == "text")
+    drawn = texts["data"]["values"] if "values" in texts["data"] else chart["datasets"][texts["data"]["name"]]
+    assert len(drawn) == 6
+
+
 def test_efficiency_keeps_the_best_row_and_flags_what_exceeds_the_bound() -> None:
     given = [TX2 | {"network": "mlp", "efficiency": value} for value in (0.5, 1.97, 0.9)]
     chart = plot.efficiency_bars(given)
@@ -374,7 +432,7 @@ def test_one_factor_takes_names_as_well_as_numbers() -> None:
 
 def test_rows_say_what_they_leave_out() -> None:
     chart = plot.pareto([*PREDICTED, {"network": "x", "throughput_ips": 1.0}])
-    assert "1 of 13 rows left out: no accuracy_top1" in json.dumps(chart.to_dict()["title"])
+    assert "1 of 13 rows left out: no top-1" in json.dumps(chart.to_dict()["title"])
     assert rows.rows_of({"a": np.float64("nan"), "b": np.int64(3)}) == [{"a": None, "b": 3}]
     assert rows.rows_of(qb.estimates(["cnv"], ["zcu104_dpu"]))[0]["network"] == "cnv"
     assert type(rows.rows_of({"b": np.int64(3)})[0]["b"]) is int
@@ -541,6 +599,26 @@ def test_system_beside_compute_levels_cost_and_radar() -> None:
     assert values_of(cost, "cost")[0]["cost"] == 1500
     corners = values_of(plot.radar({"a": {"x": 1, "y": 2, "z": 4}, "b": {"x": 2, "y": 1, "z": 4}}), "score")
     assert math.hypot(corners[0]["x"], corners[0]["y"]) == pytest.approx(0.5)
+
+
+def test_requirements_are_memories_of_both_uses_by_size() -> None:
+    names = ["vgg16", "mobilenet_v1", "resnet50"]
+    made = []
+    for name in names:
+        net = qb.network(name)
+        step = qb.training(net, 1, 1)
+        parts = {"weight_bytes": net.weights, "activation_bytes": net.activations}
+        made.append({"network": name, **parts, "training_weight_bytes": 4 * step.weights})
+        made[-1]["training_activation_bytes"] = 4 * step.activations
+    chart = plot.requirements(made, title="Figure 2.9")
+    found = values_of(chart, "memory")
+    assert [one["network"] for one in found[::2]] == ["mobilenet_v1", "resnet50", "vgg16"]
+    vgg = {one["for"]: one["memory"] for one in found if one["network"] == "vgg16"}
+    assert vgg["inference"] == pytest.approx(138.344128 + qb.network("vgg16").activations / 1e6)
+    assert vgg["training"] > 12 * 138.3
+    assert "Memory for one input [MB]" in titles(chart.to_dict())
+    with pytest.raises(qb.UnknownName):
+        plot.requirements([{"network": "n"}])
 
 
 def test_charts_of_the_study_refuse_nonsense() -> None:

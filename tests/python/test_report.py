@@ -59,6 +59,7 @@ def test_own_networks_and_platforms_travel(tmp_path: Path, page: Path) -> None:
 
 def test_without_a_page_it_says_how_to_build_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("qutibench.portal.__file__", str(tmp_path / "portal.py"))  # nor in the package
     with pytest.raises(qb.InvalidArgument, match=r"\./bootstrap\.sh page builds it"):
         qb.report("out.html", [{"network": "a"}])
     (tmp_path / "no_page.html").write_text("<html></html>", encoding="utf-8")

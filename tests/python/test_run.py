@@ -160,9 +160,41 @@ def test_blocks_hold_all_of_a_network():
     assert names[:4] == ["conv1", "res2a", "res2b", "res3a"]
 
 
-def test_blocks_of_what_is_quantised_are_refused(network):
-    with pytest.raises(qb.InvalidArgument, match="quantise the blocks"):
-        qb.blocks(qb.quantize(network, "int8"))
+@pytest.mark.parametrize("layers", [1, 2, 4])
+def test_stacks_have_as_many_layers_as_asked_for(layers):
+    whole, stacks = qb.zoo.vgg16(), qb.blocks(qb.zoo.vgg16(), layers=layers)
+    work = [sum(one.cost.macs > 0 for one in stack.nodes) for stack in stacks]
+    assert work == [layers] * (16 // layers)  # VGG-16 has 13 convolutions and three dense layers
+    assert sum(qb.analyze(one).operations for one in stacks) == qb.analyze(whole).operations
+    # a residual block stays whole: two convolutions, three where the shortcut has one
+    found = [sum(one.cost.macs > 0 for one in stack.nodes) for stack in qb.blocks(qb.zoo.resnet18(), layers=2)]
+    assert min(found[:-1]) >= 2
+    assert sum(found) == 21
+    with pytest.raises(qb.InvalidArgument, match="at least one layer, not 0"):
+        qb.blocks(whole, layers=0)
+
+
+def test_blocks_keep_mixed_precision_and_sparsity():
+    whole = qb.quantize(qb.zoo.cnv(), {"conv1": "int4", "fc3": "int3"}, otherwise="int2")
+    device = qb.platform("zcu104_bismo")
+    for parts in (qb.blocks(whole), qb.blocks(whole, layers=2), qb.blocks(whole, layers=4)):
+        kept = {node.name: node.datatype for part in parts for node in part.nodes if node.type != "input"}
+        assert kept == {node.name: node.datatype for node in whole.nodes if node.type != "input"}
+        alone = [qb.predict(part, device, execution="layers").latency_s for part in parts]
+        together = qb.predict(whole, device, execution="layers").latency_s
+        assert sum(alone) == pytest.approx(together)
+    thin = qb.Graph.from_json(
+        qb.zoo.cnv().to_json().replace('"bias":false}', '"bias":false,"sparsity":{"density":0.5}}')
+    )
+    assert {node.density for part in qb.blocks(thin) for node in part.nodes} == {0.5, 1.0}
+
+
+def test_blocks_of_shared_weights_are_refused(network):
+    shared = qb.Graph("shared")
+    first = shared.add(qb.layers.dense(out_features=8), shared.input((1, 8)), "first")
+    shared.share_weights(first, shared.add(qb.layers.dense(out_features=8), first, "second"))
+    with pytest.raises(qb.InvalidArgument, match="layer 'second' of 'shared' shares weights"):
+        qb.blocks(shared)
     with pytest.raises(TypeError, match="not from Workload"):
         qb.blocks(qb.analyze(network))
 

@@ -296,3 +296,100 @@ def test_sweeps_pickle_as_tables():
     assert again.columns == s.columns
     assert again["latency_s"].tolist() == s["latency_s"].tolist()
     assert again["network"].tolist() == ["cnv", "cnv"]
+
+
+def test_a_step_of_training_as_rows():
+    """Three times the operations and an update of every weight (thesis, eq. 2.6), and the memory that a step holds."""
+    net = qb.analyze(qb.zoo.resnet50())
+    how = {"optimizer": "adam", "recompute": True}
+    found = qb.estimates("resnet50", "a100_sxm_80gb", "fp16", [1, 8, 8192], training=True, **how)
+    step = qb.training(net, 1, 1)
+    device = qb.platform("a100_sxm_80gb")
+    peak = device.peaks["fp16"]
+    for row in found:
+        held = qb.training_memory(net, "fp16", batch=row["batch"], **how)["total"]
+        assert row["memory_bytes"] == held
+        assert row["feasible"] == (held <= 80e9)
+        assert row["throughput_ips"] <= peak / step.operations * (1 + 1e-9)
+        assert row["energy_j"] == pytest.approx(device.power_w * row["latency_s"] / row["batch"])
+    assert found["throughput_ips"][2] == pytest.approx(peak / step.operations)
+    assert [row["feasible"] for row in found] == [True, True, False]
+    assert "memory_bytes" not in qb.estimates("resnet50", "a100_sxm_80gb", "fp16").columns
+
+
+def test_training_where_it_is_not_asked_for_or_not_known():
+    with pytest.raises(qb.InvalidArgument, match="of training, which is not asked for"):
+        space(optimizer="adam")
+    with pytest.raises(qb.InvalidArgument, match="modelled on one device"):
+        space(training=True, devices=2, link=1e9)
+    best = space(training=True, batches=[1]).frontier(maximize="throughput_ips")
+    assert {row["network"] for row in best} == {"mlp"}
+    assert len(set(best["throughput_ips"])) == 1  # two modes move its weights alike
+
+
+def test_what_does_not_run_or_fit_wins_nothing_unless_asked():
+    """A source says that the Edge TPU runs neither CNV nor the MLP; no weights of 27 GB fit 24 GB."""
+    s = qb.DesignSpace(["cnv", "mlp", "mobilenet_v1"], ["edgetpu"], ["int8"])
+    assert [row["network"] for row in s.frontier(maximize="throughput_ips")] == ["mobilenet_v1"]
+    assert [row["network"] for row in s.best("throughput_ips", 3)] == ["mobilenet_v1"]
+    assert [row["network"] for row in s.best_by("platform", "throughput_ips")] == ["mobilenet_v1"]
+    assert [row["network"] for row in s.frontier(maximize="throughput_ips", doubtful=True)] == ["cnv"]
+    large = qb.sweep(["llama2_7b"], ["rtx_4090", "b200_sxm"], ["fp32"], maximize="throughput_ips", minimize="energy_j")
+    assert [row["platform"] for row in large] == ["b200_sxm"]
+    unknown = qb.Platform("unknown", {"fp32": 1e18})
+    found = qb.DesignSpace(["resnet50"], [unknown, "t4"], ["fp32"]).best("throughput_ips")
+    assert [row["platform"] for row in found] == ["t4"]
+
+
+CUT_OFF = """
+import os, sys
+import numpy as np
+import qutibench as qb
+from qutibench import _ranges
+
+_ranges.SAVED_EVERY = 0.0
+scales = np.linspace(0.5, 2, 40)
+seen = []
+def stop(done, size):
+    seen.append(done)
+    if len(seen) == 5:
+        os._exit(7)  # as when a machine goes down
+qb.sweep(["cnv", "resnet50"], ["zcu104_dpu"], ["int8"], range(1, 501), compute_scales=scales, bandwidth_scales=scales,
+         maximize="throughput_ips", minimize="latency_s", progress=stop, checkpoint=sys.argv[1])
+"""
+
+
+def test_a_sweep_that_was_cut_off_goes_on_from_its_checkpoint_in_another_process(tmp_path):
+    file = tmp_path / "front.checkpoint"
+    assert subprocess.run([sys.executable, "-c", CUT_OFF, str(file)]).returncode == 7
+    scales = np.linspace(0.5, 2, 40)
+    axes = {
+        "networks": ["cnv", "resnet50"],
+        "platforms": ["zcu104_dpu"],
+        "datatypes": ["int8"],
+        "batches": range(1, 501),
+        "compute_scales": scales,
+        "bandwidth_scales": scales,
+    }
+    question = {"maximize": "throughput_ips", "minimize": "latency_s"}
+    seen = []
+    with pytest.raises(qb.InvalidArgument, match=r"front\.checkpoint: is the checkpoint of another question"):
+        qb.sweep(**axes, minimize="latency_s", checkpoint=file)
+    found = qb.sweep(**axes, **question, checkpoint=file, progress=lambda done, size: seen.append(done))
+    assert seen[0] > 4 * 65_536 and seen[-1] == 1_600_000  # not from the beginning
+    alone = qb.sweep(**axes, **question)
+    assert found["point"].tolist() == alone["point"].tolist()
+    assert found["latency_s"].tolist() == alone["latency_s"].tolist()
+    assert list(tmp_path.iterdir()) == []  # it has served
+
+
+def test_a_checkpoint_that_is_none_or_cannot_be_written_is_refused(tmp_path):
+    axes = {"networks": ["cnv"], "platforms": ["zcu104_dpu"], "minimize": "latency_s"}
+    (tmp_path / "text").write_text("cnv,1,2\n")
+    with pytest.raises(qb.InvalidArgument, match="text: is no checkpoint"):
+        qb.sweep(**axes, checkpoint=tmp_path / "text")
+    (tmp_path / "hostile").write_bytes(pickle.dumps((b"", [], subprocess.Popen)))
+    with pytest.raises(qb.InvalidArgument, match="hostile: is no checkpoint"):
+        qb.sweep(**axes, checkpoint=tmp_path / "hostile")
+    with pytest.raises(qb.InvalidArgument, match="cannot be written: No such file or directory"):
+        qb.sweep(**axes, checkpoint=tmp_path / "nowhere" / "front")

@@ -4,8 +4,10 @@
 
 #include <qutibench/study/efficiencies.hpp>
 #include <qutibench/study/experiments.hpp>
+#include <qutibench/study/fabrics.hpp>
 #include <qutibench/study/levels.hpp>
 #include <qutibench/study/measured_power.hpp>
+#include <qutibench/study/requirements.hpp>
 
 #include <set>
 
@@ -25,6 +27,54 @@ TEST_CASE("the efficiencies that T section 7.2 prints of the GPU and the NCS2 ar
         if (of_system && row.printed.high == row.printed.high)
             CHECK(std::abs(row.compute.high - row.printed.high) > std::abs(row.system.high - row.printed.high));
     }
+}
+
+TEST_CASE("fabrics: the LUTs in use explain a part of FINN's designs and nothing of BISMO's") {
+    double least[2] = {1, 1}, most[2] = {0, 0}, bismo = 0;
+    int finn_rows = 0, bismo_rows = 0;
+    for (const fabric_row& row : fabric_designs()) {
+        CAPTURE(row.platform, row.network, row.keep, to_string(row.datatype));
+        CHECK(row.attained > 0);
+        if (row.platform == "zcu104_bismo") {
+            ++bismo_rows;
+            CHECK(row.luts == 35700);
+            bismo = std::max(bismo, row.attained / row.refined);
+            continue;
+        }
+        ++finn_rows;
+        const double shares[2] = {row.attained / row.published, row.attained / row.refined};
+        for (int i = 0; i < 2; ++i) least[i] = std::min(least[i], shares[i]);
+        for (int i = 0; i < 2; ++i) most[i] = std::max(most[i], shares[i]);
+        CHECK(row.clock() < 500e6);
+    }
+    CHECK(finn_rows == 13);
+    CHECK(bismo_rows == 13);  // MLP in four widths and CNV in three, in two datatypes, but for CNV at 50 % in int4
+    // tests/hardware/fpga.cpp works the same out from figures typed from the tables
+    CHECK(most[0] / least[0] == Approx(10.1).margin(0.05));
+    CHECK(most[1] / least[1] == Approx(4.0).margin(0.05));
+    CHECK(bismo < 0.022);
+}
+
+TEST_CASE("requirements: VGG-16 has the largest weights and the updates of T table 2.2") {
+    const auto rows = requirements();
+    const auto of = [&](std::string_view name) {
+        return *std::find_if(rows.begin(), rows.end(), [&](const requirement_row& one) { return one.network == name; });
+    };
+    const requirement_row vgg = of("vgg16");
+    CHECK(vgg.weights * 1e-6 == Approx(138.34).margin(0.005));      // printed under "T", whose column is W's
+    CHECK(2 * vgg.weights * 1e-6 == Approx(276.69).margin(0.005));  // printed as WU: gradients and updates, in elements
+    CHECK(vgg.training_weights == 3 * 4 * 138357544.0);
+    CHECK(vgg.training_operations == 3 * 30940528640.0 + 138357544);
+    // the spread by hand
+    const std::vector<requirement_row> two{{"a", 1, 2, 3, 4, 5, 6}, {"b", 3, 2, 5, 4, 5, 6}};
+    const auto summary = summary_of(two);
+    REQUIRE(summary.size() == 4);
+    CHECK(summary[0].operations == 1);
+    CHECK(summary[1].operations == 3);
+    CHECK(summary[2].operations == 2);
+    CHECK(summary[3].operations == Approx(std::sqrt(2.0)));
+    CHECK(summary[3].weights == 0);
+    CHECK(summary_of({}).empty());
 }
 
 TEST_CASE("powers: what was measured of each mode of the TX2, and what the stated one is off") {

@@ -72,6 +72,7 @@ if(EXISTS "${PROJECT_SOURCE_DIR}/include/qutibench/qutibench.hpp")
   qutibench_add_script_test(firmware_flags firmware_flags.py ${compiler})
   qutibench_add_script_test(outside_project outside_project.py --compiler "${CMAKE_CXX_COMPILER}"
                             --cmake "${CMAKE_COMMAND}")
+  set_tests_properties(outside_project PROPERTIES COST 300)  # seconds: the longest begins first
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     qutibench_add_script_test(compile_cost compile_cost.py ${compiler} --check)
   endif()

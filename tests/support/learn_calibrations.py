@@ -351,10 +351,17 @@ def class_of(kind: str, device: str) -> str:
     return kind
 
 
+# Devices with the same chip under another name: AI Hub's perf.yaml gives both the same measurements.
+CHIPS = {"SA7255P": "QCS8275 (Proxy)", "SA8775P": "Dragonwing IQ-9075 EVK"}
+
+
 def board_of(kind: str, device: str) -> str:
     """What is left out together: every set-up of one board."""
     if kind == "ncnn":
         return device.split("[")[0]
+    for name, chip in CHIPS.items():
+        if name in device:
+            return chip
     for name in (
         "i9_10940x",
         "3090",
@@ -383,9 +390,9 @@ PLATFORMS = [
     ("hailo", "Hailo-8", "hailo_8"),
     ("hailo", "Hailo-10H", "hailo_10h"),
     ("hailo", "Hailo-15H", "hailo_15h"),
-    ("vitis", "ZCU102", "zcu102_dpu"),
-    ("vitis", "ZCU104", "zcu104_dpu"),
-    ("vitis", "Ultra96", "ultra96_dpu"),
+    ("vitis", "ZCU102", "zcu102_dpu_b4096"),
+    ("vitis", "ZCU104", "zcu104_dpu_b4096"),
+    ("vitis", "Ultra96", "ultra96_dpu_b1600"),
     ("phone", "Samsung Galaxy S25", "snapdragon_8_elite_npu"),
     ("phone", "QCS8550", "qcs8550_npu"),
     ("phone", "IQ-9075", "dragonwing_iq_9075_npu"),
@@ -422,9 +429,14 @@ CLASSES = {
 
 
 def platform_of(kind: str, device: str) -> str:
-    if kind == "ncnn" and ("gpu_device" in device or "threads=1;" in device):
-        return ""  # the catalogue describes processors with all their cores
+    if kind == "ncnn" and any(text in device for text in ("gpu_device", "threads=1;", "powersave=1")):
+        return ""  # the catalogue describes processors with all their cores, not with one or the slow ones
     return next((p for s, text, p in PLATFORMS if s == kind and text in device), "")
+
+
+def chips_of(name: str) -> str:
+    """What classes of the same chips under several runtimes or datatypes have in common."""
+    return "npu" if name.startswith("npu_") else "gpu_torch" if name in ("gpu_pytorch", "gpu_torch_compile") else name
 
 
 def runtime_of(name: str) -> str:
@@ -498,7 +510,26 @@ def read_cells(cells: list[dict], profiles: dict) -> dict:
     return out
 
 
-def peaks(folder: Path, platform: str, datatype: str) -> tuple[float, float] | None:
+# Devices whose file describes several engines, of which a call takes one.
+UNITS = {"dragonwing_iq_9075_npu": 2}
+# What the catalogue calls a measured device besides: the ceiling of the board that an overlay runs on.
+BESIDES = {
+    "zcu102_dpu_b4096": ["zcu102_dpu"],
+    "zcu104_dpu_b4096": ["zcu104_dpu"],
+    "ultra96_dpu_b1600": ["ultra96_dpu"],
+}
+# As the library spells what sources spell otherwise.
+DATATYPES = {"w8a16": "int8xint16"}
+
+
+def is_one_unit_a_call(name: str) -> bool:
+    """Whether the units of a device of the class work at one call each."""
+    return name.startswith("dpu")
+
+
+def peaks(folder: Path, device: dict) -> tuple[float, float, float] | None:
+    """Peak, bandwidth and how many units share the peak, each at a call of its own."""
+    platform, datatype = device["platform"], device["datatype"]
     path = folder / (platform + ".json")
     if not platform or not path.exists():
         return None
@@ -510,27 +541,30 @@ def peaks(folder: Path, platform: str, datatype: str) -> tuple[float, float] | N
         return x["value"] if isinstance(x, dict) else x
 
     rates = {p["datatype"]: figure(p["operations_per_second"]) for p in mode["peaks"]}
-    off_chip = [m for m in mode["memories"] if not m.get("on_chip") and m.get("bandwidth_bytes_per_s")]
+    off_chip = [m for m in mode["memories"] if not m.get("on_chip") and figure(m.get("bandwidth_bytes_per_s"))]
     if not off_chip:
         return None
-    return rates.get(datatype, max(rates.values())), figure(off_chip[0]["bandwidth_bytes_per_s"])
+    units = UNITS.get(platform) or (figure(mode["compute_units"]) if is_one_unit_a_call(device["class"]) else 1)
+    return rates.get(datatype, max(rates.values())), figure(off_chip[0]["bandwidth_bytes_per_s"]), units
 
 
 # --- what is written --------------------------------------------------------------------------------------------------
 
 
-def held_out(name: str, devices: dict, profiles: dict, figures: dict) -> dict:
+def held_out(name: str, family: Family) -> dict:
     """Errors and their spreads: a board's networks left out with the board (known) or everywhere (new), and the board
     left out of everything with its datasheet alone (unseen)."""
     out = collections.defaultdict(list)
+    devices, profiles, figures = family.classes[name], family.profiles, family.figures
     boards = sorted({d["board"] for d in devices.values()})
     chosen = set(boards[:: max(1, len(boards) // 8)]) | {d["board"] for k, d in devices.items() if figures.get(k)}
     if len(boards) == 1:
         return alone(devices, profiles)
     for board in sorted(chosen):
         others = [d for d in devices.values() if d["board"] != board]
-        of_class = Population(others, profiles, rounds=5, most=20)
-        sheet = datasheet([k for k, d in devices.items() if d["board"] != board], devices, of_class, figures)
+        of_class = family.population(name, board)
+        has_sheet = any(figures[k] for k, d in devices.items() if d["board"] == board)
+        sheet = family.datasheet(name, board) if has_sheet else None
         for key, one in devices.items():
             if one["board"] != board:
                 continue
@@ -543,9 +577,10 @@ def held_out(name: str, devices: dict, profiles: dict, figures: dict) -> dict:
                 error = one["log"][test] - logs
                 out["known"] += list(zip(error, spread, strict=False))
                 out[key] += list(np.abs(np.expm1(error)))
-            if figures.get(key) and sheet is not None:
-                logs, spread = of_class.at(one, np.ones(len(one["log"]), bool), *unseen(of_class, sheet, figures[key]))
-                out["unseen"] += list(zip(one["log"] - logs, spread, strict=False))
+            if figures[key] and sheet is not None and one["datatype"] in sheet.levels:
+                from_sheet = unseen(of_class, sheet, figures[key], one["datatype"])
+                logs, spread = of_class.at(one, np.ones(len(one["log"]), bool), *from_sheet)
+                out["unseen"] += list(zip(one["log"] - logs, spread, [board] * len(logs), strict=False))
         keep = [rows(d, np.array([fold(n) not in (0, 1) for n in d["network"]])) for d in others]
         keep = [d for d in keep if len(d["log"]) >= 3]
         if keep:
@@ -574,51 +609,137 @@ def alone(devices: dict, profiles: dict) -> dict:
     return out
 
 
-def datasheet(keys, devices, population, figures):
-    """Mean and spread of log rates over a power of what a datasheet says; None where no device has one. Less than the
-    first power where that tells devices apart better, which takes three of them."""
-    found, sheets = collections.defaultdict(list), collections.defaultdict(list)
-    for key in keys:
-        if figures.get(key):
-            one = population.in_regimes(devices[key], population.residence_on(devices[key]))
-            effects = np.array([population.effect_of(n) for n in one["network"]])
-            rates, *_ = fit(
-                one,
-                one["log"] - effects[:, 0],
-                np.sqrt(population.noise**2 + effects[:, 1]),
-                population.mean,
-                population.precision,
+# Residuals of scales over datasheets: as datasheet.hpp's kriging.
+AMPLITUDE, LENGTH, NUGGET, MEAN_VARIANCE = 0.8, 0.5, 0.1, 4.0
+
+
+def kriging(points: np.ndarray, at: np.ndarray) -> tuple[float, float]:
+    """Scale of a device with the logarithms `at` of peak and bandwidth, and its standard deviation, from rows of
+    (logarithm of peak, of bandwidth, scale)."""
+    places, scales = points[:, :2], points[:, 2]
+    between = MEAN_VARIANCE + AMPLITUDE**2 * likeness(places, places, LENGTH)
+    there = MEAN_VARIANCE + AMPLITUDE**2 * likeness(places, at[None], LENGTH)[:, 0]
+    weights = np.linalg.solve(between + NUGGET**2 * np.eye(len(places)), there)
+    return float(weights @ scales), float(np.sqrt(MEAN_VARIANCE + AMPLITUDE**2 + NUGGET**2 - weights @ there))
+
+
+class Datasheet:
+    """What measured devices of a class reach of their datasheets: level rates for each datatype, and the boards' scales
+    around them, over all classes of the same chips."""
+
+    def __init__(self, entries: list[dict], name: str):
+        self.boards = sorted({e["board"] for e in entries})
+        kinds = sorted({e["kind"] for e in entries})
+        self.power = min((1.0, 0.5, 0.0), key=lambda power: self._cost(entries, kinds, power))
+        level = self._place(entries, kinds, self.power)
+        over = {id(e): e["rates"] + powers(self.power) * e["sheet"] for e in entries}
+        self.levels = {
+            kind[1]: np.mean(
+                [
+                    over[id(e)] + (level[kind] - common_scale(over[id(e)])) * COMMON
+                    for e in entries
+                    if e["kind"] == kind
+                ],
+                0,
             )
-            found[one["board"]].append(rates)
-            sheets[one["board"]].append(sheet_logs(figures[key]))
-    if not found:
-        return None
-    rates = np.array([np.mean(v, 0) for v in found.values()])
-    sheet = np.array([np.mean(v, 0) for v in sheets.values()])
-    best = None
-    for power in (1.0, 0.5, 0.0) if len(rates) > 2 else (1.0,):
-        boards = rates + power * sheet
-        mean = boards.mean(0)
-        apart = ((boards - mean) @ COMMON) / COUNT
-        spread = float(np.sqrt((apart**2).sum() / max(1, len(boards) - 1) + 0.15**2 / len(boards)))
-        if best is None or spread < 0.8 * best[1]:
-            best = mean, max(0.2, spread), power
-    return best
+            for kind in kinds
+            if kind[0] == name
+        }
+
+    def _place(self, entries, kinds, power) -> dict:
+        """Sets the boards' points; returns the scale of each kind of entry. Both by alternating means."""
+        scales = np.array([common_scale(e["rates"] + powers(power) * e["sheet"]) for e in entries])
+        of_kind = np.array([kinds.index(e["kind"]) for e in entries])
+        of_board = np.array([self.boards.index(e["board"]) for e in entries])
+        level, scale = np.zeros(len(kinds)), np.zeros(len(self.boards))
+        for _ in range(60):
+            level = np.array([np.mean((scales - scale[of_board])[of_kind == i]) for i in range(len(kinds))])
+            left = scales - level[of_kind]
+            scale = np.array([left[of_board == i].sum() / ((of_board == i).sum() + 0.3) for i in range(len(scale))])
+        places = np.array([sheet_place(e["sheet"]) for e in entries])
+        self.points = np.array([[*places[of_board == i].mean(0), scale[i]] for i in range(len(scale))])
+        return dict(zip(kinds, level, strict=True))
+
+    def _cost(self, entries, kinds, power) -> float:
+        """How unlikely the boards' scales are over a power of their datasheets, which is near one."""
+        self._place(entries, kinds, power)
+        places, scales = self.points[:, :2], self.points[:, 2]
+        between = MEAN_VARIANCE + AMPLITUDE**2 * likeness(places, places, LENGTH) + NUGGET**2 * np.eye(len(places))
+        return float(
+            np.linalg.slogdet(between)[1] + scales @ np.linalg.solve(between, scales) + ((power - 1) / 0.35) ** 2
+        )
+
+    def rates(self, figures, datatype: str) -> tuple[np.ndarray, float]:
+        """Logarithms of rates of a device that nobody measured, and the standard deviation of their common scale."""
+        sheet = sheet_logs(figures)
+        scale, spread = kriging(self.points, sheet_place(sheet))
+        return self.levels[datatype] + scale * COMMON - powers(self.power) * sheet, spread
+
+
+def common_scale(rates: np.ndarray) -> float:
+    return float(rates @ COMMON) / COUNT
+
+
+def powers(power: float) -> np.ndarray:
+    """Of what a datasheet says of each rate; what several calls side by side bring is not raised."""
+    return np.r_[np.full(COUNT, power), np.ones(3)]
 
 
 def sheet_logs(figures) -> np.ndarray:
-    peak, bandwidth = figures
-    logs = np.where(GROUP == ARITHMETIC, np.log(peak / 1e11), np.where(GROUP == TRAFFIC, np.log(bandwidth / 1e10), 0))
-    return np.r_[logs, np.zeros(3)]
+    """Of the peak of what one call runs on, of the bandwidth, and of how many of them run side by side."""
+    peak, bandwidth, units = figures
+    of_call = np.log(peak / units / 1e11)
+    logs = np.where(GROUP == ARITHMETIC, of_call, np.where(GROUP == TRAFFIC, np.log(bandwidth / 1e10), 0))
+    return np.r_[logs, np.log(units), 0, 0]
 
 
-def unseen(population, sheet, figures):
-    mean, spread, power = sheet
-    return (
-        mean - power * sheet_logs(figures),
-        population.covariance + spread**2 * np.outer(COMMON, COMMON),
-        population.noise,
-    )
+def sheet_place(sheet: np.ndarray) -> np.ndarray:
+    return sheet[[WORKS.index("convolution"), WORKS.index("activations")]]
+
+
+class Family:
+    """Classes of the same chips under several runtimes, with their populations, each learned once."""
+
+    def __init__(self, classes: dict, profiles: dict, platforms: Path):
+        self.classes, self.profiles = classes, profiles
+        self.figures = {k: peaks(platforms, d) for some in classes.values() for k, d in some.items()}
+        self.known: dict = {}
+
+    def population(self, name: str, board: str | None):
+        """Of a class without a board; None where no other is left."""
+        if (name, board) not in self.known:
+            others = [d for d in self.classes[name].values() if d["board"] != board]
+            settings = {} if board is None else {"rounds": 5, "most": 20}
+            self.known[name, board] = Population(others, self.profiles, **settings) if others else None
+        return self.known[name, board]
+
+    def datasheet(self, name: str, board: str | None) -> Datasheet | None:
+        """What datasheets tell of a class without a board; None where no device has one."""
+        found = collections.defaultdict(list)
+        for of_class, some in self.classes.items():
+            for key, one in some.items():
+                if self.figures[key] is None or one["board"] == board:
+                    continue
+                rates = fitted_rates(self.population(of_class, board), one)
+                found[(of_class, one["datatype"]), one["board"]].append((rates, sheet_logs(self.figures[key])))
+        entries = [
+            {"kind": k, "board": b, "rates": np.mean([r for r, _ in v], 0), "sheet": np.mean([s for _, s in v], 0)}
+            for (k, b), v in found.items()
+        ]
+        return Datasheet(entries, name) if any(e["kind"][0] == name for e in entries) else None
+
+
+def fitted_rates(population, device: dict) -> np.ndarray:
+    """Of one of the devices that a population was learned from."""
+    one = population.in_regimes(device, population.residence_on(device))
+    effects = np.array([population.effect_of(n) for n in one["network"]])
+    spread = np.sqrt(population.noise**2 + effects[:, 1])
+    return fit(one, one["log"] - effects[:, 0], spread, population.mean, population.precision)[0]
+
+
+def unseen(population, sheet: Datasheet, figures, datatype: str):
+    rates, spread = sheet.rates(figures, datatype)
+    return rates, population.covariance + spread**2 * np.outer(COMMON, COMMON), population.noise
 
 
 def quantile(pairs, fallback: float) -> float:
@@ -626,6 +747,23 @@ def quantile(pairs, fallback: float) -> float:
         return fallback
     pairs = np.array(pairs)
     return float(np.clip(np.quantile(np.abs(pairs[:, 0]) / pairs[:, 1], 0.9), 1.2, 6))
+
+
+def unseen_quantile(by_board: dict, usual: float = 1.645) -> float:
+    """As quantile, of boards left out; few boards say little of it, so that as many as one stand for the usual one."""
+    if not by_board:
+        return usual
+    off = np.concatenate([np.abs(e) / s for e, s in by_board.values()])
+    return float((len(by_board) * np.quantile(off, 0.9) + usual) / (len(by_board) + 1))
+
+
+def coverage(by_board: dict) -> float:
+    """Share of the errors of boards that lie inside of what the other boards say of the interval."""
+    inside = []
+    for board, (error, spread) in by_board.items():
+        reach = unseen_quantile({b: v for b, v in by_board.items() if b != board})
+        inside += list(np.abs(error) <= reach * spread)
+    return float(np.mean(inside))
 
 
 def age(setup: str) -> tuple:
@@ -645,28 +783,25 @@ def short(value: float) -> float:
     return float(f"{value:.4g}")
 
 
-def described(name: str, devices: dict, profiles: dict, figures: dict, source: str) -> dict:
-    whole = Population(list(devices.values()), profiles)
-    errors = held_out(name, devices, profiles, figures)
-    sheet = datasheet(list(devices), devices, whole, figures)
+def described(name: str, family: Family, source: str) -> dict:
+    devices, profiles, figures = family.classes[name], family.profiles, family.figures
+    whole = family.population(name, None)
+    errors = held_out(name, family)
+    sheet = family.datasheet(name, None)
     newest = {(d["platform"], d["datatype"]): k for k, d in sorted(devices.items(), key=lambda x: age(x[0][1]))}
     known_devices = []
     for key, one in devices.items():
-        if not figures.get(key) or key not in newest.values():
+        if not figures[key] or key not in newest.values():
             continue
         stays = whole.residence_on(one)
-        one = whole.in_regimes(one, stays)
-        effects = np.array([whole.effect_of(n) for n in one["network"]])
-        rates, *_ = fit(
-            one, one["log"] - effects[:, 0], np.sqrt(whole.noise**2 + effects[:, 1]), whole.mean, whole.precision
-        )
+        rates = fitted_rates(whole, one)
         apart = errors.get(key) or [float("nan")]
-        known_devices.append(
+        known_devices += [
             {
-                "platform": one["platform"],
+                "platform": platform,
                 "setup": key[1],
                 "runtime": runtime_of(name),
-                "datatype": one["datatype"],
+                "datatype": DATATYPES.get(one["datatype"], one["datatype"]),
                 "peak_ops_per_s": figures[key][0],
                 "rates": [short(x) for x in rates],
                 "residence": [] if stays is None else [short(x) for x in stays],
@@ -675,7 +810,8 @@ def described(name: str, devices: dict, profiles: dict, figures: dict, source: s
                 "held_out_mean": short(float(np.mean(apart))),
                 "held_out_median": short(float(np.median(apart))),
             }
-        )
+            for platform in [one["platform"], *BESIDES.get(one["platform"], [])]
+        ]
     networks = (
         []
         if name == "cells"
@@ -693,15 +829,23 @@ def described(name: str, devices: dict, profiles: dict, figures: dict, source: s
     networks = list({n["structure"]: n for n in networks}.values())
     known = quantile(errors["known"] or errors["new"], 2.0)
     new = max(known, quantile(errors["new"], known * 1.3))
-    off = [abs(np.expm1(e)) for e, _ in errors["unseen"]]
+    off = [abs(np.expm1(e)) for e, *_ in errors["unseen"]]
+    by_board = {
+        board: tuple(np.array([r[:2] for r in errors["unseen"] if r[2] == board]).T)
+        for board in {r[2] for r in errors["unseen"]}
+    }
     summary = {
         k: (
-            f"{np.mean(np.abs(np.expm1([e for e, _ in errors[k]]))):.1%} / "
-            f"{np.median(np.abs(np.expm1([e for e, _ in errors[k]]))):.1%}"
+            f"{np.mean(np.abs(np.expm1([e for e, *_ in errors[k]]))):.1%} / "
+            f"{np.median(np.abs(np.expm1([e for e, *_ in errors[k]]))):.1%}"
         )
         for k in ("known", "new", "unseen")
         if errors[k]
     }
+    for board, (error, _) in sorted(by_board.items()):
+        print(f"    {board}: {np.median(np.abs(np.expm1(error))):.1%}", file=sys.stderr)
+    if by_board:
+        summary["inside"] = f"{coverage(by_board):.0%}, quantile {unseen_quantile(by_board):.2f}, power {sheet.power}"
     print(
         f"{name}: {len(devices)} set-ups, {len(whole.names)} networks, held out {summary}", file=sys.stderr, flush=True
     )
@@ -720,9 +864,8 @@ def described(name: str, devices: dict, profiles: dict, figures: dict, source: s
         "effect_length": whole.length,
         "quantile_known": short(known),
         "quantile_new": short(new),
-        "datasheet_mean": [] if sheet is None else [short(x) for x in sheet[0]],
-        "datasheet_power": 1 if sheet is None else sheet[2],
-        "datasheet_spread": 0.7 if sheet is None else short(sheet[1]),
+        "quantile_unseen": short(unseen_quantile(by_board)),
+        **({} if sheet is None else {"datasheet": datasheet_json(sheet, name)}),
         "batches": [
             float(min(d["batch"].min() for d in devices.values())),
             float(max(d["batch"].max() for d in devices.values())),
@@ -732,6 +875,25 @@ def described(name: str, devices: dict, profiles: dict, figures: dict, source: s
         "residence": [] if whole.residence is None else [short(x) for x in whole.residence],
         "networks": networks,
         "devices": known_devices,
+    }
+
+
+def datasheet_json(sheet: Datasheet, name: str) -> dict:
+    return {
+        "power": sheet.power,
+        "one_unit_a_call": is_one_unit_a_call(name),
+        "levels": [
+            {"datatype": DATATYPES.get(datatype, datatype), "rates": [short(x) for x in rates]}
+            for datatype, rates in sheet.levels.items()
+        ],
+        "devices": [
+            {
+                "peak_ops_per_s": short(1e11 * np.exp(peak)),
+                "bandwidth_bytes_per_s": short(1e10 * np.exp(bandwidth)),
+                "scale": short(scale),
+            }
+            for peak, bandwidth, scale in sheet.points
+        ],
     }
 
 
@@ -766,14 +928,15 @@ def main() -> None:
     by_class = collections.defaultdict(dict)
     for key, one in devices.items():
         by_class[one["class"]][key] = one
+    families: dict[str, Family] = {}
     for name, some in sorted(by_class.items()):
         if given.only and name not in given.only:
             continue
-        figures = {k: peaks(given.platforms, d["platform"], d["datatype"]) for k, d in some.items()}
-        source = SOURCES[next(iter(some))[0]]
-        text = json.dumps(described(name, some, profiles, figures, source))
+        alike = {n: d for n, d in by_class.items() if chips_of(n) == chips_of(name)}
+        families.setdefault(chips_of(name), Family(alike, profiles, given.platforms))
+        text = json.dumps(described(name, families[chips_of(name)], SOURCES[next(iter(some))[0]]))
         text = re.sub(
-            r'("networks": \[|"devices": \[|\}, (?=\{)|, (?="(?:mean|covariance|noise|networks|devices)"))',
+            r'("networks": \[|"devices": \[|\}, (?=\{)|, (?="(?:mean|covariance|noise|datasheet|networks|devices)"))',
             r"\1\n ",
             text,
         )

@@ -110,18 +110,55 @@ struct drawn_view {
             {"named_among_measured", both.named_among_measured}};
 }
 
-/// Measurements beside predictions, with what a roofline shows of them; the best of each group is marked.
+namespace detail {
+
+/// A measurement beside its prediction, with what a roofline shows of it.
+[[nodiscard]] inline record beside(const qutibench::measurement& one, session& known) {
+    record row = qutibench::measured_record(one, known);
+    row["attained_ops_per_s"] = row["throughput_ips"].get<double>() * row["operations"].get<double>();
+    const auto rate = row["measured_throughput_ips"];
+    row["measured_ops_per_s"] =
+        rate.is_null() ? record(nullptr) : record(rate.get<double>() * row["operations"].get<double>());
+    const auto joules = row["measured_energy_j"];
+    row["measured_inputs_per_joule"] = joules.is_null() ? record(nullptr) : record(1 / joules.get<double>());
+    return row;
+}
+
+/// A measurement of a network or on a device that nothing describes: no prediction stands beside it.
+[[nodiscard]] inline record unlisted(const qutibench::measurement& one, std::string_view why) {
+    record row{{"network", one.network},         {"platform", one.platform},
+               {"mode", null_or(one.mode)},      {"datatype", to_string(one.datatype)},
+               {"batch", one.inputs_per_call()}, {"keep", one.keep}};
+    for (const char* unknown : {"throughput_ips", "latency_s", "bound", "efficiency", "attained_ops_per_s",
+                                "measured_ops_per_s", "measured_energy_j", "measured_inputs_per_joule"})
+        row[unknown] = nullptr;
+    row["part"] = null_or(one.part);
+    row["accuracy_top1"] = null_or(one.accuracy_top1);
+    row["deployment"] = to_string(one.deployment);
+    row["deployment_value"] = one.deployment_value;
+    row["scope"] = to_string(one.scope);
+    row["measured_throughput_ips"] = null_or(qutibench::detail::throughput_of(one, one.operations));
+    row["measured_latency_s"] = null_or(one.latency.value());
+    row["measured_power_w"] = null_or(one.power.value());
+    row["flags"] = record::array({"not predicted: " + std::string(why)});
+    for (const std::string_view sentence : one.flags()) row["flags"].push_back(sentence);
+    row["place"] = qutibench::place_of(one);
+    return row;
+}
+
+}  // namespace detail
+
+/// Measurements beside predictions, where their network and device are known; the best of each group is marked.
 [[nodiscard]] inline record measured(session& known, const std::vector<qutibench::measurement>& rows) {
     const auto best = qutibench::best_of(rows);
     record all = record::array();
     for (const qutibench::measurement& one : rows) {
-        record row = qutibench::measured_record(one, known);
-        row["attained_ops_per_s"] = row["throughput_ips"].get<double>() * row["operations"].get<double>();
-        const auto rate = row["measured_throughput_ips"];
-        row["measured_ops_per_s"] =
-            rate.is_null() ? record(nullptr) : record(rate.get<double>() * row["operations"].get<double>());
-        const auto joules = row["measured_energy_j"];
-        row["measured_inputs_per_joule"] = joules.is_null() ? record(nullptr) : record(1 / joules.get<double>());
+        record row;
+        try {
+            row = detail::beside(one, known);
+        } catch (const qutibench::unknown_name& wrong) {
+            row = detail::unlisted(one, wrong.what());
+        }
         row["best"] = std::find(best.begin(), best.end(), &one) != best.end();
         all.push_back(std::move(row));
     }

@@ -19,7 +19,7 @@ export interface Answer {
     throughput_ips: number;
     /// Seconds from handing over an input to having its result: of one call, or, in a pipeline, of one input.
     latency_s: number;
-    /// 'compute', 'memory', or 'compute?' where no source states the bandwidth.
+    /// 'compute', 'memory', 'compute?' where no source states the bandwidth, or 'on-chip' for that of on-chip memory.
     bound: string;
     /// Of one input; one multiply-accumulate is two.
     operations: number;
@@ -29,7 +29,7 @@ export interface Answer {
     model_bytes: number;
     /// Operations per off-chip byte; none without traffic.
     operational_intensity_ops_per_byte: number | null;
-    /// Operations per second that the device has in the datatype.
+    /// Operations per second that the device has in the datatype; none where nobody described it.
     peak_ops_per_s: number | null;
     /// At which tensors that are not on chip arrive; none where no source states it.
     bandwidth_bytes_per_s: number | null;
@@ -55,7 +55,7 @@ export interface Answer {
     initiation_interval_s: number | null;
     /// False where a ranking or front leaves the answer out unasked: it is infeasible, or no source states the bandwidth, so that the device looks as fast as its peak.
     may_win: boolean;
-    /// 0 for 'compute', 1 for 'memory', 2 for 'compute?'.
+    /// 0 for 'compute', 1 for 'memory', 2 for 'compute?', 3 for 'on-chip'.
     bound_code: number;
     /// 1 when memory bounds the point, 0 when computing does.
     memory_bound: boolean;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The panel that makes the selection: networks, devices, datatypes, and the what-if sliders.
 import { el } from "./dom";
-import { readable } from "./format";
+import { deviceOf, readable } from "./format";
 import { Settings } from "./settings";
 import { untouched, type State, type Store } from "./state";
-import type { Network, Platform } from "./types";
+import type { Measured, Network, Platform } from "./types";
 
 interface Item {
     id: string;
@@ -98,30 +98,30 @@ class Picker {
             else this.chosen.delete(item.id);
             this.tell();
         });
-        return el("label", { title: item.id }, box, el("span", {}, item.label));
+        return el("label", {}, box, el("span", {}, item.label));
     }
 }
 
-export interface Slider<Shown = State> {
+export interface Slider {
     element: HTMLElement;
-    show(state: Shown): void;
+    show(state: State): void;
 }
 
 /// A slider over a list of stops.
-export function slider<Stop, Shown = State>(
+export function slider<Stop>(
     label: string,
     hint: string,
     stops: Stop[],
     text: (stop: Stop) => string,
-    read: (state: Shown) => number,
+    read: (state: State) => number,
     write: (stop: Stop) => void,
-): Slider<Shown> {
+): Slider {
     const input = el("input", { type: "range", min: 0, max: stops.length - 1, step: 1, "aria-label": label });
     const output = el("output", {});
     const at = (): Stop => stops[Number(input.value)] as Stop;
     input.addEventListener("input", () => write(at()));
     return {
-        element: el("label", { class: "slider", title: hint }, el("span", {}, label), output, input),
+        element: el("label", { class: "slider" }, el("span", {}, label), output, input, el("small", {}, hint)),
         show(state) {
             input.value = String(Math.max(0, read(state)));
             output.textContent = text(at());
@@ -151,6 +151,10 @@ const bits: [string, string][] = [
 ];
 const chips = ["w1a1", "int2", "int4", "int8", "fp8_e4m3", "fp16", "bf16", "fp32"];
 
+/// What was measured and is not described.
+const onlyMeasured = (ids: string[]): Item[] =>
+    [...new Set(ids)].map((id) => ({ id, label: id, group: "Only measured" }));
+
 const times = (factor: number): string => `× ${factor}`;
 
 export const tasks: Record<string, string> = { imagenet: "ImageNet", cifar10: "CIFAR-10", mnist: "MNIST" };
@@ -179,6 +183,7 @@ export class Controls {
                 this.select("placement", "Weights are", {
                     published: "off-chip, as published",
                     capacity: "on chip where they fit",
+                    optimal: "on chip where they save most time",
                 }),
             ],
             [
@@ -187,6 +192,7 @@ export class Controls {
                     network: "whole network, one roofline",
                     layers: "layer by layer",
                     dataflow: "dataflow pipeline",
+                    tiled: "layer by layer, in tiles",
                 }),
             ],
         ]);
@@ -218,20 +224,23 @@ export class Controls {
         );
     }
 
-    show(state: State, networks: Network[], platforms: Platform[], calibrations: string[]): void {
+    /// `measured`: its networks and devices can be chosen as well, listed or not.
+    show(state: State, networks: Network[], platforms: Platform[], measured: Measured[], calibrations: string[]): void {
         const ofTask = (one: Network): boolean => !state.task || one.task === state.task || one.task === null;
-        this.networkPicker.show(
-            networks
-                .filter((one) => ofTask(one) || state.networks.includes(one.network))
-                .map((one) => ({
-                    id: one.network,
-                    label: one.name,
-                    group: one.task ? (tasks[one.task] ?? one.task) : "Without a task",
-                }))
-                .sort((a, b) => a.group.localeCompare(b.group)),
-            state.networks,
-        );
-        this.platformPicker.show(this.deviceItems(platforms), state.platforms);
+        const listed = networks
+            .filter((one) => ofTask(one) || state.networks.includes(one.network))
+            .map((one) => ({
+                id: one.network,
+                label: one.name,
+                group: one.task ? (tasks[one.task] ?? one.task) : "Without a task",
+            }))
+            .sort((a, b) => a.group.localeCompare(b.group));
+        const known = new Set(networks.map((one) => one.network));
+        const others = measured.map((one) => one.network).filter((one) => !known.has(one));
+        this.networkPicker.show([...listed, ...onlyMeasured(others)], state.networks);
+        const devices = new Set(platforms.flatMap((one) => [one.platform, deviceOf(one)]));
+        const unlisted = measured.map(deviceOf).filter((one) => !devices.has(one));
+        this.platformPicker.show([...this.deviceItems(platforms), ...onlyMeasured(unlisted)], state.platforms);
         for (const one of this.sliders) one.show(state);
         this.settings.show(state, untouched, calibrations);
         for (const [name, chip] of this.chips)

@@ -21,12 +21,12 @@ export function el<Name extends keyof HTMLElementTagNameMap>(
 
 /// A chart, or what stands in for one, under its heading.
 export function figure(heading: string | Node, ...content: Child[]): HTMLElement {
-    return el("div", { class: "figure" }, typeof heading === "string" ? el("h3", {}, heading) : heading, ...content);
+    return el("div", { class: "figure" }, typeof heading === "string" ? el("h2", {}, heading) : heading, ...content);
 }
 
 /// A heading with what steers its figure beside it.
 export function steered(heading: string, ...controls: Child[]): HTMLElement {
-    return el("div", { class: "figure-bar" }, el("h3", {}, heading), ...controls);
+    return el("div", { class: "figure-bar" }, el("h2", {}, heading), ...controls);
 }
 
 /// The element of the page with this id.
@@ -36,9 +36,9 @@ export function byId(id: string): HTMLElement {
     return found;
 }
 
-/// Offers a text as a file.
-export function download(name: string, content: string, type: string): void {
-    const link = el("a", { download: name, href: URL.createObjectURL(new Blob([content], { type })) });
+/// Offers a file.
+export function download(name: string, content: Blob): void {
+    const link = el("a", { download: name, href: URL.createObjectURL(content) });
     link.click();
-    URL.revokeObjectURL(link.href);
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

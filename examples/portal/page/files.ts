@@ -15,6 +15,8 @@ export interface Options {
     supplied?: Record<string, string | number>;
 }
 
+export const isModel = (file: string): boolean => /\.(onnx|tflite|xml)$/i.test(file);
+
 /// Up to here a model is read whole; beyond, only its structure is, in slices.
 const wholeUpTo = 32 * 1024 * 1024;
 
@@ -59,7 +61,7 @@ export async function readFile(
     options: Options = {},
     catalogue: ReadonlySet<string> = new Set(),
 ): Promise<Read> {
-    if (/\.(onnx|tflite|xml)$/i.test(file.name)) return readOnnx(engine, file, options.dims ?? {}, catalogue);
+    if (isModel(file.name)) return readOnnx(engine, file, options.dims ?? {}, catalogue);
     const bytes = new Uint8Array(await file.arrayBuffer());
     const text = new TextDecoder().decode(bytes);
     const kind = /\.json$/i.test(file.name) ? kindOf(text) : "measured";

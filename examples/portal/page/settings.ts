@@ -71,7 +71,7 @@ export class Settings {
 
     private labelled(label: string, hint: string, input: HTMLElement): HTMLElement {
         input.setAttribute("aria-label", label);
-        return el("label", { class: "field", title: hint }, el("span", {}, label), input);
+        return el("label", { class: "field" }, el("span", {}, label), input, hint ? el("small", {}, hint) : null);
     }
 
     private choice(key: "optimizer" | "split", label: string, options: Record<string, string>): Field {
@@ -119,9 +119,7 @@ export class Settings {
     }
 
     private calibration(): Field {
-        this.calibrations.addEventListener("change", () =>
-            this.store.change({ calibration: this.calibrations.value }),
-        );
+        this.calibrations.addEventListener("change", () => this.store.change({ calibration: this.calibrations.value }));
         return {
             element: this.labelled("Calibration", "A file that what_if calibrate saved", this.calibrations),
             show: (state) => void (this.calibrations.value = state.calibration),

@@ -33,6 +33,18 @@ export interface State {
     /// How the heatmap and the bars measure, and what the frontier is of.
     metric: string;
     against: string;
+    /// The network that views of a single one show; the two devices that are compared.
+    network: string;
+    first: string;
+    second: string;
+    /// The server of a language model.
+    model: string;
+    host: string;
+    precision: string;
+    copies: number;
+    users: number;
+    prompt: number;
+    answer: number;
 }
 
 export const initial: State = {
@@ -60,6 +72,16 @@ export const initial: State = {
     calibration: "",
     metric: "throughput_ips",
     against: "throughput_ips",
+    network: "",
+    first: "",
+    second: "",
+    model: "llama_3_1_70b",
+    host: "h200_sxm",
+    precision: "fp8",
+    copies: 4,
+    users: 16,
+    prompt: 1024,
+    answer: 256,
 };
 
 /// What is on or off in a question.
@@ -70,23 +92,41 @@ export const switches = {
     recompute: "Training computes activations again instead of keeping them",
 } as const;
 
-const texts = [
-    "view",
-    "task",
-    "placement",
-    "execution",
-    "split",
-    "optimizer",
-    "calibration",
-    "metric",
-    "against",
-] as const;
 const lists = ["networks", "platforms", "datatypes", "on", "parameters", "overrides"] as const;
-const numbers = ["batch", "keep", "clock", "bandwidth", "onChip", "threads", "stream", "devices", "link"] as const;
-const counts = ["batch", "threads", "devices"] as const;
+const counts = ["batch", "threads", "devices", "copies", "users", "prompt", "answer"] as const;
+const keysOf = <Kind>(type: string): Kind[] =>
+    (Object.keys(initial) as (keyof State)[]).filter((key) => typeof initial[key] === type) as Kind[];
+type KeysOf<Kind> = { [Key in keyof State]: State[Key] extends Kind ? Key : never }[keyof State];
+const texts = keysOf<KeysOf<string>>("string");
+const numbers = keysOf<KeysOf<number>>("number");
 
 /// The settings that a panel's button takes back: all but what is looked at.
-export const untouched: Partial<State> = (({ view, task, networks, platforms, metric, against, ...rest }: State) => rest)(initial);
+export const untouched: Partial<State> = Object.fromEntries(
+    [
+        ...([
+            "datatypes",
+            "batch",
+            "keep",
+            "placement",
+            "execution",
+            "clock",
+            "bandwidth",
+            "onChip",
+            "threads",
+        ] as const),
+        ...([
+            "stream",
+            "devices",
+            "link",
+            "split",
+            "optimizer",
+            "on",
+            "parameters",
+            "overrides",
+            "calibration",
+        ] as const),
+    ].map((key) => [key, initial[key]]),
+);
 
 /// What differs from the initial state, as a query string.
 export function toHash(state: State): string {
@@ -162,15 +202,20 @@ function valueOf(text: string): [string, number | string] {
 
 type Listener = (state: State) => void;
 
-/// Holds the state, writes the hash, and tells listeners once per frame.
+/// Changes of the same settings so many milliseconds apart are one step of the browser's history.
+const sameStep = 1000;
+
+/// Holds the state, writes the hash, and tells listeners once per frame. Back and forward walk the states.
 export class Store {
     private current: State;
     private readonly listeners: Listener[] = [];
     private scheduled = false;
+    private last = { keys: "", at: -Infinity };
 
     constructor(private readonly known: (state: State) => State) {
         this.current = known(fromHash(location.hash));
         addEventListener("hashchange", () => {
+            this.last.keys = "";
             if (location.hash.slice(1) !== toHash(this.current)) this.become(this.known(fromHash(location.hash)));
         });
     }
@@ -179,13 +224,25 @@ export class Store {
         return this.current;
     }
 
-    change(part: Partial<State>): void {
+    /// `quiet`: without a step of its own in the history.
+    change(part: Partial<State>, quiet = false): void {
+        const before = toHash(this.current);
         this.become({ ...this.current, ...part });
-        history.replaceState(null, "", `#${toHash(this.current)}`);
+        const hash = toHash(this.current);
+        const keys = Object.keys(part).sort().join();
+        const goesOn = !("view" in part) && keys === this.last.keys && performance.now() - this.last.at < sameStep;
+        this.last = { keys, at: performance.now() };
+        if (quiet || goesOn) history.replaceState(null, "", `#${hash}`);
+        else if (hash !== before) history.pushState(null, "", `#${hash}`);
     }
 
     listen(listener: Listener): void {
         this.listeners.push(listener);
+    }
+
+    /// Tells listeners again, for what is known besides has changed.
+    again(): void {
+        this.become(this.current);
     }
 
     private become(state: State): void {

@@ -52,7 +52,6 @@ export function startTour(at = 0): void {
     const [id, title, text] = step;
     const target = byId(id);
     target.classList.add("toured");
-    target.scrollIntoView({ block: "nearest" });
     const next = el(
         "button",
         { class: "primary", type: "button", onclick: () => startTour(at + 1) },
@@ -75,11 +74,18 @@ export function startTour(at = 0): void {
         if (event.key === "Escape") startTour(steps.length);
     });
     document.body.append(box);
-    const around = target.getBoundingClientRect();
-    const below = around.bottom + 12 + box.offsetHeight < innerHeight;
-    const top = below ? around.bottom + 12 : Math.max(12, Math.min(around.top, innerHeight - box.offsetHeight - 12));
-    const left = below ? around.left : Math.min(around.right + 12, innerWidth - box.offsetWidth - 12);
-    box.style.top = `${top}px`;
-    box.style.left = `${Math.max(12, Math.min(left, innerWidth - box.offsetWidth - 12))}px`;
-    next.focus();
+    stand(box, target.getBoundingClientRect());
+    next.focus({ preventScroll: true });
+}
+
+/// Places a step beside what it is about; in the middle where that is out of sight, for the page itself stays put.
+function stand(box: HTMLElement, around: DOMRect): void {
+    const { offsetHeight: height, offsetWidth: width } = box;
+    const isSeen = around.bottom > 40 && around.top < innerHeight - 40;
+    const below = around.bottom + 12 + height < innerHeight;
+    const top = below ? around.bottom + 12 : around.top;
+    const left = below ? around.left : around.right + 12;
+    const inside = (at: number, room: number): number => Math.max(12, Math.min(at, room - 12));
+    box.style.top = `${isSeen ? inside(top, innerHeight - height) : (innerHeight - height) / 2}px`;
+    box.style.left = `${isSeen ? inside(left, innerWidth - width) : (innerWidth - width) / 2}px`;
 }

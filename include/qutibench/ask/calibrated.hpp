@@ -76,6 +76,20 @@ private:
     std::shared_ptr<shared_state> state_;
 };
 
+/// A board that nobody described, for answers by the calibration that was fitted to it alone: in the modes and
+/// datatypes that were measured, without a stated peak or bandwidth.
+[[nodiscard]] inline platform undescribed_board(const calibration_state& of) {
+    std::vector<operating_mode> modes;
+    for (const std::string& name : of.range.modes) {
+        operating_mode& mode = modes.emplace_back();
+        mode.name = name;
+        for (const precision& numbers : of.range.datatypes)
+            mode.peaks.push_back({numbers, quantity_of<ops_per_second>(1e300)});
+        mode.memories.push_back({.name = "unknown"});
+    }
+    return {of.device.id, std::move(modes)};
+}
+
 /// Predicts a network on several equal devices; for `design_axes::fit`, too.
 struct several_devices {
     std::int64_t devices = 1;

@@ -6,9 +6,57 @@
 #include <qutibench/ask/calibrated.hpp>
 #include <qutibench/io/expect.hpp>
 
+#include <map>
 #include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
 
 namespace qutibench {
+
+/// What expectations of a sweep have in common: what each device stands on in a datatype, and what each network takes
+/// beyond its work in a class, each worked out once. Safe to call from several threads.
+class shared_standings {
+public:
+    /// The standing of a device, from the classes that ship.
+    [[nodiscard]] std::shared_ptr<const standing> of(const answer& one, const measured_run& run) {
+        const roofline& roof = one.prediction.roof;
+        const std::lock_guard lock(guard_);
+        std::vector<entry>& known = standings_[one.device];
+        for (const entry& each : known)
+            if (each.numbers == run.datatype && each.peak == roof.peak && each.bandwidth == roof.bandwidth)
+                return each.by;
+        const auto on = fitting::footing_of(*one.device, run.datatype, roof.peak.value(), known_populations());
+        known.push_back({run.datatype, roof.peak, roof.bandwidth,
+                         std::make_shared<const standing>(standing_of(on, one.prediction, *one.device, run))});
+        return known.back().by;
+    }
+
+    /// What a network takes beyond its work.
+    [[nodiscard]] fitting::network_effect effect_of(const answer& one, const fitting::kernel_table& table,
+                                                    const fitting::population* in) {
+        if (in == nullptr || !table.has_layers) return {};
+        const std::lock_guard lock(guard_);
+        std::vector<std::pair<const fitting::population*, fitting::network_effect>>& known = effects_[one.work];
+        for (const auto& [each, effect] : known)
+            if (each == in) return effect;
+        return known.emplace_back(in, in->effect_of(table.profile)).second;
+    }
+
+private:
+    struct entry {
+        precision numbers;
+        ops_per_second peak;
+        bytes_per_second bandwidth;
+        std::shared_ptr<const standing> by;
+    };
+
+    std::mutex guard_;
+    std::map<std::shared_ptr<const platform>, std::vector<entry>> standings_;
+    std::map<std::shared_ptr<const workload>,
+             std::vector<std::pair<const fitting::population*, fitting::network_effect>>>
+        effects_;
+};
 
 /// For `design_axes::expect`. Says nothing of a device that was scaled or of which several share the work, of sparse
 /// peaks, of streams, of training, and where a calibration has the answer: nobody measured those. Safe to call from
@@ -19,8 +67,11 @@ public:
         const bool is_another =
             of.fitted || of.trained || of.how.stream > 0 || of.how.sparse || !(of.scales == device_scales{});
         if (is_another) return nullptr;
+        const measured_run run = run_of(of);
+        const fitting::kernel_table& table = table_of(of);
+        const auto by = standings_->of(of, run);
         return std::make_shared<const expectation>(
-            expect(table_of(of), of.prediction, *of.device, run_of(of), known_populations()));
+            expect(table, standings_->effect_of(of, table, by->on.from), of.prediction, run, *by));
     }
 
 private:
@@ -34,6 +85,7 @@ private:
     }
 
     std::shared_ptr<kernel_tables> kernels_ = std::make_shared<kernel_tables>();
+    std::shared_ptr<shared_standings> standings_ = std::make_shared<shared_standings>();
 };
 
 /// Predicts as a population that ships expects of its class, whatever class the device says it is of; for
@@ -60,7 +112,7 @@ private:
         const std::string datatype = to_string(of.how.datatype);
         for (const fitting::known_device& known : from_->devices)
             if (known.platform == of.device->id() && known.datatype == datatype) return {from_.get(), &known};
-        if (!from_->has_datasheet)
+        if (from_->sheet.levels.empty())
             throw invalid_argument("population '" + from_->name + "' has no datasheets to tell '" + of.device->id() +
                                    "' from its devices by; calibrate with a measurement or two of it");
         return {from_.get(), nullptr};

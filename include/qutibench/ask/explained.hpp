@@ -5,6 +5,7 @@
 
 #include <qutibench/ask/records.hpp>
 #include <qutibench/model/energy.hpp>
+#include <qutibench/model/levels.hpp>
 
 namespace qutibench {
 
@@ -22,6 +23,9 @@ struct explained_answer {
     std::vector<explained_kernel> kernels{};  ///< in execution order; empty for a workload without layers
     double on_chip_bytes = std::numeric_limits<double>::quiet_NaN();  ///< to give away; NaN when unknown
     energy_report energy{};
+    std::vector<level_load> levels{};                       ///< off-chip memory first
+    double gap = std::numeric_limits<double>::quiet_NaN();  ///< see `placement`
+    double tile_bytes = std::numeric_limits<double>::quiet_NaN();
 };
 
 using kernel_field = field<explained_kernel>;
@@ -37,7 +41,9 @@ inline constexpr auto kernel_fields = [] {
             .shown("time", "us", 1e-6)
             .at(3)
             .known(),
-        one::text("bound", "'compute' or 'memory'.", [](k r) { return std::string(to_string(r.figures.bound)); }).at(4),
+        one::text("bound", "'compute', 'memory', or 'on-chip' for the bandwidth of on-chip memory.",
+                  [](k r) { return std::string(to_string(r.figures.bound)); })
+            .at(4),
         one::number("compute_time_s", "On one core, tiles and efficiency included.",
                     [](k r) { return r.figures.compute_time; })
             .shown("computing", "us", 1e-6)
@@ -55,6 +61,16 @@ inline constexpr auto kernel_fields = [] {
             .shown("traffic", "kB", 1e3)
             .at(8)
             .known(),
+        one::number("on_chip_traffic_bytes", "Through on-chip memory, where it counts.",
+                    [](k r) { return r.figures.on_chip_traffic; })
+            .known(),
+        one::number("on_chip_time_s", "Seconds that they take there.", [](k r) { return r.figures.on_chip_time; })
+            .known(),
+        one::number("mapping", "Share of the peak that computing attains: tiles and arrays that are filled.",
+                    [](k r) { return r.figures.mapping; })
+            .shown("mapping", "%", 0.01)
+            .where([](k r) { return r.figures.mapping < 1 - 1e-12; })
+            .at(12),
         one::text("weights", "Where they live.", [](k r) { return r.lives[0]; }).at(9).maybe(),
         one::text("activations", "Where what it writes lives.", [](k r) { return r.lives[1]; }).at(10).maybe(),
         one::text("state", "Where what it carries from call to call lives.", [](k r) { return r.lives[2]; })
@@ -64,9 +80,15 @@ inline constexpr auto kernel_fields = [] {
 }();
 
 /// Takes an answer apart. Throws what `explain` and `predict_energy` throw.
-[[nodiscard]] inline explained_answer explained(const answer& of) {
+[[nodiscard]] inline explained_answer explained(const answer& of, const energy_options& by = {}) {
     const breakdown parts = explain(*of.work, *of.device, of.how);
-    explained_answer all{of, {}, parts.where.capacity, predict_energy(*of.work, *of.device, of.how)};
+    explained_answer all{of,
+                         {},
+                         parts.where.capacity,
+                         predict_energy(*of.work, *of.device, of.how, by),
+                         level_loads(*of.work, *of.device, of.how, parts),
+                         parts.where.gap,
+                         parts.where.tile_bytes};
     const auto& layers = of.work->layers();
     const auto leader_of = [&](int layer) {
         while (layers[static_cast<std::size_t>(layer)].fused_into >= 0)
@@ -99,11 +121,29 @@ inline constexpr auto kernel_fields = [] {
             {"total_j", detail::null_or(of.total().value())}};
 }
 
-/// The answer's own keys, its kernels, the on-chip memory to give away, and the energy of a call.
+/// A level of memory during a call.
+[[nodiscard]] inline record level_record(const level_load& of) {
+    return {{"level", of.name},
+            {"role", to_string(of.role)},
+            {"on_chip", of.on_chip},
+            {"capacity_bytes", detail::null_or(of.capacity)},
+            {"bandwidth_bytes_per_s", detail::null_or(of.bandwidth)},
+            {"traffic_bytes", detail::null_or(of.traffic)},
+            {"time_s", detail::null_or(of.time)},
+            {"counts", of.counts}};
+}
+
+/// The answer's own keys, its kernels, the on-chip memory to give away, what each level carries, and the energy of a
+/// call.
 [[nodiscard]] inline record to_record(const explained_answer& all) {
     record one = to_record(all.of);
     one["traffic_bytes"] = detail::null_or(all.of.prediction.traffic);
     one["on_chip_bytes"] = detail::null_or(all.on_chip_bytes);
+    one["placement_gap"] = detail::null_or(all.gap);
+    one["tile_bytes"] = detail::null_or(all.tile_bytes);
+    record levels = record::array();
+    for (const level_load& level : all.levels) levels.push_back(level_record(level));
+    one["levels"] = std::move(levels);
     one["energy_by_component"] = energy_record(all.energy);
     one["kernels"] = records_of(std::span<const explained_kernel>(all.kernels), kernel_fields);
     return one;

@@ -95,10 +95,8 @@ public:
             for (const double keep : asked.keep) {
                 try {
                     auto cost = is_file ? std::make_shared<const workload>(net.work(keep)) : work(name, keep);
-                    std::shared_ptr<const workload> trained;
-                    if (asked.is_training) trained = std::exchange(cost, step_of_training(*cost));
-                    all.push_back(
-                        {net.id, keep, std::move(cost), accuracies_of(net, keep), std::move(trained), asked.training});
+                    all.push_back({net.id, keep, std::move(cost), accuracies_of(net, keep)});
+                    if (asked.is_training) all.back().train(asked.training);
                 } catch (const error& wrong) {
                     if (!asked.is_lenient || skipped == nullptr) throw;
                     skipped->emplace_back(wrong.what());
@@ -112,11 +110,6 @@ public:
     /// skipped.
     [[nodiscard]] design_space space(const question& asked, std::vector<std::string>& skipped) {
         design_axes axes = asked.axes;
-        if (asked.is_training && axes.fit)
-            throw invalid_argument(
-                axes.is_measured_fit
-                    ? "a calibration knows inference alone: leave it or the training out"
-                    : "a step of training is modelled on one device: leave the devices or the training out");
         for (const std::string& name : asked.platforms) axes.platforms.push_back(device(name));
         std::vector<std::string> empty;
         for (design_network& one : networks(asked, &skipped)) {
@@ -186,12 +179,6 @@ private:
         for (const network_accuracy& one : net.accuracies)
             if (same_share(one.keep, keep)) all.push_back({one.datatype, one.top1, one.platform});
         return all;
-    }
-
-    /// One example forward and backward with the update of every weight, as totals.
-    [[nodiscard]] static std::shared_ptr<const workload> step_of_training(const workload& net) {
-        const training_workload step = training(net, 1, 1);
-        return std::make_shared<const workload>(net.name(), step.operations(), step.weights());
     }
 
     [[nodiscard]] static bool same_share(double a, double b) { return std::abs(a - b) < 1e-9; }

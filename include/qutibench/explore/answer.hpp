@@ -134,9 +134,10 @@ using answer_field = field<answer>;
 
 namespace detail {
 
-/// Without a stated bandwidth the models take an infinite one.
+/// Without a stated bandwidth the models take an infinite one, and a board that nobody described has a peak of 1e300:
+/// what follows from either is not known.
 [[nodiscard]] inline double known_or_nan(double value) {
-    return std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN();
+    return std::fabs(value) < 1e200 ? value : std::numeric_limits<double>::quiet_NaN();
 }
 [[nodiscard]] constexpr bool has_fit(const answer& a) {
     return a.fitted.has_value();
@@ -188,6 +189,7 @@ inline constexpr auto answer_fields = [] {
             .shown("throughput", "inputs/s")
             .at(7, "inputs/s")
             .known()
+            .more_is_better()
             .by_batch(),
         one::number(
             "latency_s",
@@ -196,8 +198,11 @@ inline constexpr auto answer_fields = [] {
             .shown("latency", "ms", 1e-3)
             .at(8)
             .known()
+            .less_is_better()
             .by_batch(),
-        one::text("bound", "'compute', 'memory', or 'compute?' where no source states the bandwidth.",
+        one::text("bound",
+                  "'compute', 'memory', 'compute?' where no source states the bandwidth, or 'on-chip' for that of "
+                  "on-chip memory.",
                   [](a r) { return std::string(to_string(r.bound())); })
             .at(9)
             .known()
@@ -218,8 +223,9 @@ inline constexpr auto answer_fields = [] {
             .shown("intensity", "op/byte")
             .at(10, "op/byte")
             .by_batch(),
-        one::number("peak_ops_per_s", "Operations per second that the device has in the datatype.",
-                    [](a r) { return r.prediction.peak().value(); })
+        one::number("peak_ops_per_s",
+                    "Operations per second that the device has in the datatype; none where nobody described it.",
+                    [](a r) { return detail::known_or_nan(r.prediction.peak().value()); })
             .shown("peak", "TOP/s", 1e12)
             .at(11),
         one::number("bandwidth_bytes_per_s",
@@ -230,11 +236,13 @@ inline constexpr auto answer_fields = [] {
                     [](a r) { return r.energy_j(); })
             .shown("energy", "mJ/input", 1e-3)
             .at(13, "energy [mJ]")
+            .less_is_better()
             .by_batch(),
         one::number("accuracy_top1", "Share of inputs that the network gets right, where somebody published it.",
                     [](a r) { return r.accuracy_top1; })
             .shown("top-1", "%", 1e-2)
-            .at(14, "top-1", 1),
+            .at(14, "top-1", 1)
+            .more_is_better(),
         one::truth("feasible",
                    "Whether the weights fit the memory and the device's software runs the network; none where no "
                    "source states the memory.",
@@ -282,7 +290,7 @@ inline constexpr auto answer_fields = [] {
             .where([](a r) { return r.devices() != 1; })
             .coordinate(),
         one::number("bound_throughput_ips", "Inputs per second of the model, before which a fit goes.",
-                    [](a r) { return r.prediction.throughput().value(); })
+                    [](a r) { return detail::known_or_nan(r.prediction.throughput().value()); })
             .shown("bound", "inputs/s")
             .note()
             .where(&detail::has_fit),
@@ -330,7 +338,7 @@ inline constexpr auto answer_fields = [] {
             [](a r) { return r.prediction.may_win() ? 1.0 : 0.0; })
             .by_batch()
             .unprinted(),
-        one::number("bound_code", "0 for 'compute', 1 for 'memory', 2 for 'compute?'.",
+        one::number("bound_code", "0 for 'compute', 1 for 'memory', 2 for 'compute?', 3 for 'on-chip'.",
                     [](a r) { return static_cast<double>(r.bound()); })
             .known()
             .by_batch()
@@ -345,6 +353,7 @@ inline constexpr auto answer_fields = [] {
                     [](a r) { return r.expected_or_nan(&expectation::throughput_ips); })
             .shown("expected", "inputs/s")
             .at(8, "expected")
+            .more_is_better()
             .where(&detail::has_expectation, &detail::is_expected),
         one::number("expected_low_ips", "Lower end of the 90 % interval of the expected throughput.",
                     [](a r) { return r.expected_or_nan(&expectation::low_ips); })
@@ -359,6 +368,7 @@ inline constexpr auto answer_fields = [] {
         one::number("expected_latency_s", "Seconds of one call to expect.",
                     [](a r) { return r.expected_or_nan(&expectation::latency_s); })
             .shown("expected latency", "ms", 1e-3)
+            .less_is_better()
             .where(&detail::has_expectation, &detail::in_no_table),
         one::text("basis",
                   "What the expectation rests on: 'calibration' (measurements of this device), 'class' (of others of "

@@ -31,6 +31,15 @@ struct design_network {
     std::shared_ptr<const workload> trained{};  ///< the inference, where `work` is a step of training
     training_setup training{};
 
+    /// Makes `work` a step of training: one example forward and backward with the update of every weight (T eq. 2.6),
+    /// as totals. Throws overflow_error past 64 bits.
+    void train(const training_setup& how) {
+        const training_workload step = qutibench::training(*work, 1, 1);
+        auto totals = std::make_shared<const workload>(work->name(), step.operations(), step.weights());
+        trained = std::exchange(work, std::move(totals));
+        training = how;
+    }
+
     /// Throws invalid_argument for a network of which nothing can be predicted.
     void check() const {
         if (!work) throw invalid_argument(detail::message({"network '", name, "' has no workload"}));
@@ -84,6 +93,8 @@ struct design_point {
     std::size_t threads = 0;
     std::size_t stream = 0;
     std::size_t batch = 0;
+
+    friend constexpr bool operator==(const design_point&, const design_point&) = default;
 };
 
 /// An axis by its name, and where a point has its place on it.
@@ -208,13 +219,17 @@ public:
     void predict(answer& one) const {
         if (!axes_.fit) {
             one.prediction = qutibench::predict(*one.work, *one.device, one.how);
-            if (one.trained) one.prediction.feasible = one.fits_training();
+            check_training(one);
             return;
         }
         deployment bound = one.how;
         if (axes_.is_measured_fit) bound.stream = 0;
         one.prediction = qutibench::predict(*one.work, *one.device, bound);
         one.fitted = axes_.fit(one);
+    }
+    /// Of a predicted answer that is for training: whether that fits.
+    static void check_training(answer& one) {
+        if (one.trained) one.prediction.feasible = one.fits_training();
     }
     /// Adds what to expect to a predicted answer, where the axes have what knows it.
     void expect(answer& one) const {
@@ -229,6 +244,12 @@ private:
             if (!has_values) throw invalid_argument(detail::message({"the axis of ", axis, " has no value"}));
         };
         require(!axes_.networks.empty(), "networks");
+        if (axes_.fit && std::any_of(axes_.networks.begin(), axes_.networks.end(),
+                                     [](const design_network& one) { return one.trained != nullptr; }))
+            throw invalid_argument(
+                axes_.is_measured_fit
+                    ? "a calibration knows inference alone: leave it or the training out"
+                    : "a step of training is modelled on one device: leave the devices or the training out");
         require(!axes_.platforms.empty(), "platforms");
         require(!axes_.compute_scales.empty(), "compute scales");
         require(!axes_.bandwidth_scales.empty(), "bandwidth scales");

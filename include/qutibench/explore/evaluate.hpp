@@ -7,8 +7,10 @@
 #include <qutibench/explore/design_space.hpp>
 #include <qutibench/explore/detail/layer_run.hpp>
 #include <qutibench/explore/detail/quotients.hpp>
+#include <qutibench/explore/detail/side_points.hpp>
 #include <qutibench/explore/metric.hpp>
 
+#include <limits>
 #include <optional>
 #include <span>
 
@@ -43,7 +45,7 @@ struct target_terms {
 };
 
 [[nodiscard]] constexpr bool varies_with_batch(metric what) {
-    return metric_fields[static_cast<std::size_t>(what)]->varies_with_batch;
+    return what != metric::may_win && metric_fields[static_cast<std::size_t>(what)]->varies_with_batch;
 }
 
 /// Whether a metric is one of what to expect, which costs more than a prediction.
@@ -53,9 +55,9 @@ struct target_terms {
 
 /// Metrics that many batches share the work for; the others are read from each point's answer.
 [[nodiscard]] constexpr bool is_shared(metric what) {
-    for (const metric one :
-         {metric::throughput, metric::latency, metric::work, metric::model_size, metric::intensity, metric::peak,
-          metric::bandwidth, metric::energy, metric::accuracy_top1, metric::power, metric::price, metric::memory_bound})
+    for (const metric one : {metric::throughput, metric::latency, metric::work, metric::model_size, metric::intensity,
+                             metric::peak, metric::bandwidth, metric::energy, metric::accuracy_top1, metric::power,
+                             metric::price, metric::memory_bound, metric::may_win})
         if (one == what) return true;
     return false;
 }
@@ -110,6 +112,7 @@ public:
         for (; point.target < space.targets().size(); ++point.target) targets_.push_back(terms_of(point.target));
         is_plain_ = !axes.fit && !axes.how.sparse && axes.how.overrides.empty() &&
                     axes.how.parameters == execution_parameters{};
+        for (const design_network& one : axes.networks) trains_ = trains_ || one.trained;
         for (const double batch : batches_) inverses_.push_back(1 / batch);
         load_programs();
     }
@@ -122,26 +125,54 @@ public:
             throw invalid_argument(detail::message({"a space of ", space_->size(), " points has no point ", first,
                                                     " + ", static_cast<std::uint64_t>(count - 1)}));
         std::vector<metric_column> shared, alone;
-        for (const metric_column& one : columns) (detail::is_shared(one.what) ? shared : alone).push_back(one);
+        bool ranks = false;
+        for (const metric_column& one : columns) {
+            const bool wins = one.what == metric::may_win;  // whether a step of training fits, its batch decides
+            (detail::is_shared(one.what) && !(trains_ && wins) ? shared : alone).push_back(one);
+            ranks = ranks || (wins && !trains_);
+        }
         design_point point = space_->at(first);
         current_program layered;
+        std::span<const metric_column> asked;
+        detail::side_points side(*space_, [&](answer& one, std::size_t row) { write(one, row, asked); });
+        winner may_win;
         for (std::size_t done = 0; done < count;) {
             const std::size_t size = std::min(batches_.size() - point.batch, count - done);
-            if (is_level_0(point)) {
-                fill_part(point, size, done, shared);
-                if (!alone.empty()) fill_one_by_one(point, size, done, alone);
-            } else if (is_layered(point)) {
-                fill_layered(point, size, done, shared, program(point, layered));
-                if (!alone.empty()) fill_one_by_one(point, size, done, alone);
-            } else {
-                fill_one_by_one(point, size, done, columns);
-            }
+            const bool by_totals = is_level_0(point);
+            if (ranks && (by_totals || is_layered(point))) find_out(may_win, point);
+            const bool by_layers =
+                !by_totals && is_layered(point) && fill_layered(point, size, done, shared, layered, may_win);
+            if (by_totals) fill_part(point, size, done, shared, may_win);
+            const std::span<const metric_column> rest = by_totals || by_layers ? alone : columns;
+            if (rest.data() != asked.data() || rest.size() != asked.size()) side.flush();
+            asked = rest;
+            if (space_->axes().fit)
+                fill_one_by_one(point, size, done, rest);
+            else if (!rest.empty())
+                for (std::size_t i = 0; i < size; ++i) side.add(at_batch(point, point.batch + i), done + i);
             done += size;
             space_->advance_run(point);
         }
+        side.flush();
     }
 
 private:
+    /// The program of the run at hand where it is not kept.
+    struct current_program {
+        std::size_t number = 0;
+        std::optional<detail::layer_program> program{};
+    };
+
+    /// Whether a ranking takes a network on a target: under the published placement no other axis decides it.
+    struct winner {
+        std::size_t number = std::numeric_limits<std::size_t>::max();
+        double yes = 0;
+    };
+    void find_out(winner& one, const design_point& at) const {
+        if (one.number == program_number(at)) return;
+        one = {program_number(at), space_->answered(at).prediction.may_win() ? 1.0 : 0.0};
+    }
+
     [[nodiscard]] detail::target_terms terms_of(std::size_t target) const {
         const design_target& one = space_->targets()[target];
         const platform& device = *space_->axes().platforms[one.platform];
@@ -156,14 +187,13 @@ private:
         detail::target_terms on = targets_[point.target];
         const device_scales by = space_->scales_of(point);
         on.peak *= by.compute;
-        on.bandwidth *= by.bandwidth;
-        on.roof_bandwidth *= by.bandwidth;
+        on.bandwidth *= by.bandwidth, on.roof_bandwidth *= by.bandwidth;
         return on;
     }
 
     /// A run from the batch of `point` on.
-    void fill_part(const design_point& point, std::size_t size, std::size_t at,
-                   std::span<const metric_column> columns) const {
+    void fill_part(const design_point& point, std::size_t size, std::size_t at, std::span<const metric_column> columns,
+                   const winner& may_win) const {
         const workload& net = *space_->axes().networks[point.network].work;
         const detail::target_terms on = terms(point);
         const double traffic = static_cast<double>(net.weight_count) * on.bytes_per_weight;
@@ -174,7 +204,7 @@ private:
         }
         for (const metric_column& column : columns)
             if (!detail::varies_with_batch(column.what))
-                std::fill_n(column.values + at, size, constant(point, column.what, traffic));
+                std::fill_n(column.values + at, size, constant(point, column.what, traffic, may_win));
     }
 
     void fill_block(const detail::run_terms& run, const design_point& point, std::size_t count, std::size_t offset,
@@ -199,27 +229,40 @@ private:
         }
     }
 
+    [[nodiscard]] static design_point at_batch(design_point point, std::size_t batch) {
+        point.batch = batch;
+        return point;
+    }
+
+    // Under a calibration, which predicts one point at a time.
     void fill_one_by_one(design_point point, std::size_t size, std::size_t at,
                          std::span<const metric_column> columns) const {
+        if (columns.empty()) return;
         answer one = space_->unanswered(point);
-        const bool expects =
-            std::any_of(columns.begin(), columns.end(), [](const auto& of) { return detail::is_expected(of.what); });
         for (std::size_t i = 0; i < size; ++i, ++point.batch) {
             one.how.batch = space_->axes().batches[point.batch];
             space_->predict(one);
-            if (expects) space_->expect(one);
-            for (const metric_column& column : columns)
-                column.values[at + i] = metric_fields[static_cast<std::size_t>(column.what)]->number_of(one);
+            write(one, at + i, columns);
         }
     }
 
-    /// A run layer by layer, from the batch of `point` on.
-    void fill_layered(design_point point, std::size_t size, std::size_t at, std::span<const metric_column> columns,
-                      const detail::layer_program& program) const {
+    // The metrics of a predicted point.
+    void write(answer& one, std::size_t row, std::span<const metric_column> columns) const {
+        if (std::any_of(columns.begin(), columns.end(), [](const auto& of) { return detail::is_expected(of.what); }))
+            space_->expect(one);
+        for (const metric_column& column : columns)
+            column.values[row] = metric_fields[static_cast<std::size_t>(column.what)]->number_of(one);
+    }
+
+    /// A run layer by layer, from the batch of `point` on; false where each point has a peak of its own.
+    [[nodiscard]] bool fill_layered(design_point point, std::size_t size, std::size_t at,
+                                    std::span<const metric_column> columns, current_program& current,
+                                    const winner& may_win) const {
+        const detail::layer_program& program = program_at(point, current);
         const auto asks = [columns](metric what) {
             return std::any_of(columns.begin(), columns.end(), [what](const auto& one) { return one.what == what; });
         };
-        if (!program.uniform && asks(metric::peak)) return fill_one_by_one(point, size, at, columns);
+        if (!program.uniform && asks(metric::peak)) return false;
         const detail::target_terms on = terms(point);
         const double work = space_->axes().networks[point.network].work->work();
         const double scale = space_->axes().compute_scales[point.compute_scale];
@@ -251,14 +294,16 @@ private:
                         for (std::size_t i = 0; i < count; ++i) out[i] = run.memory_bound(i) ? 1.0 : 0.0;
                         break;
                     default:
-                        std::fill_n(out, count, constant(point, column.what, program.weight_bytes));
+                        std::fill_n(out, count, constant(point, column.what, program.weight_bytes, may_win));
                 }
             }
         }
+        return true;
     }
 
     /// What the batch does not change.
-    [[nodiscard]] double constant(const design_point& point, metric what, double model_bytes) const {
+    [[nodiscard]] double constant(const design_point& point, metric what, double model_bytes,
+                                  const winner& may_win) const {
         const design_network& net = space_->axes().networks[point.network];
         const detail::target_terms on = terms(point);
         switch (what) {
@@ -274,6 +319,8 @@ private:
                 return on.power;
             case metric::price:
                 return on.price;
+            case metric::may_win:
+                return may_win.yes;
             default:
                 break;
         }
@@ -306,17 +353,11 @@ private:
                !axes.networks[point.network].work->layers().empty();
     }
 
-    /// The program of the run at hand where it is not kept.
-    struct current_program {
-        std::size_t number = 0;
-        std::optional<detail::layer_program> program{};
-    };
-
     [[nodiscard]] std::size_t program_number(const design_point& point) const {
         return point.network * space_->targets().size() + point.target;
     }
 
-    [[nodiscard]] const detail::layer_program& program(const design_point& point, current_program& current) const {
+    [[nodiscard]] const detail::layer_program& program_at(const design_point& point, current_program& current) const {
         const std::size_t number = program_number(point);
         if (!programs_.empty()) return programs_[number];
         if (!current.program || current.number != number) current = {number, load_program(point)};
@@ -349,11 +390,11 @@ private:
     }
 
     const design_space* space_;
-    std::vector<double> batches_;
-    std::vector<double> inverses_;
+    std::vector<double> batches_, inverses_;
     std::vector<detail::target_terms> targets_;
     std::vector<detail::layer_program> programs_;  // by network and target; empty: none kept
     bool is_plain_ = true;
+    bool trains_ = false;  ///< some points are steps of training
 };
 
 }  // namespace qutibench

@@ -56,6 +56,7 @@ struct field {
     narrow_column narrow{};
     bool is_always_known = false;
     bool varies_with_batch = false;
+    int better = 0;          ///< 1: more of it is better, -1: less, 0: neither
     bool is_printed = true;  ///< in JSON and CSV; the others serve charts, conditions and sweeps
 
     [[nodiscard]] static constexpr field number(std::string_view key, std::string_view says, double (*of)(const Row&),
@@ -121,6 +122,17 @@ struct field {
     [[nodiscard]] constexpr field by_batch() const {
         field one = *this;
         one.varies_with_batch = true;
+        return one;
+    }
+    /// A figure of which more, or less, is better: that getting worse makes a version a step back.
+    [[nodiscard]] constexpr field more_is_better() const {
+        field one = *this;
+        one.better = 1;
+        return one;
+    }
+    [[nodiscard]] constexpr field less_is_better() const {
+        field one = *this;
+        one.better = -1;
         return one;
     }
     [[nodiscard]] constexpr field unprinted() const {

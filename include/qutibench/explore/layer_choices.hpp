@@ -5,6 +5,7 @@
 #pragma once
 
 #include <qutibench/detail/message.hpp>
+#include <qutibench/explore/detail/choice_merge.hpp>
 #include <qutibench/pareto/front.hpp>
 
 #include <algorithm>
@@ -81,13 +82,67 @@ private:
 
 namespace detail {
 
+/// How figures of layers make those of a network; checks both.
+class choice_sums {
+public:
+    choice_sums(std::span<const choosing_layer> layers, std::span<const choice_objective> objectives)
+        : layers_(layers), objectives_(objectives) {
+        std::vector<sense> senses;
+        for (const choice_objective& one : objectives) senses.push_back(one.wanted);
+        static_cast<void>(checked_rows({}, senses));
+        if (layers.empty()) throw invalid_argument("there is no layer to choose for");
+        for (const choosing_layer& layer : layers) {
+            if (layer.options.empty()) throw invalid_argument("layer '" + layer.name + "' has no option");
+            starts_.push_back(figures_.size());
+            for (const layer_option& option : layer.options) {
+                check(layer, option);
+                figures_.insert(figures_.end(), option.figures.begin(), option.figures.end());
+            }
+        }
+    }
+
+    [[nodiscard]] double joined(std::size_t objective, double before, double added) const {
+        const choice_objective& one = objectives_[objective];
+        if (one.over_layers == accumulation::sum) return before + added;
+        return one.wanted == sense::minimize ? std::max(before, added) : std::min(before, added);
+    }
+
+    /// Figures of one combination.
+    void add_up(std::span<const std::uint16_t> chosen, std::span<double> all) const {
+        const std::size_t d = objectives_.size();
+        for (std::size_t i = 0; i < layers_.size(); ++i) {
+            if (chosen[i] >= layers_[i].options.size())
+                throw invalid_argument(message({"layer '", layers_[i].name, "' has no option ", chosen[i]}));
+            const double* const added = figures_.data() + starts_[i] + chosen[i] * d;
+            for (std::size_t j = 0; j < d; ++j) all[j] = i == 0 ? added[j] : joined(j, all[j], added[j]);
+        }
+    }
+
+private:
+    void check(const choosing_layer& layer, const layer_option& option) const {
+        const std::string where = "option '" + option.label + "' of layer '" + layer.name + "'";
+        if (option.figures.size() != objectives_.size())
+            throw invalid_argument(
+                message({where, " has ", option.figures.size(), " figures for ", objectives_.size(), " objectives"}));
+        for (const double one : option.figures)
+            if (!std::isfinite(one))
+                throw invalid_argument(where + " has a figure that is not finite; leave an impossible option out");
+    }
+
+    std::span<const choosing_layer> layers_;
+    std::span<const choice_objective> objectives_;
+    std::vector<double> figures_;      // of all options of all layers
+    std::vector<std::size_t> starts_;  // where a layer's begin
+};
+
 /// Extends the front layer by layer.
 template <class Progress>
 class choice_search {
 public:
     choice_search(std::span<const choosing_layer> layers, std::span<const choice_objective> objectives,
                   std::size_t max_rows, Progress progress)
-        : layers_(layers), objectives_(objectives), max_rows_(max_rows), progress_(std::move(progress)) {
+        : layers_(layers), objectives_(objectives), sums_(layers, objectives), max_rows_(max_rows),
+          progress_(std::move(progress)) {
         for (const choice_objective& one : objectives) senses_.push_back(one.wanted);
         check();
         for (const choice_objective& one : objectives)
@@ -105,32 +160,10 @@ public:
 
 private:
     void check() const {
-        static_cast<void>(checked_rows({}, senses_));
-        if (layers_.empty()) throw invalid_argument("there is no layer to choose for");
         if (max_rows_ < 1 || max_rows_ > 0xFFFFFFFFU) throw invalid_argument("a front may have 1 to 2^32 - 1 rows");
         for (const choice_objective& one : objectives_)
             if (!(one.resolution >= 0 && std::isfinite(one.resolution)))
                 throw invalid_argument("the resolution of '" + one.name + "' must be finite and not negative");
-        for (const choosing_layer& layer : layers_) {
-            if (layer.options.empty()) throw invalid_argument("layer '" + layer.name + "' has no option");
-            for (const layer_option& option : layer.options) check(layer, option);
-        }
-    }
-
-    void check(const choosing_layer& layer, const layer_option& option) const {
-        const std::string where = "option '" + option.label + "' of layer '" + layer.name + "'";
-        if (option.figures.size() != objectives_.size())
-            throw invalid_argument(
-                message({where, " has ", option.figures.size(), " figures for ", objectives_.size(), " objectives"}));
-        for (const double one : option.figures)
-            if (!std::isfinite(one))
-                throw invalid_argument(where + " has a figure that is not finite; leave an impossible option out");
-    }
-
-    [[nodiscard]] double joined(std::size_t objective, double before, double added) const {
-        const choice_objective& one = objectives_[objective];
-        if (one.over_layers == accumulation::sum) return before + added;
-        return one.wanted == sense::minimize ? std::max(before, added) : std::min(before, added);
     }
 
     // Every row of the front with every option of the layer; option varies fastest.
@@ -144,7 +177,7 @@ private:
             for (const layer_option& option : layer.options)
                 for (std::size_t j = 0; j < d; ++j)
                     table.push_back(is_first ? option.figures[j]
-                                             : joined(j, front_.values_[i * d + j], option.figures[j]));
+                                             : sums_.joined(j, front_.values_[i * d + j], option.figures[j]));
         return table;
     }
 
@@ -158,6 +191,8 @@ private:
 
     void extend(const choosing_layer& layer) {
         const std::size_t d = objectives_.size();
+        if (is_plain() && d == 2) return merge<2>(layer);
+        if (is_plain() && d == 3) return merge<3>(layer);
         const std::vector<double> table = candidates(layer);
         const std::vector<double> judged = cut(table);
         std::vector<std::size_t> rows = pareto_front(judged, senses_);
@@ -172,11 +207,36 @@ private:
         });
         const auto is_same = [&](std::size_t a, std::size_t b) { return std::is_eq(compare(judged, a, b)); };
         rows.erase(std::unique(rows.begin(), rows.end(), is_same), rows.end());
-        if (rows.size() > max_rows_)
-            throw invalid_argument(
-                message({"the front has ", rows.size(), " rows after layer '", layer.name, "', more than ", max_rows_,
-                         "; give an objective a resolution, or layers fewer options"}));
+        check_size(rows.size(), layer);
         keep(table, rows, layer.options.size());
+    }
+
+    void check_size(std::size_t rows, const choosing_layer& layer) const {
+        if (rows > max_rows_)
+            throw invalid_argument(message({"the front has ", rows, " rows after layer '", layer.name, "', more than ",
+                                            max_rows_, "; give an objective a resolution, or layers fewer options"}));
+    }
+
+    /// Whether sums to minimise are asked for without a resolution: then rows stay in order and need no sorting.
+    [[nodiscard]] bool is_plain() const {
+        return !front_.steps_.empty() && std::all_of(objectives_.begin(), objectives_.end(), [](const auto& one) {
+            return one.wanted == sense::minimize && one.over_layers == accumulation::sum && one.resolution == 0;
+        });
+    }
+
+    template <std::size_t D>
+    void merge(const choosing_layer& layer) {
+        std::vector<double> options, values;
+        for (const layer_option& one : layer.options)
+            options.insert(options.end(), one.figures.begin(), one.figures.end());
+        std::vector<choice_front::step> steps;
+        choice_merge<D>(front_.values_, options).run([&](const auto& sums, std::uint32_t row, std::uint32_t option) {
+            values.insert(values.end(), sums.begin(), sums.end());
+            steps.push_back({row, option});
+        });
+        check_size(steps.size(), layer);
+        front_.values_ = std::move(values);
+        front_.steps_.push_back(std::move(steps));
     }
 
     void keep(const std::vector<double>& table, const std::vector<std::size_t>& rows, std::size_t options) {
@@ -194,6 +254,7 @@ private:
 
     std::span<const choosing_layer> layers_;
     std::span<const choice_objective> objectives_;
+    choice_sums sums_;
     std::size_t max_rows_;
     Progress progress_;
     std::vector<sense> senses_;
@@ -202,6 +263,22 @@ private:
 };
 
 }  // namespace detail
+
+/// Figures of given combinations, one after the other: an option's number for each layer in `chosen`, one figure for
+/// each objective in `figures`, both row-major. The bits are those of `choose_for_layers`. O(layers objectives) each.
+/// Throws invalid_argument without layers, options or objectives, for sizes that do not fit, for an option that a layer
+/// lacks, and for figures that are not finite.
+inline void evaluate_choices(std::span<const choosing_layer> layers, std::span<const choice_objective> objectives,
+                             std::span<const std::uint16_t> chosen, std::span<double> figures) {
+    const detail::choice_sums sums(layers, objectives);
+    const std::size_t rows = chosen.size() / layers.size();
+    if (chosen.size() % layers.size() != 0 || figures.size() != rows * objectives.size())
+        throw invalid_argument(detail::message({chosen.size(), " choices and ", figures.size(), " figures do not fit ",
+                                                layers.size(), " layers and ", objectives.size(), " objectives"}));
+    for (std::size_t row = 0; row < rows; ++row)
+        sums.add_up(chosen.subspan(row * layers.size(), layers.size()),
+                    figures.subspan(row * objectives.size(), objectives.size()));
+}
 
 /// The frontier over every combination of one option for each layer, by dynamic programming: the front of the first
 /// layers, joined with each option of the next, and of these the front. Exact without a resolution, because a
@@ -212,10 +289,11 @@ private:
 /// with, in each objective to minimise, s <= p + resolution, and to maximise s >= p - resolution, but for the rounding
 /// of the sums. Every row is still attained by its combination.
 ///
-/// m rows on the largest front, k options, d objectives: `pareto_front` of m k rows for each layer, memory for m k d
-/// figures and 8 m bytes for each layer. `progress(layers done, rows)` is called after each layer and may throw.
-/// Throws invalid_argument without layers, options or objectives, for figures that are not finite or not one for each
-/// objective, and for more than `max_rows` rows.
+/// m rows on the largest front, k options, d objectives: `pareto_front` of m k rows for each layer, or k lists that
+/// merge for two or three sums to minimise without a resolution, memory for m k d figures and 8 m bytes for each layer.
+/// `progress(layers done, rows)` is called after each layer and may throw. Throws invalid_argument without layers,
+/// options or objectives, for figures that are not finite or not one for each objective, and for more than `max_rows`
+/// rows.
 template <class Progress>
 [[nodiscard]] choice_front choose_for_layers(std::span<const choosing_layer> layers,
                                              std::span<const choice_objective> objectives, std::size_t max_rows,

@@ -5,14 +5,9 @@
 /// the point of the lower number counts.
 #pragma once
 
+#include <qutibench/explore/detail/parallel.hpp>
 #include <qutibench/explore/evaluate.hpp>
 #include <qutibench/pareto/archive.hpp>
-
-#include <oneapi/tbb/blocked_range.h>
-#include <oneapi/tbb/info.h>
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/parallel_reduce.h>
-#include <oneapi/tbb/task_arena.h>
 
 #include <cmath>
 #include <memory>
@@ -215,18 +210,9 @@ namespace detail {
 
 inline constexpr std::size_t chunk_points = 4096;
 
-/// Runs `body` where at most `threads` of them work, 0 meaning all that there are; more than these are never asked for.
-template <class Body>
-void in_arena(int threads, const Body& body) {
-    const int available = tbb::info::default_concurrency();
-    tbb::task_arena arena(threads > 0 ? std::min(threads, available) : available);
-    arena.execute(body);
-}
-
 /// The least number of points that a thread takes at a time: few enough to share out, since points may be slow ones.
 [[nodiscard]] inline std::uint64_t grain_of(std::uint64_t points) {
-    const auto threads = static_cast<std::uint64_t>(tbb::this_task_arena::max_concurrency());
-    return std::clamp<std::uint64_t>(points / (8 * threads), 64, 16 * chunk_points);
+    return std::clamp<std::uint64_t>(points / (8 * threads_in_arena()), 64, 16 * chunk_points);
 }
 
 /// Evaluates chunks into memory of its own and hands them on.
@@ -269,39 +255,34 @@ private:
     const design_query* query_;
 };
 
-/// What oneTBB reduces with: a thread goes on with its reducer until another one takes over a part of its range.
-template <class Source, reducer Reducer>
-class parallel_stream {
-public:
-    parallel_stream(const Source& source, const Reducer& empty) : result(empty), source_(&source), empty_(&empty) {}
-    parallel_stream(const parallel_stream& other, tbb::split)
-        : result(*other.empty_), source_(other.source_), empty_(other.empty_) {}
-
-    void operator()(const tbb::blocked_range<std::uint64_t>& range) {
-        source_->stream(range.begin(), range.end(), result);
+/// Merges parts pairwise, all pairs of a round at once: log2(parts) rounds. The parts are used up.
+template <reducer Reducer>
+[[nodiscard]] Reducer merge_parts(std::vector<Reducer> parts) {
+    for (std::size_t apart = 1; apart < parts.size(); apart *= 2) {
+        const std::size_t pairs = (parts.size() + apart - 1) / (2 * apart);
+        for_each_index(pairs, [&parts, apart](std::size_t pair) {
+            const std::size_t into = 2 * apart * pair;
+            parts[into].merge(parts[into + apart]);
+        });
     }
-    void join(const parallel_stream& other) { result.merge(other.result); }
-
-    Reducer result;
-
-private:
-    const Source* source_;
-    const Reducer* empty_;
-};
+    return std::move(parts.front());
+}
 
 /// Reduces the points [first, last) of a source, whose `stream(first, last, reducer)` hands them on in chunks.
 template <class Source, reducer Reducer>
 [[nodiscard]] Reducer reduce_source(const Source& source, int threads, const Reducer& empty, std::uint64_t first,
                                     std::uint64_t last) {
     Reducer result = empty;
-    if (threads == 1) {
+    if (threads == 1 || first == last) {
         source.stream(first, last, result);
         return result;
     }
     in_arena(threads, [&] {
-        parallel_stream<Source, Reducer> body(source, empty);
-        tbb::parallel_reduce(tbb::blocked_range<std::uint64_t>(first, last, grain_of(last - first)), body);
-        result = std::move(body.result);
+        // One for each thread: what it has found goes on dropping points of all its ranges.
+        for_each_thread<Reducer> own(empty);
+        for_ranges(first, last, grain_of(last - first),
+                   [&](std::uint64_t begin, std::uint64_t end) { source.stream(begin, end, own.local()); });
+        result = merge_parts(own.taken());
     });
     return result;
 }
@@ -328,9 +309,7 @@ inline void fill_columns(const evaluator& of, std::uint64_t first, std::size_t c
     };
     if (threads == 1) return part(0, count);
     detail::in_arena(threads, [&] {
-        const std::size_t grain = static_cast<std::size_t>(detail::grain_of(count));
-        tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, grain),
-                          [&](const auto& range) { part(range.begin(), range.end()); });
+        detail::for_ranges(std::size_t{0}, count, static_cast<std::size_t>(detail::grain_of(count)), part);
     });
 }
 

@@ -3,6 +3,7 @@
 
 #include <qutibench/datatype.hpp>
 #include <qutibench/detail/message.hpp>
+#include <qutibench/hardware/processing_array.hpp>
 #include <qutibench/names.hpp>
 #include <qutibench/units.hpp>
 
@@ -30,12 +31,15 @@ struct peak {
     ops_per_second dense{};
     ops_per_second sparse =
         unknown<ops_per_second>;  ///< with structured sparsity exploited, counted in dense operations
+    bool bit_serial = false;      ///< of single bits, from which the device makes products of integers of any width
 };
 
-/// What a memory is for: whatever is put there, what the hardware keeps there by itself, or one kind of tensor.
-enum class memory_role { any, cache, weights, activations };
+/// What a memory is for: whatever is put there, what the hardware keeps there by itself, one kind of tensor, or
+/// programs, so that no tensor fits.
+enum class memory_role { any, cache, weights, activations, code };
 template <>
-inline constexpr enumeration<4> names_of<memory_role>{"role of a memory", {"any", "cache", "weights", "activations"}};
+inline constexpr enumeration<5> names_of<memory_role>{"role of a memory",
+                                                      {"any", "cache", "weights", "activations", "code"}};
 
 /// A memory that weights or activations can live in.
 struct memory_level {
@@ -73,6 +77,7 @@ struct operating_mode {
     int compute_units = 0;  ///< multiprocessors, compute units, cores or engines; 0 when no source states it
     std::vector<device_link> links{};
     watts measured_power = unknown<watts>;  ///< of the whole board while it runs networks, where somebody measured it
+    processing_array array{};               ///< without extents where no source states it
 };
 
 /// One figure of a platform and where it comes from.
@@ -145,17 +150,26 @@ public:
         return best;
     }
 
-    /// The peak for a datatype: the device's own, or that of the narrowest native format which holds every number of
-    /// it (T section 6.3: "emulated in the carrier datatype"). Throws unsupported_datatype when there is none.
+    /// The peak for a datatype: the device's own; where it computes bit by bit, its rate of single bits over weight
+    /// bits times activation bits (T section 2.3.1, figure 2.17; Umuroglu et al., BISMO, FPL 2018, section III); or
+    /// that of the narrowest native format which holds every number of it (T section 6.3: "emulated in the carrier
+    /// datatype"). Throws unsupported_datatype when there is none.
     [[nodiscard]] carried_peak peak_for(const precision& wanted) const {
         const peak* best = nullptr;
+        const peak* serial = nullptr;
         for (const peak& one : mode().peaks) {
             if (one.numbers == wanted) return {one, true};
+            if (one.bit_serial && serial == nullptr && is_integer(wanted.weights) && is_integer(wanted.activations))
+                serial = &one;
             if (!detail::represents(one.numbers.weights, wanted.weights) ||
                 !detail::represents(one.numbers.activations, wanted.activations))
                 continue;
             if (best == nullptr || width(one) < width(*best) || (width(one) == width(*best) && one.dense > best->dense))
                 best = &one;
+        }
+        if (serial != nullptr) {
+            const double passes = static_cast<double>(wanted.weights.bits) * wanted.activations.bits;
+            return {{wanted, quantity_of<ops_per_second>(serial->dense.value() / passes)}, true};
         }
         if (best == nullptr) throw_unsupported(wanted);
         return {*best, false};
@@ -173,6 +187,10 @@ public:
     void rename(std::string name) { name_ = std::move(name); }
 
 private:
+    [[nodiscard]] static bool is_integer(const datatype& type) {
+        return type.family == number_family::integer && type.block == 0;
+    }
+
     [[nodiscard]] static int width(const peak& one) { return one.numbers.weights.bits + one.numbers.activations.bits; }
 
     [[nodiscard]] static std::size_t off_chip_of(const operating_mode& mode) {
@@ -229,6 +247,11 @@ private:
             if (mode.compute_units < 0)
                 detail::raise(invalid_argument(
                     detail::message({"platform '", id_, "': the compute units", of, " must not be negative"})));
+            const processing_array& array = mode.array;
+            if (array.rows < 0 || array.columns < 0 || array.depth < 1 || array.count < 1 || array.hold < 1 ||
+                array.buffer < 0 || !(array.weights_per_cycle >= 0) || !(array.outputs_per_cycle >= 0))
+                detail::raise(invalid_argument(
+                    detail::message({"platform '", id_, "': the figures of the array", of, " must be positive"})));
             require_positive(mode.power, "the power" + of, true);
             require_positive(mode.measured_power, "the measured power" + of, true);
             require_positive(mode.clock, "the clock" + of, true);

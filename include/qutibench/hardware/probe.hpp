@@ -85,7 +85,7 @@ private:
                    of_.streams.empty() ? nullptr : &of_.streams.back());
         for (auto cache = of_.caches.rbegin(); cache != of_.caches.rend(); ++cache) {
             const int instances = std::max(1, threads() / cache->threads_sharing);
-            add_memory({.name = "l" + std::to_string(cache->level), .on_chip = true},
+            add_memory({.name = std::string{"l"}.append(std::to_string(cache->level)), .on_chip = true},
                        static_cast<double>(cache->bytes) * instances, of_.fastest_within(*cache, one_));
         }
     }

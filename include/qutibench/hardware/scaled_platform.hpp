@@ -13,6 +13,7 @@ struct device_scales {
     double compute = 1;    ///< of the peaks and the clock
     double bandwidth = 1;  ///< of memory that is not on chip
     double on_chip = 1;    ///< of the capacity of on-chip memory
+    double on_chip_bandwidth = 1;
 
     friend constexpr bool operator==(const device_scales&, const device_scales&) = default;
 };
@@ -27,10 +28,8 @@ struct device_scales {
         one.sparse *= by.compute;
     }
     for (memory_level& one : mode.memories) {
-        if (one.on_chip)
-            one.capacity *= by.on_chip;
-        else
-            one.bandwidth *= by.bandwidth;
+        if (one.on_chip) one.capacity *= by.on_chip;
+        one.bandwidth *= one.on_chip ? by.on_chip_bandwidth : by.bandwidth;
     }
     platform changed(device.id(), std::vector<operating_mode>{std::move(mode)});
     changed.rename(device.name());

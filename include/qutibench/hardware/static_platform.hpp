@@ -38,8 +38,22 @@ struct static_bandwidth {
     constexpr explicit static_bandwidth(bytes_per_second of) : value(detail::checked_figure(of)) {}
 };
 
+/// Memory for activations. Throws invalid_argument unless it is positive and finite.
+struct static_ram {
+    bytes value;
+    constexpr explicit static_ram(bytes of) : value(detail::checked_figure(of)) {}
+};
+
+/// Memory for the model. Throws invalid_argument unless it is positive and finite.
+struct static_flash {
+    bytes value;
+    constexpr explicit static_flash(bytes of) : value(detail::checked_figure(of)) {}
+};
+
 namespace detail {
 
+template <class Figure>
+inline constexpr bool is_capacity = std::same_as<Figure, static_ram> || std::same_as<Figure, static_flash>;
 template <class Figure>
 inline constexpr bool is_peak = false;
 template <class Type>
@@ -47,13 +61,15 @@ inline constexpr bool is_peak<static_peak<Type>> = true;
 
 }  // namespace detail
 
-/// Peaks by datatype and one bandwidth. Asking for a datatype that has no peak does not compile.
+/// Peaks by datatype, one bandwidth, and RAM and flash where a network is to fit them. Asking for a datatype that has
+/// no peak does not compile.
 template <class... Figures>
 struct static_platform : Figures... {
     static_assert((std::same_as<Figures, static_bandwidth> + ...) == 1,
                   "a static_platform has exactly one static_bandwidth");
-    static_assert(((detail::is_peak<Figures> || std::same_as<Figures, static_bandwidth>) && ...),
-                  "a static_platform is made of static_peak<Type> and static_bandwidth");
+    static_assert(
+        ((detail::is_peak<Figures> || std::same_as<Figures, static_bandwidth> || detail::is_capacity<Figures>) && ...),
+        "a static_platform is made of static_peak<Type>, static_bandwidth, static_ram and static_flash");
 
     constexpr explicit static_platform(const Figures&... all) : Figures(all)... {}
 
@@ -65,6 +81,14 @@ struct static_platform : Figures... {
         return static_cast<const static_peak<Type>&>(*this).dense;
     }
     [[nodiscard]] constexpr bytes_per_second bandwidth() const { return static_bandwidth::value; }
+    [[nodiscard]] constexpr bytes ram() const {
+        static_assert(std::derived_from<static_platform, static_ram>, "this static_platform has no static_ram");
+        return static_cast<const static_ram&>(*this).value;
+    }
+    [[nodiscard]] constexpr bytes flash() const {
+        static_assert(std::derived_from<static_platform, static_flash>, "this static_platform has no static_flash");
+        return static_cast<const static_flash&>(*this).value;
+    }
 };
 
 }  // namespace qutibench

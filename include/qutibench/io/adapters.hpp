@@ -6,9 +6,11 @@
 /// The format may be a name of `builtin_adapters()`, a family of them such as "trtexec", or "auto".
 #pragma once
 
+#include <qutibench/io/adapters/ai_hub.hpp>
 #include <qutibench/io/adapters/finn.hpp>
 #include <qutibench/io/adapters/google_benchmark.hpp>
 #include <qutibench/io/adapters/hailo.hpp>
+#include <qutibench/io/adapters/hailo_zoo.hpp>
 #include <qutibench/io/adapters/mlperf.hpp>
 #include <qutibench/io/adapters/ncnn.hpp>
 #include <qutibench/io/adapters/nsight_compute.hpp>
@@ -21,6 +23,7 @@
 #include <qutibench/io/adapters/torch_profiler.hpp>
 #include <qutibench/io/adapters/trtexec.hpp>
 #include <qutibench/io/adapters/vitis.hpp>
+#include <qutibench/io/adapters/vitis_zoo.hpp>
 
 #include <algorithm>
 #include <span>
@@ -66,7 +69,11 @@ namespace qutibench {
             adapters::mlperf_tiny,
             adapters::hailo,
             adapters::edgetpu_compiler,
-            adapters::timm};
+            adapters::timm,
+            adapters::ai_hub,
+            adapters::hailo_zoo,
+            adapters::vitis_zoo,
+            adapters::ncnn_readme};
 }
 
 namespace detail {
@@ -103,11 +110,18 @@ namespace detail {
     if (named.size() == 1) return *named.front();
     for (const adapter* one : named)
         if (one->recognises(head)) return *one;
-    std::string reason = format == "auto" ? "no format is recognised; name one of " + listed_names(from)
+    std::string reason = format == "auto" ? "no format is recognised; of a table, say which column is which "
+                                            "(latency_ms=T_inf), else name one of " +
+                                                listed_names(from)
                                           : message({"this is none of the ", format, " formats"});
     for (const adapter& one : from)
         if (format != "auto" && one.recognises(head)) reason += "; it looks like " + std::string(one.name);
     throw parse_error(input.name(), "", reason);
+}
+
+/// A file whose columns the caller names is a table, if nothing else is asked for.
+[[nodiscard]] inline std::string_view table_or(std::string_view format, const ingest_options& options) {
+    return format == "auto" && !options.columns.empty() ? adapters::qutibench_table.name : format;
 }
 
 /// Runs an adapter; when it fails on a file that looks like another format, the error says so.
@@ -133,7 +147,7 @@ inline void run_adapter(const adapter& chosen, const adapter_input& input, const
 [[nodiscard]] inline std::vector<measurement> all_measurements(const adapter_input& input, std::string_view format,
                                                                const ingest_options& options,
                                                                std::span<const adapter> from) {
-    const adapter& chosen = choose_adapter(input, format, from);
+    const adapter& chosen = choose_adapter(input, table_or(format, options), from);
     std::vector<measurement> all;
     if (chosen.row_per_line) all.reserve(input.estimated_lines());
     run_adapter(chosen, input, options, [&](measurement&& one) { all.push_back(std::move(one)); }, from);
@@ -149,7 +163,8 @@ inline void run_adapter(const adapter& chosen, const adapter_input& input, const
 inline void read_measurements(const adapter_input& input, std::string_view format, const ingest_options& options,
                               const std::function<void(measurement&&)>& receive,
                               std::span<const adapter> from = builtin_adapters()) {
-    detail::run_adapter(detail::choose_adapter(input, format, from), input, options, receive, from);
+    detail::run_adapter(detail::choose_adapter(input, detail::table_or(format, options), from), input, options, receive,
+                        from);
 }
 
 /// All measurements of a file; see read_measurements for what it throws.

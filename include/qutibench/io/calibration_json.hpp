@@ -196,6 +196,43 @@ inline void read_pair(const json_reader& at, double& first, double& second) {
     return all;
 }
 
+[[nodiscard]] inline ordered_json effects_json(const std::vector<fitting::network_effects>& some) {
+    ordered_json out = ordered_json::array();
+    for (const fitting::network_effects& one : some) {
+        ordered_json row = {{"macs", one.macs},
+                            {"weights", one.weights},
+                            {"datatype", to_string(one.datatype)},
+                            {"feeding", std::string(to_string(one.how))}};
+        if (one.call_batch != 1) row["call_batch"] = one.call_batch;
+        row["runs"] = ordered_json::array();
+        for (const fitting::run_effect& run : one.runs) row["runs"].push_back({run.value, run.log_time});
+        out.push_back(std::move(row));
+    }
+    return out;
+}
+
+[[nodiscard]] inline std::vector<fitting::network_effects> effects_at(const json_reader& at) {
+    std::vector<fitting::network_effects> all;
+    for (const json_reader& one : at.elements()) {
+        one.expect_keys({"macs", "weights", "datatype", "feeding", "call_batch", "runs"});
+        fitting::network_effects effects{one["macs"].positive(), not_negative(one["weights"]),
+                                         precision_at(one["datatype"]), feeding_at(one["feeding"])};
+        if (const auto batch = one.find("call_batch")) effects.call_batch = batch->integer();
+        for (const json_reader& run : one["runs"].elements()) {
+            const auto both = run.elements();
+            if (both.size() != 2) run.fail("must hold a batch and an effect");
+            const double log_time = both[1].number();
+            if (!(std::abs(log_time) <= 100)) both[1].fail("must lie between -100 and 100");
+            effects.runs.push_back({both[0].positive(), log_time});
+            if (effects.runs.size() > 1 && !(effects.runs.back().value > effects.runs.end()[-2].value))
+                both[0].fail("must be larger than the one before");
+        }
+        if (effects.runs.empty()) one["runs"].fail("must hold at least one run");
+        all.push_back(std::move(effects));
+    }
+    return all;
+}
+
 inline constexpr std::int64_t calibration_version = 1;
 
 }  // namespace detail
@@ -211,6 +248,7 @@ inline constexpr std::int64_t calibration_version = 1;
                                 {"device", detail::device_json(state.device)}};
     if (!state.structure.empty()) out["structure"] = state.structure;
     out["parameters"] = std::move(parameters);
+    if (!state.effects.empty()) out["run_effects"] = detail::effects_json(state.effects);
     if (state.learned) out["learned"] = detail::learned_json(*state.learned);
     if (state.kernels) out["kernels"] = detail::kernels_json(*state.kernels);
     out["log_spread"] = state.log_spread;
@@ -228,9 +266,9 @@ inline constexpr std::int64_t calibration_version = 1;
 [[nodiscard]] inline calibration parse_calibration(std::string_view text, const std::string& source = "calibration") {
     const detail::json document = detail::parse_json(text, source);
     const detail::json_reader root(document, source);
-    root.expect_keys({"calibration", "device", "structure", "parameters", "learned", "kernels", "log_spread",
-                      "stream_log_spread", "stream_fill", "bitstreams", "range", "held_out_networks", "held_out_modes",
-                      "data_hash"});
+    root.expect_keys({"calibration", "device", "structure", "parameters", "run_effects", "learned", "kernels",
+                      "log_spread", "stream_log_spread", "stream_fill", "bitstreams", "range", "held_out_networks",
+                      "held_out_modes", "data_hash"});
     if (root["calibration"].integer() != detail::calibration_version)
         root["calibration"].fail("this version is not known");
     calibration_state state;
@@ -243,6 +281,7 @@ inline constexpr std::int64_t calibration_version = 1;
         state.fitted.active[i] = found.has_value();
         state.fitted.log_value[i] = std::log(found ? found->positive() : fitting::default_priors[i].median);
     }
+    if (const auto found = root.find("run_effects")) state.effects = detail::effects_at(*found);
     if (const auto found = root.find("learned"))
         state.learned = std::make_shared<fitting::learned_fit>(detail::learned_at(*found));
     if (const auto found = root.find("kernels"))

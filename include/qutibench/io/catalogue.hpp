@@ -88,7 +88,8 @@ inline void require_id(std::string_view kind, std::string_view name) {
     if (detail::is_path(name)) return load_network_file(std::string(name));
     if (const std::string_view text = detail::embedded_text("networks", name); !text.empty())
         return parse_network(text, std::string(name) + ".json");
-    if (zoo::find(name) == nullptr) throw unknown_name("network", name, detail::nearest_name(name, network_ids()));
+    if (zoo::find(name) == nullptr)
+        throw unknown_name("network", name, detail::file_or(name, detail::nearest_names(name, network_ids())));
     network_entry entry;
     entry.id = entry.name = entry.recipe = std::string(name);
     return entry;

@@ -3,7 +3,7 @@
 /// Expectations from the calibrations that ship with the library.
 #pragma once
 
-#include <qutibench/io/population_json.hpp>
+#include <qutibench/io/populations.hpp>
 #include <qutibench/model/expectation.hpp>
 
 namespace qutibench {

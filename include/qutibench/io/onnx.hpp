@@ -82,7 +82,9 @@ private:
         } else {
             for (const onnx::value_id id : op.inputs)
                 if (const auto from = made_.find(id); from != made_.end()) made.inputs.push_back(from->second);
-            if (auto layer = agreed(one, made.inputs))
+            if (op.outputs.empty() || op.outputs[0] == onnx::absent)
+                made.layer = described(one, made.inputs);
+            else if (auto layer = agreed(one, made.inputs))
                 made.layer = std::move(*layer);
             else if (auto sum = with_constants(one, made.inputs))
                 made.layer = std::move(*sum);
@@ -191,7 +193,7 @@ private:
                                                   const std::vector<tensor>& inputs) const {
         if (!one.counted || one.repeats != 1) return {};
         auto layer = onnx::detail::structured_layer(source_, *one.source, inputs.size(), one.cost);
-        if (!layer || one.source->outputs.empty() || one.source->outputs[0] == onnx::absent) return {};
+        if (!layer) return {};
         const auto expected = representable(source_.of(one.source->outputs[0]));
         std::vector<shape> in;
         for (const tensor& from : inputs) in.push_back(net_.shape_of(from));
@@ -238,16 +240,18 @@ inline void warn_of_inputs(const onnx::inferred& source, graph& net) {
                  " of the file's inputs is 0, so that what reads it counts as nothing; bind it, as in --dim " + zero +
                  "=1");
     std::int64_t batch = 0;
+    std::int64_t of_rows = 0;  // where an input has two dimensions
     for (const onnx::value_info& input : source.source->graph.inputs) {
         const auto& dims = input.type.dims;
         const bool is_stored =
             std::any_of(source.source->graph.initialisers.begin(), source.source->graph.initialisers.end(),
                         [&](const onnx::tensor& one) { return one.name == input.name; });
+        if (!is_stored && dims.size() == 2 && dims[0].stated) of_rows = dims[0].value;
         if (is_stored || dims.size() < 3) continue;
         if (!dims[0].stated || (batch != 0 && dims[0].value != batch)) return;
         batch = dims[0].value;
     }
-    if (batch > 1)
+    if (batch > 1 && (of_rows == 0 || of_rows == batch))
         net.warn(message({"the file's inputs begin with ", batch, ": where that is a batch, counts are of ", batch,
                           " inputs at once"}));
 }

@@ -101,7 +101,7 @@ namespace detail {
     std::string all;
     for (const std::string& one : called) all += (all.empty() ? "" : "' or '") + one;
     if (all.empty()) all = nearest_name(name, embedded_ids("platforms"));
-    throw unknown_name("platform", name, all);
+    throw unknown_name("platform", name, file_or(name, all));
 }
 
 }  // namespace detail

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Classes of devices as JSON files, and those that ship (data/calibrations). Rates are natural logarithms, in the
+/// Classes of devices as JSON files; those that ship are in io/populations.hpp. Rates are natural logarithms, in the
 /// order of fitting::work_names and then the three of threads.
 #pragma once
 
-#include <qutibench/io/calibration_data.hpp>
 #include <qutibench/io/json/reader.hpp>
 #include <qutibench/model/calibration/population.hpp>
 
@@ -89,6 +88,37 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
     return out;
 }
 
+[[nodiscard]] inline fitting::datasheet datasheet_at(const json_reader& at) {
+    at.expect_keys({"power", "one_unit_a_call", "levels", "devices"});
+    fitting::datasheet out;
+    out.power = at["power"].number();
+    out.is_one_unit_a_call = at["one_unit_a_call"].boolean();
+    for (const json_reader& one : at["levels"].elements()) {
+        one.expect_keys({"datatype", "rates"});
+        out.levels.push_back({one["datatype"].text(), rates_at(one["rates"])});
+    }
+    for (const json_reader& one : at["devices"].elements()) {
+        one.expect_keys({"peak_ops_per_s", "bandwidth_bytes_per_s", "scale"});
+        out.devices.push_back(
+            {one["peak_ops_per_s"].positive(), one["bandwidth_bytes_per_s"].positive(), one["scale"].number()});
+    }
+    if (out.levels.empty() || out.devices.empty()) at.fail("must have levels and devices");
+    return out;
+}
+
+[[nodiscard]] inline ordered_json datasheet_json(const fitting::datasheet& of) {
+    ordered_json levels = ordered_json::array(), devices = ordered_json::array();
+    for (const fitting::datasheet::level& one : of.levels)
+        levels.push_back({{"datatype", one.datatype}, {"rates", rates_json(one.rates)}});
+    for (const fitting::datasheet::device& one : of.devices)
+        devices.push_back(
+            {{"peak_ops_per_s", one.peak}, {"bandwidth_bytes_per_s", one.bandwidth}, {"scale", one.scale}});
+    return {{"power", of.power},
+            {"one_unit_a_call", of.is_one_unit_a_call},
+            {"levels", std::move(levels)},
+            {"devices", std::move(devices)}};
+}
+
 [[nodiscard]] inline fitting::known_device known_device_at(const json_reader& at) {
     at.expect_keys({"platform", "setup", "runtime", "datatype", "peak_ops_per_s", "rates", "residence", "rows",
                     "networks", "held_out_mean", "held_out_median"});
@@ -110,12 +140,11 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
 
 /// Throws parse_error with the place of what is wrong.
 [[nodiscard]] inline fitting::population population_at(const json_reader& at) {
-    at.expect_keys({"name",          "class",          "source",          "date",
-                    "rows",          "mean",           "covariance",      "noise",
-                    "effect_spread", "effect_shared",  "effect_length",   "quantile_known",
-                    "quantile_new",  "datasheet_mean", "datasheet_power", "datasheet_spread",
-                    "weight_bytes",  "unseen_median",  "batches",         "networks",
-                    "devices",       "residence"});
+    at.expect_keys(
+        {"name",         "class",           "source",        "date",          "rows",          "mean",
+         "covariance",   "noise",           "effect_spread", "effect_shared", "effect_length", "quantile_known",
+         "quantile_new", "quantile_unseen", "datasheet",     "weight_bytes",  "unseen_median", "batches",
+         "networks",     "devices",         "residence"});
     fitting::population out;
     out.name = at["name"].text();
     out.device_class = at["class"].text();
@@ -130,10 +159,8 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
     out.effect_length = at["effect_length"].positive();
     out.quantile_known = at["quantile_known"].positive();
     out.quantile_new = at["quantile_new"].positive();
-    out.has_datasheet = !at["datasheet_mean"].elements().empty();
-    if (out.has_datasheet) out.datasheet_mean = rates_at(at["datasheet_mean"]);
-    out.datasheet_power = at["datasheet_power"].number();
-    out.datasheet_spread = at["datasheet_spread"].positive();
+    out.quantile_unseen = at["quantile_unseen"].positive();
+    if (const auto found = at.find("datasheet")) out.sheet = datasheet_at(*found);
     read_numbers(
         at["batches"], [&](std::size_t i, double value) { (i == 0 ? out.least_batch : out.most_batch) = value; }, 2);
     out.weight_bytes = at["weight_bytes"].number();
@@ -166,55 +193,30 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
                             {"variance", one.variance},
                             {"weight", one.weight},
                             {"likeness", one.likeness}});
-    return {{"name", of.name},
-            {"class", of.device_class},
-            {"source", of.source},
-            {"date", of.date},
-            {"rows", of.rows},
-            {"mean", rates_json(of.mean)},
-            {"covariance", covariance_json(of.covariance)},
-            {"noise", of.noise},
-            {"effect_spread", of.effect_spread},
-            {"effect_shared", of.effect_shared},
-            {"effect_length", of.effect_length},
-            {"quantile_known", of.quantile_known},
-            {"quantile_new", of.quantile_new},
-            {"datasheet_mean", of.has_datasheet ? rates_json(of.datasheet_mean) : ordered_json::array()},
-            {"datasheet_power", of.datasheet_power},
-            {"datasheet_spread", of.datasheet_spread},
-            {"weight_bytes", of.weight_bytes},
-            {"unseen_median", of.unseen_median},
-            {"residence", of.has_regimes ? residence_json(of.residence) : ordered_json::array()},
-            {"batches", {of.least_batch, of.most_batch}},
-            {"networks", std::move(networks)},
-            {"devices", ordered_json::array()}};
+    ordered_json out{{"name", of.name},
+                     {"class", of.device_class},
+                     {"source", of.source},
+                     {"date", of.date},
+                     {"rows", of.rows},
+                     {"mean", rates_json(of.mean)},
+                     {"covariance", covariance_json(of.covariance)},
+                     {"noise", of.noise},
+                     {"effect_spread", of.effect_spread},
+                     {"effect_shared", of.effect_shared},
+                     {"effect_length", of.effect_length},
+                     {"quantile_known", of.quantile_known},
+                     {"quantile_new", of.quantile_new},
+                     {"quantile_unseen", of.quantile_unseen},
+                     {"weight_bytes", of.weight_bytes},
+                     {"unseen_median", of.unseen_median},
+                     {"residence", of.has_regimes ? residence_json(of.residence) : ordered_json::array()},
+                     {"batches", {of.least_batch, of.most_batch}},
+                     {"networks", std::move(networks)},
+                     {"devices", ordered_json::array()}};
+    if (!of.sheet.levels.empty()) out["datasheet"] = datasheet_json(of.sheet);
+    return out;
 }
 
 }  // namespace detail
-
-/// The classes of devices that ship, parsed once.
-[[nodiscard]] inline const std::vector<std::shared_ptr<const fitting::population>>& known_populations() {
-    static const auto all = [] {
-        std::vector<std::shared_ptr<const fitting::population>> out;
-        for (const detail::embedded_file& one : detail::embedded_calibrations) {
-            const std::string source = "calibrations/" + std::string(one.name);
-            const detail::json document = detail::parse_json(one.text, source);
-            const detail::json_reader root(document, source);
-            out.push_back(std::make_shared<fitting::population>(detail::population_at(root)));
-        }
-        return out;
-    }();
-    return all;
-}
-
-/// One of them by its name; throws unknown_name with the nearest.
-[[nodiscard]] inline const std::shared_ptr<const fitting::population>& known_population(std::string_view name) {
-    std::vector<std::string_view> names;
-    for (const auto& one : known_populations()) {
-        if (one->name == name) return one;
-        names.push_back(one->name);
-    }
-    throw unknown_name("population of devices", name, detail::nearest_name(name, names));
-}
 
 }  // namespace qutibench

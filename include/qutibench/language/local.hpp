@@ -3,6 +3,7 @@
 /// One user on one machine: llama.cpp's decode law. Equations and held-out errors in docs/language_models.md.
 #pragma once
 
+#include <qutibench/detail/quantile.hpp>
 #include <qutibench/language/memory.hpp>
 #include <qutibench/language/work.hpp>
 #include <qutibench/names.hpp>
@@ -125,7 +126,7 @@ struct local_estimate {
     double work = 0;
     for (const double one : prompt.operations) work += one;
     result.time_to_first_token_s = std::max(work / (engine.core.per_second * k.prompt), result.time_per_output_token_s);
-    const double spread = std::exp(1.645 * std::max(k.log_deviation, share < 1 ? host.log_deviation : 0.0));
+    const double spread = std::exp(two_sided_90 * std::max(k.log_deviation, share < 1 ? host.log_deviation : 0.0));
     result.low = std::max(result.time_per_output_token_s / spread, result.bound_s);
     result.high = result.time_per_output_token_s * spread;
     const double positions = ask.prompt_tokens + ask.output_tokens;

@@ -3,6 +3,7 @@
 /// How fast a server answers: a language model on devices, under a load. Equations in docs/language_models.md.
 #pragma once
 
+#include <qutibench/detail/quantile.hpp>
 #include <qutibench/language/law.hpp>
 #include <qutibench/language/memory.hpp>
 #include <qutibench/language/serving_question.hpp>
@@ -132,7 +133,7 @@ public:
         outline(result, ask, with);
         constexpr serving_constants perfect = serving_constants::lossless();
         fill(result.bound, ask, times(ask, step, prompt_time(ask, prompt, perfect), perfect));
-        const double spread = std::exp(1.645 * constants_.log_deviation);
+        const double spread = std::exp(two_sided_90 * constants_.log_deviation);
         result.low = std::max(result.time_per_output_token_s / spread, result.bound.time_per_output_token_s);
         result.high = result.time_per_output_token_s * spread;
         describe(with.decode, result.decode_limit, result.decode_group);

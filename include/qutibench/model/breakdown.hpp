@@ -23,7 +23,11 @@ struct kernel_estimate {
     double memory_time = 0;   ///< s
     double time = 0;          ///< s of the call that this kernel takes: both, combined, and the fixed time
     bound_kind bound = bound_kind::compute;
-    double fixed_time = 0;  ///< s that pass whatever is computed and moved
+    double fixed_time = 0;       ///< s that pass whatever is computed and moved
+    double on_chip_traffic = 0;  ///< bytes through on-chip memory: every operand once; 0 where it does not count
+    double on_chip_time = 0;     ///< s that they take
+    double mapping = std::numeric_limits<double>::quiet_NaN();  ///< time at the peak over `compute_time`: the share of
+                                                                ///< the hardware that holds work; NaN without work
 };
 
 /// A tensor and where it lives.
@@ -31,7 +35,7 @@ struct placed_tensor {
     int layer = -1;  ///< index of the layer that holds or writes it; -1: all weights of a workload without layers
     tensor_role role = tensor_role::weights;
     double size = 0;    ///< bytes for one call; in a dataflow, for one input
-    double needed = 0;  ///< bytes of on-chip memory from which on it fits
+    double needed = 0;  ///< bytes of on-chip memory from which on it fits; NaN where time decides
     bool on_chip = false;
     bool forced = false;  ///< by an override
 };
@@ -41,13 +45,20 @@ struct placement {
     std::vector<placed_tensor> tensors{};                        ///< in the order in which they get on-chip memory
     double capacity = std::numeric_limits<double>::quiet_NaN();  ///< on-chip bytes to give away; NaN when unknown
     bool feasible = true;                                        ///< false: overrides exceed the capacity
+    double gap = std::numeric_limits<double>::quiet_NaN();  ///< share of the time that a better choice could save at
+                                                            ///< most; NaN where the placement is a rule
+    double tile_bytes = std::numeric_limits<double>::quiet_NaN();  ///< on-chip bytes that are left to tiles; NaN where
+                                                                   ///< the model has none
 };
 
 /// What others may ask of an execution model without knowing which one it is.
 struct execution_traits {
     bool by_kernel = false;  ///< kernels have rooflines, tiles and fixed times of their own, so it needs layers
     bool streams = false;    ///< kernels work on one input at a time: a call runs each as often as it has inputs
+    bool on_array = false;   ///< kernels take the cycles of the platform's array
     bool sums = false;       ///< a call takes the sum of its kernels' rooflines, which sweeps work out for many batches
+    bool ahead = false;      ///< a kernel's data move while the kernel before it computes
+    bool tiles = false;      ///< kernels work in tiles, so the capacity decides how often operands move
 };
 
 /// An estimate with what it is made of.
@@ -70,9 +81,10 @@ concept execution_model =
     };
 
 /// The rule behind an analytic model: its name, what others may ask of it, and what a call demands of the device once
-/// its kernels are loaded. `call` offers `how`, `result`, `kernels`, `whole()`, `time_to_move(bytes)`,
-/// `traffic_again()` and `depth()`; a rule may rewrite the kernels' `time` and `bound`. Registered in
-/// model/execution_models.hpp.
+/// its kernels are loaded. `call` offers `how`, `batch`, `result`, `kernels`, `whole()`, `time_to_move(bytes)`,
+/// `traffic_again()` and `depth()`; a rule may rewrite the kernels' `time` and `waits`. It computes with
+/// `typename Call::value`, a number or several side by side (detail/lanes.hpp), and asks by `larger` and `choose`
+/// instead of `if`. Registered in model/execution_models.hpp.
 template <class Rule>
 concept execution_rule = requires {
     { Rule::name } -> std::convertible_to<std::string_view>;

@@ -3,6 +3,7 @@
 /// What every execution model shares: the roof that a deployment runs under, and how calls side by side share it.
 #pragma once
 
+#include <qutibench/detail/lanes.hpp>
 #include <qutibench/detail/message.hpp>
 #include <qutibench/hardware/platform.hpp>
 #include <qutibench/model/estimate.hpp>
@@ -78,7 +79,7 @@ inline void refuse_overrides(const deployment& how) {
 [[nodiscard]] inline double on_chip_capacity(const platform& device, bool double_buffered) {
     double sum = 0;
     for (const memory_level& one : device.mode().memories)
-        if (one.on_chip && is_known(one.capacity)) sum += one.capacity.value();
+        if (one.on_chip && one.role != memory_role::code && is_known(one.capacity)) sum += one.capacity.value();
     return sum > 0 ? (double_buffered ? sum / 2 : sum) : std::numeric_limits<double>::quiet_NaN();
 }
 
@@ -111,22 +112,45 @@ struct call_demand {
     bound_kind bound = bound_kind::compute;
 };
 
-[[nodiscard]] constexpr double combined(overlap_kind overlap, double compute, double memory) {
-    return overlap == overlap_kind::none ? compute + memory : compute < memory ? memory : compute;
+/// What each of several calls asks, or one.
+template <class Value>
+struct demand_of {
+    Value host = 0;
+    Value alone = 0;
+    Value busy = 0;
+    Value memory = 0;
+    typename lanes_of<Value>::mask waits = false;  ///< is bound by the memory
+    typename lanes_of<Value>::mask near = false;   ///< or else by on-chip memory
+
+    [[nodiscard]] constexpr call_demand of(std::size_t lane) const {
+        return {in_lane(host, lane), in_lane(alone, lane), in_lane(busy, lane), in_lane(memory, lane),
+                holds_in(waits, lane)  ? bound_kind::memory
+                : holds_in(near, lane) ? bound_kind::on_chip
+                                       : bound_kind::compute};
+    }
+};
+
+template <class Value>
+[[nodiscard]] constexpr Value combined(overlap_kind overlap, const Value& compute, const Value& memory) {
+    return overlap == overlap_kind::none ? compute + memory : larger(compute, memory);
 }
 
-/// What a call asks of the device when the whole network runs under one roofline.
-[[nodiscard]] constexpr call_demand network_demand(double work, double traffic, const roofline& roof,
-                                                   const deployment& how) {
-    const execution_parameters& p = how.parameters;
+/// What a call asks of the device when the whole network runs under one roofline. `on_chip`: seconds that its operands
+/// take through on-chip memory.
+template <class Value>
+[[nodiscard]] constexpr demand_of<Value> network_demand(const Value& work, const Value& traffic, const Value& peak,
+                                                        const Value& bandwidth, const Value& batch,
+                                                        const execution_parameters& p, const Value& on_chip = 0) {
     const double cores = static_cast<double>(p.cores);
-    const double compute = work / (roof.peak.value() * (p.compute_efficiency / cores));
-    call_demand demand;
-    demand.memory = traffic / (roof.bandwidth.value() * p.memory_efficiency);
-    demand.host = p.call_overhead + p.input_overhead * static_cast<double>(how.batch);
-    demand.alone = combined(p.overlap, compute, demand.memory);
+    const Value compute = work / (peak * (p.compute_efficiency / cores));
+    demand_of<Value> demand;
+    demand.memory = traffic / (bandwidth * p.memory_efficiency);
+    demand.host = p.call_overhead + p.input_overhead * batch;
+    const Value core = larger(compute, on_chip);
+    demand.alone = combined(p.overlap, core, demand.memory);
     demand.busy = demand.alone / cores;
-    if (compute < demand.memory) demand.bound = bound_kind::memory;
+    demand.waits = core < demand.memory;
+    demand.near = (!demand.waits) & (compute < on_chip);
     return demand;
 }
 

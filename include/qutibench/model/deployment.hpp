@@ -14,10 +14,11 @@ namespace qutibench {
 /// Which tensors live where.
 enum class placement_kind : unsigned char {
     published,  ///< weights off-chip, read once a call; activations on chip and free (T section 6.2)
-    capacity,   ///< on chip what fits, off-chip what does not
+    capacity,   ///< on chip what fits in a fixed order, off-chip what does not
+    optimal,    ///< on chip what saves most time, where the roles of memories allow it
 };
 template <>
-inline constexpr enumeration<2> names_of<placement_kind>{"placement", {"published", "capacity"}};
+inline constexpr enumeration<3> names_of<placement_kind>{"placement", {"published", "capacity", "optimal"}};
 
 /// How the layers share the device.
 enum class execution_kind : unsigned char {
@@ -25,10 +26,12 @@ enum class execution_kind : unsigned char {
     layers,    ///< layer by layer, each under its own roofline
     dataflow,  ///< all layers at once as a pipeline
     prefetch,  ///< layer by layer, while the next layer's data arrive
+    tiled,     ///< layer by layer in tiles that fit on chip, with what such tiles move again
+    array,     ///< layer by layer, on the array of processing elements that the platform states
 };
 template <>
-inline constexpr enumeration<4> names_of<execution_kind>{"execution model",
-                                                         {"network", "layers", "dataflow", "prefetch"}};
+inline constexpr enumeration<6> names_of<execution_kind>{
+    "execution model", {"network", "layers", "dataflow", "prefetch", "tiled", "array"}};
 
 /// Whether moving data hides behind computing.
 enum class overlap_kind : unsigned char {
@@ -111,11 +114,12 @@ struct deployment {
         field("datatype", &own::datatype, "'int8', 'fp16', 'w2a8' ...");
         field("batch", &own::batch, "Inputs of one call; in a dataflow, of one stream.");
         field("placement", &own::placement,
-              "'published' (weights off-chip, activations free) or 'capacity' (on chip what fits).");
-        field(
-            "execution", &own::execution,
-            "'network' (one roofline), 'layers' (each layer its own), 'dataflow' (a pipeline) or 'prefetch' (layer by "
-            "layer, while the next data arrive).");
+              "'published' (weights off-chip, activations free), 'capacity' (on chip what fits, in a fixed order) or "
+              "'optimal' (what saves most time).");
+        field("execution", &own::execution,
+              "'network' (one roofline), 'layers' (each layer its own), 'dataflow' (a pipeline), 'prefetch' (layer by "
+              "layer, while the next data arrive), 'tiled' (layer by layer, in tiles that fit on chip) or 'array' "
+              "(layer by layer, on the array that the platform states).");
         field("threads", &own::threads, "Calls in flight side by side.");
         field("stream", &own::stream, "Inputs one after the other through a pipeline; 0: calls of a batch.");
         field("carriers", &own::carriers, "Run a datatype that the device lacks in the next wider one that it has.");

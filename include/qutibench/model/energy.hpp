@@ -5,77 +5,12 @@
 /// docs/formulas/energy.md.
 #pragma once
 
+#include <qutibench/model/energy_tables.hpp>
 #include <qutibench/model/predict.hpp>
 
-#include <array>
 #include <cmath>
 
 namespace qutibench {
-
-/// Energy of one addition and one multiplication in a format.
-struct arithmetic_energy {
-    datatype type{};
-    double add_pj = 0;
-    double multiply_pj = 0;
-};
-
-/// Energy of reading 64 bits from an on-chip memory of a size.
-struct memory_energy {
-    double capacity_bytes = 0;
-    double read_64_bits_pj = 0;
-};
-
-/// What arithmetic and memory cost at one process.
-struct energy_table {
-    std::string_view name{};
-    std::string_view source{};
-    double process_nm = 0;
-    double supply_volts = 0;
-    std::array<arithmetic_energy, 4> arithmetic{};
-    std::array<memory_energy, 3> on_chip{};
-    double off_chip_64_bits_pj = 0;
-};
-
-/// M. Horowitz, "Computing's energy problem (and what we can do about it)", ISSCC 2014, figure 1.1.9,
-/// doi:10.1109/ISSCC.2014.6757323. DRAM is given as 1.3 to 2.6 nJ per 64 bits; this is the lower end, which is also the
-/// 640 pJ per 32 bits that summaries of S quote.
-inline constexpr energy_table horowitz_45nm{
-    "horowitz_45nm",
-    "Horowitz, ISSCC 2014, doi:10.1109/ISSCC.2014.6757323",
-    45,
-    0.9,
-    {{{int8, 0.03, 0.2}, {int32, 0.1, 3.1}, {fp16, 0.4, 1.1}, {fp32, 0.9, 3.7}}},
-    {{{8192, 10}, {32768, 20}, {1048576, 100}}},
-    1280};
-
-/// What summaries of S (Sze et al. 2020, doi:10.1109/MSSC.2020.3002140) state. Their 0.9 pJ for a 32-bit floating-point
-/// multiplication is Horowitz' addition; the multiplication takes 3.7 pJ.
-inline constexpr double summarised_dram_read_32_bits_pj = 640;
-inline constexpr double summarised_fp32_multiply_pj = 0.9;
-
-/// A process to scale a table to. Energy follows C V^2, and capacitance the feature size (Dennard et al. 1974,
-/// doi:10.1109/JSSC.1974.1050511); off-chip memory is left as it is. Below about 22 nm real devices gain less.
-struct technology {
-    double process_nm = 45;
-    double supply_volts = 0.9;
-};
-
-/// A table at another process; throws invalid_argument unless size and voltage are positive and finite.
-[[nodiscard]] inline energy_table scaled(energy_table table, const technology& to) {
-    const auto valid = [](double one) { return one > 0 && one < 1e6; };
-    if (!valid(to.process_nm) || !valid(to.supply_volts))
-        throw invalid_argument("a process needs a feature size and a supply voltage above 0");
-    const double volts = to.supply_volts / table.supply_volts;
-    const double factor = to.process_nm / table.process_nm * volts * volts;
-    for (arithmetic_energy& one : table.arithmetic) {
-        one.add_pj *= factor;
-        one.multiply_pj *= factor;
-    }
-    for (memory_energy& one : table.on_chip) one.read_64_bits_pj *= factor;
-    table.process_nm = to.process_nm;
-    table.supply_volts = to.supply_volts;
-    return table;
-}
 
 /// Joules of one multiply-accumulate: a multiplication and an addition. Formats that the table lists are exact. Other
 /// integers, binary and ternary scale the int8 entries: additions with the wider operand, multiplications with the
@@ -86,6 +21,7 @@ struct technology {
     const datatype& a = numbers.activations;
     const arithmetic_energy* carrier = nullptr;
     for (const arithmetic_energy& one : table.arithmetic) {
+        if (!(one.add_pj > 0)) continue;
         if (one.type == w && one.type == a) return (one.add_pj + one.multiply_pj) * 1e-12;
         const bool holds = one.type.family == number_family::floating && detail::represents(one.type, w) &&
                            detail::represents(one.type, a);
@@ -123,8 +59,10 @@ struct technology {
     return pj * 1e-12 / 64;
 }
 
-[[nodiscard]] inline double off_chip_joules_per_bit(const energy_table& table) {
-    return table.off_chip_64_bits_pj * 1e-12 / 64;
+/// Joules of one bit from off-chip memory; NaN where the table has no such memory.
+[[nodiscard]] inline double off_chip_joules_per_bit(const energy_table& table,
+                                                    off_chip_memory kind = off_chip_memory::ddr) {
+    return table.off_chip_64_bits_pj[static_cast<std::size_t>(kind)] * 1e-12 / 64;
 }
 
 /// Energy of one call, by where it goes.
@@ -148,30 +86,8 @@ struct energy_report {
 struct energy_options {
     energy_table table = horowitz_45nm;
     watts idle{};  ///< static power, drawn throughout
+    off_chip_memory memory = off_chip_memory::ddr;
 };
-
-namespace detail {
-
-/// Bytes that layers read from and write to on-chip memory in one call: weights once, each stored activation once for
-/// its writer and once for each kernel that reads it. Whatever comes from off-chip memory passes through it as well.
-[[nodiscard]] inline double operand_bytes(const workload& net, layer_table<>& table) {
-    double sum = 0;
-    for (std::size_t i = 0; i < table.parts.size(); ++i) {
-        const layer_workload& layer = net.layers()[i];
-        const layer_part& part = table.parts[i];
-        if (layer.kind == layer_kind::view) continue;
-        sum += part.weights_read + part.state_bytes + (part.stored ? part.output_bytes : 0.0);
-        for (const int producer : net.producers(layer)) {
-            layer_part& source = table.source(producer);
-            if (!source.stored || source.kernel == part.kernel || source.read_by == part.kernel) continue;
-            source.read_by = part.kernel;
-            sum += source.output_bytes;
-        }
-    }
-    return sum;
-}
-
-}  // namespace detail
 
 /// Energy of one call of a workload on a device. Arithmetic is that of every multiply-accumulate in its layer's own
 /// format; skipped work of a sparsity pattern costs nothing. A workload without layers moves its weights only.
@@ -196,19 +112,19 @@ namespace detail {
         arithmetic = time.work / 2 * mac_joules(options.table, how.datatype);
         report.assumed |= static_cast<std::uint32_t>(assumption::no_layer_detail);
     } else {
-        detail::layer_table table(net, device, how);
+        const detail::layer_table table(net, device, how);
         for (std::size_t i = 0; i < table.parts.size(); ++i) {
             const layer_workload& layer = net.layers()[i];
             if (layer.cost.macs == 0) continue;
             const double each = mac_joules(options.table, layer.has_precision ? layer.numbers : how.datatype);
             arithmetic += static_cast<double>(layer.cost.macs) * batch * each / table.parts[i].gain;
         }
-        moved = detail::operand_bytes(net, table);
-        if (traits_of(how.execution).streams) moved *= batch;  // every input passes through all stages
+        const auto operands = detail::operands_of(net, table, batch, traits_of(how.execution).streams);
+        moved = operands.weights + operands.tensors;
     }
     report.arithmetic = quantity_of<joules>(arithmetic);
     report.on_chip = quantity_of<joules>(moved * 8 * on_chip_joules_per_bit(options.table, capacity));
-    report.off_chip = quantity_of<joules>(time.traffic * 8 * off_chip_joules_per_bit(options.table));
+    report.off_chip = quantity_of<joules>(time.traffic * 8 * off_chip_joules_per_bit(options.table, options.memory));
     report.idle = options.idle * quantity_of<seconds>(time.call_time / calls);
     report.latency = time.latency();
     return report;

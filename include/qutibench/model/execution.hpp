@@ -5,71 +5,137 @@
 /// docs/formulas/execution.md.
 #pragma once
 
-#include <qutibench/model/placement.hpp>
-#include <qutibench/model/tiles.hpp>
+#include <qutibench/model/kernel_plan.hpp>
+#include <qutibench/model/on_chip.hpp>
+#include <qutibench/model/placement_choice.hpp>
 
 namespace qutibench {
 
 namespace detail {
 
-/// What a layer computes over what it needs, when its matrix product fills whole tiles only. Groups of one column, as
-/// of a depthwise convolution, lie side by side in the columns of a tile.
-[[nodiscard]] inline double tile_factor(const contraction& product, std::int64_t batch, const execution_parameters& p) {
-    const bool is_depthwise = product.columns == 1 && product.groups > 1;
-    const auto filled = [](std::int64_t extent, std::int64_t tile) {
-        return rounded_up(static_cast<double>(extent), static_cast<double>(tile));
-    };
-    const double whole = filled(multiply(product.rows, batch), p.tile_rows) *
-                         filled(is_depthwise ? product.groups : product.columns, p.tile_columns) *
-                         filled(product.depth, p.tile_depth);
-    return (1 - p.tile_softening) + p.tile_softening * whole;
-}
+/// What calls differ in that are worked out side by side.
+template <class Value>
+struct calls_of {
+    static constexpr std::size_t width = lanes_of<Value>::width;
 
-/// Predicts a workload with layers; everything comes here but the published network level without details. Loads the
-/// kernels, which all models share, and asks the rule of the deployment's model what the call demands.
-template <class Workload>
+    std::array<std::int64_t, width> batches{};
+    Value bandwidth{};  ///< bytes per second, NaN where unknown
+    Value streaming{};  ///< at which what is not on chip arrives
+    Value capacity{};   ///< on-chip bytes, NaN where unknown
+    on_chip_paces<Value> paces{};
+    memory_pools pools{};  ///< of the last call
+
+    calls_of() = default;
+    calls_of(const platform& device, const deployment& how) { set(0, device, how.batch, how.double_buffered); }
+
+    void set(std::size_t lane, const platform& device, std::int64_t batch, bool double_buffered) {
+        constexpr auto unbounded = quantity_of<bytes_per_second>(std::numeric_limits<double>::infinity());
+        batches[lane] = batch;
+        in_lane(bandwidth, lane) = device.bandwidth().value();
+        in_lane(streaming, lane) =
+            streaming_bandwidth(device, is_known(device.bandwidth()) ? device.bandwidth() : unbounded).value();
+        in_lane(capacity, lane) = on_chip_capacity(device, double_buffered);
+        set_paces(paces, lane, device);
+        pools = pools_of(device, double_buffered);
+    }
+};
+
+/// What a model has found out of each call, in the terms of `estimate`.
+template <class Value>
+struct call_figures {
+    Value work;
+    Value traffic = 0;
+    Value peak;
+    Value bandwidth;
+    Value pipeline_latency = 0;
+    Value initiation_interval = 0;
+    double weight_bytes = 0;
+    std::uint32_t assumed = 0;
+
+    constexpr void assume(assumption one) { assumed |= static_cast<std::uint32_t>(one); }
+};
+
+/// A kernel of each call, in the terms of `kernel_estimate`.
+template <class Value>
+struct kernel_figures {
+    double fixed_time = 0;
+    Value traffic;
+    Value compute_time;
+    Value memory_time;
+    Value time;
+    typename lanes_of<Value>::mask waits;  ///< is bound by the memory
+    Value near_traffic = 0;                ///< bytes through on-chip memory, where it counts
+    Value near_time = 0;
+
+    /// Seconds of a core and of its on-chip memory, whose operands arrive while it computes.
+    [[nodiscard]] Value core_time() const { return larger(compute_time, near_time); }
+    /// Whether on-chip memory holds it back more than arithmetic.
+    [[nodiscard]] auto near() const { return compute_time < near_time; }
+};
+
+/// Predicts a workload with layers; everything comes here but the published network level without details. What each
+/// kernel computes and may move is worked out once; a run asks for each call what is not on chip, and the rule of the
+/// deployment's model what the call demands. `Value` is double for one call, and lanes for calls side by side, on
+/// devices that differ in bandwidth and capacity alone.
+template <class Workload, class Value = double>
 class refined_model {
 public:
+    using value = Value;
+    using mask = typename lanes_of<Value>::mask;
+
     refined_model(const Workload& net, const platform& device, const deployment& deployed)
-        : how(deployed), net_(net), traits_(traits_of(deployed.execution)), table_(net, device, deployed),
-          placer_(net, table_, device, deployed), bandwidth_(device.bandwidth()) {
-        // a pipeline works on one input at a time, and reads again for each what is not on chip
-        batch_ = traits_.streams ? 1 : how.batch;
-        by_capacity_ = how.placement == placement_kind::capacity && placer_.result.capacity > 0;
-        if (!is_known(bandwidth_)) {
-            bandwidth_ = quantity_of<bytes_per_second>(std::numeric_limits<double>::infinity());
+        : how(deployed), net_(net), plan_(net, device, deployed), has_bandwidth_(is_known(device.bandwidth())) {
+        held_.resize(plan_.placed.tensors().size());
+        kernels.resize(plan_.kernels.size());
+    }
+
+    /// Works out calls; what is the same for others is kept for them.
+    void run(const calls_of<Value>& calls) {
+        calls_ = calls;
+        batch = each_lane<Value>([&](std::size_t lane) { return static_cast<double>(calls.batches[lane]); });
+        inputs_ = plan_.traits.streams ? Value(1) : batch;
+        static_cast<void>(multiply(plan_.rows, *std::max_element(calls.batches.begin(), calls.batches.end())));
+        by_capacity_ = plan_.placed.gives(in_lane(calls.capacity, 0));
+        nearby_ = by_capacity_ && calls.paces.are_known();
+        result = {};
+        result.bandwidth = by_capacity_ ? calls.streaming : calls.bandwidth;
+        if (!has_bandwidth_) {
+            if (!by_capacity_) result.bandwidth = std::numeric_limits<double>::infinity();
             result.assume(assumption::bandwidth_unknown);
         }
-        if (by_capacity_) bandwidth_ = streaming_bandwidth(device, bandwidth_);
-        for (std::size_t i = 0; i < table_.parts.size(); ++i) load(i);
-        for (std::size_t i = 0; i < table_.parts.size(); ++i) {
-            if (!table_.parts[i].runs) continue;
-            result.traffic += table_.parts[i].traffic;
-            kernels.push_back(kernel_of(i));
-        }
+        moving_rate_ = result.bandwidth * how.parameters.memory_efficiency;
         describe();
-        complete(result, device, how,
-                 execution_rules::with(how.execution, [this](auto rule) { return rule.demand(*this); }));
+        place();
+        tensor_traffic_ = 0;
+        weights_on_chip_ = true;
+        near_ = 0;
+        for (std::size_t i = 0; i < kernels.size(); ++i) {
+            load(kernels[i], plan_.kernels[i], i < decided_.again.size() ? decided_.again[i] : 0.0);
+            result.traffic += kernels[i].traffic;
+            near_ += kernels[i].near_time;
+        }
+        demand_ = execution_rules::with<Value>(how.execution, [this](auto rule) { return rule.demand(*this); });
     }
 
     // What the rules of models ask and change.
     const deployment& how;
-    estimate result{};
-    std::vector<kernel_estimate> kernels{};
+    Value batch;  ///< inputs of a call
+    call_figures<Value> result{};
+    std::vector<kernel_figures<Value>> kernels{};
 
     /// What a call demands when the whole network runs under one roofline.
-    [[nodiscard]] call_demand whole() const { return network_demand(result.work, result.traffic, result.roof, how); }
-
-    [[nodiscard]] double time_to_move(double traffic) const {
-        return traffic / (bandwidth_.value() * how.parameters.memory_efficiency);
+    [[nodiscard]] demand_of<Value> whole() const {
+        return network_demand(result.work, result.traffic, result.peak, result.bandwidth, batch, how.parameters, near_);
     }
 
+    [[nodiscard]] Value time_to_move(const Value& traffic) const { return traffic / moving_rate_; }
+
     /// Off-chip bytes that a pipeline moves again for each input.
-    [[nodiscard]] double traffic_again() const { return by_capacity_ ? result.traffic : tensor_traffic_; }
+    [[nodiscard]] Value traffic_again() const { return by_capacity_ ? result.traffic : tensor_traffic_; }
 
     /// Layers with operations on the longest path, at least 1.
     [[nodiscard]] double depth() const {
-        std::vector<int> depth(table_.parts.size(), 0);
+        std::vector<int> depth(plan_.table.parts.size(), 0);
         int deepest = 1;
         for (std::size_t i = 0; i < depth.size(); ++i) {
             for (const int producer : net_.producers(net_.layers()[i]))
@@ -80,110 +146,161 @@ public:
         return deepest;
     }
 
-    [[nodiscard]] breakdown explain() {
-        return {.total = result, .kernels = std::move(kernels), .where = std::move(placer_.result), .traits = traits_};
-    }
-
-private:
-    // Adds what a layer computes and moves to its kernel.
-    void load(std::size_t index) {
-        const auto& layer = net_.layers()[index];
-        layer_part& part = table_.parts[index];
-        if (layer.kind == layer_kind::view) return;
-        layer_part& kernel = table_.at(part.kernel);
-        if (layer.cost.macs > 0) {
-            const double work = layer.work() * static_cast<double>(batch_);
-            const double factor = traits_.by_kernel ? tile_factor(layer.cost.product, batch_, how.parameters) : 1.0;
-            kernel.work += work;
-            kernel.compute += work * factor / (core_peak(part.peak) * part.gain);
-        }
-        kernel.traffic += weights_read(static_cast<int>(index));
-        const double of_weights = kernel.traffic;
-        if (!part.on_chip[static_cast<int>(tensor_role::state)]) kernel.traffic += part.state_bytes;
-        if (spilled(part)) {
-            spills_ = true;
-            if (layer.kind != layer_kind::input) kernel.traffic += part.output_bytes;
-        }
-        read_spilled(layer, part.kernel);
-        tensor_traffic_ += kernel.traffic - of_weights;
-    }
-
-    // A pipeline has the whole device; a call layer by layer has one core.
-    [[nodiscard]] double core_peak(double peak) const {
-        const double cores = traits_.streams ? 1.0 : static_cast<double>(how.parameters.cores);
-        return peak * (how.parameters.compute_efficiency / cores);
-    }
-
-    // Published: each tensor once a call. By capacity: whenever a layer runs whose weights are not on chip; of a table,
-    // the rows that are looked up.
-    [[nodiscard]] double weights_read(int index) {
-        const layer_part& part = table_.at(index);
-        const int holder = table_.holder(index);
-        if (part.weight_bytes == 0 || table_.at(holder).on_chip[static_cast<int>(tensor_role::weights)]) return 0;
-        all_weights_on_chip_ = false;
-        if (!by_capacity_) return holder == index ? part.weight_bytes : 0;
-        return part.weights_read;
-    }
-
-    [[nodiscard]] static bool spilled(const layer_part& part) {
-        return part.stored && part.output_bytes > 0 && !part.on_chip[static_cast<int>(tensor_role::activations)];
-    }
-
-    void read_spilled(const layer_workload& layer, int kernel) {
-        const auto from = net_.producers(layer);
-        const auto extents = net_.input_shapes(layer);
-        for (std::size_t i = 0; i < from.size(); ++i) {
-            layer_part& source = table_.source(from[i]);
-            if (!spilled(source) || source.kernel == kernel) continue;
-            if (source.read_by != kernel) source.unread = source.output_bytes;
-            source.read_by = kernel;
-            // the same tensor once; of a layer with several outputs each
-            const double elements = static_cast<double>(extents[i].elements()) * static_cast<double>(batch_);
-            const double bytes = std::min(elements * source.bytes_per_activation, source.unread);
-            source.unread -= bytes;
-            table_.at(kernel).traffic += bytes;
-        }
-    }
-
-    void describe() {
-        const double batch = static_cast<double>(how.batch);
-        result.work = net_.work() * batch;
-        if (!placer_.result.feasible) result.feasible = feasibility::infeasible;
-        result.assumed |= table_.assumed;
-        double time = 0;
-        for (std::size_t i = 0; i < table_.parts.size(); ++i) {
-            const layer_part& part = table_.parts[i];
-            if (!net_.layers()[i].weights_shared) result.weight_bytes += part.weight_bytes;
-            if (part.peak > 0) time += net_.layers()[i].work() * batch / (part.peak * part.gain);
-        }
-        // layers of several peaks: the peak at which the whole would take as long
-        const double peak = table_.uniform || !(time > 0) ? table_.peak : result.work / time;
-        result.roof = {quantity_of<ops_per_second>(peak), bandwidth_};
-        if (how.placement == placement_kind::capacity && !by_capacity_) result.assume(assumption::capacity_unknown);
-        result.assume(all_weights_on_chip_ ? assumption::weights_on_chip : assumption::weights_off_chip);
-        result.assume(spills_ ? assumption::activations_spill : assumption::activations_on_chip);
-        if (!net_.uncounted().empty()) result.assume(assumption::uncounted_layers);
-    }
-
-    [[nodiscard]] kernel_estimate kernel_of(std::size_t index) const {
-        const layer_part& part = table_.parts[index];
-        kernel_estimate one{static_cast<int>(index), part.work, part.traffic, part.compute, time_to_move(part.traffic)};
-        one.fixed_time = how.parameters.layer_overhead;
-        one.time = one.fixed_time + combined(how.parameters.overlap, one.compute_time, one.memory_time);
-        if (one.compute_time < one.memory_time) one.bound = bound_kind::memory;
+    /// The estimate of one of the calls; `at` is its deployment.
+    [[nodiscard]] estimate answer(std::size_t lane, const platform& device, const deployment& at) const {
+        estimate one;
+        one.work = in_lane(result.work, lane);
+        one.traffic = in_lane(result.traffic, lane);
+        one.weight_bytes = result.weight_bytes;
+        one.roof = {quantity_of<ops_per_second>(in_lane(result.peak, lane)),
+                    quantity_of<bytes_per_second>(in_lane(result.bandwidth, lane))};
+        one.pipeline_latency = in_lane(result.pipeline_latency, lane);
+        one.initiation_interval = in_lane(result.initiation_interval, lane);
+        one.assumed = result.assumed;
+        one.assume(holds_in(weights_on_chip_, lane) ? assumption::weights_on_chip : assumption::weights_off_chip);
+        one.assume(holds_in(spills_, lane) ? assumption::activations_spill : assumption::activations_on_chip);
+        if (!holds_in(feasible_, lane)) one.feasible = feasibility::infeasible;
+        complete(one, device, at, demand_.of(lane));
         return one;
     }
 
+    /// Of one call.
+    [[nodiscard]] breakdown explain(const platform& device) && {
+        breakdown all{.total = answer(0, device, how),
+                      .where = plan_.placed.result(in_lane(inputs_, 0), in_lane(calls_.capacity, 0), decided_.on_chip),
+                      .traits = plan_.traits};
+        all.where.tile_bytes = decided_.tile_bytes;
+        if (!chooser_.empty()) all.where.gap = chooser_.front().gap();
+        for (std::size_t i = 0; i < kernels.size(); ++i) {
+            const kernel_figures<Value>& one = kernels[i];
+            all.kernels.push_back({plan_.kernels[i].layer, plan_.kernels[i].work * inputs_, one.traffic,
+                                   one.compute_time, one.memory_time, one.time,
+                                   one.waits    ? bound_kind::memory
+                                   : one.near() ? bound_kind::on_chip
+                                                : bound_kind::compute,
+                                   one.fixed_time, one.near_traffic, one.near_time,
+                                   plan_.kernels[i].needed_time > 0 && one.compute_time > 0
+                                       ? plan_.kernels[i].needed_time * inputs_ / one.compute_time
+                                       : std::numeric_limits<double>::quiet_NaN()});
+        }
+        return all;
+    }
+
+private:
+    // Which tensors are on chip in each call.
+    void place() {
+        const auto& tensors = plan_.placed.tensors();
+        feasible_ = true;
+        decided_ = {};
+        if constexpr (calls_of<Value>::width == 1)
+            if (plan_.placed.decides(calls_.capacity)) decide();
+        for (std::size_t i = 0; i < tensors.size(); ++i) {
+            held_[i].on_chip = decided_.on_chip.empty() ? plan_.placed.holds(tensors[i], inputs_, calls_.capacity)
+                                                        : mask(decided_.on_chip[i] != 0);
+            if (tensors[i].forced) feasible_ = feasible_ & !(tensors[i].bytes(inputs_) > calls_.capacity);
+        }
+        spills_ = false;
+        for (const int output : plan_.outputs) spills_ = spills_ | !held_[static_cast<std::size_t>(output)].on_chip;
+    }
+
+    // Has time decide where the tensors of one call live: what each kernel takes when nothing is on chip.
+    void decide() {
+        placement_terms terms;
+        terms.pools = calls_.pools;
+        terms.seconds_per_byte = 1 / moving_rate_;
+        Value near = 0;
+        for (std::size_t i = 0; i < kernels.size(); ++i) {
+            const kernel_plan& kernel = plan_.kernels[i];
+            const int slot = static_cast<int>(i);
+            plan_.weights.each(kernel.weights, [&](const weights_read& read) {
+                terms.moves.push_back({slot, read.tensor, plan_.bytes_of(read, inputs_)});
+            });
+            plan_.moved.each(kernel.tensors, [&](const tensor_moved& moved) {
+                terms.moves.push_back({slot, moved.tensor, moved.per_input * inputs_});
+            });
+            compute(kernels[i], kernel);
+            terms.core.push_back(kernels[i].core_time());
+            near += kernels[i].near_time;
+        }
+        terms.whole_floor =
+            network_demand(result.work, Value(0), result.peak, result.bandwidth, batch, how.parameters, near).alone;
+        chooser_.clear();
+        chooser_.emplace_back(net_, plan_, static_cast<std::int64_t>(inputs_), std::move(terms));
+        decided_ = chooser_.front().decide();
+    }
+
+    // What a kernel computes, and what its operands take through on-chip memory.
+    void compute(kernel_figures<Value>& one, const kernel_plan& kernel) const {
+        one.compute_time = kernel.compute_time * inputs_;
+        plan_.parts.each(kernel.parts, [&](int part) {
+            one.compute_time +=
+                each_lane<Value>([&](std::size_t lane) { return plan_.time_to_compute(part, calls_.batches[lane]); });
+        });
+        if (!nearby_) return;
+        Value weights = 0;
+        plan_.weights.each(kernel.weights, [&](const weights_read& read) { weights += plan_.bytes_of(read, inputs_); });
+        const Value tensors = kernel.operands_per_input * inputs_;
+        one.near_traffic = weights + tensors;
+        one.near_time = calls_.paces.time(weights, tensors);
+    }
+
+    void load(kernel_figures<Value>& one, const kernel_plan& kernel, double again) {
+        one.traffic = 0;
+        plan_.weights.each(kernel.weights, [&](const weights_read& read) {
+            const mask kept = read.tensor < 0 ? mask(false) : held_[static_cast<std::size_t>(read.tensor)].on_chip;
+            weights_on_chip_ = weights_on_chip_ & kept;
+            one.traffic += none_where(kept, bytes_of(read));
+        });
+        const Value of_weights = one.traffic;
+        plan_.moved.each(kernel.tensors, [&](const tensor_moved& moved) {
+            one.traffic += none_where(held_[static_cast<std::size_t>(moved.tensor)].on_chip, moved.per_input * inputs_);
+        });
+        if (plan_.traits.streams) tensor_traffic_ += one.traffic - of_weights;
+        if (again > 0) one.traffic += again;
+        compute(one, kernel);
+        one.fixed_time = how.parameters.layer_overhead;
+        one.memory_time = time_to_move(one.traffic);
+        const Value core = one.core_time();
+        one.time = one.fixed_time + combined(how.parameters.overlap, core, one.memory_time);
+        one.waits = core < one.memory_time;
+    }
+
+    [[nodiscard]] Value bytes_of(const weights_read& read) const {
+        return by_capacity_ ? plan_.bytes_of(read, inputs_) : Value(read.once);
+    }
+
+    void describe() {
+        result.work = net_.work() * batch;
+        result.assumed |= plan_.table.assumed;
+        result.weight_bytes = plan_.weight_bytes;
+        result.peak = plan_.common_peak;
+        if ((how.placement != placement_kind::published || plan_.traits.tiles) && !by_capacity_)
+            result.assume(assumption::capacity_unknown);
+        if (!net_.uncounted().empty()) result.assume(assumption::uncounted_layers);
+    }
+
+    // A mask that a vector holds as it is.
+    struct held {
+        mask on_chip;
+    };
+
     const Workload& net_;
-    const execution_traits& traits_;
-    layer_table<Workload> table_;
-    placer<Workload> placer_;
-    bytes_per_second bandwidth_;
-    std::int64_t batch_ = 1;
-    double tensor_traffic_ = 0;  // bytes of activations and state that all kernels move
+    network_plan<Workload> plan_;
+    bool has_bandwidth_ = false;
+    calls_of<Value> calls_{};
+    demand_of<Value> demand_{};
+    Value inputs_;              // of a run of the kernels: the batch, or in a pipeline one
+    Value moving_rate_;         // bytes per second
+    Value tensor_traffic_;      // bytes of activations and state that all kernels of a pipeline move
+    std::vector<held> held_{};  // tensors that are on chip
+    mask feasible_;
+    mask weights_on_chip_;  // all of them
+    mask spills_;
     bool by_capacity_ = false;
-    bool all_weights_on_chip_ = true;
-    bool spills_ = false;
+    bool nearby_ = false;                                 // on-chip memory counts
+    Value near_;                                          // s that all kernels take on it
+    std::vector<placement_chooser<Workload>> chooser_{};  // one, where time decides
+    placement_decision decided_{};                        // where time decides
 };
 
 }  // namespace detail

@@ -4,10 +4,12 @@
 /// here, and its enumerator beside `execution_kind`.
 #pragma once
 
+#include <qutibench/model/execution/array.hpp>
 #include <qutibench/model/execution/dataflow.hpp>
 #include <qutibench/model/execution/layers.hpp>
 #include <qutibench/model/execution/network.hpp>
 #include <qutibench/model/execution/prefetch.hpp>
+#include <qutibench/model/execution/tiled.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -23,16 +25,16 @@ struct rule_list {
     static constexpr execution_traits traits[] = {Rules::traits...};
 
     /// What `use(rule)` gives for the rule of a kind.
-    template <class Use>
-    [[nodiscard]] static call_demand with(execution_kind kind, Use use) {
-        call_demand found;
+    template <class Value, class Use>
+    [[nodiscard]] static demand_of<Value> with(execution_kind kind, Use use) {
+        demand_of<Value> found;
         std::size_t index = 0;
         ((index++ == static_cast<std::size_t>(kind) ? static_cast<void>(found = use(Rules{})) : void()), ...);
         return found;
     }
 };
 
-using execution_rules = rule_list<network_rule, layers_rule, dataflow_rule, prefetch_rule>;
+using execution_rules = rule_list<network_rule, layers_rule, dataflow_rule, prefetch_rule, tiled_rule, array_rule>;
 
 static_assert(std::equal(std::begin(execution_rules::names), std::end(execution_rules::names),
                          names_of<execution_kind>.names.begin(), names_of<execution_kind>.names.end()),

@@ -8,6 +8,7 @@
 #include <qutibench/model/expected.hpp>
 #include <qutibench/model/predict.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <span>
 
@@ -21,7 +22,8 @@ struct footing {
     const known_device* device = nullptr;  ///< null: the class alone
 };
 
-/// The measured device of this id and datatype, else the class with the datasheet nearest to this one's.
+/// The measured device of this id and datatype, else the class with the datasheet nearest to this one's, among those
+/// measured in the datatype first.
 [[nodiscard]] inline footing footing_of(const platform& device, const precision& numbers, double peak,
                                         std::span<const std::shared_ptr<const population>> all) {
     const std::string datatype = to_string(numbers);
@@ -30,7 +32,7 @@ struct footing {
     for (const auto& one : all) {
         for (const known_device& known : one->devices)
             if (known.platform == device.id() && known.datatype == datatype) return {one.get(), &known};
-        if (!one->has_datasheet || one->device_class != device.device_class) continue;
+        if (one->sheet.levels.empty() || one->device_class != device.device_class) continue;
         for (const known_device& known : one->devices) {
             const double other_datatype = known.datatype == datatype ? 0 : 3;
             const double away = std::abs(std::log(known.peak / peak)) + other_datatype;
@@ -40,17 +42,6 @@ struct footing {
         }
     }
     return best;
-}
-
-/// Logarithms of peak and bandwidth over the nominal device, by what they divide.
-[[nodiscard]] inline rate_vector datasheet_logs(const rates& at) {
-    rate_vector out = rate_vector::Zero();
-    for (std::size_t i = 0; i < works; ++i)
-        out[static_cast<int>(i)] = group_of(i) == work_group::arithmetic ? std::log(at.peak / detail::nominal_peak)
-                                   : group_of(i) == work_group::traffic
-                                       ? std::log(at.bandwidth / detail::nominal_bandwidth)
-                                       : 0.0;
-    return out;
 }
 
 }  // namespace fitting
@@ -75,7 +66,8 @@ namespace detail {
 }
 
 /// The rates of a measured device, or of its class as a datasheet scales them.
-[[nodiscard]] inline fitting::learned_fit fit_on(const fitting::footing& on, const fitting::rates& at) {
+[[nodiscard]] inline fitting::learned_fit fit_on(const fitting::footing& on, const fitting::datasheet_figures& of,
+                                                 const precision& numbers) {
     constexpr double rate_spread = 0.05;
     const fitting::population& from = *on.from;
     const fitting::rates nominal;
@@ -88,13 +80,42 @@ namespace detail {
         fit.residence = on.device->residence;
         fit.covariance = rate_spread * rate_spread * from.covariance;
     } else {
-        fitting::rate_vector all = fitting::rate_vector::Zero();
-        all.head<static_cast<int>(fitting::works)>().setOnes();
+        const fitting::rate_vector all = fitting::common_scale();
+        const fitting::unseen_rates unseen = fitting::rates_of_unseen(from.sheet, of, to_string(numbers));
         fit.residence = from.residence;
-        fit.rates = from.datasheet_mean - from.datasheet_power * fitting::datasheet_logs(at);
-        fit.covariance = from.covariance + from.datasheet_spread * from.datasheet_spread * all * all.transpose();
+        fit.rates = unseen.rates;
+        fit.covariance = from.covariance + unseen.spread * unseen.spread * all * all.transpose();
     }
     return fit;
+}
+
+/// The mode of a run; the first one where the run names none, or one that nobody described.
+[[nodiscard]] inline const operating_mode& mode_of(const platform& device, const measured_run& run) {
+    const auto found = std::find_if(device.modes().begin(), device.modes().end(),
+                                    [&](const operating_mode& one) { return one.name == run.mode; });
+    return found != device.modes().end() ? *found : device.mode();
+}
+
+/// The figures of a run's datasheet: where a call takes one unit of several, how many there are.
+[[nodiscard]] inline fitting::datasheet_figures figures_of(const estimate& bound, const platform& device,
+                                                           const measured_run& run, const fitting::datasheet& sheet) {
+    fitting::datasheet_figures out{bound.roof.peak.value(), bound.roof.bandwidth.value(), 1};
+    if (sheet.is_one_unit_a_call) out.units = std::max(1, mode_of(device, run).compute_units);
+    return out;
+}
+
+/// Whether a mode computes in a datatype, in its own format or in one that holds it.
+[[nodiscard]] inline bool computes_in(const operating_mode& mode, const precision& wanted) {
+    return std::any_of(mode.peaks.begin(), mode.peaks.end(), [&](const peak& one) {
+        return represents(one.numbers.weights, wanted.weights) &&
+               represents(one.numbers.activations, wanted.activations);
+    });
+}
+
+/// Whether a footing was measured in a datatype.
+[[nodiscard]] inline bool is_measured_in(const fitting::footing& on, const precision& numbers) {
+    if (on.from == nullptr) return false;
+    return on.device != nullptr || on.from->sheet.level_of(to_string(numbers))->datatype == to_string(numbers);
 }
 
 [[nodiscard]] inline std::string source_of(const fitting::footing& on, const platform& device) {
@@ -109,42 +130,74 @@ namespace detail {
 
 }  // namespace detail
 
-/// The expectation of a run on a given footing. `table` has the kernels of the network and `bound` its prediction in
-/// the run's mode, datatype and batch. Throws invalid_argument for a count below 1.
-[[nodiscard]] inline expectation expect(const fitting::kernel_table& table, const estimate& bound,
-                                        const platform& device, const measured_run& run, const fitting::footing& on) {
+/// A footing with what follows from it, a datatype and a datasheet alone: many runs share it.
+struct standing {
+    fitting::footing on{};
+    bool has_datasheet = false;
+    fitting::learned_fit fit{};
+    std::string source{};
+
+    /// Whether anything better than the bound is known.
+    [[nodiscard]] bool says_something() const { return on.from != nullptr && (on.device != nullptr || has_datasheet); }
+};
+
+/// What a footing means for runs on a device like `run`, whose roof is that of `bound`.
+[[nodiscard]] inline standing standing_of(const fitting::footing& on, const estimate& bound, const platform& device,
+                                          const measured_run& run) {
+    standing out;
+    out.on = on;
+    const double bandwidth = bound.roof.bandwidth.value();
+    out.has_datasheet = std::isfinite(bandwidth) && bandwidth > 0 && bound.roof.peak.value() > 0;
+    if (!out.says_something()) return out;
+    out.fit = detail::fit_on(on, detail::figures_of(bound, device, run, on.from->sheet), run.datatype);
+    out.source = detail::source_of(on, device);
+    return out;
+}
+
+/// The expectation of a run. `table` has the kernels of the network, `effect` what it takes beyond its work in the
+/// class stood on, and `bound` its prediction in the run's mode, datatype and batch. Throws invalid_argument for a
+/// count below 1.
+[[nodiscard]] inline expectation expect(const fitting::kernel_table& table, const fitting::network_effect& effect,
+                                        const estimate& bound, const measured_run& run, const standing& by) {
     fitting::require_valid(run);
     expectation out;
     out.bound = bound;
     out.throughput_ips = bound.throughput().value();
     out.latency_s = bound.latency().value();
-    fitting::rates at;
-    at.peak = bound.roof.peak.value();
-    at.bandwidth = bound.roof.bandwidth.value();
-    const bool has_datasheet = std::isfinite(at.bandwidth) && at.bandwidth > 0 && at.peak > 0;
     if (!table.has_layers) {
         out.warnings.emplace_back("nothing but the bound is known of a network without layers");
         return out;
     }
-    if (on.from == nullptr || (on.device == nullptr && !has_datasheet)) {
+    if (!by.says_something()) {
         out.warnings.emplace_back("nothing but the bound is known; measured throughputs of such devices are unknown");
         return out;
     }
-    const fitting::population& from = *on.from;
+    const fitting::population& from = *by.on.from;
+    const bool is_measured = by.on.device != nullptr;
     const fitting::call asked{&table, {}, static_cast<double>(run.batch()), static_cast<double>(run.threads())};
-    const fitting::learned_fit fit = detail::fit_on(on, at);
-    out.basis = on.device != nullptr ? expectation_basis::calibration : expectation_basis::device_class;
-    out.error = on.device != nullptr ? on.device->held_out_median : from.unseen_median;
-    const auto figure = fit.predict(fitting::profiled(asked, fit.reference));
-    const double wider = detail::extrapolation(out, from, figure.effect, asked.batch);
-    const double reach = wider * figure.spread * (figure.effect.known ? from.quantile_known : from.quantile_new);
+    out.basis = is_measured ? expectation_basis::calibration : expectation_basis::device_class;
+    out.error = is_measured ? by.on.device->held_out_median : from.unseen_median;
+    const auto figure = by.fit.predict(fitting::profiled(asked, by.fit.reference), effect);
+    const double wider = detail::extrapolation(out, from, effect, asked.batch);
+    const double quantile = !is_measured   ? from.quantile_unseen
+                            : effect.known ? from.quantile_known
+                                           : from.quantile_new;
+    const double reach = wider * figure.spread * quantile;
     const double time = std::exp(figure.log_seconds);
     out.throughput_ips = asked.batch / time;
     out.latency_s = time * std::max(1.0, asked.threads);
     out.low_ips = out.throughput_ips * std::exp(-reach);
     out.high_ips = out.throughput_ips * std::exp(reach);
-    out.sources.push_back(detail::source_of(on, device));
+    out.sources.push_back(by.source);
     return out;
+}
+
+/// The expectation of a run on a given footing.
+[[nodiscard]] inline expectation expect(const fitting::kernel_table& table, const estimate& bound,
+                                        const platform& device, const measured_run& run, const fitting::footing& on) {
+    fitting::network_effect effect;
+    if (on.from != nullptr && table.has_layers) effect = on.from->effect_of(table.profile);
+    return expect(table, effect, bound, run, standing_of(on, bound, device, run));
 }
 
 /// The same from what is known of devices.
@@ -154,16 +207,28 @@ namespace detail {
     return expect(table, bound, device, run, fitting::footing_of(device, run.datatype, bound.roof.peak.value(), known));
 }
 
-/// The expectation of a workload. Throws as `predict` does.
+/// The expectation of a workload. A datatype whose peak no source states, but in which such devices were measured, is
+/// bound by the fastest peak that is stated. Throws as `predict` does.
 [[nodiscard]] inline expectation expect(const workload& net, const platform& device, const measured_run& run,
                                         std::span<const std::shared_ptr<const fitting::population>> known) {
     fitting::require_valid(run);
     const platform in_mode = run.mode.empty() ? device : device.in_mode(run.mode);
-    const estimate bound = predict(net, in_mode, {.datatype = run.datatype, .batch = run.batch()});
+    const std::vector<peak>& peaks = in_mode.mode().peaks;
+    const peak& fastest =
+        *std::max_element(peaks.begin(), peaks.end(), [](const peak& a, const peak& b) { return a.dense < b.dense; });
+    const bool is_stated = detail::computes_in(in_mode.mode(), run.datatype);
+    const auto on = fitting::footing_of(device, run.datatype, fastest.dense.value(), known);
+    const bool stands_in = !is_stated && detail::is_measured_in(on, run.datatype);
+    const estimate bound =
+        predict(net, in_mode, {.datatype = stands_in ? fastest.numbers : run.datatype, .batch = run.batch()});
     fitting::kernel_table table;
     table.has_layers = false;
     if (net.mac_count > 0) table = fitting::kernels_of(net);
-    return expect(table, bound, device, run, known);
+    if (!stands_in) return expect(table, bound, device, run, known);
+    expectation out = expect(table, bound, device, run, on);
+    out.warnings.push_back("no source states the peak in " + to_string(run.datatype) + "; the bound is that of " +
+                           to_string(fastest.numbers));
+    return out;
 }
 
 }  // namespace qutibench

@@ -70,7 +70,8 @@ struct cuttable_network {
         double crossing = 0;
         for (std::size_t i = 0; i < table.parts.size(); ++i) {
             const layer_part& part = table.parts[i];
-            if (part.stored && part.kernel < one.layer && last_kernel[i] >= one.layer) crossing += part.output_bytes;
+            if (part.stored && part.kernel < one.layer && last_kernel[i] >= one.layer)
+                crossing += table.output_bytes(static_cast<int>(i));
         }
         result.time.push_back(one.time);
         result.crossing.push_back(crossing);

@@ -12,23 +12,34 @@ namespace qutibench {
 
 namespace detail {
 
-/// Marks an estimate infeasible when a source says that the device's software does not run the network, or the type of
-/// one of the layers that compute.
+/// Whether a source says that the device's software does not run the network, or the type of one of the layers that
+/// compute.
 template <class Workload>
-void mark_unsupported(estimate& result, const Workload& net, const platform& device) {
+[[nodiscard]] bool is_unsupported(const Workload& net, const platform& device) {
     const auto& known = device.operators;
     const auto holds = [](const auto& list, std::string_view name) {
         return std::find(list.begin(), list.end(), name) != list.end();
     };
-    bool refused = holds(known.unsupported_networks, net.name());
-    if (!known.supported.empty() || !known.unsupported.empty())
-        for (const auto& layer : net.layers())
-            refused =
-                refused || (layer.cost.macs > 0 && (holds(known.unsupported, layer.type) ||
-                                                    (!known.supported.empty() && !holds(known.supported, layer.type))));
-    if (!refused) return;
+    if (holds(known.unsupported_networks, net.name())) return true;
+    if (known.supported.empty() && known.unsupported.empty()) return false;
+    return std::any_of(net.layers().begin(), net.layers().end(), [&](const auto& layer) {
+        return layer.cost.macs > 0 && (holds(known.unsupported, layer.type) ||
+                                       (!known.supported.empty() && !holds(known.supported, layer.type)));
+    });
+}
+
+/// Marks an estimate infeasible where the device does not run the network.
+inline void mark(estimate& result, bool unsupported) {
+    if (!unsupported) return;
     result.feasible = feasibility::infeasible;
     result.assume(assumption::unsupported);
+}
+
+/// Whether totals suffice for a deployment.
+template <class Workload>
+[[nodiscard]] bool needs_totals_only(const Workload& net, const deployment& how) {
+    const bool published = how.placement == placement_kind::published && !traits_of(how.execution).by_kernel;
+    return net.layers().empty() || (published && !how.sparse && how.overrides.empty() && !net.has_precisions());
 }
 
 }  // namespace detail
@@ -45,8 +56,12 @@ void mark_unsupported(estimate& result, const Workload& net, const platform& dev
     estimate result = detail::network_level(net, under.bytes_per_weight, under.roof, how.batch);
     result.assumed |= under.assumed;
     if (traits_of(how.execution).by_kernel) result.assume(assumption::no_layer_detail);
-    if (how.placement == placement_kind::capacity) detail::place_totals(result, device, how);
-    detail::complete(result, device, how, detail::network_demand(result.work, result.traffic, result.roof, how));
+    if (how.placement != placement_kind::published) detail::place_totals(result, device, how);
+    detail::complete(
+        result, device, how,
+        detail::network_demand(result.work, result.traffic, result.roof.peak.value(), result.roof.bandwidth.value(),
+                               static_cast<double>(how.batch), how.parameters)
+            .of(0));
     return result;
 }
 
@@ -55,16 +70,17 @@ void mark_unsupported(estimate& result, const Workload& net, const platform& dev
 template <std::same_as<workload> Workload>
 [[nodiscard]] estimate predict(const Workload& net, const platform& device, const deployment& how = {}) {
     if (how.stream > 0) return predict(net, device, detail::as_call(how));
-    const bool published = how.placement == placement_kind::published && !traits_of(how.execution).by_kernel;
-    if (net.layers().empty() || (published && !how.sparse && how.overrides.empty() && !net.has_precisions())) {
+    if (detail::needs_totals_only(net, how)) {
         estimate result = predict(static_cast<const workload_totals&>(net), device, how);
         if (!net.uncounted().empty()) result.assume(assumption::uncounted_layers);
-        detail::mark_unsupported(result, net, device);
+        detail::mark(result, detail::is_unsupported(net, device));
         return result;
     }
     detail::check(how);
-    estimate result = detail::refined_model<Workload>(net, device, how).result;
-    detail::mark_unsupported(result, net, device);
+    detail::refined_model<Workload> model(net, device, how);
+    model.run({device, how});
+    estimate result = model.answer(0, device, how);
+    detail::mark(result, detail::is_unsupported(net, device));
     return result;
 }
 
@@ -74,8 +90,10 @@ template <std::same_as<workload> Workload>
     if (how.stream > 0) return explain(net, device, detail::as_call(how));
     if (net.layers().empty()) return {.total = predict(net, device, how), .where = place(net, device, how)};
     detail::check(how);
-    breakdown all = detail::refined_model<Workload>(net, device, how).explain();
-    detail::mark_unsupported(all.total, net, device);
+    detail::refined_model<Workload> model(net, device, how);
+    model.run({device, how});
+    breakdown all = std::move(model).explain(device);
+    detail::mark(all.total, detail::is_unsupported(net, device));
     return all;
 }
 

@@ -14,9 +14,10 @@ enum class bound_kind : unsigned char {
     compute,
     memory,
     compute_at_least,  ///< compute as far as is known: no source states the bandwidth, so memory may bound lower
+    on_chip,           ///< the bandwidth of on-chip memory
 };
 template <>
-inline constexpr enumeration<3> names_of<bound_kind>{"bound", {"compute", "memory", "compute?"}};
+inline constexpr enumeration<4> names_of<bound_kind>{"bound", {"compute", "memory", "compute?", "on-chip"}};
 
 /// One compute roof and one memory slope.
 struct roofline {

@@ -52,8 +52,8 @@ struct node {
 };
 
 /// Something that builds a network on any builder with `input(shape, name)`, `add(layer, {tensors}, name)`,
-/// `shape_of(tensor)` and `output(tensor)`: a zoo entry, a `static_graph`, or your own struct with
-/// `template <class Net> constexpr void build(Net& net) const`.
+/// `shape_of(tensor)`, `share_weights(earlier, later)` and `output(tensor)`: a zoo entry, a `static_graph`, or your own
+/// struct with `template <class Net> constexpr void build(Net& net) const`.
 template <class Recipe>
 concept recipe = requires(const Recipe& one) {
     typename Recipe::is_recipe;

@@ -71,13 +71,16 @@ struct static_layer {
     layer_kind kind = layer_kind::other;
     layer_cost cost{};
     shape output{};
-    bool is_read = false;    ///< by a later layer
-    bool is_result = false;  ///< marked as one
+    bool is_read = false;         ///< by a later layer
+    bool is_result = false;       ///< marked as one
+    bool weights_shared = false;  ///< its weights were counted with an earlier layer
 
     [[nodiscard]] constexpr qutibench::operations operations() const {
         return quantity_of<qutibench::operations>(detail::multiply(2, cost.macs));
     }
-    [[nodiscard]] constexpr elements weights() const { return quantity_of<elements>(cost.weights); }
+    [[nodiscard]] constexpr elements weights() const {
+        return quantity_of<elements>(weights_shared ? 0 : cost.weights);
+    }
 };
 
 /// What one inference of a recipe costs; a literal type. Counts are those of `analyze(graph)`.
@@ -127,6 +130,15 @@ public:
     /// Marks a result, as graph::output does.
     constexpr void output(const tensor_type& one) {
         if (one.layer < layers_.size()) layers_[one.layer].is_result = true;
+    }
+
+    /// States that `later` uses the weights of an earlier layer again, as graph::share_weights does.
+    constexpr void share_weights(const tensor_type&, const tensor_type& later) {
+        if (later.layer >= layers_.size()) return;
+        static_layer& one = layers_[later.layer];
+        one.weights_shared = true;
+        totals_.weight_count -= one.cost.weights;
+        totals_.parameter_count -= one.cost.parameters;
     }
 
     [[nodiscard]] constexpr const shape& shape_of(const tensor_type& one) const { return one.extents; }

@@ -6,12 +6,14 @@
 /// pareto_front.hpp    pareto_mask, pareto_front: the exact non-dominated rows of a table
 /// pareto_archive.hpp  pareto_archive: the front of rows that arrive in parts; fronts that merge
 /// pareto_ranks.hpp    pareto_ranks: non-dominated sorting
-/// hypervolume.hpp     hypervolume: how good a front is
+/// hypervolume.hpp     hypervolume, hypervolume_contributions: how good a front is, and what each row adds to it
+/// approximate_hypervolume.hpp  approximate_hypervolume: the same by sampling, for any number of objectives
 /// pareto_choice.hpp   pareto_knee, epsilon_front: a few points out of many
 ///
 /// All take a row-major table of doubles with 1 to 8 columns, and a sense for each column.
 #pragma once
 
+#include <qutibench/pareto/approximate_hypervolume.hpp>
 #include <qutibench/pareto/archive.hpp>
 #include <qutibench/pareto/choice.hpp>
 #include <qutibench/pareto/dominance.hpp>

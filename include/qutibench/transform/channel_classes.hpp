@@ -24,9 +24,25 @@ public:
     static constexpr int nobody = -1;
     static constexpr int results = -2;  ///< stands for the node that fixes what the model returns
 
-    /// `count` new channels, of the maker `home` or of none (below zero).
+    /// Whether lists may hold so many entries more. Past the limit axes stay whole, so that no small file asks for more
+    /// than some hundred megabytes.
+    [[nodiscard]] bool may_list(std::int64_t entries) {
+        if (entries > most_listed - listed_) return false;
+        listed_ += entries;
+        return true;
+    }
+
+    /// A list past the limit becomes empty, and its channels stay because of operation `by`.
+    void bound(channel_list& all, int by) {
+        if (may_list(static_cast<std::int64_t>(all.size()))) return;
+        fix(all, by);
+        all.clear();
+    }
+
+    /// `count` new channels, of the maker `home` or of none (below zero); an empty list past the limit.
     [[nodiscard]] channel_list fresh(std::int64_t count, int home) {
         channel_list all;
+        if (!may_list(count)) return all;
         all.reserve(static_cast<std::size_t>(count));
         for (std::int64_t i = 0; i < count; ++i) {
             all.push_back(static_cast<int>(parents_.size()));
@@ -91,9 +107,12 @@ public:
     [[nodiscard]] int size() const { return static_cast<int>(parents_.size()); }
 
 private:
+    static constexpr std::int64_t most_listed = std::int64_t{1} << 26;
+
     mutable std::vector<int> parents_;
     std::vector<int> homes_;
     std::vector<int> fixed_by_;
+    std::int64_t listed_ = 0;
 };
 
 /// Classes whose channels the same makers make: they are alike, and a share of them stays.

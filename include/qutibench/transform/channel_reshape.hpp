@@ -108,6 +108,7 @@ private:
         if (parts.empty()) return classes_.fix(all, by_);
         std::reverse(parts.begin(), parts.end());  // outermost first
         const part& holder = parts[chosen(parts, all)];
+        if (!classes_.may_list(of_.after[holder.axis])) return classes_.fix(all, by_);
         if (parts.size() > 1)
             for (std::int64_t c = 0; c < count; ++c) {
                 const std::int64_t u = c / holder.pitch % holder.different;

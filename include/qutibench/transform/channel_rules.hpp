@@ -15,6 +15,8 @@ inline void channel_axes::follow(std::size_t at) {
         out(port).resize(static_cast<std::size_t>(one.outputs[port].rank()));
     if (whole_[at]) return fix_inputs();
     if (!visit_layer(one.layer, all_layers{}, [&](const auto& known) { rule(known); })) pass();
+    for (std::size_t port = 0; port < one.outputs.size(); ++port)
+        for (channel_list& all : out(port)) classes_.bound(all, by());
 }
 
 /// One input whose axes stay, by what the layer says of itself.
@@ -79,6 +81,7 @@ void channel_axes::rule(const convolution<Rank>& one) {
     if (groups == 1 || groups != channels) return regroup(groups, made);
     const channel_list& read = in(0)[1];
     const auto each = static_cast<std::size_t>(made / channels);
+    if (!classes_.may_list(made)) return fix_inputs();
     for (std::size_t m = 0; m < read.size() * each; ++m) out()[1].push_back(read[m / each]);
     if (one.groups != depthwise) count("groups", read);
     if (one.out_channels != 0) count("out_channels", out()[1]);

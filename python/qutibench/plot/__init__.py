@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .heatmaps import heatmap
     from .kernels import layer_bars
     from .rooflines import roofline
-    from .saving import save
+    from .saving import offline, save
     from .sensitivity import tornado
     from .squares import orthogonality_squares
     from .studies import (
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         levels,
         power_performance,
         radar,
+        requirements,
         stacked_power,
         system_compute,
     )
@@ -47,6 +48,7 @@ _home = {
     "latency_throughput": "curves",
     "layer_bars": "kernels",
     "levels": "studies",
+    "offline": "saving",
     "one_factor": "curves",
     "orthogonality_squares": "squares",
     "pareto": "frontiers",
@@ -54,6 +56,7 @@ _home = {
     "power_performance": "studies",
     "predicted_against_measured": "agreement",
     "radar": "studies",
+    "requirements": "studies",
     "roofline": "rooflines",
     "save": "saving",
     "stacked_power": "studies",
@@ -87,6 +90,7 @@ __all__ = [
     "latency_throughput",
     "layer_bars",
     "levels",
+    "offline",
     "one_factor",
     "orthogonality_squares",
     "pareto",
@@ -94,6 +98,7 @@ __all__ = [
     "power_performance",
     "predicted_against_measured",
     "radar",
+    "requirements",
     "roofline",
     "save",
     "stacked_power",

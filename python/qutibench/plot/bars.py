@@ -105,11 +105,11 @@ def _shared(bars: Sequence[Row], heading: str, theme: Theme) -> dict[str, Any]:
     return {
         "y": alt.Y("network:N", sort=networks, axis=alt.Axis(title=None, ticks=False, labelLimit=220, domain=False)),
         "yOffset": alt.YOffset("series:N", sort=series),
-        "color": alt.Color("series:N", scale=colour_scale(series, theme), legend=colour_legend("on")),
+        "color": alt.Color("series:N", scale=colour_scale(series, theme), legend=colour_legend("device and datatype")),
         "tooltip": [
             alt.Tooltip("kind:N"),
             alt.Tooltip("network:N"),
-            alt.Tooltip("series:N", title="on"),
+            alt.Tooltip("series:N", title="device and datatype"),
             alt.Tooltip("batch:N"),
             alt.Tooltip("value:Q", title=heading, format=",.4~r"),
         ],

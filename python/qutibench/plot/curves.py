@@ -112,9 +112,42 @@ def _panel(
                 )
             )
     if label:
-        text = alt.Chart(inline(points)).mark_text(dy=-11, fontSize=10, color=look(theme).muted, clip=True)
+        text = alt.Chart(inline(_clear(points, x, up, size))).mark_text(
+            dy=-11, fontSize=10, color=look(theme).muted, clip=True
+        )
         layers.append(text.encode(x=x, y=up, text="label:N"))
     return layered(layers, *size).interactive(name=f"zoom_{number}")
+
+
+def _share(value: Any, values: Sequence[Any], channel: Any) -> float:
+    """Where a value lies on an axis, from 0 to 1, near enough to tell whether labels meet."""
+    scale = channel.to_dict().get("scale", {})
+    numbers = [math.log(one) for one in values] if scale.get("type") == "log" else [float(one) for one in values]
+    at = math.log(value) if scale.get("type") == "log" else float(value)
+    low, high = min(numbers), max(numbers)
+    return (at - low) / (high - low) if high > low else 0.5
+
+
+def _clear(points: list[Row], x: alt.X, up: alt.Y, size: tuple[float, float]) -> list[Row]:
+    """The points whose labels, above them, cover neither another label nor another point; ends of curves go first."""
+    if not all(_number(one["x"]) for one in points):
+        return points
+    xs, ys = [one["x"] for one in points], [one["y"] for one in points]
+    places = [(size[0] * _share(one["x"], xs, x), size[1] * (1 - _share(one["y"], ys, up))) for one in points]
+    order = sorted(range(len(points)), key=lambda i: (places[i][1], places[i][0]))
+    taken: list[tuple[float, float]] = []
+    kept: list[int] = []
+    for i in order:
+        across, down = places[i][0], places[i][1] - 11
+        half = 3.5 * len(str(points[i]["label"])) + 4
+        others = [place for j, place in enumerate(places) if j != i]
+        if any(abs(across - a) < half + 6 and abs(down - d) < 11 for a, d in taken):
+            continue
+        if any(abs(across - a) < half and abs(down - d) < 8 for a, d in others):
+            continue
+        taken.append((across, down))
+        kept.append(i)
+    return [points[i] for i in sorted(kept)]
 
 
 def _both(predicted: Any, measured: Any, value: str) -> list[tuple[str, Row]]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -16,6 +17,7 @@ from .style import (
     Theme,
     colour_legend,
     colour_scale,
+    columns_for,
     distinct,
     dots,
     dressed,
@@ -33,6 +35,13 @@ LESS_IS_BETTER = frozenset(
 """Columns of which less is better when nobody says otherwise; of all others more is."""
 
 
+@cache
+def _task_of(network: str) -> str:
+    """The data set that a network's accuracy is of, or nothing where the catalogue does not know the network."""
+    known = network.partition(" ")[0]
+    return _core.network_entry(known).task or "" if known in _core.networks() else ""
+
+
 def _points(of: Any, x: str, y: str, kind: str) -> tuple[list[Row], str]:
     rows = rows_of(of)
     if kind == "measured":
@@ -44,7 +53,8 @@ def _points(of: Any, x: str, y: str, kind: str) -> tuple[list[Row], str]:
             "y": row[y] / unit_of(y).scale,
             "device": device_of(row),
             "network": network_of(row),
-            "datatype": row.get("datatype"),
+            "datatype": row.get("datatype") or "",
+            "task": _task_of(network_of(row)) if "accuracy" in x + y else "",
             "batch": batch_of(row),
             "kind": kind,
         }
@@ -54,14 +64,16 @@ def _points(of: Any, x: str, y: str, kind: str) -> tuple[list[Row], str]:
 
 
 def _mark_frontier(points: list[Row], senses: tuple[bool, bool]) -> list[Row]:
-    """Notes on each point whether it is on the frontier; returns those that are, by x."""
+    """Notes on each point whether it is on the frontier of its task; returns those that are, by x."""
     import numpy as np
 
-    mask = _core.pareto_front(
-        np.array([[one["x"], one["y"]] for one in points], dtype=np.float64), maximize=list(senses)
-    )
-    for one, best in zip(points, mask.tolist(), strict=True):
-        one["frontier"] = bool(best)
+    for task in distinct(one["task"] for one in points):
+        alike = [one for one in points if one["task"] == task]
+        mask = _core.pareto_front(
+            np.array([[one["x"], one["y"]] for one in alike], dtype=np.float64), maximize=list(senses)
+        )
+        for one, best in zip(alike, mask.tolist(), strict=True):
+            one["frontier"] = bool(best)
     return sorted((one for one in points if one["frontier"]), key=lambda one: (one["x"], one["y"]))
 
 
@@ -81,8 +93,10 @@ def pareto(
     """Two figures against each other with the frontier of what nothing beats in both.
 
     predicted, measured: rows; at least one. Predicted points are filled with a solid frontier, measured ones hollow
-    with a dashed one; points that something beats are pale. x, y: columns. maximize, minimize: columns whose better
-    side is not the usual one (less of latency, energy, power, price, size and operations, more of all else).
+    with a dashed one; points that something beats are pale. Colours tell devices apart, shapes networks, sizes
+    datatypes: the wider, the larger. Accuracies of several tasks have a frontier each. x, y: columns. maximize,
+    minimize: columns whose better side is not the usual one (less of latency, energy, power, price, size and
+    operations, more of all else).
 
     Raises UnknownName for a column that no row has, InvalidArgument without rows.
     """
@@ -101,6 +115,9 @@ def pareto(
             notes.append(note)
     if not points:
         raise InvalidArgument("pareto needs predicted rows, measured rows, or both")
+    tasks = [task for task in distinct(one["task"] for one in points) if task]
+    if len(tasks) > 1:
+        notes.append("a frontier for each task: " + ", ".join(tasks))
     if len(lines) > 1:
         notes.append("filled: predicted, hollow: measured")
     chart = layered(_layers(points, lines, (x, y), senses[0], theme), width, height).interactive(name="zoom")
@@ -130,12 +147,17 @@ def _layers(
             strokeDash=[1, 0] if kind == "predicted" else [5, 4],
             clip=True,
         )
-        layers.append(line.encode(order="x:Q", **placed))
+        layers.append(line.encode(order="x:Q", detail="task:N", **placed))
     devices, networks = distinct(one["device"] for one in points), distinct(one["network"] for one in points)
     picked = alt.selection_point(name="picked", fields=["network"], bind="legend")
-    visible = alt.condition(picked, alt.Opacity("frontier:N", scale=_PALE, legend=None), alt.value(0.05))
-    colour = alt.Color("device:N", scale=colour_scale(devices, theme), legend=colour_legend("device"))
-    shape = alt.Shape("network:N", scale=shape_scale(networks), legend=shape_legend("network"))
+    pale = alt.Scale(domain=[True, False], range=[1.0, 0.3 if theme == "light" else 0.5])
+    visible = alt.condition(picked, alt.Opacity("frontier:N", scale=pale, legend=None), alt.value(0.05))
+    columns = columns_for(len(devices))
+    colour = alt.Color("device:N", scale=colour_scale(devices, theme), legend=colour_legend("device", columns=columns))
+    shape = alt.Shape(
+        "network:N", scale=shape_scale(networks), legend=shape_legend("network", columns=columns_for(len(networks)))
+    )
+    sizes = _sizes(points)
     tooltip = [
         alt.Tooltip("kind:N"),
         alt.Tooltip("network:N"),
@@ -147,9 +169,18 @@ def _layers(
     ]
     for kind in lines:
         marks = dots([one for one in points if one["kind"] == kind], theme, 90, hollow=kind == "measured")
-        layers.append(marks.encode(color=colour, shape=shape, opacity=visible, tooltip=tooltip, **placed))
+        layers.append(marks.encode(color=colour, shape=shape, opacity=visible, tooltip=tooltip, **sizes, **placed))
     layers[-1] = layers[-1].add_params(picked)
     return layers
 
 
-_PALE = alt.Scale(domain=[True, False], range=[1.0, 0.28])
+def _sizes(points: list[Row]) -> dict[str, Any]:
+    """Datatypes as sizes, the wider the larger; nothing where there is one alone."""
+    names = distinct(one["datatype"] for one in points if one["datatype"])
+    if len(names) < 2:
+        return {}
+    widths = {name: _core.Precision(name).weights.bits_per_element for name in names}
+    names.sort(key=lambda name: widths[name])
+    step = 110 / (len(names) - 1)
+    scale = alt.Scale(domain=names, range=[45 + step * i for i in range(len(names))])
+    return {"size": alt.Size("datatype:N", scale=scale, legend=shape_legend("datatype", symbolType="circle"))}

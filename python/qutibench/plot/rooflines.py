@@ -7,6 +7,7 @@ doi:10.1145/1498765.1498785.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ import altair as alt
 
 from .. import _core
 from ..errors import InvalidArgument
-from .roofs import GIGA, Roof, complete, of_platform, of_row, placed, platforms_of, strokes, workloads_of
+from .roofs import GIGA, Roof, complete, of_levels, of_platform, of_row, placed, platforms_of, strokes, workloads_of
 from .rows import Row, need, rows_of
 from .style import (
     Layer,
@@ -53,6 +54,11 @@ class _Frame(NamedTuple):
     def height_of(self, performance: float) -> float:
         share = math.log(performance / self.y[0]) / math.log(self.y[1] / self.y[0])
         return self.height * (1 - share)
+
+    def place(self, intensity: float, performance: float) -> tuple[float, float]:
+        """Pixels from the upper left."""
+        share = math.log(intensity / self.x[0]) / math.log(self.x[1] / self.x[0])
+        return self.width * share, self.height_of(performance)
 
     @staticmethod
     def axis(title: str, ends: tuple[float, float]) -> alt.Axis:
@@ -122,20 +128,43 @@ def _names(roofs: Sequence[Roof], frame: _Frame, inks: dict[str, str]) -> list[L
     return layers
 
 
-def _bandwidths(roofs: Sequence[Roof], frame: _Frame, inks: dict[str, str]) -> list[Layer]:
-    """Bandwidths along the slopes, further up or down where a neighbouring slope is near."""
+def _room(at: tuple[float, float], marks: Sequence[tuple[float, float]], tilt: float) -> float:
+    """Pixels from the middle of a label along a slope to the nearest mark; across the slope they count double, since a
+    label is longer than high."""
+    along, across = math.cos(tilt), math.sin(tilt)
+    return min(
+        (
+            math.hypot(dx * along - dy * across, 2 * (dx * across + dy * along))
+            for dx, dy in ((at[0] - x, at[1] - y) for x, y in marks)
+        ),
+        default=math.inf,
+    )
+
+
+def _bandwidths(roofs: Sequence[Roof], points: Sequence[Row], frame: _Frame, inks: dict[str, str]) -> list[Layer]:
+    """Bandwidths along the slopes, each where it is furthest from points, other slopes and other bandwidths."""
     slopes = {one.bandwidth: one.device for one in reversed(roofs) if one.bandwidth}
+    marks = [frame.place(point["intensity"], point["performance"]) for point in points]
+    tilt = math.radians(frame.slope())
     layers: list[Layer] = []
-    share, before = 0.5, 0.0
     for bandwidth in sorted(slopes):
         peak = max(one.peak for one in roofs if one.bandwidth == bandwidth)
         low = max(frame.x[0], frame.y[0] * GIGA / bandwidth)
-        near = bandwidth < 2 * before
-        share, before = (0.72 if share < 0.5 else 0.28) if near else 0.5, bandwidth
-        intensity = low * (peak / bandwidth / low) ** share
+        found: list[tuple[float, float, int, tuple[float, float]]] = []
+        for share, side in itertools.product((0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.12), (-8, 11)):
+            intensity = low * (peak / bandwidth / low) ** share
+            x, y = frame.place(intensity, bandwidth * intensity / GIGA)
+            label = (x + 1.3 * side * math.sin(tilt), y + 1.3 * side * math.cos(tilt))
+            crossing = [
+                frame.place(intensity, one.attainable(intensity) / GIGA) for one in roofs if one.bandwidth != bandwidth
+            ]
+            room = min(70.0, _room(label, marks, tilt), 4 * _room(label, crossing, tilt))
+            found.append((room, intensity, side, label))
+        _, intensity, side, label = max(found, key=lambda one: one[0])
+        marks.append(label)
         row = {"intensity": intensity, "performance": bandwidth * intensity / GIGA, "text": si(bandwidth, "B/s")}
         text = alt.Chart(inline([row])).mark_text(
-            angle=360 - frame.slope(), dy=-8, fontSize=11, color=inks[slopes[bandwidth]], clip=True
+            angle=360 - frame.slope(), dy=side, fontSize=11, color=inks[slopes[bandwidth]], clip=True
         )
         layers.append(text.encode(x="intensity:Q", y="performance:Q", text="text:N"))
     return layers
@@ -214,6 +243,8 @@ def roofline(
         for device in devices:
             own = of_platform(device, names)
             roofs += own
+            if placement != "published":
+                roofs += of_levels(device, own)
             for work in workloads_of(networks, keep):
                 for one in own:
                     made = _core.predict(work, device, datatype=one.datatype, batch=batch, placement=placement)
@@ -258,6 +289,6 @@ def _drawn(
     inks = _inks(roofs, theme)
     if points or below:
         layers += _marks(points, below, colour, theme)
-    layers += _names(roofs, frame, inks) + _bandwidths(roofs, frame, inks)
+    layers += _names(roofs, frame, inks) + _bandwidths(roofs, [*points, *below], frame, inks)
     chart = layered(layers, *size).interactive(name="zoom")
     return dressed(chart, theme, title, "; ".join(filter(None, notes)))

@@ -51,6 +51,16 @@ def of_platform(platform: _core.Platform, datatypes: Sequence[str]) -> list[Roof
     return [Roof(f"{device} {name}", device, name, native[name], platform.bandwidth_bytes_per_s) for name in chosen]
 
 
+def of_levels(platform: _core.Platform, roofs: Sequence[Roof]) -> list[Roof]:
+    """The same roofs under the bandwidth of each on-chip level that a source states one of (Yang et al. 2020)."""
+    levels = [one for one in platform.memories if one.on_chip and one.bandwidth_bytes_per_s is not None]
+    return [
+        roof._replace(name=f"{roof.name} from {level.name}", bandwidth=level.bandwidth_bytes_per_s)
+        for level in levels
+        for roof in roofs
+    ]
+
+
 def platforms_of(given: object) -> list[_core.Platform] | None:
     """Platforms from ids, paths and Platforms; None when the argument holds rows instead."""
     listed = list(given) if isinstance(given, (list, tuple, set)) else [given]

@@ -103,7 +103,8 @@ def need(rows: Sequence[Row], *names: str) -> tuple[list[Row], str]:
     if not known:
         raise InvalidArgument(f"no row knows its {' and '.join(names)}")
     missing = [name for name in names if any(row.get(name) is None for row in rows)]
-    left_out = f"{len(rows) - len(known)} of {len(rows)} rows left out: no {' or '.join(missing)}"
+    reasons = " or ".join(unit_of(name).heading for name in missing)
+    left_out = f"{len(rows) - len(known)} of {len(rows)} rows left out: no {reasons}"
     return known, left_out if missing else ""
 
 

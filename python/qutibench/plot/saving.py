@@ -43,3 +43,12 @@ def save(chart: alt.TopLevelMixin, path: str | os.PathLike[str], scale: float = 
     else:
         where.write_text(convert.vegalite_to_html(specification, vl_version=version, bundle=True), encoding="utf-8")
     return where
+
+
+def offline() -> None:
+    """Shows charts in notebooks as still pictures (SVG), which need no network and stay in the file, from here on.
+
+    Raises MissingPackage without vl-convert-python.
+    """
+    require("vl_convert", "plot")
+    alt.renderers.enable("svg")

@@ -11,9 +11,23 @@ import altair as alt
 
 from ..errors import InvalidArgument
 from .rows import Row, axis_title, batch_of, need, network_of, positive, roof_of, rows_of, unit_of
-from .style import Theme, colour_legend, colour_scale, distinct, dressed, inline, layered, linear_axis, log_axis, look
+from .style import (
+    Theme,
+    colour_legend,
+    colour_scale,
+    distinct,
+    dots,
+    dressed,
+    inline,
+    layered,
+    linear_axis,
+    log_axis,
+    log_scale,
+    look,
+)
 
 _PARTS = ("base", "idle", "running")
+_USES = ("inference", "training")
 
 
 def _quantile(sorted_values: Sequence[float], share: float) -> float:
@@ -229,6 +243,45 @@ def levels(
     y = alt.Y("rate:Q", axis=linear_axis("Performance [GOP/s]"))
     tooltip = ["level:N", "batch:Q", alt.Tooltip("rate:Q", title="GOP/s", format=".4g")]
     return dressed(layered(_lines(points, x, y, "level", theme, tooltip), width, height), theme, title, note)
+
+
+def requirements(
+    rows: Any, *, theme: Theme = "light", width: float = 520, bar: float = 14, title: str = ""
+) -> alt.LayerChart:
+    """What each network asks for in inference and in training, as memory (T figures 2.8 and 2.9), largest last.
+
+    Rows are mappings with network, weight_bytes, activation_bytes, training_weight_bytes and training_activation_bytes,
+    as ``what_if study requirements --format json`` prints them; leave its summary at the end out.
+
+    Raises UnknownName for rows without these, InvalidArgument when no row knows them.
+    """
+    parts = ("weight_bytes", "activation_bytes", "training_weight_bytes", "training_activation_bytes")
+    known, note = need(rows_of(rows), "network", *parts)
+    needs = [
+        {
+            "network": network_of(row),
+            "inference": (row[parts[0]] + row[parts[1]]) / 1e6,
+            "training": (row[parts[2]] + row[parts[3]]) / 1e6,
+        }
+        for row in known
+    ]
+    positive(needs, "inference", "training")
+    needs.sort(key=lambda one: float(one["inference"]))
+    axis = log_axis("Memory for one input [MB]")
+    y = alt.Y("network:N", sort=None, axis=alt.Axis(title=None, labelLimit=340))
+    ends = [{"network": one["network"], "for": kind, "memory": one[kind]} for one in needs for kind in _USES]
+    colour = alt.Color("for:N", scale=colour_scale(_USES, theme), legend=colour_legend(None))
+    x = alt.X("inference:Q", scale=log_scale(), axis=axis)
+    layers: list[Any] = [
+        alt.Chart(inline(needs)).mark_rule(color=look(theme).muted).encode(x=x, x2="training:Q", y=y),
+        dots(ends, theme).encode(
+            x=alt.X("memory:Q", scale=log_scale(), axis=axis),
+            y=y,
+            color=colour,
+            tooltip=["network:N", "for:N", alt.Tooltip("memory:Q", title="MB", format=".4g")],
+        ),
+    ]
+    return dressed(layered(layers, width, alt.Step(bar)), theme, title, note)
 
 
 def hardware_cost(

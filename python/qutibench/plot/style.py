@@ -6,6 +6,7 @@ Colours: M. Okabe, K. Ito, Color Universal Design, 2008, https://jfly.uni-koeln.
 
 from __future__ import annotations
 
+import colorsys
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -185,12 +186,20 @@ def spread(positions: Sequence[float], gap: float) -> list[float]:
     return found
 
 
+def _further(number: int, theme: Theme) -> str:
+    """A colour of its own for any number: hues a golden angle apart, at two lightnesses that show on the background."""
+    hue = number * 0.381966 % 1
+    light = (0.34, 0.5) if theme == "light" else (0.72, 0.56)
+    red, green, blue = colorsys.hls_to_rgb(hue, light[number % 2], 0.55)
+    return "#" + "".join(f"{round(255 * one):02x}" for one in (red, green, blue))
+
+
 def colours(names: Sequence[str], theme: Theme) -> list[str]:
-    """One colour for each name; from the ninth on half way to the text's, and repeating after sixteen."""
+    """One colour for each name and none twice: the theme's eight, then these half way to the text's, then others."""
     now = look(theme)
-    further = [mixed(one, now.ink if one != OKABE_ITO["black"] else NEUTRAL, 0.5) for one in now.series]
-    series = [*now.series, *further]
-    return [series[i % len(series)] for i in range(len(names))]
+    half = [mixed(one, now.ink if one != OKABE_ITO["black"] else NEUTRAL, 0.5) for one in now.series]
+    series = [*now.series, *half, *(_further(i, theme) for i in range(len(names)))]
+    return list(dict.fromkeys(series))[: len(names)]
 
 
 def colour_scale(names: Sequence[str], theme: Theme) -> alt.Scale:
@@ -199,8 +208,25 @@ def colour_scale(names: Sequence[str], theme: Theme) -> alt.Scale:
 
 
 def shape_scale(names: Sequence[str]) -> alt.Scale:
-    """One shape for each name."""
-    return alt.Scale(domain=list(names), range=[SHAPES[i % len(SHAPES)] for i in range(len(names))])
+    """One shape for each name and none twice: stars with more and more points, once all others are taken."""
+    stars = (_star(points, inner) for points in range(5, len(names) + 6) for inner in (0.75, 0.3))
+    every = [*SHAPES, *(next(stars) for _ in range(len(SHAPES), len(names)))]
+    return alt.Scale(domain=list(names), range=every[: len(names)])
+
+
+def _star(points: int, inner: float) -> str:
+    """A star around the origin as a path; every second corner at a share of its radius."""
+    corners = [
+        (math.sin(turn) * radius, -math.cos(turn) * radius)
+        for i in range(2 * points)
+        for turn, radius in [(math.pi * i / points, 1.2 if i % 2 == 0 else 1.2 * inner)]
+    ]
+    return "M" + "L".join(f"{x:.2f},{y:.2f}" for x, y in corners) + "Z"
+
+
+def columns_for(count: int) -> int:
+    """Columns of a legend at the side, at most 28 rows each."""
+    return max(1, math.ceil(count / 28))
 
 
 def dash_scale(names: Sequence[str]) -> alt.Scale:
@@ -277,6 +303,7 @@ def dressed(chart: Chart, theme: Theme, title: str = "", note: str = "") -> Char
         "symbolSize": 110,
         "symbolStrokeWidth": 1.5,
         "labelLimit": 320,
+        "symbolLimit": 0,  # all of them; Vega hides those past thirty
     }
     titles = {
         "color": now.ink,

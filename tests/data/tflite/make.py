@@ -2,7 +2,8 @@
 """Makes the TFLite files of this folder: pip install ai-edge-litert flatbuffers numpy; python make.py
 
 small_int8.tflite: a convolution (5x5, stride 2, relu6 fused), a depthwise one, a sum, average pooling, a view, a dense
-layer and softmax, all int8. custom.tflite: an operator of nobody's between two known ones.
+layer and softmax, all int8. custom.tflite: an operator of nobody's between two known ones. streaming.tflite: a variable
+that is read, joined with a new step, cut and set again, and a composite operator that stands for a dense layer.
 """
 
 import importlib.util
@@ -23,7 +24,7 @@ DTYPES = {INT8: numpy.int8, INT32: numpy.int32, FLOAT: numpy.float32}
 class Builder:
     def __init__(self):
         self.graph, self.model = schema.SubGraphT(), schema.ModelT()
-        self.graph.tensors, self.graph.operators = [], []
+        self.graph.tensors, self.graph.operators, self.called = [], [], []
         self.model.version, self.model.operatorCodes = 3, []
         self.model.buffers = [schema.BufferT()]
 
@@ -54,15 +55,22 @@ class Builder:
             one.builtinOptionsType = getattr(schema.BuiltinOptions, type(options).__name__[:-1])
         self.graph.operators.append(one)
 
+    def end_subgraph(self, inputs, outputs):
+        """What was added so far is a subgraph that others call by its number, from 1 on; the main graph comes last."""
+        self.graph.inputs, self.graph.outputs = inputs, outputs
+        self.called.append(self.graph)
+        self.graph = schema.SubGraphT()
+        self.graph.tensors, self.graph.operators = [], []
+
     def save(self, name, inputs, outputs):
         self.graph.inputs, self.graph.outputs = inputs, outputs
-        self.model.subgraphs = [self.graph]
+        self.model.subgraphs = [self.graph, *self.called]
         builder = flatbuffers.Builder(1024)
         builder.Finish(self.model.Pack(builder), file_identifier=b"TFL3")
         (here / name).write_bytes(bytes(builder.Output()))
 
 
-def options(name, **fields):
+def options(name, /, **fields):
     one = getattr(schema, name + "T")()
     for key, value in fields.items():
         setattr(one, key, value)
@@ -103,3 +111,29 @@ b.operator(op.RELU, [x], [y])
 b.operator(op.CUSTOM, [y], [z], custom="MyOwnOperator")
 b.operator(op.ABS, [z], [w])
 b.save("custom.tflite", [x], [w])
+
+b = Builder()
+x, y = b.tensor("steps", (1, 3, 8), FLOAT), b.tensor("inner", (1, 3, 4), FLOAT)
+w = b.tensor("w", (4, 8), FLOAT, constant=True)
+b.operator(op.FULLY_CONNECTED, [x, w, -1], [y], options("FullyConnectedOptions", keepNumDims=True))
+b.end_subgraph([x], [y])
+b.end_subgraph([], [])
+x, h = b.tensor("x", (1, 1, 8), FLOAT), b.tensor("handle", (), FLOAT)
+b.graph.tensors[h].type = schema.TensorType.RESOURCE
+b.operator(op.CALL_ONCE, [], [], options("CallOnceOptions", initSubgraphIndex=2))
+b.operator(op.VAR_HANDLE, [], [h], options("VarHandleOptions", sharedName="past"))
+p, c, n = b.tensor("past", (1, 2, 8), FLOAT), b.tensor("joined", (1, 3, 8), FLOAT), b.tensor("now", (1, 2, 8), FLOAT)
+same = b.tensor("joined/shape", (1, 3, 8), FLOAT)  # named as what is written for the tensor before it
+b.operator(op.READ_VARIABLE, [h], [p], options("ReadVariableOptions"))
+b.operator(op.CONCATENATION, [p, x], [same], options("ConcatenationOptions", axis=1))
+b.operator(op.RESHAPE, [same], [c], options("ReshapeOptions", newShape=[1, 3, 8]))
+begin = b.tensor("begin", (3,), INT32, [0, 1, 0], True)
+size = b.tensor("size", (3,), INT32, [1, 2, 8], True)
+b.operator(op.SLICE, [c, begin, size], [n], options("SliceOptions"))
+b.operator(op.ASSIGN_VARIABLE, [h, n], [], options("AssignVariableOptions"))
+y = b.tensor("y", (1, 3, 4), FLOAT)
+b.operator(op.STABLEHLO_COMPOSITE, [c], [y])
+how = options("StableHLOCompositeOptions", name="own.dense", decompositionSubgraphIndex=1)
+b.graph.operators[-1].builtinOptions2 = how
+b.graph.operators[-1].builtinOptions2Type = schema.BuiltinOptions2.StableHLOCompositeOptions
+b.save("streaming.tflite", [x], [y])

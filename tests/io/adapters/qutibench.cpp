@@ -216,3 +216,34 @@ TEST_CASE("tables: semicolons with decimal commas, and tabs, as spreadsheets wri
         if (one == ';') one = '\t';
     CHECK(latency(tabs) == Approx(12.5e-3));
 }
+
+TEST_CASE("tables: columns and names of somebody else's") {
+    const std::string foreign = "Modell\tGeraet\tTyp\tB\tT_inf\nRN50\tBoard A\tInt8\t1\t12,5\n";
+    const qb::ingest_options options{.columns = {{"network", "Modell"},
+                                                 {"platform", "Geraet"},
+                                                 {"datatype", "Typ"},
+                                                 {"batch", "B"},
+                                                 {"latency_ms", "T_inf"}},
+                                     .names = {{"RN50", "resnet50"}, {"Board A", "zcu104_dpu"}}};
+    const auto rows = qb::parse_measurements(foreign, "auto", options);
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].network == "resnet50");
+    CHECK(rows[0].platform == "zcu104_dpu");
+    CHECK(rows[0].datatype == qb::precision(qb::int8));
+    CHECK(rows[0].latency.value() == Approx(12.5e-3));
+    const auto with = [&](qb::ingest_options::pairs columns) {
+        return qb::parse_measurements(foreign, "auto", {.columns = std::move(columns)});
+    };
+    CHECK_THROWS_WITH(with({{"latncy_ms", "T_inf"}}), Contains("did you mean 'latency_ms'?"));
+    CHECK_THROWS_WITH(with({{"latency_ms", "T_inff"}}), Contains("there is no column 'T_inff'; did you mean 'T_inf'?"));
+    CHECK_THROWS_WITH(qb::parse_measurements(foreign), Contains("say which column is which (latency_ms=T_inf)"));
+}
+
+TEST_CASE("what a table and the caller both lack can be asked for by name") {
+    try {
+        static_cast<void>(only("network,latency_ms\nresnet50,1\n"));
+        FAIL("should throw");
+    } catch (const qb::missing_facts& wrong) {
+        CHECK(wrong.facts() == std::vector<std::string>{"platform", "datatype", "batch"});
+    }
+}

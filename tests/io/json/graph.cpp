@@ -138,6 +138,19 @@ TEST_CASE("layers of one's own are read and written when they are listed") {
     CHECK(again.nodes()[1].layer.as<doubling>()->times == 3);
 }
 
+TEST_CASE("one group for each channel, however many there are") {
+    const auto macs = [](const std::string& groups) {
+        const graph net = parse_graph(R"({"id": "g", "layers": [)" + picture +
+                                          R"({"type": "convolution_2d", "kernel": [3, 3], "groups": )" + groups + "}]}",
+                                      "g.json");
+        return analyze(net).mac_count;
+    };
+    CHECK(macs("\"depthwise\"") == 3 * 30 * 30 * 9);
+    CHECK(macs("0") == macs("\"depthwise\""));
+    CHECK(refusal(picture + R"({"type": "convolution_2d", "kernel": [3, 3], "groups": "deep"})") ==
+          "g.json, /layers/1/groups: must be a whole number or \"depthwise\"");
+}
+
 TEST_CASE("mistakes in a graph are refused with the pointer of the layer") {
     CHECK(refusal("") == "g.json, /layers: must hold at least one layer");
     CHECK(refusal(R"({"type": "dense", "out_features": 1})").find("g.json, /layers/0: the first layer must be") == 0);

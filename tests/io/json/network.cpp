@@ -54,6 +54,14 @@ TEST_CASE("a network layer by layer") {
     CHECK(net.work(0.5).weight_count == 7840);  // inputs and results keep their width
 }
 
+TEST_CASE("a network has an accuracy by each of several metrics, the first one first") {
+    const network_entry net = parse_network(R"({"id": "x", "zoo": "cnv", "accuracies": [
+        {"datatype": "fp32", "metric": "mAP 50-95", "value": 37.9},
+        {"datatype": "fp32", "metric": "mask mAP 50-95", "value": 34.6}]})");
+    REQUIRE(net.accuracies.size() == 2);
+    CHECK(net.accuracy(1, fp32, "zcu102_dpu")->value == 37.9);
+}
+
 TEST_CASE("mistakes in a network file are refused with file and pointer") {
     CHECK(refusal(R"({"id": "x"})").find("n.json, the whole document: needs one of 'zoo'") == 0);
     CHECK(refusal(R"({"id": "x", "zoo": "cnv", "operations": 1})").find("needs one of") != std::string::npos);
@@ -64,10 +72,11 @@ TEST_CASE("mistakes in a network file are refused with file and pointer") {
     CHECK(refusal(R"({"id": "x", "operations": 1e30, "weights": 1})") == "n.json, /operations: does not fit 64 bits");
     CHECK(refusal(R"({"id": "x", "zoo": "cnv", "accuracies": [{"datatype": "int8", "top1": 73.3}]})") ==
           "n.json, /accuracies/0/top1: must be above 0 and at most 1, not 73.3");
-    CHECK(refusal(
-              R"({"id": "x", "zoo": "cnv",
+    CHECK(
+        refusal(
+            R"({"id": "x", "zoo": "cnv",
  "accuracies": [{"datatype": "int8", "top1": 0.7}, {"datatype": "int8", "top1": 0.8}]})") ==
-          "n.json, /accuracies/1/datatype: there are two accuracies for this keep, datatype and platform");
+        "n.json, /accuracies/1/datatype: there are two accuracies of one metric for this keep, datatype and platform");
     CHECK(refusal(R"({"id": "x", "zoo": "cnv", "accurracies": []})") ==
           "n.json, /accurracies: there is no such key; did you mean 'accuracies'?");
     CHECK_THROWS_WITH(load_network_file("model.onnx"), "model.onnx: this is an ONNX model; load_onnx reads it");

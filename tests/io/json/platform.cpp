@@ -68,6 +68,28 @@ TEST_CASE("figures keep their source, and those that disagree") {
     CHECK(board.peak_for({int2, int8}).native);
 }
 
+TEST_CASE("a bit-serial peak is one of single bits, and is written so again") {
+    const std::string serial = R"("operations_per_second": 36e12, "bit_serial": true}]})";
+    const platform board = parse_platform(R"({"id": "x", "peaks": [{"datatype": "binary", )" + serial);
+    CHECK(board.peak_for(int4).as.dense.value() == 2.25e12);
+    CHECK(parse_platform(to_json(board)).peak_for(int4).as.dense.value() == 2.25e12);
+    CHECK(refusal(with_peak(R"("operations_per_second": 1e12, "bit_serial": true)")) ==
+          "n.json, /peaks/0/datatype: only the peak of single bits can be bit-serial, not that of int8");
+}
+
+TEST_CASE("BISMO runs three bits between two and four, and eight bits at a 64th of its single bits") {
+    const platform bismo = load_platform("zcu104_bismo");
+    const auto tops = [&](const char* numbers) {
+        return bismo.peak_for(parse_precision(numbers)).as.dense.value() * 1e-12;
+    };
+    CHECK(tops("int2") == 30.7);
+    CHECK(tops("int3") == Approx(122.8 / 9));
+    CHECK(tops("int4") == 8.8);
+    CHECK(tops("int8") == Approx(122.8 / 64));
+    CHECK(tops("w2a3") < tops("int2"));
+    CHECK(tops("w2a3") > tops("int3"));
+}
+
 TEST_CASE("a mode states what differs and inherits the rest") {
     const platform board =
         parse_platform(R"({"id": "x", "power_w": 10, "peaks": [{"datatype": "int8", "operations_per_second": 4}],

@@ -108,6 +108,44 @@ TEST_CASE("a file that fixes its batch says where") {
     CHECK_THROWS_WITH(with_batch(net, 2), Catch::Contains("batch") && Catch::Contains("product"));
 }
 
+TEST_CASE("the batch of a recurrent state is its second axis; a scalar has none") {
+    for (const bool is_direct : {true, false}) {
+        build::graph g;
+        g.input("x", {"1", "6"}).input("rate", {}).weight("w", {1, 16, 6}).weight("r", {1, 16, 4});
+        g.constant("front", {0})
+            .node("Mul", {"x", "rate"}, {"scaled"})
+            .node("Unsqueeze", {"scaled", "front"}, {"steps"});
+        if (is_direct)
+            g.input("h", {"1", "1", "4"}).input("c", {"1", "1", "4"});
+        else
+            g.input("state", {"2", "1", "4"}).node("Split", {"state"}, {"h", "c"}, {build::attribute("axis", 0)});
+        g.node("LSTM", {"steps", "w", "r", "", "", "h", "c"}, {"y"}, {build::attribute("hidden_size", 4)});
+        const graph net = load(g.output("y"));
+        const graph more = with_batch(net, 3);
+        CHECK(work_of(net) == 4 * 4 * (6 + 4));
+        CHECK(work_of(more) == 3 * work_of(net));
+        CHECK(more.shape_of(more.inputs()[0]) == shape{3, 6});
+        CHECK(more.shape_of(more.inputs()[1]) == shape{});
+        CHECK(more.shape_of(more.inputs()[2]) == (is_direct ? shape{1, 3, 4} : shape{2, 3, 4}));
+        CHECK(net.warnings().empty());
+        CHECK(work_of(again(more)) == work_of(more));
+        CHECK(again(net).shape_of(again(net).inputs()[1]) == shape{});
+    }
+}
+
+TEST_CASE("what stands inside branches is not pruned, which is said") {
+    const auto branch = [](const char* out) {
+        return build::graph().node("Conv", {"x", "w"}, {out}, {}, "", out).output(out).written();
+    };
+    build::graph g;
+    g.input("x", {"1", "4", "6", "6"}).input("which", {}, 9).weight("w", {4, 4, 3, 3});
+    g.node("If", {"which"}, {"y"},
+           {build::subgraph("then_branch", branch("a")), build::subgraph("else_branch", branch("b"))}, "", "choice");
+    const graph half = prune(load(g.output("y")), 0.5);
+    REQUIRE(half.warnings().size() == 1);
+    CHECK(half.warnings()[0].find("1 of 1 layers could not be pruned: what stands inside node 'choice' (If)") == 0);
+}
+
 TEST_CASE("a graph from a file is written as that file, names and operators kept") {
     for (const graph& net : {load(between("PRelu", {"slope"})), load(attention_block())})
         for (const graph& one : {net, prune(net, 0.5), with_batch(net, 2)}) {
@@ -165,4 +203,24 @@ TEST_CASE("a vector that is stored once for several layers does not tie their wi
     CHECK(net.warnings().empty());
     CHECK(work_of(net) == 64 * (3 * 4 + 4 * 8 + 8 * 5));
     CHECK(analyze(again(net)).parameters().value() == 3 * 4 + 4 + 4 * 8 + 8 + 8 * 5);
+}
+
+TEST_CASE("a node that gives nothing is read, and nothing follows from it") {
+    build::graph g = between("Relu");
+    g.constant("to", {1, 512}).node("Reshape", {"b", "to"}, {}).node("Slice", {"b"}, {});
+    const graph net = load(g);
+    CHECK(work_of(net) == 64 * (3 * 8 + 8 * 4));
+    CHECK_FALSE(prune(net, 0.5).warnings().empty());  // what they read stays whole
+}
+
+TEST_CASE("channels spread over more places than lists may hold stay whole, and so much is not made") {
+    build::graph g;
+    g.input("x", {"1", "3", "20000", "20000"}).weight("w1", {8, 3, 1, 1}).weight("w2", {3'200'000'000, 2});
+    g.node("Conv", {"x", "w1"}, {"a"}, {}, "", "first").node("Flatten", {"a"}, {"flat"});
+    g.node("MatMul", {"flat", "w2"}, {"y"}, {}, "", "second").output("y");
+    const graph net = load(g);
+    const graph pruned = prune(net, 0.5);
+    CHECK(work_of(pruned) == work_of(net));
+    CHECK_FALSE(pruned.warnings().empty());
+    CHECK_THROWS_WITH(to_onnx(net, {.most_bytes = 1 << 20}), Catch::Contains("one ONNX file holds at most 1048576"));
 }

@@ -124,6 +124,41 @@ TEST_CASE("normalisations that are written as arithmetic are layers") {
     CHECK(analyze(net).parameters().value() == 8);
 }
 
+TEST_CASE("a group normalisation between two reshapes is one layer, its vectors those of the channels") {
+    for (const bool by_instances : {true, false}) {
+        build::graph g;
+        g.input("x", {"1", "8", "6", "6"}).weight("scale", {8, 1, 1}).weight("shift", {8, 1, 1});
+        g.constant("parts", by_instances ? build::integers{0, 4, -1} : build::integers{1, 4, 2, 6, 6});
+        g.node("Reshape", {"x", "parts"}, {"p"});
+        if (by_instances) {
+            const auto made_up = [&](const char* name, float value) {
+                g.node("Constant", {}, {name}, {build::stored("value", build::tensor("", {4}, std::vector(4, value)))});
+            };
+            made_up("ones", 1);
+            made_up("none", 0);
+            g.node("InstanceNormalization", {"p", "ones", "none"}, {"n"});
+        } else {
+            const build::names along{build::attribute("axes", build::integers{2, 3, 4})};
+            g.stored(number("epsilon", 1e-5F)).node("ReduceMean", {"p"}, {"mean"}, along);
+            g.node("Sub", {"p", "mean"}, {"d"}).node("Mul", {"d", "d"}, {"square"});
+            g.node("ReduceMean", {"square"}, {"variance"}, along).node("Add", {"variance", "epsilon"}, {"sum"});
+            g.node("Sqrt", {"sum"}, {"root"}).node("Div", {"d", "root"}, {"n"});
+        }
+        g.constant("whole", {1, 8, 6, 6}).node("Reshape", {"n", "whole"}, {"r"}).node("Mul", {"r", "scale"}, {"m"});
+        build::graph seen = g;
+        const graph net = load(g.node("Add", {"m", "shift"}, {"y"}).output("y"));
+        CHECK(types_of(net) == "group_normalization");
+        CHECK(only<group_normalization>(net).groups == 4);
+        CHECK(analyze(net).parameters().value() == 16);
+        CHECK(analyze(with_batch(net, 6)).other_operations().value() == 5 * 6 * 8 * 6 * 6);
+        // whoever else reads the groups, or the result before its scale, gets them
+        const graph shown = load(build::graph(seen).node("Add", {"m", "shift"}, {"y"}).output("y").output("p"));
+        CHECK(types_of(shown).starts_with("reshape "));
+        const graph bare = load(seen.node("Relu", {"r"}, {"z"}).output("z").output("m"));
+        CHECK(types_of(bare).starts_with("group_normalization "));
+    }
+}
+
 TEST_CASE("normalisations that share stored vectors are layers with fewer of their own") {
     build::graph g;
     g.input("x", {"1", "4", "6", "6"}).weight("scale", {4}).weight("a", {4}).weight("b", {4});

@@ -81,6 +81,8 @@ TEST_CASE("Recurrent layers: outputs in both layouts") {
     names first = both;
     first.push_back(attribute("layout", 1));
     CHECK(one("LSTM", in, {}, first, 14, 3) == "5x2x2x3 5x2x3 5x2x3");
+    CHECK_THROWS_AS(one("LSTM", {{"5", "2", "8"}, {"2", "12", "7"}, {"2", "12", "3"}}, {}, both, 14, 3),
+                    qutibench::shape_error);
 }
 
 TEST_CASE("Attention of ai.onnx: packed or not, grouped, with a cache") {

@@ -4,11 +4,11 @@
 import { el, figure } from "../dom";
 import { deviceOf, headingOf, readable, shown } from "../format";
 import { boxHeight, boxWidth, place, type Placed } from "../layout";
-import { look } from "../palette";
-import { questionOf } from "../state";
-import type { Drawing, DrawnLayer, Value } from "../types";
+import { inkOn, look, mixed } from "../palette";
+import { savesOf } from "../saving";
+import type { Drawing, DrawnLayer, Row, Value } from "../types";
 import { Zoom } from "../zoom";
-import type { Context, Page } from "./view";
+import { networkChoice, networksToShow, offer, type Context, type Page } from "./view";
 
 const space = "http://www.w3.org/2000/svg";
 const fields = ["operations", "macs", "weights", "input_shapes", "output_shapes"] as const;
@@ -33,7 +33,7 @@ const labelled = (text: string, control: HTMLElement): HTMLElement =>
 
 export class NetworkDrawing implements Page {
     readonly element: HTMLElement;
-    private readonly network = el("select", { "aria-label": "Network to draw" });
+    private readonly network = networkChoice(() => this.context?.store, "Network to draw");
     private readonly device = el("select", { "aria-label": "Device" });
     private readonly measure = el(
         "select",
@@ -56,7 +56,7 @@ export class NetworkDrawing implements Page {
     private match = -1;
 
     constructor() {
-        for (const control of [this.network, this.device, this.measure, this.every])
+        for (const control of [this.device, this.measure, this.every])
             control.addEventListener("change", () => this.context && this.draw(this.context));
         this.search.addEventListener("input", () => this.mark());
         this.search.addEventListener("keydown", (event) => event.key === "Enter" && this.next());
@@ -75,17 +75,21 @@ export class NetworkDrawing implements Page {
             button("−", "Shrink", () => this.zoom.by(1 / 1.4)),
             button("All", "Show all of it", () => this.zoom.fit()),
         );
-        this.element = el("div", {}, figure(heading, this.note, this.svg), this.row);
+        const title = (): string => `Drawing of ${this.network.value}`;
+        const rows = (): Row[] => this.drawing.layers.map((one) => ({ ...one }));
+        const saves = savesOf({ title, svg: () => Promise.resolve(this.whole()), rows });
+        this.element = el("div", {}, figure(heading, this.note, this.svg, saves), this.row);
     }
 
     draw(context: Context): void {
         this.context = context;
-        const { networks, platforms, keep } = context.state;
-        choose(this.network, networks.length ? networks : context.networks.map((one) => one.network));
+        const { keep, network } = context.state;
+        const { platforms } = context.question;
+        offer(this.network, networksToShow(context), network);
         choose(this.device, ["", ...platforms], platforms[0] ?? "", "none");
         try {
             this.drawing = context.engine.drawing(this.network.value, keep, {
-                ...questionOf(context.state),
+                ...context.question,
                 networks: [this.network.value],
                 platforms: this.device.value ? [this.device.value] : [],
             });
@@ -120,6 +124,17 @@ export class NetworkDrawing implements Page {
 
     done = (): Promise<unknown> => Promise.resolve();
 
+    /// All of it as a document of its own.
+    private whole(): string {
+        const copy = this.svg.cloneNode(true) as SVGSVGElement;
+        const { width, height } = this.placed ?? { width: 1, height: 1 };
+        for (const [key, value] of Object.entries({ xmlns: space, width, height, viewBox: `0 0 ${width} ${height}` }))
+            copy.setAttribute(key, String(value));
+        copy.setAttribute("font-family", "system-ui, sans-serif");
+        copy.setAttribute("font-size", "11");
+        return new XMLSerializer().serializeToString(copy);
+    }
+
     /// Seconds, where the prediction has any for layers.
     private by(): Measure {
         const isTimed = this.drawing.layers.some((one) => one.time_s !== null);
@@ -134,7 +149,7 @@ export class NetworkDrawing implements Page {
     private fill(by: Measure): void {
         const { layers } = this.drawing;
         const { boxes, lines } = this.placed as Placed;
-        const { heat, ink, background, muted } = look();
+        const { heat, muted } = look();
         const shares = layers.map((one) => this.share(one, by));
         const highest = Math.max(...shares, 1e-12);
         const path = lines.map((points) => `M${points.map(({ x, y }) => `${x} ${y}`).join("L")}`).join("");
@@ -145,14 +160,16 @@ export class NetworkDrawing implements Page {
                 const part = shares[layer] as number;
                 const deep = Math.sqrt(part / highest);
                 const name = one.name.length > letters ? `…${one.name.slice(1 - letters)}` : one.name;
-                const words = [one.type, part > 0 ? `${(part * 100).toPrecision(2)} %` : ""].filter(Boolean).join(" · ");
-                const fill = `color-mix(in srgb, ${heat[1]} ${Math.round(deep * 100)}%, ${heat[0]})`;
+                const words = [one.type, part > 0 ? `${(part * 100).toPrecision(2)} %` : ""]
+                    .filter(Boolean)
+                    .join(" · ");
+                const fill = mixed(heat[1], heat[0], deep);
                 const box = shape(
                     "g",
                     { transform: `translate(${x - boxWidth / 2} ${y - boxHeight / 2})`, "data-layer": layer },
                     shape("rect", { width: boxWidth, height: boxHeight, rx: 6, fill }),
-                    label(name, 16, deep > 0.5 ? background : ink),
-                    label(words, 31, deep > 0.5 ? background : ink),
+                    label(name, 16, inkOn(fill)),
+                    label(words, 31, inkOn(fill)),
                     shape("title", {}, new Text(`${one.name}: ${words}`)),
                 );
                 box.addEventListener("click", () => this.show(layer));
@@ -177,7 +194,11 @@ export class NetworkDrawing implements Page {
             ["Share of operations", share("operations")],
         ];
         if (one.time_s !== null)
-            cards.push(["Time [µs]", readable(one.time_s * 1e6)], ["Share of time", share("time_s")], ["Bound", one.bound]);
+            cards.push(
+                ["Time [µs]", readable(one.time_s * 1e6)],
+                ["Share of time", share("time_s")],
+                ["Bound", one.bound],
+            );
         if (leader) cards.push(["Runs in the kernel of", leader.name]);
         this.row.replaceChildren(
             ...cards.map(([name, text]) => el("div", {}, el("dt", {}, name), el("dd", {}, String(text ?? "–")))),

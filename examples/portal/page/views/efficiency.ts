@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Measured over predicted throughput (T section 4.3.1), of the published measurements and of files dropped on the page.
-import { Chart, linearAxis, type Spec } from "../chart";
+import { Chart, deviceColour, legendPlace, networkShape, valueScale, type Spec } from "../chart";
 import { el, figure } from "../dom";
 import { deviceOf, networkOf, readable, shown } from "../format";
-import { colours, cycled, look, shapes } from "../palette";
+import { look } from "../palette";
 import { Table } from "../table";
-import { distinct, measuredOf, type Context, type Page } from "./view";
+import type { Row } from "../types";
+import { allMeasuredOf, distinct, measuredOf, type Context, type Page } from "./view";
+
+/// Where a row was read, and what is remarkable about it.
+const sourceOf = (row: Row): string =>
+    [String(row.place ?? ""), ...(Array.isArray(row.flags) ? row.flags : [])].filter(Boolean).join("\n");
 
 export class Efficiency implements Page {
     private readonly chart = new Chart("Efficiency of the selection");
@@ -15,20 +20,20 @@ export class Efficiency implements Page {
         "measured",
         [
             { key: "network" },
-            { key: "keep" },
             { key: "platform" },
             { key: "mode" },
             { key: "datatype" },
-            { key: "deployment", heading: "Deployed as" },
-            { key: "deployment_value", heading: "Value" },
             { key: "measured_throughput_ips" },
             { key: "throughput_ips", heading: "Predicted [inputs/s]" },
-            { key: "bound" },
-            { key: "efficiency" },
+            { key: "efficiency", hint: sourceOf },
+            { key: "deployment", heading: "Deployed as" },
+            { key: "deployment_value", heading: "Value" },
             { key: "measured_latency_s" },
-            { key: "measured_power_w", heading: "Power [W]" },
-            { key: "flags", heading: "Remarks" },
-            { key: "place", heading: "From" },
+            { key: "keep" },
+            { key: "bound", isFurther: true },
+            { key: "measured_power_w", heading: "Power [W]", isFurther: true },
+            { key: "flags", heading: "Remarks", isFurther: true },
+            { key: "place", heading: "From", isFurther: true },
         ],
         ["datatype", "deployment"],
     );
@@ -57,25 +62,27 @@ export class Efficiency implements Page {
               "bound; what lies above it is kept and says why."
             : "Nobody measured what is selected. Choose published networks and devices, or drop a " +
               "file that a device runner wrote.";
-        const { networks, platforms } = context.state;
-        this.table.show(
-            context.measured.filter(
-                (row) =>
-                    networks.includes(row.network) &&
-                    (platforms.includes(row.platform) || platforms.includes(deviceOf(row))),
-            ),
-        );
+        this.table.show(allMeasuredOf(context));
     }
 
     done = (): Promise<unknown> => this.chart.done;
 }
 
-function specOf(context: Context, points: { network: string; on: string; device: string }[]): Spec {
-    const places = distinct(points.map((one) => one.on));
+interface Point {
+    network: string;
+    on: string;
+    device: string;
+    value: number;
+}
+
+function specOf(context: Context, points: Point[]): Spec {
     const networks = distinct(points.map((one) => one.network));
-    const isNarrow = context.width < 560;
+    const { isBeside, legend } = legendPlace(context.width, networks.length);
+    const room = Math.max(160, context.width - (isBeside ? 400 : 190));
+    const values = points.map((one) => one.value);
+    const { scale, axis } = valueScale("Measured over predicted throughput [%]", [...values, 100], room);
     return {
-        width: Math.max(160, context.width - (isNarrow ? 190 : 400)),
+        width: room,
         height: { step: 24 },
         layer: [
             {
@@ -87,28 +94,15 @@ function specOf(context: Context, points: { network: string; on: string; device:
                 data: { name: "points" },
                 mark: { type: "point", filled: true, size: 95, opacity: 1 },
                 encoding: {
-                    x: {
-                        field: "value",
-                        type: "quantitative",
-                        axis: linearAxis("Measured over predicted throughput [%]"),
-                    },
+                    x: { field: "value", type: "quantitative", scale, axis },
                     y: {
                         field: "on",
                         type: "nominal",
-                        sort: places,
+                        sort: distinct(points.map((one) => one.on)),
                         axis: { title: null, grid: true, ticks: false, domain: false, labelLimit: 180 },
                     },
-                    color: {
-                        field: "network",
-                        type: "nominal",
-                        scale: { domain: networks, range: colours(networks) },
-                        legend: { title: "Network", orient: isNarrow ? "bottom" : "right", columns: isNarrow ? 2 : 1 },
-                    },
-                    shape: {
-                        field: "network",
-                        type: "nominal",
-                        scale: { domain: networks, range: cycled(networks, shapes) },
-                    },
+                    color: deviceColour(distinct(points.map((one) => one.device)), null),
+                    shape: networkShape(networks, legend),
                     tooltip: [
                         { field: "network" },
                         { field: "on" },

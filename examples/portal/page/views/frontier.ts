@@ -1,18 +1,34 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Which designs no other beats: accuracy against throughput, latency, energy or size; of the selection, and of the
 // published designs, predicted and measured.
-import { Chart, deviceColour, linearAxis, logAxis, networkShape, type Spec } from "../chart";
+import {
+    apart,
+    Chart,
+    deviceColour,
+    frontLine,
+    kindLegend,
+    legendPlace,
+    linearAxis,
+    networkShape,
+    predictedFill,
+    swatch,
+    valueScale,
+    type Spec,
+} from "../chart";
 import { tasks } from "../controls";
 import { el, figure, steered } from "../dom";
 import { deviceOf, headingOf, inUnit, networkOf, shown } from "../format";
-import { look } from "../palette";
-import { questionOf } from "../state";
+import { dashes, grey, look } from "../palette";
 import { Table } from "../table";
 import type { Design, Estimate, PublishedFrontier } from "../types";
 import { estimateColumns, metricSelect } from "./predictions";
-import { distinct, type Context, type Page } from "./view";
+import { distinct, measuredOf, type Context, type Page } from "./view";
 
 const costs = ["throughput_ips", "latency_s", "energy_j", "model_bytes"];
+
+/// Pixels that a name takes.
+const nameWidth = 120;
+const nameHeight = 14;
 
 interface Point {
     network: string;
@@ -30,7 +46,7 @@ export class Frontier implements Page {
     private readonly published = new Chart("Published designs");
     private readonly note = el("p", { class: "note" });
     private readonly publishedNote = el("p", { class: "note" });
-    private readonly publishedTitle = el("h3", {}, "");
+    private readonly publishedTitle = el("h2", {}, "");
     private readonly against: HTMLSelectElement;
     private readonly table = new Table("On the frontier", "frontier", estimateColumns);
     readonly element: HTMLElement;
@@ -54,23 +70,25 @@ export class Frontier implements Page {
         this.against.value = key;
         const { rows } = context.answer;
         const up = key === "throughput_ips";
-        const best = rows.length
-            ? context.engine.frontier(
-                  questionOf(context.state),
-                  up ? ["accuracy_top1", key] : ["accuracy_top1"],
-                  up ? [] : [key],
-              ).rows
-            : [];
-        const points = pointsOf(rows, new Set(best), key);
+        const best =
+            rows.length && context.question.networks.length
+                ? context.engine.frontier(
+                      context.question,
+                      up ? ["accuracy_top1", key] : ["accuracy_top1"],
+                      up ? [] : [key],
+                  ).rows
+                : [];
+        const predicted = pointsOf(rows, new Set(best), key);
+        const points = [...predicted, ...unlistedPoints(context, key)];
         this.live.draw(
-            specOf(context, points, headingOf(key)),
+            specOf(context, points, headingOf(key), up),
             { points },
             `${points.length} designs, ${best.length} on the frontier`,
         );
         this.note.textContent =
-            `${best.length} of ${rows.length} designs are on the frontier, joined by the line. ` +
-            (points.length < rows.length
-                ? `${rows.length - points.length} without a published accuracy or a known ` +
+            `${best.length} of ${rows.length} designs are on the frontier; what lies below its steps is beaten. ` +
+            (predicted.length < rows.length
+                ? `${rows.length - predicted.length} without a published accuracy or a known ` +
                   `${headingOf(key).toLowerCase()} are left out.`
                 : "");
         this.table.show(
@@ -89,7 +107,7 @@ export class Frontier implements Page {
         const points = both.designs.flatMap(publishedPoints);
         this.publishedTitle.textContent = `Published designs for ${tasks[task] ?? task}: predicted and measured`;
         this.published.draw(
-            specOf(context, points, headingOf("throughput_ips")),
+            specOf(context, points, headingOf("throughput_ips"), true),
             { points },
             `${points.length} published designs`,
         );
@@ -120,6 +138,20 @@ function pointsOf(rows: Estimate[], front: Set<number>, key: string): Point[] {
     );
 }
 
+/// What was measured where nothing predicts: it stands beside the frontier.
+function unlistedPoints(context: Context, key: string): Point[] {
+    const measuredKey = { throughput_ips: "measured_throughput_ips", latency_s: "measured_latency_s" }[key];
+    if (!measuredKey) return [];
+    return measuredOf(context).flatMap((row) => {
+        const x = inUnit(measuredKey, row[measuredKey]);
+        const accuracy = inUnit("accuracy_top1", row.accuracy_top1);
+        if (row.throughput_ips !== null || x === null || accuracy === null) return [];
+        const device = deviceOf(row);
+        const place = { network: networkOf(row), on: `${device} ${row.datatype}`, device };
+        return [{ ...place, x, accuracy, front: false, kind: "measured", shown: shown(measuredKey, row[measuredKey]) }];
+    });
+}
+
 function publishedPoints(one: Design): Point[] {
     const point = (kind: string, x: number | null, accuracy: number | null, front: boolean): Point[] =>
         x === null || accuracy === null
@@ -142,30 +174,45 @@ function publishedPoints(one: Design): Point[] {
     ];
 }
 
-function specOf(context: Context, points: Point[], heading: string): Spec {
+/// Designs of the predicted front whose names do not cover each other; the others' show on their points.
+function namesOf(points: Point[], room: number, height: number): Point[] {
+    const front = points.filter((one) => one.front && one.kind === "predicted" && one.x !== null);
+    const share = (value: number, all: number[]): number =>
+        (value - Math.min(...all)) / Math.max(Math.max(...all) - Math.min(...all), 1e-9);
+    const x = points.flatMap((one) => (one.x ? [Math.log(one.x)] : []));
+    const y = points.map((one) => one.accuracy);
+    const place = (one: Point): [number, number] => [
+        share(Math.log(one.x ?? 1), x) * room,
+        share(one.accuracy, y) * height,
+    ];
+    const named: Point[] = [];
+    for (const one of front.sort((a, b) => b.accuracy - a.accuracy)) {
+        const [right, up] = place(one);
+        const isFree = named.every((other) => {
+            const [x, y] = place(other);
+            return Math.abs(x - right) > nameWidth || Math.abs(y - up) > nameHeight;
+        });
+        if (isFree) named.push(one);
+    }
+    return named;
+}
+
+function specOf(context: Context, points: Point[], heading: string, up: boolean): Spec {
     const devices = distinct(points.map((one) => one.device));
     const networks = distinct(points.map((one) => one.network));
-    const isNarrow = context.width < 560;
-    const legend = isNarrow ? { orient: "bottom", columns: 2 } : { orient: "right" };
-    const x = {
-        field: "x",
-        type: "quantitative",
-        scale: { type: "log" },
-        axis: logAxis(
-            heading,
-            points.map((one) => one.x ?? 1),
-            context.width - 200,
-        ),
-    };
+    const { isBeside, legend } = legendPlace(context.width, devices.length + networks.length);
+    const room = Math.max(220, context.width - (isBeside ? 270 : 70));
+    const values = points.flatMap((one) => (one.x === null ? [] : [one.x]));
+    const x = { field: "x", type: "quantitative", ...valueScale(heading, values, room) };
     const y = {
         field: "accuracy",
         type: "quantitative",
         scale: { zero: false, padding: 12 },
         axis: linearAxis("Top-1 accuracy [%]"),
     };
-    const color = deviceColour(devices, { symbolType: "circle", ...legend });
-    const shape = networkShape(networks, legend);
-    const opacity = { condition: { test: "datum.front", value: 1 }, value: 0.35 };
+    const isMixed = points.some((one) => one.kind === "measured");
+    const height = context.width < 560 ? 280 : 360;
+    const color = deviceColour(devices, { ...swatch, ...legend });
     const tooltip = [
         { field: "kind" },
         { field: "network" },
@@ -173,39 +220,43 @@ function specOf(context: Context, points: Point[], heading: string): Spec {
         { field: "shown", title: heading },
         { field: "accuracy", title: "top-1 [%]", format: ".1f" },
     ];
-    const dots = (kind: string, mark: object): object => ({
-        transform: [{ filter: `datum.kind == '${kind}'` }],
-        mark: { type: "point", size: 95, ...mark },
-        encoding: { x, y, color, shape, opacity, tooltip },
-    });
+    const dash = {
+        field: "kind",
+        type: "nominal",
+        legend: isMixed
+            ? { title: "Frontier", symbolType: "stroke", symbolSize: 300, symbolStrokeColor: grey, ...legend }
+            : null,
+        scale: { domain: ["predicted", "measured"], range: dashes.slice(0, 2) },
+    };
     return {
         data: { name: "points" },
-        width: Math.max(220, context.width - (isNarrow ? 70 : 270)),
-        height: isNarrow ? 280 : 360,
+        width: room,
+        height,
+        resolve: apart,
         layer: [
             {
                 transform: [{ filter: "datum.front" }],
-                mark: { type: "line", strokeWidth: 1.5, interpolate: "linear", color: look().muted },
+                mark: frontLine(up),
+                encoding: { x, y, order: { field: "x" }, strokeDash: dash },
+            },
+            {
+                mark: { type: "point", size: 95, strokeWidth: 1.8 },
                 encoding: {
                     x,
                     y,
-                    order: { field: "x" },
-                    strokeDash: {
-                        field: "kind",
-                        type: "nominal",
-                        legend: points.some((one) => one.kind === "measured") ? { title: "Frontier", ...legend } : null,
-                        scale: {
-                            domain: ["predicted", "measured"],
-                            range: [
-                                [1, 0],
-                                [5, 3],
-                            ],
-                        },
-                    },
+                    color,
+                    fill: predictedFill(devices),
+                    shape: networkShape(networks, legend),
+                    opacity: { condition: { test: "datum.front", value: 1 }, value: 0.35 },
+                    tooltip,
                 },
             },
-            dots("predicted", { filled: true }),
-            dots("measured", { filled: false, strokeWidth: 1.8 }),
+            {
+                data: { values: namesOf(points, room, height) },
+                mark: { type: "text", dy: -12, fontSize: 11, color: look().ink },
+                encoding: { x, y, text: { field: "network" } },
+            },
+            ...kindLegend(points, legend),
         ],
     };
 }

@@ -3,12 +3,12 @@
 import { Chart, type Spec } from "../chart";
 import { el, figure, steered } from "../dom";
 import { compact, deviceOf, headingOf, inUnit, networkOf, readable, shown, unitOf } from "../format";
-import { look } from "../palette";
+import { look, midLuminance } from "../palette";
 import { tasks } from "../controls";
 import { Table } from "../table";
 import type { Cell, Estimate, Measured, Row } from "../types";
 import { metricSelect } from "./predictions";
-import { distinct, type Context, type Page } from "./view";
+import { distinct, measuredOf, type Context, type Page } from "./view";
 
 const metrics = ["throughput_ips", "latency_s", "efficiency", "inputs_per_joule"];
 
@@ -26,7 +26,7 @@ export class Heatmap implements Page {
     private readonly live = new Chart("Heatmap of the selection");
     private readonly note = el("p", { class: "note" });
     private readonly publishedNote = el("p", { class: "note" });
-    private readonly publishedTitle = el("h3", {}, "");
+    private readonly publishedTitle = el("h2", {}, "");
     private readonly metric: HTMLSelectElement;
     private readonly table = new Table("Published cells", "heatmap", [
         { key: "figure" },
@@ -133,7 +133,7 @@ function liveSquares(context: Context, key: string): Square[] {
         measured
             ? measured.get(`${row.platform} ${row.mode ?? ""} ${row.network} ${row.datatype} ${row.keep}`)
             : inUnit(key, row[key]);
-    return context.answer.rows.flatMap((row) => {
+    const predicted = context.answer.rows.flatMap((row) => {
         const one = value(row);
         if (one === null || one === undefined) return [];
         const tip = measured ? `${readable(one)} %` : `${shown(key, row[key])} ${unitOf(key).unit}`;
@@ -148,10 +148,24 @@ function liveSquares(context: Context, key: string): Square[] {
             },
         ];
     });
+    return [...predicted, ...unlistedSquares(context, key)];
+}
+
+/// What was measured where nothing predicts.
+function unlistedSquares(context: Context, key: string): Square[] {
+    const measuredKey = { throughput_ips: "measured_throughput_ips", latency_s: "measured_latency_s" }[key];
+    if (!measuredKey) return [];
+    return measuredOf(context).flatMap((row) => {
+        const value = inUnit(measuredKey, row[measuredKey]);
+        if (row.throughput_ips !== null || value === null) return [];
+        const tip = `${readable(value)} ${unitOf(key).unit}, measured`;
+        const device = `${deviceOf(row)} ${row.datatype}`;
+        return [{ network: networkOf(row), device, value, text: compact(value), tip, erratum: "" }];
+    });
 }
 
 function noteOf(context: Context, key: string, squares: Square[]): string {
-    const missing = context.answer.rows.length - squares.length;
+    const missing = context.answer.rows.length - squares.filter((one) => !one.tip.endsWith("measured")).length;
     if (key === "efficiency")
         return `Best measured over predicted throughput; ${missing} of the selected combinations were never measured.`;
     return missing > 0 ? `${missing} combinations have no known ${unitOf(key).heading.toLowerCase()}.` : "";
@@ -163,9 +177,6 @@ export function specOf(squares: (Square | Row)[], key: string, room: number): Sp
     const devices = distinct(cells.map((one) => one.device));
     const now = look();
     const width = Math.max(34, Math.min(92, (room - 260) / Math.max(1, networks.length)));
-    const values = cells.map((one) => one.value);
-    const middle = Math.sqrt(Math.min(...values) * Math.max(...values));
-    const light = now.background === "#ffffff";
     const x = {
         field: "network",
         type: "nominal",
@@ -213,8 +224,11 @@ export function specOf(squares: (Square | Row)[], key: string, room: number): Sp
                 encoding: {
                     text: { field: "text" },
                     color: {
-                        condition: { test: `datum.value > ${middle || 1}`, value: light ? "#ffffff" : "#0d1117" },
-                        value: now.ink,
+                        condition: {
+                            test: `luminance(scale('color', datum.value)) > ${midLuminance}`,
+                            value: "#000000",
+                        },
+                        value: "#ffffff",
                     },
                 },
             },

@@ -7,17 +7,7 @@ import { headingOf, readable, shown } from "../format";
 import { look } from "../palette";
 import { Table } from "../table";
 import type { LanguageModel, Server, ServerQuestion } from "../types";
-import { distinct, type Context, type Page } from "./view";
-
-interface Choice {
-    model: string;
-    platform: string;
-    precision: string;
-    devices: string;
-    users: number;
-    prompt: number;
-    answer: number;
-}
+import { distinct, offer, type Context, type Page } from "./view";
 
 const loads = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 const lengths = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072];
@@ -42,37 +32,33 @@ const figures = [
 ];
 
 export class Language implements Page {
-    private readonly now: Choice = {
-        model: "llama_3_1_70b",
-        platform: "h200_sxm",
-        precision: "fp8",
-        devices: "4",
-        users: 16,
-        prompt: 1024,
-        answer: 256,
-    };
     private readonly model = this.select("Model", "model");
-    private readonly platform = this.select("Device", "platform");
+    private readonly platform = this.select("Device", "host");
     private readonly precision = this.select("Precision", "precision");
-    private readonly devices = this.select("Devices", "devices");
-    private readonly sliders: Slider<Choice>[] = [
+    private readonly devices = this.select("Devices", "copies");
+    private readonly sliders: Slider[] = [
         this.stops("Users", "Requests in flight", loads, "users"),
         this.stops("Tokens of a prompt", "Mean length", lengths, "prompt"),
         this.stops("Tokens of an answer", "Mean length", lengths.slice(0, 7), "answer"),
     ];
-    private readonly answer = el("div", { class: "scroll whole", "aria-live": "polite" });
+    private readonly answer = el("div", {
+        class: "scroll whole",
+        tabindex: 0,
+        role: "region",
+        "aria-label": "The server",
+        "aria-live": "polite",
+    });
     private readonly note = el("p", { class: "note" });
     private readonly chart = new Chart("Tokens for a user against tokens of a device, by load");
-    private readonly table = new Table(
-        "By the number of users",
-        "server",
-        ["concurrency", ...figures, "low_s", "high_s", "bound_time_per_output_token_s", "tokens_per_s_per_device"].map(
-            (key) => ({ key }),
-        ),
-    );
+    private readonly table = new Table("By the number of users", "server", [
+        ...["concurrency", ...figures].map((key) => ({ key })),
+        ...["tokens_per_s_per_device", "low_s", "high_s", "bound_time_per_output_token_s"].map((key) => ({
+            key,
+            isFurther: true,
+        })),
+    ]);
     private models: LanguageModel[] = [];
     private context: Context | undefined;
-    private scheduled = false;
     readonly element = el(
         "div",
         {},
@@ -90,25 +76,27 @@ export class Language implements Page {
         this.context = context;
         if (!this.models.length) this.models = context.engine.languageModels();
         const able = context.platforms.filter((one) => /^(bf16|fp16)$/.test(one.datatype) && one.bandwidth_bytes_per_s);
-        this.offer(this.model, distinct(this.models.map((one) => one.model)), this.now.model);
-        this.offer(this.platform, distinct(able.map((one) => one.platform)), this.now.platform);
-        this.offer(this.precision, Object.keys(precisions), this.now.precision);
-        this.offer(this.devices, ["1", "2", "4", "8"], this.now.devices);
-        for (const one of this.sliders) one.show(this.now);
+        const { state } = context;
+        offer(this.model, distinct(this.models.map((one) => one.model)), state.model);
+        offer(this.platform, distinct(able.map((one) => one.platform)), state.host);
+        offer(this.precision, Object.keys(precisions), state.precision);
+        offer(this.devices, ["1", "2", "4", "8"], String(state.copies));
+        for (const one of this.sliders) one.show(state);
         this.show(context);
     }
 
     done = (): Promise<unknown> => this.chart.done;
 
     private show(context: Context): void {
+        const { state } = context;
         const question: ServerQuestion = {
-            model: this.now.model,
-            platforms: [this.now.platform],
-            precision: precisions[this.now.precision] ?? [],
+            model: this.model.value,
+            platforms: [this.platform.value],
+            precision: precisions[this.precision.value] ?? [],
             concurrency: loads,
-            tensor_parallel: [Number(this.now.devices)],
-            prompt_tokens: this.now.prompt,
-            output_tokens: this.now.answer,
+            tensor_parallel: [Number(this.devices.value)],
+            prompt_tokens: state.prompt,
+            output_tokens: state.answer,
         };
         let rows: Server[] = [];
         try {
@@ -116,9 +104,10 @@ export class Language implements Page {
         } catch (wrong) {
             this.note.textContent = (wrong as Error).message;
         }
-        const now = rows.find((one) => one.concurrency === this.now.users);
+        const now = rows.find((one) => one.concurrency === state.users);
         this.answer.replaceChildren(...(now ? [table(now)] : []));
-        if (now) this.note.textContent = now.warnings.map((one) => `${one[0]?.toUpperCase()}${one.slice(1)}.`).join(" ");
+        if (now)
+            this.note.textContent = now.warnings.map((one) => `${one[0]?.toUpperCase()}${one.slice(1)}.`).join(" ");
         const points = rows.map((one) => ({
             x: one.tokens_per_s_per_user,
             y: one.tokens_per_s_per_device,
@@ -131,38 +120,23 @@ export class Language implements Page {
         this.table.show(rows);
     }
 
-    private change(part: Partial<Choice>): void {
-        Object.assign(this.now, part);
-        for (const one of this.sliders) one.show(this.now);
-        if (this.scheduled) return;
-        this.scheduled = true;
-        requestAnimationFrame(() => {
-            this.scheduled = false;
-            if (this.context) this.show(this.context);
-        });
-    }
-
-    private select(label: string, key: "model" | "platform" | "precision" | "devices"): HTMLSelectElement {
+    private select(label: string, key: "model" | "host" | "precision" | "copies"): HTMLSelectElement {
         const made = el("select", { "aria-label": label });
-        made.addEventListener("change", () => this.change({ [key]: made.value }));
+        made.addEventListener("change", () =>
+            this.context?.store.change({ [key]: key === "copies" ? Number(made.value) : made.value }),
+        );
         return made;
     }
 
-    private stops(label: string, hint: string, all: number[], key: "users" | "prompt" | "answer"): Slider<Choice> {
+    private stops(label: string, hint: string, all: number[], key: "users" | "prompt" | "answer"): Slider {
         return slider(
             label,
             hint,
             all,
             (stop) => readable(stop),
-            (now: Choice) => all.indexOf(now[key]),
-            (stop) => this.change({ [key]: stop }),
+            (state) => all.indexOf(state[key]),
+            (stop) => this.context?.store.change({ [key]: stop }),
         );
-    }
-
-    private offer(select: HTMLSelectElement, values: string[], chosen: string): void {
-        if (select.options.length !== values.length)
-            select.replaceChildren(...values.map((one) => el("option", { value: one }, one)));
-        select.value = chosen;
     }
 }
 

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One network: what it needs in all and layer by layer, and how fast it is predicted to be on every device.
-import { Chart, linearAxis, logAxis, type Spec } from "../chart";
+import { Chart, linearAxis, type Spec } from "../chart";
 import { el, figure } from "../dom";
-import { deviceOf, inUnit, readable, shown, unitOf } from "../format";
-import { colours, cycled, look, shapes } from "../palette";
-import { questionOf } from "../state";
+import { inUnit, shown, unitOf } from "../format";
+import { colours } from "../palette";
 import { Table } from "../table";
-import type { Analysis, Estimate, Layer } from "../types";
-import { distinct, highest, type Context, type Page } from "./view";
+import type { Analysis, Layer } from "../types";
+import { Ranking } from "./ranking";
+import { distinct, networkChoice, networksToShow, offer, type Context, type Page } from "./view";
 
 const figures = ["operations", "macs", "weights", "parameters", "activations", "peak_live_activations"] as const;
 const mostLayers = 160;
 
 export class Layers implements Page {
-    private readonly choice = el("select", { "aria-label": "Network" });
+    private readonly choice = networkChoice(() => this.context?.store);
     private readonly cards = el("dl", { class: "cards" });
     private readonly uncounted = el("p", { class: "note" });
     private readonly layerChart = new Chart("Layers of the network");
-    private readonly deviceChart = new Chart("The network on every device");
-    private readonly deviceNote = el("p", { class: "note" });
+    private readonly ranking = new Ranking();
     private readonly table = new Table(
         "Layers",
         "layers",
@@ -35,13 +34,8 @@ export class Layers implements Page {
     );
     readonly element: HTMLElement;
     private context: Context | undefined;
-    private chosen = "";
 
     constructor() {
-        this.choice.addEventListener("change", () => {
-            this.chosen = this.choice.value;
-            if (this.context) this.draw(this.context);
-        });
         this.element = el(
             "div",
             {},
@@ -52,24 +46,16 @@ export class Layers implements Page {
             ),
             this.cards,
             this.uncounted,
-            figure("Predicted on every device", this.deviceChart.element, this.deviceNote),
+            ...this.ranking.elements,
             figure("Layer by layer, in the order they run", this.layerChart.element),
             this.table.element,
         );
     }
 
-    /// Shows this network from now on.
-    open(network: string): void {
-        this.chosen = network;
-    }
-
     draw(context: Context): void {
         this.context = context;
-        const ids = context.state.networks.length ? context.state.networks : context.networks.map((one) => one.network);
-        if (!ids.includes(this.chosen)) this.chosen = ids[0] ?? "";
-        this.choice.replaceChildren(...ids.map((id) => el("option", { value: id }, id)));
-        this.choice.value = this.chosen;
-        const analysis = this.analyse(context);
+        const network = offer(this.choice, networksToShow(context), context.state.network);
+        const analysis = this.analyse(context, network);
         this.cards.replaceChildren(
             ...(analysis
                 ? figures.map((key) => card(unitOf(key).heading, `${shown(key, analysis[key])} ${unitOf(key).unit}`))
@@ -82,14 +68,14 @@ export class Layers implements Page {
             `Operations and weights of ${layers.length} layers`,
         );
         this.table.show(layers);
-        this.drawDevices(context);
+        this.ranking.draw(context, network);
     }
 
-    done = (): Promise<unknown> => Promise.all([this.layerChart.done, this.deviceChart.done]);
+    done = (): Promise<unknown> => Promise.all([this.layerChart.done, this.ranking.done()]);
 
-    private analyse(context: Context): Analysis | undefined {
+    private analyse(context: Context, network: string): Analysis | undefined {
         try {
-            const analysis = context.engine.analyze(this.chosen, { keep: context.state.keep });
+            const analysis = context.engine.analyze(network, { keep: context.state.keep });
             this.uncounted.textContent = analysis.uncounted.length
                 ? `Not counted: ${analysis.uncounted.join("; ")}`
                 : "";
@@ -99,49 +85,6 @@ export class Layers implements Page {
             return undefined;
         }
     }
-
-    private drawDevices(context: Context): void {
-        const platforms = distinct(context.platforms.map(deviceOf));
-        const { rows, skipped } = context.engine.view({
-            ...questionOf(context.state),
-            networks: [this.chosen],
-            platforms,
-        });
-        const best = fastest(rows);
-        const classes = new Map(context.platforms.map((one) => [one.platform, one.class ?? "Other"]));
-        const chosen = context.state.platforms;
-        const points = best.map((row) => ({
-            device: deviceOf(row),
-            class: classes.get(row.platform) ?? "Other",
-            datatype: row.datatype,
-            value: row.throughput_ips,
-            shown: `${readable(row.throughput_ips)} inputs/s`,
-            label: chosen.includes(deviceOf(row)) || chosen.includes(row.platform) ? deviceOf(row) : "",
-            side: "",
-            latency: `${shown("latency_s", row.latency_s)} ms`,
-            bound: row.bound,
-        }));
-        points.filter((one) => one.label).forEach((one, i) => (one.side = i % 2 ? "below" : "above"));
-        this.deviceChart.draw(
-            deviceSpec(context, points),
-            { points },
-            `Predicted throughput on ${points.length} devices`,
-        );
-        this.deviceNote.textContent =
-            `${points.length} devices, from the fastest to the slowest, each in the datatype it is ` +
-            `fastest in; the selected ones are named. ` +
-            (skipped.length ? `${skipped.length} combinations passed over.` : "");
-    }
-}
-
-/// The fastest row of each device.
-function fastest(rows: Estimate[]): Estimate[] {
-    const best = new Map<string, Estimate>();
-    for (const row of rows) {
-        const device = deviceOf(row);
-        if (row.throughput_ips > (best.get(device)?.throughput_ips ?? 0)) best.set(device, row);
-    }
-    return highest([...best.values()], "throughput_ips", best.size);
 }
 
 const card = (name: string, value: string): HTMLElement => el("div", {}, el("dt", {}, name), el("dd", {}, value));
@@ -202,64 +145,5 @@ function layerSpec(context: Context, layers: Layer[]): Spec {
         vconcat: [chart("Operations", "GOP"), chart("Weights", "M")],
         spacing: 14,
         resolve: { scale: { x: "shared" } },
-    };
-}
-
-function deviceSpec(context: Context, points: { device: string; class: string; value: number }[]): Spec {
-    const classes = distinct(points.map((one) => one.class)).sort();
-    const isNarrow = context.width < 560;
-    const x = {
-        field: "device",
-        type: "nominal",
-        sort: points.map((one) => one.device),
-        axis: null,
-        scale: { padding: 0.5 },
-    };
-    const values = points.map((one) => one.value);
-    const y = {
-        field: "value",
-        type: "quantitative",
-        scale: { type: "log" },
-        axis: logAxis("Throughput [inputs/s]", values),
-    };
-    /// Names of selected devices, by turns above and below the curve.
-    const names = (side: string, align: string, dx: number): object => ({
-        transform: [{ filter: `datum.side == '${side}'` }],
-        mark: { type: "text", align, angle: -50, dx, fontSize: 11, color: look().ink },
-        encoding: { text: { field: "label" } },
-    });
-    return {
-        data: { name: "points" },
-        width: Math.max(200, context.width - 80),
-        height: 300,
-        encoding: { x, y },
-        layer: [
-            {
-                mark: { type: "point", filled: true, size: 62, opacity: 1 },
-                encoding: {
-                    color: {
-                        field: "class",
-                        type: "nominal",
-                        scale: { domain: classes, range: colours(classes) },
-                        legend: { title: null, orient: "bottom", columns: isNarrow ? 1 : 3, labelLimit: 340 },
-                    },
-                    shape: {
-                        field: "class",
-                        type: "nominal",
-                        scale: { domain: classes, range: cycled(classes, shapes) },
-                    },
-                    tooltip: [
-                        { field: "device" },
-                        { field: "class" },
-                        { field: "datatype" },
-                        { field: "shown", title: "throughput" },
-                        { field: "latency" },
-                        { field: "bound", title: "bound by" },
-                    ],
-                },
-            },
-            names("above", "left", 10),
-            names("below", "right", -10),
-        ],
     };
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What networks need, whatever the device: operations, and the size of their weights in each datatype.
-import { Chart, linearAxis, type Spec } from "../chart";
+import { Chart, valueScale, type Spec } from "../chart";
 import { tasks } from "../controls";
 import { el, figure } from "../dom";
 import { inUnit, readable, shown, unitOf } from "../format";
-import { colours, look } from "../palette";
+import { grey, look, mixed } from "../palette";
 import { Table, type Column } from "../table";
 import type { Network, NetworkDetails, Row } from "../types";
-import type { Context, Page } from "./view";
+import { distinct, type Context, type Page } from "./view";
 
 const datatypes = ["int2", "int4", "int8", "fp16", "fp32"];
 
@@ -15,7 +15,7 @@ export class Networks implements Page {
     private readonly compute = new Chart("Operations of the selected networks");
     private readonly memory = new Chart("Weights of the selected networks");
     private details: Record<string, NetworkDetails> = {};
-    private known = 0;
+    private known = -1;
     private readonly table: Table;
     readonly element: HTMLElement;
     private selected = new Set<string>();
@@ -25,15 +25,18 @@ export class Networks implements Page {
             (this.details[String(row.network)]?.sources ?? []).filter(unique).join("\n");
         const columns: Column[] = [
             { key: "network", hint: source },
-            { key: "name" },
             { key: "task", text: (row) => (row.task ? (tasks[String(row.task)] ?? String(row.task)) : "–") },
             { key: "operations" },
-            { key: "macs" },
             { key: "weights" },
-            { key: "parameters" },
-            { key: "activations" },
-            ...datatypes.map((name) => ({ key: `oi_${name}`, heading: `op/byte ${name}` })),
             { key: "top1", heading: "Best top-1 [%]", hint: (row: Row) => String(row.top1_source ?? "") },
+            { key: "activations" },
+            { key: "oi_int8", heading: "Intensity at int8 [op/byte]" },
+            { key: "name", isFurther: true },
+            { key: "macs", isFurther: true },
+            { key: "parameters", isFurther: true },
+            ...datatypes
+                .filter((name) => name !== "int8")
+                .map((name) => ({ key: `oi_${name}`, heading: `Intensity at ${name} [op/byte]`, isFurther: true })),
         ];
         this.table = new Table("All networks", "networks", columns, ["task"], (row) =>
             this.selected.has(String(row.network)),
@@ -52,9 +55,9 @@ export class Networks implements Page {
     }
 
     draw(context: Context): void {
-        if (this.known !== context.networks.length) {
+        if (this.known !== context.engine.changes) {
             this.details = context.engine.networkDetails(datatypes);
-            this.known = context.networks.length;
+            this.known = context.engine.changes;
         }
         this.selected = new Set(context.state.networks);
         const selected = context.networks.filter((one) => this.selected.has(one.network));
@@ -65,7 +68,7 @@ export class Networks implements Page {
             shown: `${readable(inUnit("operations", one.operations))} GOP`,
         }));
         this.compute.draw(
-            bars(room, selected, "Operations [GOP]", undefined),
+            figuresOf(room, compute, "Operations [GOP]", undefined),
             { bars: compute },
             `Operations of ${selected.length} networks`,
         );
@@ -78,7 +81,7 @@ export class Networks implements Page {
             })),
         );
         this.memory.draw(
-            bars(room, selected, "Weights [MB]", datatypes),
+            figuresOf(room, memory, "Weights [MB]", datatypes),
             { bars: memory },
             `Weights of ${selected.length} networks in ${datatypes.length} datatypes`,
         );
@@ -104,31 +107,52 @@ export class Networks implements Page {
     }
 }
 
+interface Bar {
+    network: string;
+    value: number | null;
+    shown: string;
+}
+
 const unique = (text: string, at: number, all: string[]): boolean => all.indexOf(text) === at;
 
-function bars(room: number, networks: Network[], title: string, series: string[] | undefined): Spec {
+/// Figures of networks on a line each: bars from zero, or points on a logarithmic axis where they pass a decade.
+function figuresOf(room: number, data: Bar[], title: string, series: string[] | undefined): Spec {
+    const { scale, axis } = valueScale(
+        title,
+        data.flatMap((one) => (one.value ? [one.value] : [])),
+        room - 230,
+    );
+    const isLog = scale.type === "log";
     const y = {
         field: "network",
         type: "nominal",
-        sort: networks.map((one) => one.network),
-        axis: { title: null, ticks: false, domain: false, labelLimit: 150 },
+        sort: distinct(data.map((one) => one.network)),
+        axis: { title: null, ticks: false, domain: false, labelLimit: 150, grid: isLog },
     };
     const color = series
         ? {
               field: "datatype",
               type: "nominal",
-              scale: { domain: series, range: colours(series) },
-              legend: { title: null, orient: "top" },
+              scale: {
+                  domain: series,
+                  range: series.map((_, i) => mixed(look().heat[1], look().heat[0], (i + 2) / 6)),
+              },
+              legend: { title: "Weights in", orient: "top" },
           }
-        : { value: colours(["one"])[0] };
+        : { value: grey };
+    const isSpread = series !== undefined && !isLog;
+    const text = {
+        mark: { type: "text", align: "left", dx: 8, fontSize: 11, color: look().muted },
+        encoding: { text: { field: "shown" } },
+    };
     return {
         data: { name: "bars" },
         width: Math.max(140, room - 230),
-        height: series ? { step: 13, for: "offset" } : { step: 26 },
+        height: isSpread ? { step: 13, for: "offset" } : { step: 26 },
         encoding: {
             y,
-            x: { field: "value", type: "quantitative", axis: linearAxis(title) },
-            ...(series ? { yOffset: { field: "datatype", sort: series } } : {}),
+            x: { field: "value", type: "quantitative", scale, axis },
+            ...(isSpread ? { yOffset: { field: "datatype", sort: series } } : {}),
             tooltip: [
                 { field: "network" },
                 ...(series ? [{ field: "datatype" }] : []),
@@ -136,11 +160,13 @@ function bars(room: number, networks: Network[], title: string, series: string[]
             ],
         },
         layer: [
-            { mark: { type: "bar", cornerRadiusEnd: 2 }, encoding: { color } },
             {
-                mark: { type: "text", align: "left", dx: 4, fontSize: 11, color: look().muted },
-                encoding: { text: { field: "shown" } },
+                mark: isLog
+                    ? { type: "point", filled: true, size: 95, opacity: 1 }
+                    : { type: "bar", cornerRadiusEnd: 2 },
+                encoding: { color },
             },
+            ...(series && isLog ? [] : [text]),
         ],
     };
 }

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What devices can do: peaks, bandwidth, power, price; every figure with its source.
-import { Chart, logAxis, type Spec } from "../chart";
+import { Chart, classShape, logAxis, namedColour, type Spec } from "../chart";
 import { el, figure } from "../dom";
 import { deviceOf, headingOf, inUnit, shown } from "../format";
-import { colours, cycled, look, shapes } from "../palette";
+import { look } from "../palette";
 import { Table } from "../table";
 import type { Platform, Provenance, Row } from "../types";
 import { distinct, type Context, type Page } from "./view";
 
+/// Beyond so many, names would cover each other; they show on the points.
+const mostNames = 16;
+
 export class Platforms implements Page {
     private readonly chart = new Chart("Peak against power of all devices");
     private sources: Record<string, Provenance[]> = {};
-    private known = 0;
+    private known = -1;
     private readonly table: Table;
     readonly element: HTMLElement;
     private selected = new Set<string>();
@@ -26,18 +29,18 @@ export class Platforms implements Page {
             "platforms",
             [
                 { key: "platform", known: (row) => (Array.isArray(row.aliases) ? row.aliases.join(" ") : "") },
-                { key: "name" },
-                { key: "class" },
                 { key: "mode" },
                 { key: "datatype" },
                 { key: "peak_ops_per_s", hint: from("operations_per_second") },
                 { key: "attained_share", hint: (row) => String(row.attained_by ?? "") },
-                { key: "sparse_peak_ops_per_s", hint: from("sparse_operations_per_second") },
                 { key: "bandwidth_bytes_per_s", hint: from("bandwidth_bytes_per_s") },
                 { key: "power_w", hint: from("power_w") },
                 { key: "price_usd", hint: from("price_usd") },
                 { key: "year", text: (row) => String(row.year ?? "–"), hint: from("year") },
                 { key: "vendor" },
+                { key: "class", isFurther: true },
+                { key: "name", isFurther: true },
+                { key: "sparse_peak_ops_per_s", hint: from("sparse_operations_per_second"), isFurther: true },
             ],
             ["class", "datatype", "vendor", "year"],
             (row) => this.selected.has(String(row.platform)) || this.selected.has(`${row.platform}:${row.mode}`),
@@ -51,9 +54,8 @@ export class Platforms implements Page {
                 el(
                     "p",
                     { class: "note" },
-                    "The selected devices stand out. In the table, hold the pointer over a figure " +
-                        "to see where it comes from; what was attained of a peak is the best known run of a " +
-                        "whole network.",
+                    "The selected devices are coloured and named. In the table, an underlined figure says where it " +
+                        "comes from; what was attained of a peak is the best known run of a whole network.",
                 ),
             ),
             this.table.element,
@@ -61,9 +63,9 @@ export class Platforms implements Page {
     }
 
     draw(context: Context): void {
-        if (this.known !== context.platforms.length) {
+        if (this.known !== context.engine.changes) {
             this.sources = context.engine.platformSources();
-            this.known = context.platforms.length;
+            this.known = context.engine.changes;
         }
         this.selected = new Set(context.state.platforms);
         const best = new Map<string, Platform>();
@@ -102,8 +104,11 @@ export class Platforms implements Page {
 function specOf(context: Context, points: { class: string; device: string; chosen: boolean }[]): Spec {
     const classes = distinct(points.map((one) => one.class)).sort();
     const isNarrow = context.width < 560;
+    const named = points.filter((one) => one.chosen).map((one) => one.device);
     const x = { field: "x", type: "quantitative", scale: { type: "log" }, axis: logAxis(headingOf("power_w")) };
     const y = { field: "y", type: "quantitative", scale: { type: "log" }, axis: logAxis(headingOf("peak_ops_per_s")) };
+    const tooltip = ["device", "class", "peak", "attained", "power", "price"].map((field) => ({ field }));
+    const color = namedColour("datum.chosen", named);
     return {
         data: { name: "points" },
         width: Math.max(220, context.width - 80),
@@ -114,39 +119,17 @@ function specOf(context: Context, points: { class: string; device: string; chose
                 params: [{ name: "view", select: "interval", bind: "scales" }],
                 mark: { type: "point", filled: true, clip: true },
                 encoding: {
-                    color: {
-                        field: "class",
-                        type: "nominal",
-                        scale: { domain: classes, range: colours(classes) },
-                        legend: {
-                            title: null,
-                            orient: "bottom",
-                            columns: isNarrow ? 1 : 3,
-                            symbolOpacity: 1,
-                            labelLimit: 340,
-                        },
-                    },
-                    shape: {
-                        field: "class",
-                        type: "nominal",
-                        scale: { domain: classes, range: cycled(classes, shapes) },
-                    },
+                    color,
+                    shape: classShape(classes, { orient: "bottom", columns: isNarrow ? 1 : 3 }),
                     size: { condition: { test: "datum.chosen", value: 170 }, value: 60 },
-                    opacity: { condition: { test: "datum.chosen", value: 1 }, value: 0.45 },
-                    tooltip: [
-                        { field: "device" },
-                        { field: "class" },
-                        { field: "peak" },
-                        { field: "attained" },
-                        { field: "power" },
-                        { field: "price" },
-                    ],
+                    opacity: { condition: { test: "datum.chosen", value: 1 }, value: 0.6 },
+                    tooltip,
                 },
             },
             {
                 transform: [{ filter: "datum.chosen" }],
                 mark: { type: "text", dy: -13, fontSize: 11, color: look().ink, clip: true },
-                encoding: { text: { field: "device" } },
+                encoding: { text: { field: named.length <= mostNames ? "device" : "nothing" } },
             },
         ],
     };

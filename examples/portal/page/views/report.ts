@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The rows that came with the page, as they are.
-import { Chart, linearAxis, logAxis, type Spec } from "../chart";
+import { Chart, deviceColour, valueScale, type Spec } from "../chart";
 import { el, figure, steered } from "../dom";
 import { headingOf, inUnit, shown } from "../format";
-import { colours } from "../palette";
 import { Table } from "../table";
 import type { Report } from "../report";
 import type { Row } from "../types";
@@ -50,7 +49,7 @@ export class ReportView implements Page {
         const points = this.rows.slice(0, 80).map((row, at) => ({
             at,
             row: labelOf(row),
-            device: String(row.platform ?? ""),
+            device: row.mode ? `${String(row.platform)}:${String(row.mode)}` : String(row.platform ?? ""),
             value: inUnit(key, row[key]),
             shown: shown(key, row[key]),
         }));
@@ -68,28 +67,22 @@ const labelOf = (row: Row): string =>
 
 function specOf(context: Context, points: { row: string; device: string; value: number | null }[], key: string): Spec {
     const values = points.flatMap((one) => (one.value === null ? [] : [one.value]));
-    const log = values.length > 0 && Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > 20;
     const devices = distinct(points.map((one) => one.device));
-    const axis = log ? logAxis(headingOf(key), values) : linearAxis(headingOf(key));
+    const { scale, axis } = valueScale(headingOf(key), values, context.width - 300);
     return {
         data: { name: "points" },
         width: Math.max(160, context.width - 300),
         height: { step: 20 },
         mark: { type: "point", filled: true, size: 90, opacity: 1 },
         encoding: {
-            x: { field: "value", type: "quantitative", scale: log ? { type: "log" } : { zero: true }, axis },
+            x: { field: "value", type: "quantitative", scale, axis },
             y: {
                 field: "row",
                 type: "nominal",
                 sort: { field: "at", op: "min" },
                 axis: { title: null, grid: true, ticks: false, domain: false, labelLimit: 260 },
             },
-            color: {
-                field: "device",
-                type: "nominal",
-                scale: { domain: devices, range: colours(devices) },
-                legend: null,
-            },
+            color: deviceColour(devices, null),
             tooltip: [{ field: "row" }, { field: "shown", title: headingOf(key) }],
         },
     };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a fair comparison shows beside TOPS/W: V. Sze et al., 2020, doi:10.1109/MSSC.2020.3002140.
-import { el, figure, steered } from "../dom";
-import { deviceOf, networkOf, readable, si } from "../format";
-import { questionOf } from "../state";
+import { toCsv } from "../csv";
+import { download, el, figure, steered } from "../dom";
+import { deviceOf, networkOf, readable } from "../format";
 import type { Card, Metric } from "../types";
-import type { Context, Page } from "./view";
+import { networkChoice, networksToShow, offer, type Context, type Page } from "./view";
 
 const most = 8;
 
@@ -16,16 +16,12 @@ export class Scorecard implements Page {
         role: "region",
         "aria-label": "Scorecard",
     });
-    private readonly choice = el("select", { "aria-label": "Network" });
+    private readonly choice = networkChoice(() => this.context?.store);
+    private cards: Card[] = [];
     readonly element: HTMLElement;
     private context: Context | undefined;
-    private network = "";
 
     constructor() {
-        this.choice.addEventListener("change", () => {
-            this.network = this.choice.value;
-            if (this.context) this.draw(this.context);
-        });
         this.element = el(
             "div",
             {},
@@ -33,6 +29,7 @@ export class Scorecard implements Page {
                 steered(
                     "The selected devices side by side",
                     el("label", { class: "field inline" }, el("span", {}, "Network"), this.choice),
+                    el("button", { type: "button", class: "plain", onclick: () => this.save() }, "Download CSV"),
                 ),
                 this.body,
                 this.note,
@@ -42,20 +39,38 @@ export class Scorecard implements Page {
 
     draw(context: Context): void {
         this.context = context;
-        const { networks } = context.state;
-        if (!networks.includes(this.network)) this.network = networks[0] ?? "";
-        this.choice.replaceChildren(...networks.map((id) => el("option", { value: id }, id)));
-        this.choice.value = this.network;
-        const asked = { ...questionOf(context.state), networks: this.network ? [this.network] : [] };
-        const cards = context.engine.scorecards(asked);
-        const drawn = cards.slice(0, most);
+        const network = offer(this.choice, networksToShow(context), context.state.network);
+        const cards = context.question.platforms.length
+            ? context.engine.scorecards({ ...context.question, networks: [network] })
+            : [];
+        this.cards = cards;
+        const drawn = (cards.length > most ? fastestCards(cards) : cards).slice(0, most);
         this.body.replaceChildren(drawn.length ? table(drawn) : el("p", {}, "Choose a network and a device."));
         this.note.textContent =
-            (cards.length > drawn.length ? `The first ${drawn.length} of ${cards.length} combinations. ` : "") +
-            "The longest bar of a line is the largest value; a dash is a figure that no source states.";
+            (cards.length > drawn.length
+                ? `${drawn.length} of ${cards.length} combinations, each device in its fastest datatype; the CSV has all. `
+                : "") +
+            "The longest bar of a line is the best value: ↑ the highest, ↓ the lowest. A dash is a figure that no " +
+            "source states.";
     }
 
     done = (): Promise<unknown> => Promise.resolve();
+
+    /// All cards, a row for each figure of each.
+    private save(): void {
+        const rows = this.cards.flatMap(({ metrics, ...card }) => metrics.map((one) => ({ ...card, ...one })));
+        download("scorecard.csv", new Blob([toCsv(rows)], { type: "text/csv" }));
+    }
+}
+
+const throughputOf = (card: Card): number => card.metrics.find((one) => one.metric === "throughput")?.value ?? 0;
+
+/// Of each device the card that it is fastest with.
+function fastestCards(cards: Card[]): Card[] {
+    const groups = Map.groupBy(cards, deviceOf);
+    return [...groups.values()].map((all) =>
+        all.reduce((best, one) => (throughputOf(one) > throughputOf(best) ? one : best)),
+    );
 }
 
 function table(cards: Card[]): HTMLElement {
@@ -78,7 +93,12 @@ function table(cards: Card[]): HTMLElement {
         );
     });
     const heads = cards.map((card) =>
-        el("th", { scope: "col" }, `${deviceOf(card)}`, el("small", {}, `${networkOf(card)}, ${card.datatype}`)),
+        el(
+            "th",
+            { scope: "col", class: "number" },
+            ...breakable(deviceOf(card)),
+            el("small", {}, `${networkOf(card)}, ${card.datatype}`),
+        ),
     );
     return el(
         "table",
@@ -88,22 +108,60 @@ function table(cards: Card[]): HTMLElement {
     );
 }
 
+/// Figures that are better the lower they are, by their unit.
+const lowIsBetter = new Set(["s", "J/input", "W", "USD"]);
+/// Figures of which more is neither better nor worse.
+const neutral = new Set(["off-chip bandwidth", "native datatypes"]);
+/// The units that people use, and what one is worth.
+const usual: Record<string, [unit: string, scale: number]> = {
+    s: ["ms", 1e-3],
+    "J/input": ["mJ/input", 1e-3],
+    "byte/s": ["GB/s", 1e9],
+};
+/// Figures without a unit that are shares.
+const isShare = ({ metric, unit }: Metric): boolean => !unit && /accuracy|^utilisation|share|over peak/.test(metric);
+
+function unitOf(metric: Metric): [unit: string, scale: number] {
+    return isShare(metric) ? ["%", 1e-2] : (usual[metric.unit] ?? [metric.unit, 1]);
+}
+
+function textOf(metric: Metric, value: number | null): string {
+    if (value !== null && metric.metric.startsWith("runs ")) return value ? "yes" : "no";
+    return readable(value === null ? null : value / unitOf(metric)[1]);
+}
+
+/// The length of a value's bar, of the best value's: the longest is the best, whichever way is better.
+export function barOf(value: number | null, all: (number | null)[], isLow: boolean): number {
+    const known = all.filter((one) => one !== null && one > 0) as number[];
+    if (value === null || value <= 0 || !known.length) return 0;
+    return isLow ? Math.min(...known) / value : value / Math.max(...known);
+}
+
+/// Shares of the best value that are as good as it.
+const equal = 1 - 1e-6;
+
+/// A name that may go on below after its underscores and colons.
+const breakable = (name: string): (Node | string)[] =>
+    name.split(/(?<=[_:])/).flatMap((part, i) => (i ? [el("wbr"), part] : [part]));
+
 function line(metric: Metric, values: (number | null)[]): HTMLElement {
-    const top = Math.max(...values.map((one) => Math.abs(one ?? 0)), Number.MIN_VALUE);
-    const isPrefixed = ["s", "W", "byte/s", "inputs/s"].includes(metric.unit);
-    const name = metric.unit && !isPrefixed ? `${metric.metric} [${metric.unit}]` : metric.metric;
-    const text = (one: number | null): string => (isPrefixed && one !== null ? si(one, metric.unit) : readable(one));
+    const isLow = lowIsBetter.has(metric.unit);
+    const hasBars = !neutral.has(metric.metric);
+    const [unit] = unitOf(metric);
+    const name = `${metric.metric}${unit ? ` [${unit}]` : ""}${hasBars ? (isLow ? " ↓" : " ↑") : ""}`;
+    const differ = values.some((one) => one !== null && barOf(one, values, isLow) < equal);
     return el(
         "tr",
         {},
         el("th", { scope: "row" }, name),
-        ...values.map((one) =>
-            el(
+        ...values.map((one) => {
+            const share = hasBars ? barOf(one, values, isLow) : 0;
+            return el(
                 "td",
-                { class: "number" },
-                el("span", { class: "bar", style: `width:${(Math.abs(one ?? 0) / top) * 100}%` }),
-                el("span", {}, text(one)),
-            ),
-        ),
+                { class: share >= equal && differ ? "number best" : "number" },
+                el("span", { class: "bar", style: `width:${share * 100}%` }),
+                el("span", {}, textOf(metric, one)),
+            );
+        }),
     );
 }

@@ -2,7 +2,7 @@
 /// \file
 /// A network layer by layer under the published placement, for many batches at once. Which layers share a kernel and
 /// what each computes and reads does not depend on the batch and is looked up once; the arithmetic is that of
-/// `refined_model::sequence` without losses, operation by operation, so that every bit is the same.
+/// `refined_model` without losses, operation by operation, so that every bit is the same.
 #pragma once
 
 #include <qutibench/model/execution.hpp>
@@ -40,9 +40,10 @@ struct layer_program {
 
 /// Throws what `predict` throws for this network and device. The workload must have layers.
 [[nodiscard]] inline layer_program program_of(const workload& net, const platform& device, const deployment& how) {
-    layer_table table(net, device, how);
+    const layer_table table(net, device, how);
     const std::size_t count = table.parts.size();
     std::vector<std::vector<layer_work>> works(count);
+    std::vector<double> traffic(count, 0.0);
     layer_program program;
     program.peak = table.peak;
     program.uniform = table.uniform;
@@ -54,12 +55,12 @@ struct layer_program {
         const auto kernel = static_cast<std::size_t>(part.kernel);
         if (layer.cost.macs > 0) works[kernel].push_back({layer.work(), part.peak});
         const int index = static_cast<int>(i);
-        if (table.holder(index) == index) table.parts[kernel].traffic += part.weight_bytes;
+        if (table.holder(index) == index) traffic[kernel] += part.weight_bytes;
     }
     for (std::size_t i = 0; i < count; ++i) {
         if (!table.parts[i].runs) continue;
-        program.traffic += table.parts[i].traffic;
-        program.kernels.push_back({works[i].size(), table.parts[i].traffic});
+        program.traffic += traffic[i];
+        program.kernels.push_back({works[i].size(), traffic[i]});
         program.works.insert(program.works.end(), works[i].begin(), works[i].end());
     }
     return program;
@@ -73,17 +74,15 @@ public:
     /// Batches that are worked out together, at most `block` of them. `scale` is the factor of all peaks.
     layer_run(const layer_program& program, double scale, double bandwidth, std::span<const double> batches,
               bool with_bound) {
-        const std::size_t count = batches.size();
-        std::fill_n(time_.begin(), count, 0.0);
-        std::fill_n(memory_bound_.begin(), count, 0.0);
+        std::fill_n(time_.begin(), batches.size(), 0.0);
+        std::fill_n(memory_bound_.begin(), batches.size(), 0.0);
         const layer_work* work = program.works.data();
         for (const layer_kernel& kernel : program.kernels) {
             const double memory = kernel.traffic / bandwidth;
-            if (kernel.works == 1 && !with_bound)
-                add(work->operations, work->peak * scale, memory, batches);
-            else
-                add_all(std::span(work, kernel.works), scale, memory, batches);
-            work += kernel.works;
+            double compute = 0;  // of one input
+            for (const layer_work* end = work + kernel.works; work < end; ++work)
+                compute += work->operations / (work->peak * scale);
+            with_bound ? add<true>(compute, memory, batches) : add<false>(compute, memory, batches);
         }
     }
 
@@ -93,28 +92,17 @@ public:
     [[nodiscard]] bool memory_bound(std::size_t i) const { return 2 * memory_bound_[i] > time_[i]; }
 
 private:
-    void add(double operations, double peak, double memory, std::span<const double> batches) {
+    template <bool WithBound>
+    void add(double per_input, double memory, std::span<const double> batches) {
         for (std::size_t i = 0; i < batches.size(); ++i) {
-            const double compute = operations * batches[i] / peak;
-            time_[i] += compute < memory ? memory : compute;
-        }
-    }
-
-    void add_all(std::span<const layer_work> works, double scale, double memory, std::span<const double> batches) {
-        std::fill_n(compute_.begin(), batches.size(), 0.0);
-        for (const layer_work& one : works) {
-            const double peak = one.peak * scale;
-            for (std::size_t i = 0; i < batches.size(); ++i) compute_[i] += one.operations * batches[i] / peak;
-        }
-        for (std::size_t i = 0; i < batches.size(); ++i) {
-            const double time = compute_[i] < memory ? memory : compute_[i];
+            const double compute = per_input * batches[i];
+            const double time = compute < memory ? memory : compute;
             time_[i] += time;
-            memory_bound_[i] += compute_[i] < memory ? time : 0.0;
+            if constexpr (WithBound) memory_bound_[i] += compute < memory ? time : 0.0;
         }
     }
 
     std::array<double, block> time_;
-    std::array<double, block> compute_;
     std::array<double, block> memory_bound_;
 };
 

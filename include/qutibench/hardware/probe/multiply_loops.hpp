@@ -23,6 +23,8 @@ struct multiply_loop {
     void (*run)(std::int64_t steps) = nullptr;
 };
 
+#if defined(__GNUC__) || defined(__clang__)
+
 // Vectors of 16 bytes, which every 64-bit processor has.
 struct fp64_vector {
     using number = double;
@@ -50,10 +52,10 @@ template <class Vector>
 inline void multiply_in_vectors(std::int64_t steps) {
     using vector = typename Vector::type;
     const volatile typename Vector::number half = typename Vector::number(0.5);
-    const auto start = [&] { return vector{} + half; };
-    const vector x = start(), y = start();
-    vector a = start(), b = start(), c = start(), d = start(), e = start(), f = start();
-    vector g = start(), h = start(), i = start(), j = start(), k = start(), l = start();
+    // By reference: 32-bit x86 without SSE has no way to return a vector.
+    const auto start = [&](auto&... sums) { ((sums = vector{} + half), ...); };
+    vector x, y, a, b, c, d, e, f, g, h, i, j, k, l;
+    start(x, y, a, b, c, d, e, f, g, h, i, j, k, l);
     const auto add = [&](vector& sum) { multiply_add<Vector>(sum, x, y); };
     for (; steps > 0; --steps) {
         add(a), add(b), add(c), add(d), add(e), add(f);
@@ -63,6 +65,8 @@ inline void multiply_in_vectors(std::int64_t steps) {
     const volatile typename Vector::number result = sum[0];
     static_cast<void>(result);
 }
+
+#endif
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 
@@ -157,12 +161,19 @@ QUTIBENCH_TILE_LOOP(multiply_bf16_amx, "tdpbf16ps")
     return loops;
 }
 
-#else
+#elif defined(__GNUC__) || defined(__clang__)
 
 /// The loops that this machine runs; there is at least one for fp32.
 [[nodiscard]] inline std::vector<multiply_loop> multiply_loops() {
     return {{fp64, "vectors of 16 bytes", 4, 12, &multiply_in_vectors<fp64_vector>},
             {fp32, "vectors of 16 bytes", 8, 12, &multiply_in_vectors<fp32_vector>}};
+}
+
+#else
+
+/// The loops that this machine runs: none in a compiler that has neither vectors nor this kind of assembly.
+[[nodiscard]] inline std::vector<multiply_loop> multiply_loops() {
+    return {};
 }
 
 #endif

@@ -14,11 +14,14 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace qutibench {
 
 /// What the caller knows and a file may not say. An adapter never guesses: what neither says is an error that names it.
 struct ingest_options {
+    using pairs = std::vector<std::pair<std::string, std::string>>;
+
     std::string network{};   ///< goes before the file's own name for it, except in tables of many networks
     std::string platform{};  ///< likewise
     std::string mode{};
@@ -31,6 +34,29 @@ struct ingest_options {
     measured_scope scope = measured_scope::system;     ///< preferred; what has only the other says so
     std::string statistic{};   ///< of the latency: "median" where the file has it, unless asked otherwise
     std::int64_t warm_up = 0;  ///< leading runs to leave out, in formats that list every run
+    pairs columns{};           ///< of a table: this library's name of a column and the table's, {"latency_ms", "T_inf"}
+    pairs names{};  ///< what a table calls a network, device, mode or datatype, and its id, {"RN50", "resnet50"}
+};
+
+/// A file does not say what a measurement needs, and neither does the caller.
+class missing_facts : public invalid_argument {
+public:
+    missing_facts(const std::string& source, std::string_view format, std::vector<std::string> facts)
+        : invalid_argument(source + ": this " + std::string(format) + " file does not say the " + listed(facts) +
+                           "; supply it"),
+          facts_(std::move(facts)) {}
+
+    /// "network", "platform", "datatype", "batch" ...
+    [[nodiscard]] const std::vector<std::string>& facts() const noexcept { return facts_; }
+
+private:
+    [[nodiscard]] static std::string listed(const std::vector<std::string>& facts) {
+        std::string all;
+        for (const std::string& one : facts) all += (all.empty() ? "" : ", ") + one;
+        return all;
+    }
+
+    std::vector<std::string> facts_;
 };
 
 /// What a file says of a run; empty or unset where it says nothing.
@@ -200,13 +226,12 @@ public:
                                            " file, or it ends too early"}));
     }
 
-    /// Throws invalid_argument that lists what is missing.
+    /// Throws missing_facts.
     [[noreturn]] void refuse_missing(std::initializer_list<std::pair<std::string_view, bool>> facts) const {
-        std::string missing;
+        std::vector<std::string> missing;
         for (const auto& [name, is_missing] : facts)
-            if (is_missing) missing += (missing.empty() ? "" : ", ") + std::string(name);
-        throw invalid_argument(detail::message(
-            {input_->name(), ": this ", source_->format, " file does not say the ", missing, "; supply it"}));
+            if (is_missing) missing.emplace_back(name);
+        throw missing_facts(input_->name(), source_->format, std::move(missing));
     }
 
 private:

@@ -5,89 +5,15 @@
 #pragma once
 
 #include <qutibench/io/adapters/ingest.hpp>
+#include <qutibench/io/adapters/measurement_columns.hpp>
 #include <qutibench/io/adapters/table_names.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace qutibench {
 
 namespace detail {
-
-/// Columns of a table by meaning; the reader's column count where it has none.
-class measurement_columns {
-public:
-    struct timed {
-        std::size_t at;
-        double unit;
-    };
-
-    explicit measurement_columns(const csv_reader& rows) : none_(rows.names().size()), rows_(&rows) {
-        network = any({"network", "NN_Topology"});
-        platform = any({"platform", "HWType"});
-        mode = any({"mode", "Op mode"});
-        datatype = any({"datatype", "Datatype", "Precision"});
-        pruning_percent = any({"pruning_percent", "PruningFactor"});
-        keep = any({"keep"});
-        parameter = any({"deployment_parameter", "deployment"});
-        value = any({"deployment_value", "batch/thread/stream"});
-        batch = any({"batch"});
-        threads = any({"threads"});
-        stream = any({"stream"});
-        level = any({"level"});
-        layer = any({"layer"});
-        block = any({"block"});
-        scope = any({"scope"});
-        statistic = any({"statistic"});
-        call_operations = any({"GOPS"});
-        mega_operations = any({"mega_ops"});
-        top1_percent = any({"top1_percent", "top1 [%]", "top1"});
-        top5_percent = any({"top5_percent", "top5 [%]", "top5"});
-        top1 = any({"accuracy_top1"});
-        top5 = any({"accuracy_top5"});
-        power_base = any({"power_base_w", "Base_Pwr_W"});
-        power_idle = any({"power_idle_w", "Idle_Pwr_W"});
-        power = any({"power_full_w", "Full_Pwr_W", "power_w"});
-        latency = {time("latency_system_", "lat-sys"), time("latency_compute_", "lat-comp"), time("latency_", "")};
-        throughput = {any({"throughput_system_fps", "throughput_system_ips", "fps-system"}),
-                      any({"throughput_compute_fps", "throughput_compute_ips", "fps-comp"}),
-                      any({"throughput_fps", "throughput_ips"})};
-        giga_rate = {any({"tp-system"}), any({"tp-comp"}), any({"throughput_gops"})};
-    }
-
-    [[nodiscard]] bool has(std::size_t column) const { return column != none_; }
-    [[nodiscard]] bool has_figures() const {
-        for (std::size_t i = 0; i < 3; ++i)
-            if (has(latency[i].at) || has(throughput[i]) || has(giga_rate[i])) return true;
-        return false;
-    }
-
-    std::size_t network, platform, mode, datatype, pruning_percent, keep, parameter, value, batch, threads, stream,
-        level, layer, block, scope, statistic, call_operations, mega_operations, top1_percent, top5_percent, top1, top5,
-        power_base, power_idle, power;
-    std::array<timed, 3> latency{};  ///< of the system, of computing, of whatever the row says
-    std::array<std::size_t, 3> throughput{};
-    std::array<std::size_t, 3> giga_rate{};
-
-private:
-    [[nodiscard]] std::size_t any(std::initializer_list<std::string_view> names) const {
-        for (const std::string_view name : names)
-            if (rows_->has(name)) return rows_->column(name);
-        return none_;
-    }
-
-    [[nodiscard]] timed time(std::string_view prefix, std::string_view portal) const {
-        for (const named_unit& unit : {named_unit{"ms", 1e-3}, {"s", 1.0}, {"us", 1e-6}, {"ns", 1e-9}}) {
-            const std::size_t at = any({std::string(prefix) + std::string(unit.name)});
-            if (has(at)) return {at, unit.factor};
-        }
-        return {portal.empty() ? none_ : any({portal}), 1e-3};
-    }
-
-    std::size_t none_;
-    const csv_reader* rows_;
-};
 
 /// What stands between the columns of a table: a comma, a semicolon, or a tab, as spreadsheets write them.
 [[nodiscard]] inline char table_separator(std::string_view head) {
@@ -139,7 +65,7 @@ class table_reader {
 public:
     explicit table_reader(ingest& run)
         : run_(&run), separator_(table_separator(run.input().head())),
-          rows_(run.input().csv({.separator = separator_})), columns_(rows_) {
+          rows_(run.input().csv({.separator = separator_})), columns_(rows_, run.options().columns) {
         if (!columns_.has_figures())
             run.fail_without("column of latency or throughput, such as latency_ms or lat-comp");
     }
@@ -157,6 +83,13 @@ private:
         if (!columns_.has(column)) return {};
         const std::string_view field = bare(rows_[column]);
         return says_missing(field) ? std::string_view() : field;
+    }
+
+    /// What a table calls a network, a device, a mode or a datatype, as the caller has it called.
+    [[nodiscard]] std::string_view renamed(std::string_view written) const {
+        for (const auto& [theirs, ours] : run_->options().names)
+            if (theirs == written) return ours;
+        return written;
     }
 
     [[nodiscard]] double figure(std::size_t column) const {
@@ -194,7 +127,7 @@ private:
     }
 
     [[nodiscard]] std::optional<precision> datatype() const {
-        const std::string_view field = text(columns_.datatype);
+        const std::string_view field = renamed(text(columns_.datatype));
         if (field.empty()) return std::nullopt;
         if (field != datatype_text_) {
             try {
@@ -296,13 +229,13 @@ private:
         const std::size_t source = source_of_figures();
         if (source == 3) return;
         stated_facts said;
-        network_.set(text(columns_.network));
-        const std::string_view hardware = text(columns_.platform);
+        network_.set(renamed(text(columns_.network)));
+        const std::string_view hardware = renamed(text(columns_.platform));
         const std::string_view named_mode = portal_mode(hardware);
         platform_.set_before(hardware, named_mode);
         said.network = network_.id();
         said.platform = platform_.id();
-        said.mode = text(columns_.mode);
+        said.mode = renamed(text(columns_.mode));
         if (!named_mode.empty() && platform_.is_known()) {
             require_agreement("mode", said.mode, named_mode);
             said.mode = named_mode;

@@ -27,7 +27,8 @@ inline constexpr figure_kind rate_figure{"operation/s"}, bandwidth_figure{"byte/
     power_figure{"W"}, clock_figure{"Hz"}, price_figure{"USD"}, process_figure{"nm"},
     year_figure{"year", 1940, 2100, "a year from 1941 to 2100"}, count_figure{"1"}, operations_figure{"operation"},
     elements_figure{"element"}, intensity_figure{"operation/byte"}, share_figure{"1", 0, 1, "above 0 and at most 1"},
-    width_figure{"bit"}, unit_count_figure{"1", 0, 1e9, "a count from 1 to 1e9"};
+    width_figure{"bit"}, unit_count_figure{"1", 0, 1e9, "a count from 1 to 1e9"},
+    per_cycle_figure{"1", 0, 1e9, "above 0 and at most 1e9"};
 
 /// Reads figures, and keeps a record of where each came from.
 class figure_reader {

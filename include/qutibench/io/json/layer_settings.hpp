@@ -183,6 +183,19 @@ void write_settings(const Layer& layer, ordered_json& out) {
     return static_cast<int>(all.size());
 }
 
+/// A number of groups, or "depthwise" for one group for each input channel.
+template <class Value>
+void read_groups(const json_reader& at, Value& groups) {
+    if constexpr (std::same_as<Value, std::int64_t>) {
+        if (at.is_string()) {
+            if (at.text() != "depthwise") at.fail("must be a whole number or \"depthwise\"");
+            groups = depthwise;
+            return;
+        }
+    }
+    read_setting(at, groups);
+}
+
 /// Fills a layer's settings from its object and refuses keys that it does not have.
 template <class Layer, class Keys>
 void read_settings(Layer& layer, const json_reader& at, const Keys& shared_keys) {
@@ -193,7 +206,11 @@ void read_settings(Layer& layer, const json_reader& at, const Keys& shared_keys)
         using value_type = std::remove_cvref_t<decltype(value)>;
         if constexpr (!std::same_as<value_type, std::span<const std::int64_t>>) {
             // `describe` shows the members of `layer`, which is not const.
-            if (const auto found = at.find(key)) read_setting(*found, const_cast<value_type&>(value));
+            auto& setting = const_cast<value_type&>(value);
+            if (const auto found = at.find(key); found && key == "groups")
+                read_groups(*found, setting);
+            else if (found)
+                read_setting(*found, setting);
         }
     });
     if constexpr (std::same_as<Layer, reshape>) layer.rank = read_axes(at["target"], layer.target);

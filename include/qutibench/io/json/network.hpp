@@ -81,14 +81,15 @@ struct network_entry {
         for (const network_accuracy& one : accuracies) {
             if (!(one.datatype == datatype) || !same_share(one.keep, keep)) continue;
             if (one.platform == deployed_on) return &one;
-            if (one.platform.empty()) own = &one;
+            if (one.platform.empty() && own == nullptr) own = &one;
         }
         return own;
     }
 
-private:
+    /// Whether two fractions of the channels are the same, as files write them.
     [[nodiscard]] static bool same_share(double a, double b) { return a - b < 1e-9 && b - a < 1e-9; }
 
+private:
     [[nodiscard]] workload named(workload work) const {
         work.rename(id);
         return work;
@@ -177,9 +178,10 @@ private:
         one.platform = text("platform");
         one.toolchain = text("toolchain");
         one.metric = text("metric");
-        const network_accuracy* const other = entry.accuracy(one.keep, one.datatype, one.platform);
-        if (other != nullptr && other->platform == one.platform)
-            datatype.fail("there are two accuracies for this keep, datatype and platform");
+        for (const network_accuracy& other : entry.accuracies)
+            if (network_entry::same_share(other.keep, one.keep) && other.datatype == one.datatype &&
+                other.platform == one.platform && other.metric == one.metric)
+                datatype.fail("there are two accuracies of one metric for this keep, datatype and platform");
         if (!one.metric.empty()) one.value = at["value"].number();
         if (one.metric.empty() || at.find("top1")) one.top1 = at["top1"].number_within(0, 1, share_figure.domain);
         if (const auto top5 = at.find("top5")) one.top5 = top5->number_within(0, 1, share_figure.domain);

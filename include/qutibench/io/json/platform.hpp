@@ -33,6 +33,7 @@ public:
                                "memories",
                                "links",
                                "compute_units",
+                               "array",
                                "power_w",
                                "measured_power_w",
                                "clock_hz",
@@ -48,8 +49,8 @@ public:
         if (const auto listed = document_.find("modes")) {
             std::unordered_set<std::string> names;
             for (const json_reader& one : listed->elements()) {
-                one.expect_keys({"name", "peaks", "memories", "links", "compute_units", "power_w", "measured_power_w",
-                                 "clock_hz", "host_clock_hz", "memory_clock_hz", "notes"});
+                one.expect_keys({"name", "peaks", "memories", "links", "compute_units", "array", "power_w",
+                                 "measured_power_w", "clock_hz", "host_clock_hz", "memory_clock_hz", "notes"});
                 const json_reader name = one["name"];
                 if (!names.insert(name.text()).second) name.fail("there are two modes '" + name.text() + "'");
                 modes.push_back(mode(one, name.text()));
@@ -99,13 +100,14 @@ private:
         result.host_clock = figure<hertz>(at, "host_clock_hz", clock_figure);
         result.memory_clock = figure<hertz>(at, "memory_clock_hz", clock_figure);
         if (const auto units = inherited(at, "compute_units")) result.compute_units = count(*units);
+        if (const auto array = inherited(at, "array")) result.array = array_of(*array);
         if (const auto links = inherited(at, "links"))
             for (const json_reader& one : links->elements()) add_link(result, one);
         return result;
     }
 
     void add_peak(operating_mode& to, const json_reader& one) {
-        one.expect_keys({"datatype", "operations_per_second", "sparse_operations_per_second", "notes"});
+        one.expect_keys({"datatype", "operations_per_second", "sparse_operations_per_second", "bit_serial", "notes"});
         const json_reader datatype = one["datatype"];
         peak added;
         added.numbers = datatype.checked([&] { return parse_precision(datatype.text()); });
@@ -116,6 +118,9 @@ private:
             added.sparse = quantity_of<ops_per_second>(figures_.read(*sparse, rate_figure));
             if (added.sparse < added.dense) sparse->fail("the sparse peak is below the dense one");
         }
+        if (const auto serial = one.find("bit_serial")) added.bit_serial = serial->boolean();
+        if (added.bit_serial && (added.numbers.weights.bits != 1 || added.numbers.activations.bits != 1))
+            datatype.fail("only the peak of single bits can be bit-serial, not that of " + to_string(added.numbers));
         to.peaks.push_back(added);
     }
 
@@ -149,6 +154,29 @@ private:
         if (const auto devices = one.find("devices")) added.devices = count(*devices);
         if (added.devices == 1) one["devices"].fail("a link joins at least two devices");
         to.links.push_back(std::move(added));
+    }
+
+    [[nodiscard]] processing_array array_of(const json_reader& one) {
+        one.expect_keys({"rows", "columns", "flow", "depth", "count", "prefetches", "hold", "weights_per_cycle",
+                         "outputs_per_cycle", "buffer_bytes", "notes"});
+        processing_array result;
+        result.rows = count(one["rows"]);
+        result.columns = count(one["columns"]);
+        const json_reader flow = one["flow"];
+        result.flow = flow.checked([&] { return parse_name<array_flow>(flow.text()); });
+        if (const auto depth = one.find("depth")) result.depth = count(*depth);
+        if (const auto arrays = one.find("count")) result.count = count(*arrays);
+        if (const auto prefetches = one.find("prefetches")) result.prefetches = prefetches->boolean();
+        if (const auto hold = one.find("hold")) result.hold = count(*hold);
+        const auto rate = [&](std::string_view key) {
+            const auto found = one.find(key);
+            return found ? figures_.read(*found, per_cycle_figure) : 0.0;
+        };
+        result.weights_per_cycle = rate("weights_per_cycle");
+        result.outputs_per_cycle = rate("outputs_per_cycle");
+        if (const auto buffer = one.find("buffer_bytes"))
+            result.buffer = static_cast<std::int64_t>(figures_.read(*buffer, capacity_figure));
+        return result;
     }
 
     /// A whole number; 0 when it is unknown.
@@ -263,6 +291,7 @@ private:
             ordered_json entry = {{"datatype", to_string(one.numbers)}};
             put(entry, "operations_per_second", one.dense, "operation/s", pointer, at);
             put(entry, "sparse_operations_per_second", one.sparse, "operation/s", pointer, at);
+            if (one.bit_serial) entry["bit_serial"] = true;
             in["peaks"].push_back(std::move(entry));
         }
         for (const memory_level& one : mode.memories) {
@@ -284,11 +313,30 @@ private:
             in["links"].push_back(std::move(entry));
         }
         if (mode.compute_units > 0) in["compute_units"] = figure(mode.compute_units, "1", pointer, "/compute_units");
+        if (mode.array.is_stated()) in["array"] = array_json(mode.array, pointer);
         put(in, "power_w", mode.power, "W", pointer, "");
         put(in, "measured_power_w", mode.measured_power, "W", pointer, "");
         put(in, "clock_hz", mode.clock, "Hz", pointer, "");
         put(in, "host_clock_hz", mode.host_clock, "Hz", pointer, "");
         put(in, "memory_clock_hz", mode.memory_clock, "Hz", pointer, "");
+    }
+
+    [[nodiscard]] ordered_json array_json(const processing_array& one, const std::string& pointer) const {
+        ordered_json entry;
+        const auto put_count = [&](const char* key, double value, double unless, std::string_view unit) {
+            if (value != unless) entry[key] = figure(value, unit, pointer, "/array/" + std::string(key));
+        };
+        put_count("rows", static_cast<double>(one.rows), 0, "1");
+        put_count("columns", static_cast<double>(one.columns), 0, "1");
+        entry["flow"] = to_string(one.flow);
+        put_count("depth", static_cast<double>(one.depth), 1, "1");
+        put_count("count", static_cast<double>(one.count), 1, "1");
+        if (one.prefetches) entry["prefetches"] = true;
+        put_count("hold", static_cast<double>(one.hold), 1, "1");
+        put_count("weights_per_cycle", one.weights_per_cycle, 0, "1");
+        put_count("outputs_per_cycle", one.outputs_per_cycle, 0, "1");
+        put_count("buffer_bytes", static_cast<double>(one.buffer), 0, "byte");
+        return entry;
     }
 
     const platform& device_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <qutibench/error.hpp>
+#include <qutibench/io/file.hpp>
 
 #include <cstddef>
 #include <cstdio>
@@ -69,7 +69,7 @@ private:
 #ifdef QUTIBENCH_ONNX_HAS_MMAP
     void map(const std::string& path) {
         const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-        if (file < 0) throw parse_error(path, "", "the file cannot be opened");
+        if (file < 0) throw parse_error(path, "", qutibench::detail::why_unopened(path));
         struct ::stat status{};
         const bool regular = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode);
         void* address = MAP_FAILED;
@@ -87,7 +87,7 @@ private:
 #else
     void read(const std::string& path) {
         std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-        if (file == nullptr) throw parse_error(path, "", "the file cannot be opened");
+        if (file == nullptr) throw parse_error(path, "", qutibench::detail::why_unopened(path));
         char chunk[1 << 16];
         for (std::size_t n = 0; (n = std::fread(chunk, 1, sizeof chunk, file.get())) > 0;)
             owned_.insert(owned_.end(), chunk, chunk + n);

@@ -17,6 +17,7 @@ struct grouped_node {
     std::optional<any_layer> layer{};
     std::vector<value_id> reads{};
     value_id is = absent;
+    std::vector<const operation*> inner{};  ///< the other nodes of the group
 };
 
 /// Finds the groups of the main graph. The inference and the counts must outlive this object.
@@ -42,6 +43,7 @@ public:
             biased(one);
             activated(one);
             normalised(one);
+            grouped(one);
             attended(one);
         }
     }
@@ -136,7 +138,7 @@ private:
                 continue;
             const bool counts_here = sum.cost.parameters == width;
             if (sum.cost.parameters != 0 && !counts_here) continue;
-            found_[product] = {any_layer(dense{width, counts_here}), {product->inputs[0]}, absent};
+            found_[product] = {any_layer(dense{width, counts_here}), {product->inputs[0]}};
             found_[&add] = {std::nullopt, {}, product->outputs[0]};
             return;
         }
@@ -230,7 +232,7 @@ private:
     }
     void group(const operation& last, any_layer layer, std::vector<value_id> reads,
                const std::vector<const operation*>& inner) {
-        found_[&last] = {std::move(layer), std::move(reads), absent};
+        found_[&last] = {std::move(layer), std::move(reads), absent, inner};
         for (const operation* one : inner) found_[one] = {};
     }
 
@@ -306,6 +308,9 @@ private:
     void normalised(const counted_operation& of);
     void finish_normalisation(const operation* last, value_id x, const std::vector<std::int64_t>& axes, bool is_centred,
                               std::vector<const operation*> inner);
+    [[nodiscard]] std::int64_t follow_vectors(const operation*& last, std::vector<const operation*>& inner) const;
+    [[nodiscard]] std::optional<std::vector<const operation*>> plain_normalisation(const operation& core) const;
+    void grouped(const counted_operation& of);
     void attended(const counted_operation& of);
     [[nodiscard]] bool is_scaled_product(value_id id) const;
     void finish_attention(const operation& last, const operation& product, value_id mask,

@@ -84,15 +84,11 @@ inline void node_patterns::normalised(const counted_operation& of) {
     finish_normalisation(last, x, axes, is_centred, std::move(inner));
 }
 
-inline void node_patterns::finish_normalisation(const operation* last, value_id x,
-                                                const std::vector<std::int64_t>& axes, bool is_centred,
-                                                std::vector<const operation*> inner) {
-    const auto rank = static_cast<std::int64_t>(source_.of(x).dims.size());
-    layer_normalization layer{.axes = static_cast<int>(axes.size()), .root_mean_square = !is_centred};
-    layer.channels_first = axes.size() == 1 && axes[0] == 1 && rank > 2;
-    if (!layer.channels_first && axes.front() != rank - layer.axes) return;
+/// Steps from the end of a normalisation over a product with stored scales and a sum with stored shifts, where they
+/// follow: how many of these count as parameters.
+inline std::int64_t node_patterns::follow_vectors(const operation*& last, std::vector<const operation*>& inner) const {
     std::int64_t parameters = 0;
-    for (const std::string_view type : {"Mul", "Add"}) {  // scale, shift
+    for (const std::string_view type : {"Mul", "Add"}) {
         const operation* next = readers_[last->outputs[0]] == 1 ? reader_of_.at(last->outputs[0]) : nullptr;
         if (next == nullptr || next->op->op_type != type || next->outputs.empty()) continue;
         const value_id vector = beside(*next, last->outputs[0]);
@@ -101,11 +97,74 @@ inline void node_patterns::finish_normalisation(const operation* last, value_id 
         inner.push_back(last);
         last = next;
     }
+    return parameters;
+}
+
+inline void node_patterns::finish_normalisation(const operation* last, value_id x,
+                                                const std::vector<std::int64_t>& axes, bool is_centred,
+                                                std::vector<const operation*> inner) {
+    const auto rank = static_cast<std::int64_t>(source_.of(x).dims.size());
+    layer_normalization layer{.axes = static_cast<int>(axes.size()), .root_mean_square = !is_centred};
+    layer.channels_first = axes.size() == 1 && axes[0] == 1 && rank > 2;
+    if (!layer.channels_first && axes.front() != rank - layer.axes) return;
+    const std::int64_t parameters = follow_vectors(last, inner);
     if (!is_layer_of(x, last->outputs[0]) || !is_same_shape(x, last->outputs[0]) || !is_closed(*last, inner)) return;
     std::int64_t elements = 1;
     for (const std::int64_t axis : axes) elements *= source_.of(x).dims[static_cast<std::size_t>(axis)].value();
     if (parameters % elements != 0 || parameters / elements > (is_centred ? 2 : 1)) return;
     layer.vectors = static_cast<int>(parameters / elements);
+    group(*last, any_layer(layer), {x}, inner);
+}
+
+/// The nodes of a normalisation of all axes but the first two, without scale and shift, of which `core` is the last.
+inline std::optional<std::vector<const operation*>> node_patterns::plain_normalisation(const operation& core) const {
+    const auto rank = static_cast<int>(source_.of(core.outputs[0]).dims.size());
+    if (const auto at = found_.find(&core); at != found_.end()) {
+        const auto* is = at->second.layer ? at->second.layer->as<layer_normalization>() : nullptr;
+        if (is == nullptr || is->root_mean_square || is->channels_first || is->axes != rank - 2 || is->vectors != 0)
+            return {};
+        auto all = at->second.inner;
+        all.push_back(&core);
+        return all;
+    }
+    const bool is_instance = core.op->op_type == "InstanceNormalization" && rank > 2;
+    if (!is_instance || makers_.at(core.outputs[0])->cost.parameters != 0) return {};
+    return std::vector{&core};
+}
+
+/// A reshape to groups of channels, their normalisation, the reshape back, and scale and shift of each channel (Wu and
+/// He, Group Normalization, ECCV 2018, equation 7), as PyTorch's exporters write it.
+inline void node_patterns::grouped(const counted_operation& of) {
+    const operation* last = of.source;
+    if (last->op->op_type != "Reshape") return;
+    const auto at = makers_.find(last->inputs[0]);
+    if (at == makers_.end()) return;
+    const auto within = plain_normalisation(*at->second->source);
+    if (!within) return;
+    const operation* core = within->back();
+    const auto begins = found_.find(core);
+    const value_id cut = begins == found_.end() ? core->inputs[0] : begins->second.reads[0];
+    const operation* split = maker(cut, "Reshape");
+    if (split == nullptr || found_.count(split) != 0 || readers_[core->outputs[0]] != 1) return;
+    int reads = 0;
+    for (const operation* one : *within)
+        reads += static_cast<int>(std::count(one->inputs.begin(), one->inputs.end(), cut));
+    const value_id x = split->inputs[0];
+    if (reads != readers_[cut] || !is_layer_of(x, last->outputs[0]) || !source_.of(cut).fully_known()) return;
+    const dimensions& dims = source_.of(x).dims;
+    const dimensions& parts = source_.of(cut).dims;
+    const bool divides = dims.size() > 2 && parts[0].value() == dims[0].value() && parts[1].value() > 0 &&
+                         dims[1].value() % parts[1].value() == 0;
+    if (!divides) return;
+    std::vector<const operation*> inner;
+    const std::int64_t parameters = follow_vectors(last, inner);
+    const std::int64_t channels = dims[1].value();
+    if (!is_same_shape(x, last->outputs[0]) || parameters % channels != 0 || parameters / channels > 2 ||
+        !is_closed(*last, inner))
+        return;
+    inner.insert(inner.end(), within->begin(), within->end());
+    inner.push_back(split);
+    const group_normalization layer{.groups = parts[1].value(), .vectors = static_cast<int>(parameters / channels)};
     group(*last, any_layer(layer), {x}, inner);
 }
 

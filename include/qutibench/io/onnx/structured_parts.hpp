@@ -160,14 +160,14 @@ inline constexpr named_elementwise named_elementwises[] = {
         const auto ends = integers_in(graph, one, 2);
         const auto axes = integers_in(graph, one, 3);
         const auto steps = integers_in(graph, one, 4);
-        if (!second || !ends || second->size() != 1 || ends->size() != 1 || (steps && steps->front() < 1)) return {};
-        slice layer{.axis = axes ? static_cast<int>(axes->front()) : 0,
-                    .begin = second->front(),
-                    .end = ends->front(),
-                    .step = steps ? steps->front() : 1};
-        const auto extent =
-            graph.of(one.inputs[0])
-                .dims[static_cast<std::size_t>(layer.axis < 0 ? layer.axis + static_cast<int>(rank) : layer.axis)];
+        const auto is_one = [](const auto& stated) { return stated && stated->size() == 1; };
+        if (!is_one(second) || !is_one(ends) || (axes && !is_one(axes)) || (steps && !is_one(steps))) return {};
+        slice layer{.axis = 0, .begin = second->front(), .end = ends->front(), .step = steps ? steps->front() : 1};
+        const auto axis = axes ? axes->front() : 0;
+        const auto extents = static_cast<std::int64_t>(rank);
+        if (layer.step < 1 || axis < -extents || axis >= extents) return {};
+        layer.axis = static_cast<int>(axis);
+        const auto extent = graph.of(one.inputs[0]).dims[static_cast<std::size_t>(axis < 0 ? axis + extents : axis)];
         if (extent.known() && layer.end >= extent.value()) layer.end = 0;
         return layer;
     }

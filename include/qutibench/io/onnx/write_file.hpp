@@ -36,8 +36,7 @@ public:
     /// `location` is the name of the file of external weights. Throws invalid_argument when the model is too large for
     /// one file, overflow_error past 64 bits, unsupported_operator on a layer that ONNX has no operator for.
     model_file(const graph& net, const onnx_settings& settings, const std::string& location)
-        : framed_model(net.name(), settings.external_weights ? location : ""), net_(net), settings_(settings),
-          layers_(net.nodes().size()) {
+        : framed_model(net.name(), settings, location), net_(net), settings_(settings), layers_(net.nodes().size()) {
         if (net.nodes().empty()) throw invalid_argument("'" + net.name() + "' has no layers to write");
         std::string notes;
         for (const std::string& one : net.log()) notes += (notes.empty() ? "" : "; ") + one;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <qutibench/io/file.hpp>
+#include <qutibench/io/onnx/write_settings.hpp>
 #include <qutibench/io/onnx/write_tensor.hpp>
 #include <qutibench/version.hpp>
 
@@ -46,7 +47,15 @@ public:
 
 protected:
     /// `location` is the name of the file of external weights, empty where they are in the model.
-    framed_model(std::string title, std::string location) : title_(std::move(title)), location_(std::move(location)) {}
+    framed_model(std::string title, const onnx_settings& settings, const std::string& location)
+        : title_(std::move(title)), location_(settings.external_weights ? location : ""),
+          most_bytes_(settings.most_bytes) {}
+
+    /// Before as many bytes are made: throws invalid_argument where one file does not hold them.
+    void expect(std::int64_t bytes) {
+        expected_ = detail::add(expected_, bytes);
+        if (expected_ > most_bytes_) throw_too_large(expected_);
+    }
 
     /// What goes before the values of each stored tensor, and before it all. TensorProto: raw_data 9, external_data 13,
     /// data_location 14; ModelProto: graph 7. `head` holds the model's other fields. Throws invalid_argument when the
@@ -77,13 +86,16 @@ protected:
         }
         start_ += field_start(7, graph_size);
         size_ = detail::add(graph_size, static_cast<std::int64_t>(start_.size()));
-        if (size_ > largest_message)
-            throw invalid_argument(detail::message({"'", title_, "' takes ", size_,
-                                                    " bytes with its weights, and one ONNX file holds at most ",
-                                                    largest_message, "; save it with external weights"}));
+        if (size_ > most_bytes_) throw_too_large(size_);
     }
 
 private:
+    [[noreturn]] void throw_too_large(std::int64_t bytes) const {
+        throw invalid_argument(detail::message({"'", title_, "' takes ", bytes,
+                                                " bytes with its weights, and one ONNX file holds at most ",
+                                                most_bytes_, "; save it with external weights"}));
+    }
+
     [[nodiscard]] bool is_external(const stored_tensor& one) const {
         return !location_.empty() && one.literal.empty() && one.bytes() >= smallest_external;
     }
@@ -96,6 +108,8 @@ private:
 
     std::string title_;
     std::string location_;
+    std::int64_t most_bytes_;
+    std::int64_t expected_ = 0;
     std::string graph_;
     std::vector<stored_tensor> stored_;
     std::string start_;

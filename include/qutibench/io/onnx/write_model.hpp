@@ -63,8 +63,7 @@ public:
     /// `wanted`, or `wanted` with a number after it when that is taken.
     [[nodiscard]] std::string unique(const std::string& wanted) {
         std::string name = wanted;
-        for (int again = 1; name.empty() || !taken_.insert(name).second; ++again)
-            name = wanted + "_" + std::to_string(again);
+        while (name.empty() || !taken_.insert(name).second) name = wanted + "_" + std::to_string(++again_[wanted]);
         return name;
     }
 
@@ -151,11 +150,13 @@ private:
         protozero::pbf_writer any(info, 2);
         protozero::pbf_writer tensor(any, 1);
         tensor.add_int32(1, static_cast<std::int32_t>(type));
-        protozero::pbf_writer dims(tensor, 2);
+        std::string dims;  // of a scalar too, which has a shape without dimensions
         for (const std::int64_t extent : of) {
-            protozero::pbf_writer dim(dims, 1);
-            dim.add_int64(1, extent);
+            std::string dim;
+            protozero::pbf_writer(dim).add_int64(1, extent);
+            protozero::pbf_writer(dims).add_message(1, dim);
         }
+        tensor.add_message(2, dims);
     }
 
     std::string text_;
@@ -163,6 +164,7 @@ private:
     std::vector<stored_tensor> stored_;
     std::unordered_map<std::string, std::string> constants_;
     std::unordered_set<std::string> taken_;
+    std::unordered_map<std::string, int> again_;  // the last number put after a name
 };
 
 }  // namespace qutibench::onnx_writer

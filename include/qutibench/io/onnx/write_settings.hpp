@@ -13,6 +13,7 @@ struct onnx_settings {
     bool external_weights = false;    ///< weights go to a second file, "<path>.data", which may be of any size
     bool signed_activations = false;  ///< quantised activations are int8 around zero, as TensorRT asks for, rather than
                                       ///< uint8 with a zero point, for which ONNX Runtime has more kernels
+    std::int64_t most_bytes = 0x7fffffff;  ///< of the model, external weights aside; protobuf reads no more than that
 };
 
 }  // namespace qutibench

@@ -18,7 +18,7 @@ public:
     /// Throws what reading the file throws, and what framed_model::frame throws.
     source_file(const detail::onnx_source& source, const graph& net, const onnx_settings& settings,
                 const std::string& location)
-        : framed_model(net.name(), settings.external_weights ? location : ""), seed_(settings.seed) {
+        : framed_model(net.name(), settings, location), seed_(settings.seed) {
         const onnx::model before = parsed(source.file());
         const onnx::inferred then = onnx::infer(before, {.dims = source.bindings(), .work_limit = onnx::reread_limit});
         onnx::file_edits bound;
@@ -84,7 +84,7 @@ private:
 
     /// A message of nodes, attributes or sub-graphs in which every tensor has values: NodeProto's attribute 5,
     /// AttributeProto's t 5 and g 6, GraphProto's node 1 and initializer 5.
-    [[nodiscard]] std::string completed(std::string_view node, std::uint32_t attribute_field) const {
+    [[nodiscard]] std::string completed(std::string_view node, std::uint32_t attribute_field) {
         std::string text;
         protozero::pbf_writer out(text);
         onnx::detail::each_field(node, [&](std::uint32_t number, std::string_view inside, std::string_view whole) {
@@ -95,7 +95,7 @@ private:
         });
         return text;
     }
-    [[nodiscard]] std::string attribute(std::string_view message) const {
+    [[nodiscard]] std::string attribute(std::string_view message) {
         std::string text;
         protozero::pbf_writer out(text);
         onnx::detail::each_field(message, [&](std::uint32_t number, std::string_view inside, std::string_view whole) {
@@ -108,7 +108,7 @@ private:
         });
         return text;
     }
-    [[nodiscard]] std::string inner_graph(std::string_view message) const {
+    [[nodiscard]] std::string inner_graph(std::string_view message) {
         std::string text;
         protozero::pbf_writer out(text);
         onnx::detail::each_field(message, [&](std::uint32_t number, std::string_view inside, std::string_view whole) {
@@ -121,9 +121,10 @@ private:
         });
         return text;
     }
-    [[nodiscard]] std::string filled(std::string_view tensor) const {
+    [[nodiscard]] std::string filled(std::string_view tensor) {
         if (has_values(tensor)) return std::string(tensor);
         const stored_tensor made = described(tensor);
+        if (made.literal.empty()) expect(made.bytes());
         std::string values;
         string_sink sink{values};
         write_values(made, sink);
@@ -148,7 +149,7 @@ private:
         return found || elements == 0;
     }
 
-    [[nodiscard]] stored_tensor described(std::string_view message) const {
+    [[nodiscard]] stored_tensor described(std::string_view message) {
         stored_tensor one;
         std::string_view name;
         onnx::detail::wire(message, "").walk(message, [&](onnx::detail::field f) {
@@ -165,8 +166,15 @@ private:
             one.pattern = of.pattern;
             one.inner = elements / one.dims.front() / (one.dims.size() > 2 ? one.dims[1] : 1);
         }
-        if (onnx::bits(one.type) < 8)
-            one.literal.assign(static_cast<std::size_t>((elements * onnx::bits(one.type) + 7) / 8), '\0');
+        const int bits = onnx::bits(one.type);
+        if (bits == 0)
+            throw invalid_argument("stored tensor '" + detail::cut(one.name) +
+                                   "' is of strings, which cannot be made up");
+        if (bits < 8 || !(onnx::is_floating(one.type) || onnx::is_integral(one.type))) {
+            const std::int64_t bytes = (detail::multiply(elements, bits) + 7) / 8;
+            expect(bytes);
+            one.literal.assign(static_cast<std::size_t>(bytes), '\0');
+        }
         return one;
     }
 
@@ -212,11 +220,13 @@ private:
             protozero::pbf_writer type(out, 2);
             protozero::pbf_writer tensor_type(type, 1);
             tensor_type.add_int32(1, static_cast<std::int32_t>(found->type));
-            protozero::pbf_writer extents(tensor_type, 2);
+            std::string extents;  // of a scalar too, which has one without dimensions
             for (const onnx::dimension dim : found->dims) {
-                protozero::pbf_writer one(extents, 1);
-                if (dim.known()) one.add_int64(1, dim.value());
+                std::string one;
+                if (dim.known()) protozero::pbf_writer(one).add_int64(1, dim.value());
+                protozero::pbf_writer(extents).add_message(1, one);
             }
+            tensor_type.add_message(2, extents);
         }
         return text;
     }

@@ -215,6 +215,28 @@ private:
         produce(i, "Pad", {read(one, 0), constant(names_[i] + "/pads", pads)});
     }
 
+    /// As many copies along each axis as are stated, or as the extents say; axes in front that the input lacks count
+    /// one.
+    void write_repeated(std::size_t i) {
+        const layer& one = source_.layers[i];
+        dims from = input_shape(one, 0), repeats = integers(one, 1).value_or(dims{});
+        const dims& to = output_shape(one);
+        std::string read_from = read(one, 0);
+        if (from.size() < to.size()) {
+            if (std::count(from.begin(), from.end(), -1) > 1) return write_unknown(i);
+            from.insert(from.begin(), to.size() - from.size(), 1);
+            node(one, "Reshape", {read_from, constant(names_[i] + "/rank", from)}, {names_[i] + "/wide"});
+            read_from = names_[i] + "/wide";
+        }
+        if (repeats.size() < to.size() && !repeats.empty())
+            repeats.insert(repeats.begin(), to.size() - repeats.size(), 1);
+        for (std::size_t axis = 0; repeats.size() < to.size(); ++axis) {
+            if (from[axis] < 1 || to[axis] < 1 || to[axis] % from[axis] != 0) return write_unknown(i);
+            repeats.push_back(to[axis] / from[axis]);
+        }
+        produce(i, "Tile", {read_from, constant(names_[i] + "/repeats", repeats)});
+    }
+
     /// The order of the axes where the weights are there, or else one that gives the output's extents.
     void write_turned(std::size_t i) {
         const layer& one = source_.layers[i];
@@ -331,6 +353,8 @@ private:
                                                                                                : "nearest")});
             case rule::spread:
                 return produce(i, "Expand", {read(one, 0), constant(names_[i] + "/shape", output_shape(one))});
+            case rule::repeated:
+                return write_repeated(i);
             case rule::softmax:
                 return produce(i, row.as, {read(one, 0)},
                                row.as == "LRN" ? attributes{attribute::integer("size", one.number("size", 1))}

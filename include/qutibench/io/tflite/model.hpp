@@ -2,6 +2,7 @@
 /// \file
 /// A TFLite model as its file states it: the tables of schema.fbs (LiteRT, version 3) that matter for shapes and
 /// counts. Of weights only their shape is read; small integer constants keep their place, since shapes depend on them.
+/// Subgraphs that are called, or that say what a composite operator consists of, stand in their callers' place.
 #pragma once
 
 #include <qutibench/io/onnx/element_type.hpp>
@@ -74,12 +75,13 @@ public:
         model made;
         made.subgraphs = graphs.size;
         const flatbuffer::table main = root_.element(graphs, 0);
-        read_tensors(main, made);
-        read_operations(main, made);
+        std::vector<std::int32_t> ids(main.vector(0, 4).size, -1);
+        read_tensors(main, ids, made);
+        read_operations(main, ids, made, 0);
         made.inputs = main.numbers<std::int32_t>(1);
         made.outputs = main.numbers<std::int32_t>(2);
-        for (const std::int32_t one : made.inputs) check(one, made, main.place(), false);
-        for (const std::int32_t one : made.outputs) check(one, made, main.place(), false);
+        for (const std::int32_t one : made.inputs) check(one, made.tensors.size(), main.place(), false);
+        for (const std::int32_t one : made.outputs) check(one, made.tensors.size(), main.place(), false);
         return made;
     }
 
@@ -100,11 +102,14 @@ private:
         }
     }
 
-    void read_tensors(const flatbuffer::table& main, model& made) {
-        const flatbuffer::extent buffers = root_.vector(4, 4), all = main.vector(0, 4);
-        made.tensors.reserve(all.size);
+    /// Tensors of a graph that have no number yet; `ids` are those of all of them afterwards.
+    void read_tensors(const flatbuffer::table& graph, std::vector<std::int32_t>& ids, model& made) {
+        const flatbuffer::extent buffers = root_.vector(4, 4), all = graph.vector(0, 4);
+        made.tensors.reserve(made.tensors.size() + all.size);
         for (std::uint32_t i = 0; i < all.size; ++i) {
-            const flatbuffer::table from = main.element(all, i);
+            if (ids[i] >= 0) continue;
+            ids[i] = static_cast<std::int32_t>(made.tensors.size());
+            const flatbuffer::table from = graph.element(all, i);
             tensor& one = made.tensors.emplace_back();
             one.shape = from.numbers<std::int32_t>(0);
             for (const std::int32_t extent : one.shape)
@@ -124,26 +129,62 @@ private:
         }
     }
 
-    void read_operations(const flatbuffer::table& main, model& made) {
-        const flatbuffer::extent all = main.vector(3, 4);
-        made.operations.reserve(all.size);
+    void read_operations(const flatbuffer::table& graph, const std::vector<std::int32_t>& ids, model& made, int depth) {
+        const flatbuffer::extent all = graph.vector(3, 4);
+        made.operations.reserve(made.operations.size() + all.size);
         for (std::uint32_t i = 0; i < all.size; ++i) {
-            const flatbuffer::table from = main.element(all, i);
+            const flatbuffer::table from = graph.element(all, i);
             const auto index = from.number<std::uint32_t>(0);
             if (index >= codes_.size()) file_.fail(from.place(), "this operator's code is not there");
             operation one{codes_[index].builtin, codes_[index].custom, from.numbers<std::int32_t>(1),
                           from.numbers<std::int32_t>(2)};
             if (from.number<std::uint8_t>(3) != 0) one.options = from.child(4);
-            for (const std::int32_t id : one.inputs) check(id, made, from.place(), true);
-            for (const std::int32_t id : one.outputs) check(id, made, from.place(), false);
+            for (std::int32_t& id : one.inputs) {
+                check(id, ids.size(), from.place(), true);
+                if (id >= 0) id = ids[static_cast<std::size_t>(id)];
+            }
+            for (std::int32_t& id : one.outputs) {
+                check(id, ids.size(), from.place(), false);
+                id = ids[static_cast<std::size_t>(id)];
+            }
+            constexpr std::int32_t call = 31, composite = 206;
+            const std::int64_t called = one.code == call        ? one.options.number<std::uint32_t>(0)
+                                        : one.code == composite ? from.child(12).number<std::int32_t>(1)
+                                                                : 0;
+            if (called > 0 && read_called(called, one, made, depth + 1)) continue;
             made.operations.push_back(std::move(one));
         }
     }
 
-    void check(std::int32_t id, const model& made, std::uint64_t place, bool may_be_absent) const {
+    /// Reads a subgraph in the place of the operator that calls it; false where it does not fit the call.
+    bool read_called(std::int64_t index, const operation& by, model& made, int depth) {
+        constexpr int deepest = 16;
+        const flatbuffer::extent graphs = root_.vector(2, 4);
+        if (index >= graphs.size || depth > deepest) return false;
+        const flatbuffer::table graph = root_.element(graphs, static_cast<std::uint32_t>(index));
+        const auto inputs = graph.numbers<std::int32_t>(1), outputs = graph.numbers<std::int32_t>(2);
+        if (inputs.size() != by.inputs.size() || outputs.size() != by.outputs.size()) return false;
+        std::vector<std::int32_t> ids(graph.vector(0, 4).size, -1);
+        for (const auto* list : {&inputs, &outputs})
+            for (const std::int32_t id : *list) check(id, ids.size(), graph.place(), false);
+        for (std::size_t i = 0; i < inputs.size(); ++i) ids[static_cast<std::size_t>(inputs[i])] = by.inputs[i];
+        std::vector<operation> passed;  // outputs that are inputs, or an output before
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            std::int32_t& id = ids[static_cast<std::size_t>(outputs[i])];
+            if (id < 0)
+                id = by.outputs[i];
+            else
+                passed.push_back({.code = 22, .inputs = {id}, .outputs = {by.outputs[i]}});  // RESHAPE
+        }
+        read_tensors(graph, ids, made);
+        read_operations(graph, ids, made, depth);
+        for (operation& one : passed) made.operations.push_back(std::move(one));
+        return true;
+    }
+
+    void check(std::int32_t id, std::size_t count, std::uint64_t place, bool may_be_absent) const {
         if (id == -1 && may_be_absent) return;
-        if (id < 0 || static_cast<std::size_t>(id) >= made.tensors.size())
-            file_.fail(place, message({"there is no tensor ", id}));
+        if (id < 0 || static_cast<std::size_t>(id) >= count) file_.fail(place, message({"there is no tensor ", id}));
     }
 
     [[nodiscard]] std::string name_of(std::string_view text, std::uint64_t place) const {

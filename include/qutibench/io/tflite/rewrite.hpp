@@ -4,14 +4,14 @@
 /// one home for shapes, costs and layers.
 #pragma once
 
-#include <qutibench/io/tflite/write_movement.hpp>
+#include <qutibench/io/tflite/write_state.hpp>
 
 namespace qutibench::tflite {
 
 /// Chooses what is written for each operator.
-class rewriter : public movement_writer {
+class rewriter : public state_writer {
 public:
-    using movement_writer::movement_writer;
+    using state_writer::state_writer;
 
     /// The model as an ONNX file without weights. Throws parse_error where an operator's tensors do not fit it.
     [[nodiscard]] std::string run(std::string_view name) {
@@ -28,6 +28,7 @@ public:
             if (!tensors_.is_defined(id)) tensors_.enter(id, layout::stored);
             out_.output(tensors_.name(id), tensors_.of(id).type, tensors_.shape(id, tensors_.layout_of(id)));
         }
+        return_variables();
         return out_.finish(name);
     }
 
@@ -67,8 +68,11 @@ private:
     }
 
     void write(const operation& of) {
+        const rule how = row_of(of.code).how;
+        if (how == rule::at_start) return;
+        if (how == rule::kept) return write_kept(of);
         if (of.outputs.empty()) return write_unknown(of);
-        switch (row_of(of.code).how) {
+        switch (how) {
             case rule::unary:
                 return write_unary(of);
             case rule::clip:
@@ -141,8 +145,30 @@ private:
                 return write_reversed(of);
             case rule::sequence_lstm:
                 return write_lstm(of);
+            case rule::both_ways:
+                return write_both_ways(of);
+            case rule::plain_recurrence:
+                return write_plain_recurrence(of);
+            case rule::volume:
+                return write_volume(of);
+            case rule::turned_volume:
+                return write_turned_volume(of);
+            case rule::added:
+                return write_added(of);
+            case rule::scattered:
+                return write_scattered(of);
+            case rule::updated:
+                return write_updated(of);
+            case rule::random:
+                return write_random(of);
+            case rule::handle:
+                return write_handle(of);
+            case rule::recalled:
+                return write_recalled(of);
             case rule::memory_filter:
                 return write_memory_filter(of);
+            case rule::kept:
+            case rule::at_start:
             case rule::unknown:
                 return write_unknown(of);
         }

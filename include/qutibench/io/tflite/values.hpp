@@ -41,6 +41,9 @@ public:
             if (!taken.insert(name).second) taken.insert(name += "#" + std::to_string(i));
             states_[i].name = std::move(name);
         }
+        // What is written for a tensor is named behind it: tensors that the file names so give way.
+        for (std::size_t i = 0; i < states_.size(); ++i)
+            if (is_taken_by_others(states_[i].name, taken)) states_[i].name += "#" + std::to_string(i);
     }
 
     [[nodiscard]] const tensor& of(std::int32_t id) const { return source_.tensors[static_cast<std::size_t>(id)]; }
@@ -141,6 +144,23 @@ public:
     [[nodiscard]] bool is_defined(std::int32_t id) const { return states_[static_cast<std::size_t>(id)].is_defined; }
 
 private:
+    /// Whether a name is that of another tensor and a word, or a number, that rewriting adds behind a slash.
+    [[nodiscard]] static bool is_taken_by_others(const std::string& name,
+                                                 const std::unordered_set<std::string>& names) {
+        constexpr std::string_view words =
+            " activation axes axis before_activation bias by_rank channels_second column column_of cut difference ends "
+            "exact features filtered flat history joined k moved order padded pads part product rank_axis ranks "
+            "recurrent "
+            "repeats result root rows sequence shape sizes starts state steps stored summed turned turned0 turned1 "
+            "volume "
+            "weights whole zeros ";
+        const std::size_t slash = name.rfind('/');
+        if (slash == std::string::npos || name.size() - slash > 20) return false;
+        const std::string word = " " + name.substr(slash + 1) + " ";
+        const bool is_number = word.find_first_not_of(" 0123456789") == std::string::npos;
+        return (is_number || words.find(word) != std::string_view::npos) && names.count(name.substr(0, slash)) != 0;
+    }
+
     static constexpr std::int64_t farthest = std::numeric_limits<std::int32_t>::max();
 
     struct state {

@@ -3,14 +3,14 @@
 /// Operators of TFLite that work element by element, and those that sum up.
 #pragma once
 
-#include <qutibench/io/tflite/write_layers.hpp>
+#include <qutibench/io/tflite/write_recurrent.hpp>
 
 namespace qutibench::tflite {
 
 /// They take their inputs in the order in which these stand already.
-class arithmetic_writer : public layer_writer {
+class arithmetic_writer : public recurrent_writer {
 public:
-    using layer_writer::layer_writer;
+    using recurrent_writer::recurrent_writer;
 
 protected:
     void write_unary(const operation& of) {
@@ -38,13 +38,26 @@ protected:
         const layout order = common_layout(of);
         const names inputs{operand(needed(of, 0), order), operand(needed(of, 1), order)};
         const std::string& name = tensors_.name(result(of));
-        if (of.code == 72 || of.code == 90) {
+        if (of.code == 72 || of.code == 90 || of.code == 156) {
             node(row_of(of.code).as, inputs, {name + "/exact"});
-            node(of.code == 72 ? "Not" : "Floor", {name + "/exact"}, {name});
+            node(of.code == 72 ? "Not" : of.code == 90 ? "Floor" : "Atan", {name + "/exact"}, {name});
             return tensors_.define(result(of), order);
         }
+        if (of.code == 161) return produce(of, "BitShift", inputs, {attribute::word("direction", "RIGHT")}, order);
         const bool has_activation = of.code == 0 || of.code == 18 || of.code == 41 || of.code == 42;
         produce(of, row_of(of.code).as, inputs, {}, order, has_activation ? of.options.number<std::int8_t>(0) : 0);
+    }
+
+    void write_added(const operation& of) {
+        const layout order = common_layout(of);
+        names inputs;
+        for (std::size_t i = 0; i < of.inputs.size(); ++i) inputs.push_back(operand(needed(of, i), order));
+        produce(of, row_of(of.code).as, inputs, {}, order);
+    }
+
+    void write_random(const operation& of) {
+        produce(of, row_of(of.code).as, {}, {attribute::list("shape", tensors_.stored_shape(result(of)))},
+                layout::stored);
     }
 
     void write_squared(const operation& of) {

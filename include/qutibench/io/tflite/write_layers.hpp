@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Operators of TFLite that multiply weights: convolutions, matrix products, recurrence; and pooling.
+/// Operators of TFLite that multiply weights: convolutions, matrix products; and pooling.
 #pragma once
 
 #include <qutibench/detail/checked.hpp>
@@ -133,65 +133,6 @@ protected:
             }
         }
         produce(of, "MatMul", read, {}, layout::stored);
-    }
-
-    /// Inputs: the sequence, four matrices from it, four from the last output, three peepholes, four biases. Without
-    /// the first matrix input and forget gates are coupled, and with a projection outputs are narrower: not written.
-    void write_lstm(const operation& of) {
-        const std::int32_t from = needed(of, 0), to = result(of), gate = input(of, 2), again = input(of, 6);
-        if (input(of, 1) < 0 || input(of, 16) >= 0 || gate < 0 || again < 0 || tensors_.rank(from) != 3 ||
-            tensors_.rank(gate) != 2)
-            return write_unknown(of);
-        using qutibench::detail::multiply;
-        const bool time_first = of.options.number<std::uint8_t>(3) != 0;
-        const std::int64_t steps = tensors_.extent(from, time_first ? 0 : 1),
-                           batch = tensors_.extent(from, time_first ? 1 : 0), cells = tensors_.extent(gate, 0),
-                           features = tensors_.extent(gate, 1);
-        const std::string& name = tensors_.name(to);
-        const std::string sequence = name + "/sequence", weights = name + "/weights", recurrent = name + "/recurrent",
-                          bias = name + "/bias";
-        node("Reshape",
-             {tensors_.read(from, layout::stored), tensors_.constant(name + "/order", {steps, batch, features})},
-             {sequence});
-        out_.weight(weights, tensors_.of(gate).type, {1, multiply(4, cells), features});
-        out_.weight(recurrent, tensors_.of(again).type, {1, multiply(4, cells), cells});
-        out_.weight(bias, onnx::element_type::float32, {1, multiply(8, cells)});
-        node("LSTM", {sequence, weights, recurrent, bias}, {name + "/steps"},
-             {attribute::integer("hidden_size", cells)});
-        produce(of, "Reshape", {name + "/steps", tensors_.constant(name + "/shape", tensors_.stored_shape(to))}, {},
-                layout::stored);
-    }
-
-    /// SVDF: features by one matrix, then a filter over the last ones in time, then sums of `rank` filters each
-    /// (Nakkiran et al., Interspeech 2015). Inputs: x, feature matrix, time filters, bias, state.
-    void write_memory_filter(const operation& of) {
-        const std::int32_t from = needed(of, 0), matrix = needed(of, 1), filters = needed(of, 2), to = result(of);
-        require_rank(of, matrix, 2);
-        require_rank(of, filters, 2);
-        const std::int64_t count = tensors_.extent(matrix, 0), inputs = tensors_.extent(matrix, 1),
-                           memory = tensors_.extent(filters, 1), rank = of.options.number<std::int32_t>(0, 1);
-        if (rank < 1 || count % rank != 0 || tensors_.rank(from) != 2) return write_unknown(of);
-        const std::string& name = tensors_.name(to);
-        node("MatMul", {tensors_.read(from, layout::stored), tensors_.weight(matrix, {inputs, count}, "")},
-             {name + "/features"});
-        node("Reshape", {name + "/features", tensors_.constant(name + "/column", {0, count, 1})},
-             {name + "/column_of"});
-        node("Expand", {name + "/column_of", tensors_.constant(name + "/history", {1, count, memory})},
-             {name + "/state"});
-        node("Einsum", {name + "/state", tensors_.read(filters, layout::stored)}, {name + "/filtered"},
-             {attribute::word("equation", "bfm,fm->bf")});
-        std::string sums = name + "/filtered";
-        if (rank > 1) {
-            node("Reshape", {sums, tensors_.constant(name + "/ranks", {0, count / rank, rank})}, {name + "/by_rank"});
-            node("ReduceSum", {name + "/by_rank", tensors_.constant(name + "/rank_axis", {2})}, {name + "/summed"},
-                 {attribute::integer("keepdims", 0)});
-            sums = name + "/summed";
-        }
-        const auto activation = of.options.number<std::int8_t>(1);
-        if (input(of, 3) >= 0)
-            return produce(of, "Add", {sums, tensors_.read(input(of, 3), layout::stored)}, {}, layout::stored,
-                           activation);
-        produce(of, "Identity", {sums}, {}, layout::stored, activation);
     }
 };
 

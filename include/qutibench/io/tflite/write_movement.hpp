@@ -263,6 +263,24 @@ protected:
                 {}, layout::stored);
     }
 
+    /// Updates at their places in a tensor of zeros.
+    void write_scattered(const operation& of) {
+        const std::string& name = tensors_.name(result(of));
+        node("ConstantOfShape", {tensors_.constant(name + "/shape", tensors_.stored_shape(result(of)))},
+             {name + "/zeros"});
+        produce(of, row_of(of.code).as,
+                {name + "/zeros", tensors_.read(needed(of, 0), layout::stored),
+                 tensors_.read(needed(of, 1), layout::stored)},
+                {}, layout::stored);
+    }
+
+    /// A tensor with a part of it replaced; where is known when the model runs.
+    void write_updated(const operation& of) {
+        produce(of, row_of(of.code).as,
+                {tensors_.read(needed(of, 0), layout::stored), tensors_.read(needed(of, 1), layout::stored)}, {},
+                layout::stored);
+    }
+
     void write_reversed(const operation& of) {
         const auto axes = tensors_.integers(input(of, 1));
         if (!axes) return write_unknown(of);

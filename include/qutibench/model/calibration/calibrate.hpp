@@ -38,7 +38,8 @@ namespace fitting {
 /// link mean a systolic array.
 [[nodiscard]] inline std::vector<const structure*> suitable_structures(const device_figures& device,
                                                                        const training_set& set, bool leans) {
-    constexpr int least_learned = 7;  // networks that tell whether the learned form is the better one
+    constexpr int least_learned = 7;    // networks that tell whether the learned form is the better one
+    constexpr int most_contested = 40;  // beyond, a board's few rates have nothing to say against the learned form
     bool threads = false, one_batch = true;
     for (const call& one : set.calls) {
         threads = threads || one.threads > 0;
@@ -53,7 +54,11 @@ namespace fitting {
     const bool whole =
         std::any_of(set.calls.begin(), set.calls.end(), [](const call& one) { return !one.net->is_part; });
     if (parts) return {find_structure(whole ? "learned" : "kernels")};
-    if (!device.described() && leans && threads_alike(set)) return {find_structure("learned")};
+    if (!device.described() && leans && threads_alike(set)) {
+        const bool is_told_apart = set.fold_count >= least_learned && set.fold_count <= most_contested;
+        if (threads || !one_batch || !is_told_apart) return {find_structure("learned")};
+        return {find_structure("board"), find_structure("learned")};
+    }
     if (device.link_bandwidth > 0 && !learns) return {find_structure("array")};
     if (device.link_bandwidth > 0) return {find_structure("array"), find_structure("learned")};
     if (!device.described() && one_batch) return {find_structure("board")};
@@ -162,10 +167,42 @@ struct prepared {
     return out;
 }
 
-/// Leaves out each group in turn, chooses structure and parameters from the rest, and predicts the group. More groups
+/// What a fitted form leaves unexplained of the samples that `keep` accepts, carried between modes; nothing of forms
+/// without terms, which know networks by themselves.
+template <class Keep>
+[[nodiscard]] std::vector<network_effects> effects_left(const prepared& of, const form_choice& forms,
+                                                        const chosen_form& fitted, double usual_noise, Keep keep) {
+    if (!has_terms(*fitted.form)) return {};
+    std::vector<unexplained> left;
+    for (std::size_t i = 0; i < of.points.size(); ++i)
+        if (keep(i))
+            left.push_back({of.set.calls[i].net, of.points[i]->run, of.set.log_seconds[i] - forms.predict(fitted, i)});
+    return effects_of(left, usual_noise);
+}
+
+/// Leaves out each mode in turn, chooses structure, parameters and effects of runs from the rest, and predicts it.
+[[nodiscard]] inline validation leave_out_modes(const prepared& of, const form_choice& forms, double usual_noise) {
+    validation result;
+    for (int out = 0; of.mode_count > 1 && out < of.mode_count; ++out) {
+        const auto kept = [&](std::size_t i) { return of.modes[i] != out; };
+        const chosen_form winner = forms.best(kept);
+        const std::vector<network_effects> effects = effects_left(of, forms, winner, usual_noise, kept);
+        for (std::size_t i = 0; i < of.points.size(); ++i) {
+            if (kept(i)) continue;
+            const calibration_point& point = *of.points[i];
+            const double log_seconds = forms.predict(winner, i) + effect_on(effects, *of.set.calls[i].net, point.run);
+            const auto batch = static_cast<double>(point.run.batch());
+            result.residuals.push_back({point.network, point.run, point.throughput_ips, batch / std::exp(log_seconds)});
+        }
+    }
+    return result;
+}
+
+/// Leaves out each network in turn, chooses structure and parameters from the rest, and predicts it. More networks
 /// than `most` are left out several at a time.
-[[nodiscard]] inline validation leave_out(const prepared& of, const form_choice& forms, std::span<const int> groups,
-                                          int count) {
+[[nodiscard]] inline validation leave_out_networks(const prepared& of, const form_choice& forms) {
+    const std::span<const int> groups = of.set.folds;
+    const int count = of.set.fold_count;
     constexpr int most = 24;
     validation result;
     if (count < 2) return result;
@@ -286,10 +323,13 @@ inline void add_streams(calibration_state& state, std::span<const calibration_po
 }
 
 /// A board that nobody described has no datasheet to be pulled towards: rates may be anything. The board form explains
-/// less than kernels do, so its priors weigh more.
+/// less than kernels do, so its priors weigh more, where it is the only form with terms.
 inline void adapt_priors(fit_options& options, const device_figures& device, std::span<const structure* const> forms) {
     constexpr double wide = 4;
-    if (forms.size() == 1 && forms.front()->rule == shape_rule::board) {
+    const bool is_board = std::all_of(forms.begin(), forms.end(), [](const structure* one) {
+        return one->rule == shape_rule::board || !has_terms(*one);
+    });
+    if (is_board) {
         options.priors = board_priors();
         options.noise = 0.2;
         options.scale_free = true;
@@ -321,12 +361,14 @@ inline void adapt_priors(fit_options& options, const device_figures& device, std
         if (has_terms(*winner.form)) {
             state.fitted = winner.terms.fitted;
             state.log_spread = expected_spread(winner.terms, data.set.log_seconds, data.set.fold_count);
+            if (device.modes.size() > 1)
+                state.effects = effects_left(data, forms, winner, options.fit.noise, [](std::size_t) { return true; });
         } else {
             state.log_spread = winner.learned ? winner.learned->noise : winner.kernels->noise;
         }
         if (options.validate) {
-            state.by_network = leave_out(data, forms, data.set.folds, data.set.fold_count);
-            state.by_mode = leave_out(data, forms, data.modes, data.mode_count);
+            state.by_network = leave_out_networks(data, forms);
+            state.by_mode = leave_out_modes(data, forms, options.fit.noise);
         }
     }
     state.range = range_of(data);

@@ -3,12 +3,14 @@
 /// A fitted calibration: what it predicts, with which interval and warnings, and what it consists of.
 #pragma once
 
+#include <qutibench/detail/quantile.hpp>
 #include <qutibench/model/calibration/dataflow.hpp>
 #include <qutibench/model/calibration/device.hpp>
 #include <qutibench/model/calibration/fit.hpp>
 #include <qutibench/model/calibration/kernel_process.hpp>
 #include <qutibench/model/calibration/learned.hpp>
 #include <qutibench/model/calibration/points.hpp>
+#include <qutibench/model/calibration/run_effects.hpp>
 #include <qutibench/model/calibration/validation.hpp>
 #include <qutibench/model/roofline.hpp>
 
@@ -53,6 +55,7 @@ struct calibration_state {
     fitting::parameters fitted;
     std::shared_ptr<const fitting::learned_fit> learned;     ///< of structure "learned"
     std::shared_ptr<const fitting::kernel_process> kernels;  ///< of structure "kernels"
+    std::vector<fitting::network_effects> effects;  ///< of measured networks, where the device has several modes
     std::vector<fitting::bitstream> bitstreams;
     double stream_fill = fitting::usual_fill;
     double log_spread = 0.5;          ///< standard deviation of the logarithm of measured over predicted
@@ -97,7 +100,10 @@ public:
         if (!fitting::has_terms(form)) return predict_learned(out, asked);
         fitting::parameters with = state_.fitted;
         with.active[static_cast<std::size_t>(fitting::term::serial)] = true;
-        const fitting::timing time = fitting::time_of(fitting::load_of(form, asked), fitting::coefficients(with));
+        fitting::timing time = fitting::time_of(fitting::load_of(form, asked), fitting::coefficients(with));
+        const double effect = std::exp(fitting::effect_on(state_.effects, net, how));
+        time.seconds *= effect;
+        for (double& part : time.parts) part *= effect;
         out.seconds = time.parts;
         fill_in(out, time.seconds / asked.batch, time.seconds * std::max(1.0, asked.threads), state_.log_spread);
         const double arithmetic = time.parts[static_cast<std::size_t>(fitting::term::compute)];
@@ -127,7 +133,6 @@ private:
     }
 
     static void fill_in(calibrated_estimate& out, double seconds_per_input, double latency, double log_spread) {
-        constexpr double two_sided_90 = 1.6448536269514722;
         out.throughput_ips = 1 / seconds_per_input;
         out.latency_s = latency;
         out.low_ips = out.throughput_ips * std::exp(-two_sided_90 * log_spread);
@@ -136,7 +141,6 @@ private:
 
     /// By the learned form, or as the sum of single kernels.
     [[nodiscard]] calibrated_estimate predict_learned(calibrated_estimate out, const fitting::call& asked) const {
-        constexpr double two_sided_90 = 1.6448536269514722;
         using fitting::term;
         const auto part = [&](term which) -> double& { return out.seconds[static_cast<std::size_t>(which)]; };
         double time = 0, spread = 0;

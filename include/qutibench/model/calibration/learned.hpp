@@ -117,10 +117,13 @@ struct learned_fit {
     };
 
     /// Predicts a run; O(works + networks).
-    [[nodiscard]] figure predict(profiled_run run) const {
+    [[nodiscard]] figure predict(const profiled_run& run) const { return predict(run, from->effect_of(*run.profile)); }
+
+    /// The same where the effect of the run's network is known already; O(works + networks measured).
+    [[nodiscard]] figure predict(profiled_run run, const network_effect& effect) const {
         figure out;
         if (from->has_regimes) run.second_regime = residence.dot(residence_of(*run.profile)) > 0;
-        out.effect = from->effect_of(*run.profile);
+        out.effect = effect;
         out.log_seconds = std::log(seconds_of(run, rates, &out.shares)) + out.effect.mean;
         for (const residual_weight& one : residuals)
             out.log_seconds += one.weight * residual_scale * likeness(one.likeness, run.profile->likeness);
@@ -158,8 +161,7 @@ inline constexpr double free_scale = 4;  ///< variance of the scale common to al
 class rate_fit {
 public:
     rate_fit(std::span<const profiled_sample> samples, const population& from) : samples_(samples), from_(from) {
-        rate_vector all = rate_vector::Zero();
-        all.head<static_cast<int>(works)>().setOnes();
+        const rate_vector all = common_scale();
         const rate_matrix covariance = from.covariance + free_scale * all * all.transpose();
         const Eigen::LLT<rate_matrix> factor(covariance);
         precision_ = factor.solve(rate_matrix::Identity());

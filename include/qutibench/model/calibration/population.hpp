@@ -4,6 +4,8 @@
 /// networks take longer or shorter than their work explains. Learned once, shipped as data/calibrations/*.json.
 #pragma once
 
+#include <qutibench/detail/quantile.hpp>
+#include <qutibench/model/calibration/datasheet.hpp>
 #include <qutibench/model/calibration/residence.hpp>
 
 #include <Eigen/Dense>
@@ -13,13 +15,6 @@
 #include <vector>
 
 namespace qutibench::fitting {
-
-/// Logarithms of the coefficients of each work, then what several threads, or staying on chip, do to arithmetic,
-/// traffic and fixed costs.
-inline constexpr std::size_t log_rates = works + 3;
-
-using rate_vector = Eigen::Matrix<double, static_cast<int>(log_rates), 1>;
-using rate_matrix = Eigen::Matrix<double, static_cast<int>(log_rates), static_cast<int>(log_rates)>;
 
 /// A network that a class has seen, by its structure.
 struct known_network {
@@ -62,17 +57,15 @@ struct population {
     std::string date{};
     rate_vector mean = rate_vector::Zero();
     rate_matrix covariance = rate_matrix::Identity();
-    double noise = 0.2;             ///< standard deviation of log time around it
-    double effect_spread = 0.25;    ///< standard deviation of network effects
-    double effect_shared = 0;       ///< share of their variance that likeness explains
-    double effect_length = 1;       ///< distance of likeness at which it does so by exp(-1/2)
-    double quantile_known = 1.645;  ///< of held-out errors over their standard deviation, 90 %, networks seen elsewhere
-    double quantile_new = 1.645;    ///< the same of networks that nobody measured
-    bool has_datasheet = false;     ///< whether devices with known peaks and bandwidths are among those measured
-    rate_vector datasheet_mean = rate_vector::Zero();  ///< of log rates over those that peak and bandwidth promise
-    double datasheet_power = 1;                        ///< of peak and bandwidth that tells devices apart best
-    double datasheet_spread = 0.7;                     ///< standard deviation of the scale common to all, so predicted
-    double unseen_median = 0;                          ///< held-out median on devices left out of everything
+    double noise = 0.2;                     ///< standard deviation of log time around it
+    double effect_spread = 0.25;            ///< standard deviation of network effects
+    double effect_shared = 0;               ///< share of their variance that likeness explains
+    double effect_length = 1;               ///< distance of likeness at which it does so by exp(-1/2)
+    double quantile_known = two_sided_90;   ///< of held-out errors over their spread, 90 %, networks seen elsewhere
+    double quantile_new = two_sided_90;     ///< the same of networks that nobody measured
+    double quantile_unseen = two_sided_90;  ///< the same of devices left out of everything
+    datasheet sheet{};                      ///< of devices with known peaks and bandwidths among those measured
+    double unseen_median = 0;               ///< held-out median on devices left out of everything
     int rows = 0;
     double least_batch = 1, most_batch = 1;  ///< measured
     double weight_bytes = 0;                 ///< of a weight in what was measured; 0: any

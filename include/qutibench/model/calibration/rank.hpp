@@ -5,6 +5,7 @@
 /// process), here by the sum of variances that is left.
 #pragma once
 
+#include <qutibench/detail/quantile.hpp>
 #include <qutibench/model/calibration/calibrate.hpp>
 
 #include <Eigen/Dense>
@@ -20,6 +21,9 @@ namespace qutibench {
 struct next_measurement {
     std::string network{};  ///< of the network set
     double log_spread = 0;  ///< standard deviation of log time over all candidates, this one and those before measured
+
+    /// Nine of ten candidates are then known to within this fraction.
+    [[nodiscard]] double within() const { return std::expm1(two_sided_90 * log_spread); }
 };
 
 namespace fitting {
@@ -31,8 +35,7 @@ namespace fitting {
     out.from = from;
     out.reference = reference;
     out.rates = from->mean;
-    rate_vector all = rate_vector::Zero();
-    all.head<static_cast<int>(works)>().setOnes();
+    const rate_vector all = common_scale();
     out.covariance = from->covariance + detail::free_scale * all * all.transpose();
     out.noise = from->noise;
     out.residence = from->residence;

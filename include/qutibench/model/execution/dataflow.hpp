@@ -4,8 +4,6 @@
 #include <qutibench/model/breakdown.hpp>
 #include <qutibench/model/deployed.hpp>
 
-#include <algorithm>
-
 namespace qutibench::detail {
 
 /// All layers at once. Stages share the device so that each takes the same time, s. The first result comes after the
@@ -16,28 +14,32 @@ struct dataflow_rule {
     static constexpr execution_traits traits{.by_kernel = true, .streams = true};
 
     template <class Call>
-    [[nodiscard]] static call_demand demand(Call& call) {
+    [[nodiscard]] static auto demand(Call& call) {
+        using value = typename Call::value;
         const execution_parameters& p = call.how.parameters;
-        estimate& result = call.result;
-        const double count = static_cast<double>(call.how.batch);
-        const double again = call.traffic_again();
-        const double read_once = result.traffic - again;
-        const double per_input = call.time_to_move(again);
-        const double once = call.time_to_move(read_once);
-        double compute = 0;
-        for (const kernel_estimate& one : call.kernels) compute += one.compute_time;
-        const double stage = combined(p.overlap, compute, per_input);
-        const double latency = p.input_overhead + stage * (1 + p.pipeline_fill * (call.depth() - 1));
-        result.initiation_interval = std::max(stage, p.input_overhead);
-        const double stream = latency + (count - 1) * result.initiation_interval;
-        result.traffic = read_once + again * count;
+        auto& result = call.result;
+        const value again = call.traffic_again();
+        const value read_once = result.traffic - again;
+        const value per_input = call.time_to_move(again);
+        const value once = call.time_to_move(read_once);
+        value compute = 0, arithmetic = 0;
+        for (const auto& one : call.kernels) {
+            compute += one.core_time();
+            arithmetic += one.compute_time;
+        }
+        const value stage = combined(p.overlap, compute, per_input);
+        const value latency = p.input_overhead + stage * (1 + p.pipeline_fill * (call.depth() - 1));
+        result.initiation_interval = larger(stage, value(p.input_overhead));
+        const value stream = latency + (call.batch - value(1)) * result.initiation_interval;
+        result.traffic = read_once + again * call.batch;
         result.assume(assumption::ideal_folding);
-        call_demand demand;
+        demand_of<value> demand;
         demand.host = p.call_overhead;
         demand.alone = combined(p.overlap, stream, once);
         demand.memory = call.time_to_move(result.traffic);
-        demand.busy = std::max(count * result.initiation_interval, once);
-        if (compute < per_input || stream < once) demand.bound = bound_kind::memory;
+        demand.busy = larger(call.batch * result.initiation_interval, once);
+        demand.waits = (compute < per_input) | (stream < once);
+        demand.near = (!demand.waits) & (arithmetic < compute);
         result.pipeline_latency = p.call_overhead + combined(p.overlap, latency, once);
         return demand;
     }

@@ -13,22 +13,26 @@ struct layers_rule {
     static constexpr execution_traits traits{.by_kernel = true, .sums = true};
 
     template <class Call>
-    [[nodiscard]] static call_demand demand(Call& call) {
+    [[nodiscard]] static auto demand(Call& call) {
         return sum_of(call);
     }
 
     /// What a call demands whose kernels run one after the other, each for its `time`.
     template <class Call>
-    [[nodiscard]] static call_demand sum_of(const Call& call) {
-        call_demand demand = call.whole();
-        double memory_bound = 0;
+    [[nodiscard]] static auto sum_of(const Call& call) {
+        using value = typename Call::value;
+        auto demand = call.whole();
+        value memory_bound = 0, near_bound = 0;
         demand.alone = 0;
-        for (const kernel_estimate& one : call.kernels) {
+        for (const auto& one : call.kernels) {
             demand.alone += one.time;
-            if (one.bound == bound_kind::memory) memory_bound += one.time;
+            memory_bound += none_where(!one.waits, one.time);
+            const auto near = one.near();
+            near_bound += none_where(one.waits | !near, one.time);
         }
         demand.busy = demand.alone / static_cast<double>(call.how.parameters.cores);
-        demand.bound = 2 * memory_bound > demand.alone ? bound_kind::memory : bound_kind::compute;
+        demand.waits = 2.0 * memory_bound > demand.alone;
+        demand.near = 2.0 * near_bound > demand.alone;
         return demand;
     }
 };

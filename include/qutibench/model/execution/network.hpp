@@ -12,7 +12,7 @@ struct network_rule {
     static constexpr execution_traits traits{};
 
     template <class Call>
-    [[nodiscard]] static call_demand demand(Call& call) {
+    [[nodiscard]] static auto demand(Call& call) {
         return call.whole();
     }
 };

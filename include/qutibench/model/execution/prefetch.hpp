@@ -3,8 +3,6 @@
 
 #include <qutibench/model/execution/layers.hpp>
 
-#include <algorithm>
-
 namespace qutibench::detail {
 
 /// Layer by layer, with two buffers: what a kernel reads and writes off chip moves while the kernel before it computes,
@@ -16,10 +14,10 @@ namespace qutibench::detail {
 /// Between the rooflines of `network` and no overlap at all. Without overlap it is `layers`.
 struct prefetch_rule {
     static constexpr std::string_view name = "prefetch";
-    static constexpr execution_traits traits{.by_kernel = true};
+    static constexpr execution_traits traits{.by_kernel = true, .ahead = true};
 
     template <class Call>
-    [[nodiscard]] static call_demand demand(Call& call) {
+    [[nodiscard]] static auto demand(Call& call) {
         if (call.how.parameters.overlap == overlap_kind::full) charge(call);
         return layers_rule::sum_of(call);
     }
@@ -29,13 +27,15 @@ private:
     // own.
     template <class Call>
     static void charge(Call& call) {
+        using value = typename Call::value;
         for (std::size_t i = 0; i < call.kernels.size(); ++i) {
-            kernel_estimate& one = call.kernels[i];
+            auto& one = call.kernels[i];
             const bool is_last = i + 1 == call.kernels.size();
-            const double next = is_last ? 0.0 : call.kernels[i + 1].memory_time;
-            const double first = i == 0 ? one.memory_time : 0.0;
-            one.time = one.fixed_time + first + std::max(one.compute_time, next);
-            one.bound = one.compute_time < std::max(first, next) ? bound_kind::memory : bound_kind::compute;
+            const value next = is_last ? value(0) : call.kernels[i + 1].memory_time;
+            const value first = i == 0 ? one.memory_time : value(0);
+            const value busy = one.core_time();
+            one.time = one.fixed_time + first + larger(busy, next);
+            one.waits = busy < larger(first, next);
         }
     }
 };

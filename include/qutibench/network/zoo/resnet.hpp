@@ -28,14 +28,20 @@ struct resnet_network {
 
     template <class Net>
     constexpr void build(Net& net) const {
+        blocks::classifier(net, trunk(net, net.input({1, 3, 224, 224}))[3], 1000, "fc1000");
+    }
+
+    /// What the four stages give on `x`: the network without its classifier.
+    template <class Net, class Tensor>
+    constexpr std::array<Tensor, 4> trunk(Net& net, Tensor x) const {
         constexpr std::array<int, 4> repeats = Depth == 18    ? std::array{2, 2, 2, 2}
                                                : Depth == 34  ? std::array{3, 4, 6, 3}
                                                : Depth == 50  ? std::array{3, 4, 6, 3}
                                                : Depth == 101 ? std::array{3, 4, 23, 3}
                                                               : std::array{3, 8, 36, 3};
-        auto x = net.input({1, 3, 224, 224});
         x = blocks::conv_bn_act(net, x, blocks::square(scaled(64, keep), 7, 2), "conv1");
         x = net.add(blocks::max_pool(3, 2, 1), {x}, "pool1");
+        std::array<Tensor, 4> stages{};
         for (int stage = 0; stage < 4; ++stage) {
             for (int block = 0; block < repeats[static_cast<std::size_t>(stage)]; ++block) {
                 label at = label("res") + (stage + 2);
@@ -47,8 +53,9 @@ struct resnet_network {
                                   block == 0 && (stage > 0 || is_deep)};
                 x = is_deep ? bottleneck(net, x, where, at) : basic(net, x, where, at);
             }
+            stages[static_cast<std::size_t>(stage)] = x;
         }
-        blocks::classifier(net, x, 1000, "fc1000");
+        return stages;
     }
 
     friend constexpr bool operator==(const resnet_network&, const resnet_network&) = default;

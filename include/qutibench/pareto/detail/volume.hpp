@@ -3,14 +3,16 @@
 /// Volume of the space that rows dominate below a corner. Smaller is better; every row is below the corner everywhere.
 #pragma once
 
+#include <qutibench/pareto/detail/limit_search.hpp>
 #include <qutibench/pareto/detail/place_set.hpp>
-#include <qutibench/pareto/dominance.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
+#include <limits>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace qutibench::detail {
@@ -104,159 +106,200 @@ public:
         if (rows.empty()) return 0.0;
         std::sort(rows.begin(), rows.end());
         const auto order = std::span(by_height_).first(rows.size());
-        for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
-        std::sort(order.begin(), order.end(), [rows](std::uint32_t a, std::uint32_t b) {
-            return rows[a][2] != rows[b][2] ? rows[a][2] < rows[b][2] : a < b;
-        });
+        for (std::size_t i = 0; i < order.size(); ++i) order[i] = {rows[i][2], i};
+        std::sort(order.begin(), order.end());
         stairs_.reset(rows.size(), {corner[0], corner[1]});
         double total = 0.0;
         double area = 0.0;
-        double height = rows[order[0]][2];
-        for (const std::uint32_t place : order) {
-            total += area * (rows[place][2] - height);
-            height = rows[place][2];
+        double height = order[0].first;
+        for (const auto& [z, place] : order) {
+            total += area * (z - height);
+            height = z;
             area += stairs_.add(place, {rows[place][0], rows[place][1]});
         }
         return total + area * (corner[2] - height);
     }
 
 private:
-    std::vector<std::uint32_t> by_height_;
+    std::vector<std::pair<double, std::size_t>> by_height_;  // and places
     staircase stairs_;
 };
 
-/// O(n^2 log n): in order of the fourth dimension each row adds its height times the volume that it alone covers in the
-/// other three, found by one sweep over the rows before it, which stay in order of the third (after Guerreiro, Fonseca
-/// 2018, doi:10.1109/TEVC.2017.2729550).
+/// A staircase of the few corners that are left at a time, in order of their first coordinate.
+class short_staircase {
+public:
+    void reset(const std::array<double, 2>& end) {
+        corners_.clear();
+        corners_.push_back({-std::numeric_limits<double>::infinity(), end[1]});
+        corners_.push_back({end[0], -std::numeric_limits<double>::infinity()});
+    }
+
+    /// Area between the new corner and the end that no corner covered before. O(corners).
+    double add(const std::array<double, 2>& corner) {
+        std::size_t first = 1;
+        while (corners_[first][0] < corner[0]) ++first;
+        double ceiling = corners_[first - 1][1];
+        if (ceiling <= corner[1]) return 0.0;
+        double added = 0.0;
+        double from = corner[0];
+        std::size_t last = first;
+        for (; corners_[last][1] >= corner[1]; ++last) {
+            added += (corners_[last][0] - from) * (ceiling - corner[1]);
+            from = corners_[last][0];
+            ceiling = corners_[last][1];
+        }
+        added += (corners_[last][0] - from) * (ceiling - corner[1]);
+        const auto at = corners_.begin() + static_cast<std::ptrdiff_t>(first);
+        if (last == first) {
+            corners_.insert(at, corner);
+        } else {
+            *at = corner;
+            corners_.erase(at + 1, corners_.begin() + static_cast<std::ptrdiff_t>(last));
+        }
+        return added;
+    }
+
+private:
+    std::vector<std::array<double, 2>> corners_;
+};
+
+/// O(n^2 c) with c the most corners of a staircase at a time, few on fronts and n at worst: in order of the fourth
+/// dimension each row adds its height times the volume that it alone covers in the other three, found by one sweep over
+/// the rows before it, which stay in order of the third (after Guerreiro, Fonseca 2018,
+/// doi:10.1109/TEVC.2017.2729550).
 template <>
 class dominated_volume<4> {
 public:
     using row_type = std::array<double, 4>;
 
-    explicit dominated_volume(std::size_t capacity) : by_fourth_(capacity), stairs_(capacity) {
-        layers_.reserve(capacity);
-    }
+    explicit dominated_volume(std::size_t capacity) { layers_.reserve(capacity); }
 
+    /// The rows are reordered.
     double measure(std::span<row_type> rows, const row_type& corner) {
-        std::sort(rows.begin(), rows.end());
-        const auto order = std::span(by_fourth_).first(rows.size());
-        for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
-        std::sort(order.begin(), order.end(), [rows](std::uint32_t a, std::uint32_t b) {
-            return rows[a][3] != rows[b][3] ? rows[a][3] < rows[b][3] : a < b;
-        });
+        std::sort(rows.begin(), rows.end(), [](const row_type& a, const row_type& b) { return a[3] < b[3]; });
         layers_.clear();
+        hidden_ = 0;
         double total = 0.0;
-        for (const std::uint32_t place : order) {
-            const double own = alone(rows, rows[place], corner);
-            if (own > 0.0) enter(rows, place);
-            total += own * (corner[3] - rows[place][3]);
+        for (const row_type& one : rows) {
+            const layer row{one[0], one[1], one[2]};
+            stairs_.reset({corner[0], corner[1]});
+            const std::optional<double> own = alone(row, corner);
+            if (!own) continue;
+            enter(row);
+            total += *own * (corner[3] - one[3]);
         }
         return total;
     }
 
 private:
-    /// Volume of the first three dimensions between `row` and `corner` that no layer covers.
-    double alone(std::span<const row_type> rows, const row_type& row, const row_type& corner) {
-        stairs_.reset(rows.size(), {corner[0], corner[1]});
-        double open = (corner[0] - row[0]) * (corner[1] - row[1]);
-        double height = row[2];
+    struct layer {
+        double x, y, z;
+    };
+
+    /// What is still open above a row in the plane.
+    struct opening {
+        double right, top, area;
+    };
+
+    /// Volume of the first three dimensions between `row` and `corner` that no layer covers; none when they cover it
+    /// all. Marks the layers that the row hides. Layers below the row come from the nearest on, since these hide most
+    /// of the others.
+    std::optional<double> alone(const layer& row, const row_type& corner) {
+        opening open{corner[0], corner[1], (corner[0] - row.x) * (corner[1] - row.y)};
+        above_ =
+            static_cast<std::size_t>(std::upper_bound(layers_.begin(), layers_.end(), row.z,
+                                                      [](double value, const layer& one) { return value < one.z; }) -
+                                     layers_.begin());
+        for (std::size_t i = above_; i-- > 0;)
+            if (is_seen(layers_[i], open) && !limit(layers_[i], row, open)) return std::nullopt;
         double total = 0.0;
-        for (const std::uint32_t layer : layers_) {
-            const row_type& other = rows[layer];
-            if (other[2] > height) {
-                total += open * (other[2] - height);
-                height = other[2];
-            }
-            const std::array<double, 2> shared{std::max(other[0], row[0]), std::max(other[1], row[1])};
-            if (shared[0] == row[0] && shared[1] == row[1]) return total;
-            open -= stairs_.add(layer, shared);
+        double height = row.z;
+        for (std::size_t i = above_; i < layers_.size(); ++i) {
+            if (!is_seen(layers_[i], open)) continue;
+            total += open.area * (layers_[i].z - height);
+            height = layers_[i].z;
+            if (!limit(layers_[i], row, open)) return total;
         }
-        return total + std::max(open, 0.0) * (corner[2] - height);
+        return total + std::max(open.area, 0.0) * (corner[2] - height);
     }
 
-    /// Puts a row among the layers in order of the third dimension; those that it hides leave.
-    void enter(std::span<const row_type> rows, std::uint32_t place) {
-        const row_type& row = rows[place];
-        std::erase_if(layers_, [&](std::uint32_t layer) { return no_worse<3>(row.data(), rows[layer].data()); });
-        const auto above = std::upper_bound(layers_.begin(), layers_.end(), row[2],
-                                            [rows](double value, auto layer) { return value < rows[layer][2]; });
-        layers_.insert(above, place);
+    [[nodiscard]] static bool is_seen(const layer& other, const opening& open) noexcept {
+        return (other.x < open.right) & (other.y < open.top);  // not &&: what comes is hard to foresee
     }
 
-    std::vector<std::uint32_t> by_fourth_;
-    std::vector<std::uint32_t> layers_;  // rows taken so far, in order of the third dimension
-    staircase stairs_;
+    /// Takes what a layer covers from the opening; false when that is all.
+    bool limit(layer& other, const layer& row, opening& open) {
+        const std::array<double, 2> shared{std::max(other.x, row.x), std::max(other.y, row.y)};
+        const bool is_left = shared[0] == row.x;
+        const bool is_below = shared[1] == row.y;
+        if (is_left && is_below) return false;
+        open.area -= stairs_.add(shared);
+        if (is_left) open.top = shared[1];
+        if (is_below) open.right = shared[0];
+        if (other.z >= row.z && shared[0] == other.x && shared[1] == other.y) {
+            other.x = nowhere;
+            ++hidden_;
+        }
+        return true;
+    }
+
+    /// Puts a row among the layers in order of the third dimension; hidden ones leave when they are many.
+    void enter(const layer& row) {
+        layers_.insert(layers_.begin() + static_cast<std::ptrdiff_t>(above_), row);
+        if (4 * hidden_ <= layers_.size()) return;
+        std::erase_if(layers_, [](const layer& one) { return one.x == nowhere; });
+        hidden_ = 0;
+    }
+
+    static constexpr double nowhere = std::numeric_limits<double>::infinity();
+
+    std::vector<layer> layers_;  // rows taken so far, in order of the third dimension; x is nowhere for a hidden one
+    short_staircase stairs_;
+    std::size_t hidden_ = 0;
+    std::size_t above_ = 0;  // the first layer above the row at hand
 };
 
 /// Slices along the last dimension: each row adds its height times what its base covers beyond the bases of the better
-/// rows, one dimension lower (the WFG recursion; While, Bradstreet, Barone 2012, doi:10.1109/TEVC.2010.2077298). Each
-/// level sorts and filters at most n rows of the level above: O(n^(d-2) log n) at worst, far less on
-/// fronts. Storage for all levels is taken once.
+/// rows, one dimension lower (the WFG recursion; While, Bradstreet, Barone 2012, doi:10.1109/TEVC.2010.2077298).
+/// O(n^(d-2) c) at worst, far less on fronts, where few rows limit another one.
 template <std::size_t D>
 class dominated_volume {
 public:
     using row_type = std::array<double, D>;
 
-    explicit dominated_volume(std::size_t capacity) : base_(capacity), limited_(capacity) {}
+    explicit dominated_volume(std::size_t capacity) : base_(capacity) {}
 
     /// The rows are reordered.
     double measure(std::span<row_type> rows, const row_type& corner) {
-        std::sort(rows.begin(), rows.end(), [](const row_type& a, const row_type& b) { return a[D - 1] < b[D - 1]; });
-        base_row base_corner;
-        std::copy_n(corner.begin(), D - 1, base_corner.begin());
-        double total = 0.0;
-        for (std::size_t k = 0; k < rows.size(); ++k) {
-            double own = 1.0;
-            for (std::size_t j = 0; j + 1 < D; ++j) own *= corner[j] - rows[k][j];
-            bool covered = false;
-            const std::size_t limits = limit(rows.first(k), rows[k], covered);
-            if (covered) continue;
-            const double shared = base_.measure(std::span(limited_).first(limits), base_corner);
-            total += (corner[D - 1] - rows[k][D - 1]) * (own - shared);
-        }
-        return total;
+        return rows.size() <= rank_word<D - 1, 15>::largest ? measure(near_, rows, corner)
+                                                            : measure(far_, rows, corner);
     }
 
 private:
     using base_row = std::array<double, D - 1>;
 
-    /// The bases of `better`, each cut to what it shares with the base of `row`, the dominated ones left out. `covered`
-    /// when one of them contains that base.
-    std::size_t limit(std::span<const row_type> better, const row_type& row, bool& covered) {
-        std::size_t count = 0;
-        for (const row_type& other : better) {
-            base_row shared;
-            bool contains = true;
-            for (std::size_t j = 0; j + 1 < D; ++j) {
-                contains &= other[j] <= row[j];
-                shared[j] = std::max(other[j], row[j]);
-            }
-            if (contains) {
-                covered = true;
-                return 0;
-            }
-            count = keep(shared, count);
+    template <class Search>
+    double measure(Search& search, std::span<row_type> rows, const row_type& corner) {
+        std::sort(rows.begin(), rows.end(), [](const row_type& a, const row_type& b) { return a[D - 1] < b[D - 1]; });
+        search.rank(std::span<const row_type>(rows));
+        base_row base_corner;
+        std::copy_n(corner.begin(), D - 1, base_corner.begin());
+        double total = 0.0;
+        for (std::size_t k = 0; k < rows.size(); ++k) {
+            if (!search.enter(k)) continue;
+            search.values(limits_);
+            double own = 1.0;
+            for (std::size_t j = 0; j + 1 < D; ++j) own *= corner[j] - rows[k][j];
+            const double shared = base_.measure(limits_, base_corner);
+            total += (corner[D - 1] - rows[k][D - 1]) * (own - shared);
         }
-        return count;
-    }
-
-    /// Adds a row to the first `count` limited ones unless one of them is no worse; drops those that are no better.
-    std::size_t keep(const base_row& row, std::size_t count) {
-        for (std::size_t i = 0; i < count; ++i) {
-            if (no_worse<D - 1>(limited_[i].data(), row.data())) {
-                std::swap(limited_[i], limited_[i / 2]);  // strong rows drift to the front
-                return count;
-            }
-        }
-        std::size_t kept = 0;
-        for (std::size_t i = 0; i < count; ++i)
-            if (!no_worse<D - 1>(row.data(), limited_[i].data())) limited_[kept++] = limited_[i];
-        limited_[kept] = row;
-        return kept + 1;
+        return total;
     }
 
     dominated_volume<D - 1> base_;
-    std::vector<base_row> limited_;
+    limit_search<D - 1, 15> near_;
+    limit_search<D - 1, 31> far_;
+    std::vector<base_row> limits_;
 };
 
 }  // namespace qutibench::detail

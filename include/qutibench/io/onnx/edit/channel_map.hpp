@@ -57,8 +57,10 @@ public:
     [[nodiscard]] const std::map<std::size_t, std::vector<channel_cut>>& cuts() const { return cuts_; }
     [[nodiscard]] const std::vector<channel_count>& counts() const { return counts_; }
 
-    /// The channels along an axis of a value.
+    /// The channels along an axis of a value; none along an axis that it lacks.
     [[nodiscard]] const channel_list& axis(value_id id, std::size_t k) {
+        static const channel_list none;
+        if (k >= rank(id)) return none;
         prepare(id);
         return axes_[id][k];
     }
@@ -84,7 +86,9 @@ private:
     [[nodiscard]] std::size_t rank(value_id id) const {
         return id == absent || !numbers_of(net_.of(id)) ? 0 : net_.of(id).dims.size();
     }
-    [[nodiscard]] std::int64_t extent(value_id id, std::size_t k) const { return net_.of(id).dims[k].value(); }
+    [[nodiscard]] std::int64_t extent(value_id id, std::size_t k) const {
+        return k < rank(id) ? net_.of(id).dims[k].value() : 0;
+    }
     [[nodiscard]] value_id in(const operation& one, std::size_t k) const {
         return k < one.inputs.size() ? one.inputs[k] : absent;
     }
@@ -129,6 +133,7 @@ private:
     }
 
     [[nodiscard]] channel_list& set(value_id id, std::size_t k) {
+        if (k >= rank(id)) return nowhere_;
         axes_[id].resize(rank(id));
         return axes_[id][k];
     }
@@ -173,11 +178,22 @@ private:
         }
         if (one.outputs.empty() || one.outputs[0] == absent || one.inputs.empty()) return;
         const rule apply = rule_of(one.op->op_type);
-        if (whole_.count(place) != 0 || !one.bodies.empty() || !known || apply == nullptr) return fix_inputs(one);
+        if (one.inputs[0] == absent || whole_.count(place) != 0 || !one.bodies.empty() || !known || apply == nullptr)
+            return fix_inputs(one);
         for (const value_id id : one.inputs)
             if (id != absent && net_.of(id).kind == type_kind::tensor && !numbers_of(net_.of(id)))
                 return fix_inputs(one);
         (this->*apply)(one);
+        for (const value_id id : one.outputs)
+            for (std::size_t k = 0; k < rank(id); ++k) bound(id, k);
+    }
+
+    /// An axis past the limit of what lists may hold stays whole, as does one of which not every index is known.
+    void bound(value_id id, std::size_t k) {
+        channel_list& all = set(id, k);
+        if (static_cast<std::int64_t>(all.size()) == extent(id, k)) return classes_.bound(all, here_);
+        classes_.fix(all, here_);
+        all.clear();
     }
 
     // -- rules, in channel_rules.hpp, channel_moves.hpp and channel_reshape.hpp --------------------------------------
@@ -207,6 +223,7 @@ private:
     void reduce(const operation& one);
     void to_space(const operation& one);
     void to_depth(const operation& one);
+    void repeat(const channel_list& all, value_id id, std::size_t k);
 
     void broadcast_over(const operation& one, const std::vector<value_id>& all, value_id out);
     void match_products(const operation& one, value_id a, value_id b, std::size_t a_depth, std::size_t b_depth);
@@ -214,6 +231,7 @@ private:
     const inferred& net_;
     const std::set<std::size_t>& whole_;
     std::vector<std::vector<channel_list>> axes_;
+    channel_list nowhere_;  // along axes that a value lacks
     std::vector<char> is_stored_;
     std::vector<int> first_reader_;
     channel_classes classes_;

@@ -87,7 +87,7 @@ inline void channel_map::gather(const operation& one) {
     const value_id out = one.outputs[0];
     const std::size_t along = positive(integer(one, "axis", 0), rank(x));
     if (along >= rank(x) || in(one, 1) == absent) return fix_inputs(one);
-    const std::size_t wide = rank(one.inputs[1]);
+    const std::size_t wide = rank(in(one, 1));
     fix(x, along);
     for (std::size_t k = 0; k < rank(x); ++k) {
         if (k == along) continue;
@@ -112,12 +112,18 @@ inline void channel_map::expand(const operation& one) {
     broadcast_over(one, {one.inputs[0]}, one.outputs[0]);
 }
 
+/// The channels of `all` again and again along an axis of a value.
+inline void channel_map::repeat(const channel_list& all, value_id id, std::size_t k) {
+    const std::int64_t wanted = extent(id, k);
+    if (all.empty() || !classes_.may_list(wanted)) return classes_.fix(all, here_);
+    channel_list made;
+    while (made.size() < static_cast<std::size_t>(wanted)) made.insert(made.end(), all.begin(), all.end());
+    set(id, k) = std::move(made);
+}
+
 inline void channel_map::tile(const operation& one) {
     for (std::size_t k = 0; k < rank(one.inputs[0]); ++k) {
-        const channel_list& all = axis(one.inputs[0], k);
-        channel_list& out = set(one.outputs[0], k);
-        while (!all.empty() && out.size() < static_cast<std::size_t>(extent(one.outputs[0], k)))
-            out.insert(out.end(), all.begin(), all.end());
+        repeat(axis(one.inputs[0], k), one.outputs[0], k);
     }
 }
 
@@ -187,10 +193,7 @@ inline void channel_map::to_space(const operation& one) {
 }
 
 inline void channel_map::to_depth(const operation& one) {
-    const channel_list all = axis(one.inputs[0], 1);
-    channel_list& made = set(one.outputs[0], 1);
-    while (!all.empty() && made.size() < static_cast<std::size_t>(extent(one.outputs[0], 1)))
-        made.insert(made.end(), all.begin(), all.end());
+    repeat(axis(one.inputs[0], 1), one.outputs[0], 1);
 }
 
 }  // namespace qutibench::onnx::detail

@@ -76,14 +76,17 @@ private:
             replace(made, k, wanted);
     }
 
+    /// Empty where an output is not there.
     [[nodiscard]] extents_list split_sizes(const operation& then, std::size_t place) const {
         const attribute* axis = then.find("axis");
         const std::int64_t stated = axis == nullptr ? 0 : axis->integer;
         extents_list sizes;
         for (const value_id id : then.outputs) {
-            const extents_list dims = expected(id, place);
-            sizes.push_back(
-                dims[static_cast<std::size_t>(stated < 0 ? stated + static_cast<std::int64_t>(dims.size()) : stated)]);
+            const extents_list dims = id == absent ? extents_list() : expected(id, place);
+            const auto rank = static_cast<std::int64_t>(dims.size());
+            const std::int64_t along = stated < 0 ? stated + rank : stated;
+            if (along < 0 || along >= rank) return {};
+            sizes.push_back(dims[static_cast<std::size_t>(along)]);
         }
         return sizes;
     }

@@ -230,8 +230,13 @@ private:
                     return f.integer(1, [&](std::int64_t code) { tensor_type.add_int32(1, static_cast<int>(code)); });
                 });
                 if (extents == nullptr) return;
-                protozero::pbf_writer shape_out(tensor_type, 2);
-                for (const std::int64_t extent : *extents) protozero::pbf_writer(shape_out, 1).add_int64(1, extent);
+                std::string shape_of;  // of a scalar too, which has one without dimensions
+                for (const std::int64_t extent : *extents) {
+                    std::string dimension_of;
+                    protozero::pbf_writer(dimension_of).add_int64(1, extent);
+                    protozero::pbf_writer(shape_of).add_message(1, dimension_of);
+                }
+                tensor_type.add_message(2, shape_of);
             });
         });
         return text;

@@ -12,6 +12,12 @@ namespace qutibench::onnx::detail {
     return c.text("direction", "forward") == "bidirectional" ? 2 : 1;
 }
 
+/// A dimension of one input that another one fixes.
+inline void require_same(const node_context& c, dimension found, dimension wanted, const char* what) {
+    if (differ(found, wanted))
+        c.fail(qutibench::detail::message({what, " is ", found.value(), ", not ", wanted.value()}));
+}
+
 /// Y [sequence, directions, batch, hidden]; Y_h and Y_c [directions, batch, hidden]. With layout 1 the batch comes
 /// first.
 inline void infer_recurrent(node_context& c) {
@@ -23,6 +29,13 @@ inline void infer_recurrent(node_context& c) {
     const dimension both = directions(c);
     dimension hidden = c.dim(2, 2);
     if (const std::int64_t size = c.integer("hidden_size", 0); size > 0) hidden = size;
+    const bool is_turned = c.op().op_type == "DynamicQuantizeLSTM";
+    require_same(c, c.dim(0, 2), c.dim(1, is_turned ? 1 : 2), "the number of features");
+    for (const std::size_t state : {5U, 6U}) {
+        require_same(c, c.dim(state, batch_first ? 0 : 1), batch, "the batch of the first state");
+        require_same(c, c.dim(state, batch_first ? 1 : 0), both, "the number of directions of the first state");
+        require_same(c, c.dim(state, 2), hidden, "the width of the first state");
+    }
     if (batch_first)
         c.set(0, c.type(0), dimensions{batch, sequence, both, hidden});
     else

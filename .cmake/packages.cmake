@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# What `cpack -G DEB` packs: the headers, the catalogue and the package files; with the examples, what_if too.
+
+set(CPACK_PACKAGE_VENDOR "the qutibench authors")
+set(CPACK_PACKAGE_CONTACT "the qutibench authors <qutibench@example.org>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_PACKAGE_CHECKSUM SHA256)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libboost-dev (>= 1.71)")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "nlohmann-json3-dev, libprotozero-dev, libeigen3-dev, libtbb-dev, tao-pegtl-dev")
+if(QUTIBENCH_BUILD_EXAMPLES)
+  set(CPACK_DEBIAN_PACKAGE_NAME qutibench)
+  set(CPACK_DEBIAN_PACKAGE_SECTION science)
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+else()
+  set(CPACK_DEBIAN_PACKAGE_NAME libqutibench-dev)
+  set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
+  set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE all)
+endif()
+include(CPack)
