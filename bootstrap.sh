@@ -276,12 +276,18 @@ cpp_tests() { # test | check
     # Each header alone, and projects outside by the second compiler, take a quarter of an hour: a release is checked so.
     [ "$1" = check ] || later=(-E '^headers_compile_alone$') second=(-E '^(headers_compile_alone|outside_project)$')
     if [ -n "${CI:-}" ] && [ "$1" = test ]; then
-        later=(-E '^headers_(compile_alone|link_together)$') # the second compiler links them
+        # The second compiler links the headers; the longest test, on one core, runs beside what follows.
+        later=(-E '^(headers_compile_alone|headers_link_together|outside_project)$')
         apart=(-DQUTIBENCH_TESTED_APART="$(IFS=';' && echo "${sanitized[*]}")" -DQUTIBENCH_BUILD_BENCHMARKS=OFF)
     fi
     run_single "configure" configure release "${joint[@]}" "${apart[@]}"
     run_single "build" build release
     run_ctest "ctest" release "${later[@]}"
+    if [ ${#apart[@]} != 0 ]; then
+        suites+=("outside projects")
+        judge "outside projects" ctest --preset release -R '^outside_project$' &
+        outside_job=$!
+    fi
     run_single "configure with clang++" configure clang
     run_ctest "clang++" clang -L compile "${second[@]}"
 }
@@ -299,6 +305,7 @@ sanitized_tests() {
 
 fuzz_tests() { # SECONDS
     run_single "build fuzzers" build_fuzzers "$1"
+    [ -z "${outside_job:-}" ] || wait "$outside_job" || true # fuzzers run for a set time, on cores of their own
     run_ctest "fuzzers" fuzz -L fuzz
 }
 
