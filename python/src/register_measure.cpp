@@ -68,52 +68,12 @@ struct measurement_figures {
 }
 
 [[nodiscard]] py::tuple measurement_state(const measurement& m) {
-    const measurement_source from = m.source ? *m.source : measurement_source{};
-    return py::make_tuple(
-        m.network, m.platform, m.mode, m.datatype, m.keep, static_cast<int>(m.level), m.part,
-        static_cast<int>(m.deployment), m.deployment_value, m.call_batch, static_cast<int>(m.scope), m.statistic,
-        std::vector<std::optional<double>>{
-            known(m.latency), known(m.throughput), known(m.performance), known(m.operations), known(m.traffic),
-            known(m.weights_on_chip), known(m.weights_off_chip), known(m.power), known(m.power_idle),
-            known(m.power_base), known(m.energy), known(m.accuracy_top1), known(m.accuracy_top5)},
-        py::make_tuple(bool(m.source), from.file, from.format, from.tool), m.line, m.key, m.cautions);
+    return py::make_tuple(state::pack(m), m.source ? state::pack(*m.source) : py::none());
 }
 
 [[nodiscard]] measurement measurement_from(const py::tuple& s) {
-    measurement m;
-    m.network = s[0].cast<std::string>();
-    m.platform = s[1].cast<std::string>();
-    m.mode = s[2].cast<std::string>();
-    m.datatype = s[3].cast<precision>();
-    m.keep = s[4].cast<double>();
-    m.level = static_cast<measured_level>(s[5].cast<int>());
-    m.part = s[6].cast<std::string>();
-    m.deployment = static_cast<deployment_parameter>(s[7].cast<int>());
-    m.deployment_value = s[8].cast<std::int64_t>();
-    m.call_batch = s[9].cast<std::int64_t>();
-    m.scope = static_cast<measured_scope>(s[10].cast<int>());
-    m.statistic = s[11].cast<std::string>();
-    const auto f = s[12].cast<std::vector<std::optional<double>>>();
-    m.latency = quantity_or_nan<seconds>(f.at(0));
-    m.throughput = quantity_or_nan<inputs_per_second>(f.at(1));
-    m.performance = quantity_or_nan<ops_per_second>(f.at(2));
-    m.operations = or_nan(f.at(3));
-    m.traffic = quantity_or_nan<bytes>(f.at(4));
-    m.weights_on_chip = quantity_or_nan<bytes>(f.at(5));
-    m.weights_off_chip = quantity_or_nan<bytes>(f.at(6));
-    m.power = quantity_or_nan<watts>(f.at(7));
-    m.power_idle = quantity_or_nan<watts>(f.at(8));
-    m.power_base = quantity_or_nan<watts>(f.at(9));
-    m.energy = quantity_or_nan<joules>(f.at(10));
-    m.accuracy_top1 = or_nan(f.at(11));
-    m.accuracy_top5 = or_nan(f.at(12));
-    const auto from = s[13].cast<py::tuple>();
-    if (from[0].cast<bool>())
-        m.source = std::make_shared<const measurement_source>(
-            measurement_source{from[1].cast<std::string>(), from[2].cast<std::string>(), from[3].cast<std::string>()});
-    m.line = s[14].cast<std::int64_t>();
-    m.key = s[15].cast<std::string>();
-    m.cautions = s[16].cast<std::uint32_t>();
+    auto m = state::unpack<measurement>(s[0]);
+    if (!s[1].is_none()) m.source = std::make_shared<const measurement_source>(state::unpack<measurement_source>(s[1]));
     return m;
 }
 
@@ -157,55 +117,44 @@ void add_making(measurement_class& cls) {
             "inputs of each call. Raises InvalidArgument on a figure that is not positive and finite.");
 }
 
-void add_figures(measurement_class& cls) {
-    const auto figure = [&cls](const char* name, auto member, const char* text) {
-        cls.def_property_readonly(name, [member](const measurement& self) { return known(self.*member); }, text);
-    };
-    figure("latency_s", &measurement::latency, "Seconds of one call; None when missing.");
-    figure("throughput_ips", &measurement::throughput, "Inputs per second as measured; None when missing.");
-    figure("performance_ops_per_s", &measurement::performance, "Operations per second as the tool reports them.");
-    figure("operations", &measurement::operations, "Of one input, as the tool reports them.");
-    figure("traffic_bytes", &measurement::traffic, "Off-chip bytes of one call.");
-    figure("weights_on_chip_bytes", &measurement::weights_on_chip, "As the tool placed them.");
-    figure("weights_off_chip_bytes", &measurement::weights_off_chip, "As the tool placed them.");
-    figure("power_w", &measurement::power, "Of the whole board while running.");
-    figure("power_idle_w", &measurement::power_idle, "Configured and waiting.");
-    figure("power_base_w", &measurement::power_base, "Nothing loaded.");
-    figure("energy_j", &measurement::energy, "Of one input, where the tool measures energy itself.");
-    figure("accuracy_top1", &measurement::accuracy_top1, "A fraction, not per cent.");
-    figure("accuracy_top5", &measurement::accuracy_top5, "A fraction, not per cent.");
+// A fact as Python shows it: what is unknown or empty is None.
+
+[[nodiscard]] std::optional<std::string> fact(const std::string& text) {
+    return unless_empty(text);
+}
+[[nodiscard]] std::string fact(const precision& of) {
+    return to_string(of);
+}
+template <class Value>
+[[nodiscard]] auto fact(const Value& value) {
+    if constexpr (std::is_same_v<Value, measured_level>)
+        return static_cast<int>(value);
+    else if constexpr (named<Value>)
+        return to_string(value);
+    else if constexpr (state::quantity<Value> || std::is_floating_point_v<Value>)
+        return known(value);
+    else
+        return value;
+}
+
+void add_facts(measurement_class& cls) {
+    measurement::describe([&](std::string_view name, auto member, std::string_view says) {
+        if (name == "caution_set") return;  // `cautions`, in words
+        cls.def_property_readonly(
+            std::string(name).c_str(), [member](const measurement& self) { return fact(self.*member); },
+            std::string(says).c_str());
+    });
+}
+
+void add_derived(measurement_class& cls) {
     cls.def_property_readonly(
         "attained_throughput_ips", [](const measurement& self) { return known(attained_throughput(self)); },
         "As measured, or from the latency of calls that follow each other.");
     cls.def_property_readonly(
         "attained_energy_j", [](const measurement& self) { return known(attained_energy(self)); },
         "As measured, or power over throughput.");
-}
-
-void add_identity(measurement_class& cls) {
-    cls.def_readonly("network", &measurement::network);
-    cls.def_readonly("platform", &measurement::platform);
-    cls.def_property_readonly("mode", [](const measurement& self) { return unless_empty(self.mode); });
-    cls.def_property_readonly("datatype", [](const measurement& self) { return to_string(self.datatype); });
-    cls.def_readonly("keep", &measurement::keep, "Fraction of the channels that pruning left.");
-    cls.def_property_readonly(
-        "level", [](const measurement& self) { return static_cast<int>(self.level); },
-        "1: a layer, 2: a block, 3: the network.");
-    cls.def_property_readonly(
-        "part", [](const measurement& self) { return unless_empty(self.part); },
-        "The layer or block; None for a network.");
-    cls.def_property_readonly(
-        "deployment", [](const measurement& self) { return to_string(self.deployment); },
-        "'batch', 'stream' or 'threads'.");
-    cls.def_readonly("deployment_value", &measurement::deployment_value);
     cls.def_property_readonly("batch", &measurement::inputs_per_call, "Inputs of one call.");
     cls.def_property_readonly("threads", &measurement::calls_at_a_time, "Calls under way at a time.");
-    cls.def_property_readonly(
-        "scope", [](const measurement& self) { return to_string(self.scope); },
-        "'system' (what a user sees) or 'compute' (the accelerator alone).");
-    cls.def_property_readonly(
-        "statistic", [](const measurement& self) { return unless_empty(self.statistic); },
-        "Of the latency: 'mean', 'median', 'p90'...; None when unstated.");
     cls.def_property_readonly("cautions", &measurement::flags, "What to keep in mind, one sentence each.");
     cls.def_property_readonly("flags", &measurement::flags, "The same as cautions.");
     cls.def_property_readonly(
@@ -290,8 +239,8 @@ void register_efficiency(py::module_& module) {
 void register_measure(py::module_& module) {
     measurement_class cls(module, "Measurement", "One measured result: what ran where and how, and what came out.");
     add_making(cls);
-    add_identity(cls);
-    add_figures(cls);
+    add_facts(cls);
+    add_derived(cls);
     cls.def("__repr__", &measurement_text);
     add_state(cls, &measurement_state, &measurement_from);
     add_table(cls);

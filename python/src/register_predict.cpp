@@ -14,17 +14,10 @@ namespace {
     return answer_of(net, device, how, predict(*net, *device, how));
 }
 
-[[nodiscard]] py::tuple overrides_of(const deployment& how) {
-    py::list all;
-    for (const placement_override& one : how.overrides)
-        all.append(py::make_tuple(one.layer, to_string(one.role), one.on_chip));
-    return py::tuple(all);
-}
-
 [[nodiscard]] py::tuple answer_state(const answer& self) {
     return py::make_tuple(shown(self.work), shown(self.device), self.network, known(self.keep),
-                          known(self.accuracy_top1), members_of(self.how), members_of(self.how.parameters),
-                          overrides_of(self.how), members_of(self.prediction));
+                          known(self.accuracy_top1), state::pack(self.how), state::pack(self.how.parameters),
+                          state::pack(self.how.overrides), state::pack(self.prediction));
 }
 
 [[nodiscard]] answer answer_from(const py::tuple& s) {
@@ -34,10 +27,10 @@ namespace {
     made.network = s[2].cast<std::string>();
     made.keep = or_nan(s[3].cast<std::optional<double>>());
     made.accuracy_top1 = or_nan(s[4].cast<std::optional<double>>());
-    made.how = from_members<deployment>(s[5]);
-    made.how.parameters = from_members<execution_parameters>(s[6]);
-    read_object(s[7], made.how.overrides);
-    made.prediction = from_members<estimate>(s[8]);
+    made.how = state::unpack<deployment>(s[5]);
+    made.how.parameters = state::unpack<execution_parameters>(s[6]);
+    made.how.overrides = state::unpack<std::vector<placement_override>>(s[7]);
+    made.prediction = state::unpack<estimate>(s[8]);
     return made;
 }
 
@@ -191,8 +184,8 @@ void register_parameters(py::module_& module) {
         },
         "What differs from the defaults, as it would be written.");
     add_state(
-        cls, [](const type& self) { return members_of(self); },
-        [](const py::tuple& state) { return from_members<type>(state); });
+        cls, [](const type& self) -> py::tuple { return state::pack(self); },
+        [](const py::tuple& state) { return state::unpack<type>(state); });
 }
 
 /// One kernel or placed tensor of an explanation, with the name of its layer.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Pickling, copying and comparing of plain structs by their members. What is not known (NaN) is None in a state, so
-/// that a copy equals its original.
+/// Pickling, copying and comparing of plain structs by their members: those that the struct's `describe` shows, or
+/// those that `member_list` names. What is not known (NaN) is None in a state, so that a copy equals its original.
 #pragma once
 
 #include "common.hpp"
 
-#include <qutibench/units.hpp>
+#include <qutibench/measure/measurement.hpp>
+#include <qutibench/model/estimate.hpp>
 
 #include <array>
 #include <memory>
@@ -21,8 +22,40 @@ namespace qutibench::python {
 template <class Struct>
 struct member_list;
 
+template <>
+struct member_list<roofline> {
+    static constexpr auto all = std::make_tuple(&roofline::peak, &roofline::bandwidth);
+};
+template <>
+struct member_list<placement_override> {
+    static constexpr auto all =
+        std::make_tuple(&placement_override::layer, &placement_override::role, &placement_override::on_chip);
+};
+template <>
+struct member_list<measurement_source> {
+    static constexpr auto all =
+        std::make_tuple(&measurement_source::file, &measurement_source::format, &measurement_source::tool);
+};
+
 namespace state {
 
+/// `describe` shows members alone, or with a name and a sentence.
+template <class Visit>
+struct member_visitor {
+    Visit visit;
+
+    template <class Member>
+    void operator()(Member member) const {
+        visit(member);
+    }
+    template <class Member>
+    void operator()(std::string_view, Member member, std::string_view) const {
+        visit(member);
+    }
+};
+
+template <class Type>
+concept described = requires { Type::describe(member_visitor{[](auto) {}}); };
 template <class Type>
 concept listed = requires { member_list<Type>::all; };
 template <class Type>
@@ -57,6 +90,10 @@ template <class Type>
         return value == value ? py::object(py::float_(value)) : py::none();
     } else if constexpr (quantity<Type>) {
         return pack(static_cast<double>(value.value()));
+    } else if constexpr (described<Type>) {
+        py::list all;
+        Type::describe(member_visitor{[&](auto member) { all.append(pack(value.*member)); }});
+        return py::tuple(all);
     } else if constexpr (listed<Type>) {
         return std::apply([&](auto... members) { return pack_members(value, members...); }, member_list<Type>::all);
     } else if constexpr (sequence<Type>) {
@@ -76,6 +113,13 @@ template <class Type>
         return value.is_none() ? static_cast<Type>(std::nan("")) : value.cast<Type>();
     } else if constexpr (quantity<Type>) {
         return quantity_of<Type>(unpack<double>(value));
+    } else if constexpr (described<Type>) {
+        Type made{};
+        const auto all = value.cast<py::tuple>();
+        std::size_t i = 0;
+        Type::describe(member_visitor{
+            [&](auto member) { made.*member = unpack<std::remove_cvref_t<decltype(made.*member)>>(all[i++]); }});
+        return made;
     } else if constexpr (listed<Type>) {
         Type made{};
         std::apply([&](auto... members) { unpack_members(made, value.cast<py::tuple>(), members...); },

@@ -127,6 +127,40 @@ struct measurement {
     std::string key{};           ///< key, JSON pointer or section in the file
     std::uint32_t cautions = 0;  ///< set of `caution`
 
+    /// Every fact but the source: field(name with its SI unit, member, one sentence).
+    template <class Field>
+    static constexpr void describe(Field&& field) {
+        using own = measurement;
+        field("network", &own::network, "Its id in the catalogue, or your own name.");
+        field("platform", &own::platform, "Its id in the catalogue, or your own name.");
+        field("mode", &own::mode, "Power or clock mode; None where there is only one.");
+        field("datatype", &own::datatype, "Of weights and activations.");
+        field("keep", &own::keep, "Fraction of the channels that pruning left.");
+        field("level", &own::level, "1: a layer, 2: a block, 3: the network.");
+        field("part", &own::part, "The layer or block; None for a network.");
+        field("deployment", &own::deployment, "'batch', 'stream' or 'threads'.");
+        field("deployment_value", &own::deployment_value, "How many of them.");
+        field("call_batch", &own::call_batch, "Inputs of one call where the deployment is not the batch.");
+        field("scope", &own::scope, "'system' (what a user sees) or 'compute' (the accelerator alone).");
+        field("statistic", &own::statistic, "Of the latency: 'mean', 'median', 'p90'...; None when unstated.");
+        field("latency_s", &own::latency, "Seconds of one call; None when missing.");
+        field("throughput_ips", &own::throughput, "Inputs per second as measured; None when missing.");
+        field("performance_ops_per_s", &own::performance, "Operations per second as the tool reports them.");
+        field("operations", &own::operations, "Of one input, as the tool reports them.");
+        field("traffic_bytes", &own::traffic, "Off-chip bytes of one call.");
+        field("weights_on_chip_bytes", &own::weights_on_chip, "As the tool placed them.");
+        field("weights_off_chip_bytes", &own::weights_off_chip, "As the tool placed them.");
+        field("power_w", &own::power, "Of the whole board while running.");
+        field("power_idle_w", &own::power_idle, "Configured and waiting.");
+        field("power_base_w", &own::power_base, "Nothing loaded.");
+        field("energy_j", &own::energy, "Of one input, where the tool measures energy itself.");
+        field("accuracy_top1", &own::accuracy_top1, "A fraction, not per cent.");
+        field("accuracy_top5", &own::accuracy_top5, "A fraction, not per cent.");
+        field("line", &own::line, "1-based line in the file; 0 when a key says it better.");
+        field("key", &own::key, "Key, JSON pointer or section in the file; None without one.");
+        field("caution_set", &own::cautions, "Bits of what to keep in mind; `cautions` says them.");
+    }
+
     [[nodiscard]] bool has(caution one) const { return (cautions & static_cast<std::uint32_t>(one)) != 0; }
     void warn(caution one) { cautions |= static_cast<std::uint32_t>(one); }
     /// What to keep in mind, one sentence for each caution.

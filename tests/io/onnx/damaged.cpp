@@ -64,6 +64,23 @@ TEST_CASE("An equation with two ellipses in one term is refused where it is read
     }
 }
 
+TEST_CASE(
+    "An operand that an old opset's broadcast does not fit into the first is refused, and no value is read past it") {
+    const auto shapes = [](const build::names& attributes, const std::vector<std::int64_t>& second) {
+        build::graph g;
+        g.constant("a", {7, 8, 9}).constant("b", second);
+        g.node("Mod", {"a", "b"}, {"y"}, attributes).output("y");
+        return build::shapes(g.model());
+    };
+    const build::names repeats{build::attribute("broadcast", 1)};
+    CHECK_NOTHROW(shapes(repeats, {2}));
+    CHECK_THROWS_WITH(shapes(repeats, {2, 3}), Catch::Contains("differ: 3 and 2"));
+    CHECK_THROWS_WITH(shapes({build::attribute("broadcast", 1), build::attribute("axis", 3)}, {2}),
+                      Catch::Contains("axis 3 is outside"));
+    CHECK_THROWS_WITH(shapes({build::attribute("broadcast", 1), build::attribute("axis", 0)}, {2, 3, 4, 5}),
+                      Catch::Contains("differ"));
+}
+
 namespace {
 
 /// Functions f1 ... fn of which each calls the next twice: 2^n nodes of a file that grows with n.

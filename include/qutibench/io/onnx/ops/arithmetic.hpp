@@ -211,12 +211,13 @@ template <class OnReal>
     return bits(to) >= 32 ? a : scalar();
 }
 
-/// Makes a pointwise value for output 0 out of the values of inputs 0 and 1, broadcast to the output's shape.
+/// Makes a pointwise value for output 0 out of the values of inputs 0 and 1, broadcast to the output's shape; none
+/// where an old opset's `axis` places the second elsewhere than at the last dimensions.
 inline void evaluate_binary(node_context& c, binary_function f, element_type operand_type) {
     if (!c.out(0).ranked || !c.affordable(element_count(c.out(0).dims), operand_type)) return;
     const constant* a = c.value(0);
     const constant* b = a != nullptr ? c.value(1) : nullptr;
-    if (b == nullptr) return;
+    if (b == nullptr || c.find("axis") != nullptr) return;
     const dimensions target = c.out(0).dims;
     const constant left = broadcast_values(*a, *c.dims(0), target);
     const constant right = broadcast_values(*b, *c.dims(1), target);

@@ -46,11 +46,23 @@ inline void infer_identity(node_context& c) {
     return result;
 }
 
+/// Opsets before 7: the second, aligned at the dimension `axis` or at the last ones, fits into the first.
+inline void set_first(node_context& c, element_type type, const dimensions* a, const dimensions* b) {
+    c.set(0, type, a);
+    if (a == nullptr || b == nullptr) return;
+    if (b->size() > a->size()) c.fail("the second operand has more dimensions than the first");
+    const std::size_t last = a->size() - b->size();
+    const std::size_t start = c.find("axis") != nullptr && !b->empty() ? c.axis(c.integer("axis", 0), a->size()) : last;
+    if (start > last) c.fail("the second operand, placed at 'axis', reaches past the first");
+    for (std::size_t i = 0; i < b->size(); ++i)
+        if (!(*b)[i].is(1)) static_cast<void>(unify(c, (*a)[start + i], (*b)[i], "dimensions of the two operands"));
+}
+
 /// Sets output 0 to the broadcast of inputs 0 and 1.
 inline void set_broadcast(node_context& c, element_type type) {
     const auto* a = c.dims(0);
     const auto* b = c.dims(1);
-    if (c.find("broadcast") != nullptr) return c.set(0, type, a);  // opsets before 7: the second fits into the first
+    if (c.find("broadcast") != nullptr) return set_first(c, type, a, b);
     if (a == nullptr || b == nullptr) return c.set_unranked(0, type);
     c.set(0, type, broadcast(c, *a, *b));
 }
