@@ -186,19 +186,81 @@ TEST_CASE("calls side by side have the answers of calls one by one") {
 
 TEST_CASE("roles say what a memory may hold") {
     const workload net = analyze(chain());
-    const auto held = [&](memory_role role, double size) {
-        std::array<int, 3> count{};
-        for (const placed_tensor& one :
-             place(net, board(size, unknown<bytes_per_second>.value(), role), placed(placement_kind::optimal)).tensors)
-            if (one.on_chip) ++count[static_cast<std::size_t>(one.role)];
-        return count;
+    for (const placement_kind placement : {placement_kind::capacity, placement_kind::optimal}) {
+        INFO(to_string(placement));
+        const auto held_on = [&](const platform& device) {
+            std::array<int, 3> count{};
+            for (const placed_tensor& one : place(net, device, placed(placement)).tensors)
+                if (one.on_chip) ++count[static_cast<std::size_t>(one.role)];
+            return count;
+        };
+        const auto held = [&](memory_role role, double size) {
+            return held_on(board(size, unknown<bytes_per_second>.value(), role));
+        };
+        CHECK(held(memory_role::any, 384) == std::array{2, 3, 0});
+        CHECK(held(memory_role::cache, 384) == std::array{2, 3, 0});
+        CHECK(held(memory_role::activations, 384) == std::array{0, 3, 0});
+        CHECK(held(memory_role::activations, 255)[1] < 3);
+        CHECK(held(memory_role::weights, 127) == std::array{1, 3, 0});  // activations have no level: free, as published
+        CHECK(held(memory_role::weights, 128) == std::array{2, 3, 0});
+        CHECK(held(memory_role::code, 1e6) == std::array{0, 3, 0});  // nothing is placed there
+        // weights of 64 and 64, activations of 256 at once: what a level of one kind lacks, a level of any takes
+        const auto both = [&](double of_weights, double of_activations, double of_any) {
+            operating_mode mode = board(of_weights, unknown<bytes_per_second>.value(), memory_role::weights).mode();
+            for (const auto& [size, role] :
+                 {std::pair{of_activations, memory_role::activations}, std::pair{of_any, memory_role::any}}) {
+                mode.memories.push_back(mode.memories[1]);
+                mode.memories.back().capacity = quantity_of<bytes>(size);
+                mode.memories.back().role = role;
+            }
+            return held_on(platform("board", {mode}));
+        };
+        CHECK(both(64, 256, 1) == std::array{1, 3, 0});
+        CHECK(both(64, 256, 64) == std::array{2, 3, 0});
+        CHECK(both(64, 192, 64) == std::array{1, 3, 0});  // the rest of the activations takes it
+        CHECK(both(128, 192, 63)[0] == 2);                // weights have their own, whatever becomes of activations
+        CHECK(both(128, 192, 63)[1] < 3);
+    }
+    // a workload without layers has weights alone
+    const workload_totals& totals = net;
+    const auto traffic = [&](memory_role role) {
+        return predict(totals, board(1e6, unknown<bytes_per_second>.value(), role), placed(placement_kind::capacity))
+            .traffic;
     };
-    CHECK(held(memory_role::any, 384) == std::array{2, 3, 0});
-    CHECK(held(memory_role::cache, 384) == std::array{2, 3, 0});
-    CHECK(held(memory_role::activations, 384) == std::array{0, 3, 0});
-    CHECK(held(memory_role::activations, 255)[1] < 3);
-    CHECK(held(memory_role::weights, 127) == std::array{1, 3, 0});  // activations have no level: free, as published
-    CHECK(held(memory_role::code, 1e6) == std::array{0, 3, 0});     // nothing is placed there
+    CHECK(traffic(memory_role::weights) == 0);
+    CHECK(traffic(memory_role::activations) == 128);
+}
+
+TEST_CASE("what is on chip fits levels of every role, and more of any of them never loses") {
+    for (int seed = 0; seed < 60; ++seed) {
+        random_case::engine draw(static_cast<std::uint64_t>(seed));
+        const workload net = analyze(random_case::network(draw));
+        operating_mode mode = random_case::device(draw);
+        for (const memory_role role : {memory_role::weights, memory_role::activations}) {
+            mode.memories.push_back(mode.memories[1]);
+            mode.memories.back().role = role;
+            mode.memories.back().capacity *= random_case::scale(draw, 0.01, 10);
+        }
+        deployment how = random_case::deployment(draw);
+        how.execution = execution_kind::layers;
+        how.placement = placement_kind::capacity;
+        how.overrides.clear();
+        const platform device("random", {mode});
+        const double base = rate(net, device, how);
+        INFO("seed " << seed);
+        double taken[3] = {};
+        const placement where = place(net, device, how);
+        for (const tensor_role role : {tensor_role::weights, tensor_role::activations, tensor_role::state})
+            taken[static_cast<std::size_t>(role)] = on_chip_at_once(net, where, role);
+        CHECK(detail::pools_of(device, how.double_buffered).hold(taken[0], taken[1] + taken[2]));
+        for (std::size_t level = 1; level < mode.memories.size(); ++level) {
+            operating_mode larger = mode;
+            larger.memories[level].capacity *= random_case::scale(draw, 1, 100);
+            REQUIRE(rate(net, platform("random", {larger}), how) >= base * (1 - 1e-12));
+        }
+        how.placement = placement_kind::optimal;
+        REQUIRE(rate(net, device, how) >= base * (1 - 1e-12));
+    }
 }
 
 TEST_CASE("the slowest level bounds a kernel") {

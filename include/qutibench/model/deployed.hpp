@@ -7,6 +7,7 @@
 #include <qutibench/detail/message.hpp>
 #include <qutibench/hardware/platform.hpp>
 #include <qutibench/model/estimate.hpp>
+#include <qutibench/model/on_chip.hpp>
 
 #include <utility>
 
@@ -77,10 +78,8 @@ inline void refuse_overrides(const deployment& how) {
 
 /// On-chip bytes that a mode has for tensors; NaN when no source states them.
 [[nodiscard]] inline double on_chip_capacity(const platform& device, bool double_buffered) {
-    double sum = 0;
-    for (const memory_level& one : device.mode().memories)
-        if (one.on_chip && one.role != memory_role::code && is_known(one.capacity)) sum += one.capacity.value();
-    return sum > 0 ? (double_buffered ? sum / 2 : sum) : std::numeric_limits<double>::quiet_NaN();
+    const double sum = pools_of(device, double_buffered).all();
+    return sum > 0 ? sum : std::numeric_limits<double>::quiet_NaN();
 }
 
 /// Bandwidth at which tensors that are not on chip arrive: that of off-chip memory, or of a level called "host_link",
@@ -94,10 +93,11 @@ inline void refuse_overrides(const deployment& how) {
 
 /// Placement by capacity of a workload without layers: all weights are on chip, or none.
 inline void place_totals(estimate& result, const platform& device, const deployment& how) {
-    const double capacity = on_chip_capacity(device, how.double_buffered);
-    result.assume(capacity > 0 ? assumption::no_layer_detail : assumption::capacity_unknown);
-    if (capacity > 0) result.roof.bandwidth = streaming_bandwidth(device, result.roof.bandwidth);
-    if (!(result.weight_bytes <= capacity)) return;
+    const memory_pools pools = pools_of(device, how.double_buffered);
+    const bool is_known = pools.all() > 0;
+    result.assume(is_known ? assumption::no_layer_detail : assumption::capacity_unknown);
+    if (is_known) result.roof.bandwidth = streaming_bandwidth(device, result.roof.bandwidth);
+    if (!is_known || !(result.weight_bytes <= pools.for_weights())) return;
     result.traffic = 0;
     result.assumed ^= static_cast<std::uint32_t>(assumption::weights_off_chip);
     result.assume(assumption::weights_on_chip);

@@ -21,9 +21,8 @@ struct calls_of {
     std::array<std::int64_t, width> batches{};
     Value bandwidth{};  ///< bytes per second, NaN where unknown
     Value streaming{};  ///< at which what is not on chip arrives
-    Value capacity{};   ///< on-chip bytes, NaN where unknown
     on_chip_paces<Value> paces{};
-    memory_pools pools{};  ///< of the last call
+    memory_pools_of<Value> pools{};
 
     calls_of() = default;
     calls_of(const platform& device, const deployment& how) { set(0, device, how.batch, how.double_buffered); }
@@ -34,9 +33,11 @@ struct calls_of {
         in_lane(bandwidth, lane) = device.bandwidth().value();
         in_lane(streaming, lane) =
             streaming_bandwidth(device, is_known(device.bandwidth()) ? device.bandwidth() : unbounded).value();
-        in_lane(capacity, lane) = on_chip_capacity(device, double_buffered);
         set_paces(paces, lane, device);
-        pools = pools_of(device, double_buffered);
+        const memory_pools own = pools_of(device, double_buffered);
+        in_lane(pools.any, lane) = own.any;
+        in_lane(pools.weights, lane) = own.weights;
+        in_lane(pools.activations, lane) = own.activations;
     }
 };
 
@@ -95,7 +96,7 @@ public:
         batch = each_lane<Value>([&](std::size_t lane) { return static_cast<double>(calls.batches[lane]); });
         inputs_ = plan_.traits.streams ? Value(1) : batch;
         static_cast<void>(multiply(plan_.rows, *std::max_element(calls.batches.begin(), calls.batches.end())));
-        by_capacity_ = plan_.placed.gives(in_lane(calls.capacity, 0));
+        by_capacity_ = plan_.placed.gives(in_lane(calls.pools.all(), 0));
         nearby_ = by_capacity_ && calls.paces.are_known();
         result = {};
         result.bandwidth = by_capacity_ ? calls.streaming : calls.bandwidth;
@@ -167,7 +168,7 @@ public:
     /// Of one call.
     [[nodiscard]] breakdown explain(const platform& device) && {
         breakdown all{.total = answer(0, device, how),
-                      .where = plan_.placed.result(in_lane(inputs_, 0), in_lane(calls_.capacity, 0), decided_.on_chip),
+                      .where = plan_.placed.result(in_lane(inputs_, 0), calls_.pools, decided_.on_chip),
                       .traits = plan_.traits};
         all.where.tile_bytes = decided_.tile_bytes;
         if (!chooser_.empty()) all.where.gap = chooser_.front().gap();
@@ -193,11 +194,12 @@ private:
         feasible_ = true;
         decided_ = {};
         if constexpr (calls_of<Value>::width == 1)
-            if (plan_.placed.decides(calls_.capacity)) decide();
+            if (plan_.placed.decides(calls_.pools.all())) decide();
         for (std::size_t i = 0; i < tensors.size(); ++i) {
-            held_[i].on_chip = decided_.on_chip.empty() ? plan_.placed.holds(tensors[i], inputs_, calls_.capacity)
+            held_[i].on_chip = decided_.on_chip.empty() ? plan_.placed.holds(tensors[i], inputs_, calls_.pools)
                                                         : mask(decided_.on_chip[i] != 0);
-            if (tensors[i].forced) feasible_ = feasible_ & !(tensors[i].bytes(inputs_) > calls_.capacity);
+            if (tensors[i].forced && in_lane(calls_.pools.all(), 0) > 0)
+                feasible_ = feasible_ & tensors[i].fits(inputs_, calls_.pools);
         }
         spills_ = false;
         for (const int output : plan_.outputs) spills_ = spills_ | !held_[static_cast<std::size_t>(output)].on_chip;

@@ -12,21 +12,30 @@
 
 namespace qutibench::detail {
 
-/// On-chip bytes by what may be put there.
-struct memory_pools {
-    double any = 0;
-    double weights = 0;      ///< that hold nothing else
-    double activations = 0;  ///< state included
+/// On-chip bytes by what may be put there, of one call or of several side by side.
+template <class Value>
+struct memory_pools_of {
+    Value any = 0;
+    Value weights = 0;      ///< that hold nothing else
+    Value activations = 0;  ///< state included
 
-    [[nodiscard]] double for_weights() const { return any + weights; }
-    [[nodiscard]] double for_activations() const { return any + activations; }
-    [[nodiscard]] double all() const { return any + weights + activations; }
+    [[nodiscard]] Value for_weights() const { return any + weights; }
+    [[nodiscard]] Value for_activations() const { return any + activations; }
+    [[nodiscard]] Value all() const { return any + weights + activations; }
     /// Whether weights and, at one time, activations fit. A tensor may lie in two levels.
-    [[nodiscard]] bool hold(double weight_bytes, double activation_bytes) const {
-        return std::max(0.0, weight_bytes - weights) + std::max(0.0, activation_bytes - activations) <= any;
+    [[nodiscard]] auto hold(const Value& weight_bytes, const Value& activation_bytes) const {
+        return larger(Value(0), weight_bytes - weights) + larger(Value(0), activation_bytes - activations) <= any;
     }
-    [[nodiscard]] memory_pools times(double share) const { return {any * share, weights * share, activations * share}; }
+    [[nodiscard]] memory_pools_of times(double share) const {
+        return {any * share, weights * share, activations * share};
+    }
+    /// So many bytes of all, each level by its share.
+    [[nodiscard]] memory_pools_of part(const Value& of_all) const {
+        const memory_pools_of one = times(of_all / all());
+        return {of_all - one.weights - one.activations, one.weights, one.activations};
+    }
 };
+using memory_pools = memory_pools_of<double>;
 
 [[nodiscard]] constexpr bool may_hold_weights(memory_role role) {
     return role != memory_role::activations && role != memory_role::code;

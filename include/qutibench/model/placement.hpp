@@ -6,6 +6,7 @@
 
 #include <qutibench/detail/lanes.hpp>
 #include <qutibench/model/execution_models.hpp>
+#include <qutibench/model/on_chip.hpp>
 #include <qutibench/network/kernels.hpp>
 
 #include <algorithm>
@@ -147,14 +148,21 @@ struct tensor_need {
     [[nodiscard]] Value bytes(const Value& inputs) const {
         return fixed + per_input * inputs;
     }
+    /// Whether it fits in what each kind may have: with all before it, or where only its own kind may be.
+    template <class Value>
+    [[nodiscard]] auto fits(const Value& inputs, const memory_pools_of<Value>& pools) const {
+        const Value weights = fixed, others = per_input * inputs;
+        const auto alone = role == tensor_role::weights ? weights <= pools.weights : others <= pools.activations;
+        return typename lanes_of<Value>::mask(pools.hold(weights, others) | alone);
+    }
 };
 
 /// Gives the on-chip memory away. Tensors come in a fixed order: forced ones, activations by how short they live,
 /// state, weights as they execute. Each has a need: the most that it and the tensors before it take at once. It is on
-/// chip when its need is at most the capacity. An activation lives from the start of the kernel that writes it to the
-/// last layer that reads it; all else always. So what is on chip always fits, and more capacity, a smaller batch or
-/// narrower datatypes never evict anything. What the tensors of a call take grows with its inputs, so that needs are
-/// worked out once for all batches and capacities.
+/// chip when its need is at most the capacity, weights and others each in the levels that may hold them. An activation
+/// lives from the start of the kernel that writes it to the last layer that reads it; all else always. So what is on
+/// chip always fits, and more capacity, a smaller batch or narrower datatypes never evict anything. What the tensors of
+/// a call take grows with its inputs, so that needs are worked out once for all batches and capacities.
 template <class Workload = workload, class Need = tensor_need>
 class placer {
 public:
@@ -192,24 +200,28 @@ public:
 
     /// Whether a tensor is on chip in runs of so many inputs.
     template <class Value>
-    [[nodiscard]] auto holds(const Need& one, const Value& inputs, const Value& capacity) const {
+    [[nodiscard]] auto holds(const Need& one, const Value& inputs, const memory_pools_of<Value>& pools) const {
         using mask = typename lanes_of<Value>::mask;
         if (one.forced) return mask(one.wished);
         if (one.streams) return mask(true);
-        if (!gives(in_lane(capacity, 0))) return mask(one.role == tensor_role::activations);
-        return mask(one.bytes(inputs) <= capacity);
+        // free, as published, where nothing is given away or no level may hold them
+        const bool is_activation = one.role == tensor_role::activations;
+        if (!gives(in_lane(pools.all(), 0))) return mask(is_activation);
+        if (is_activation && !(in_lane(pools.for_activations(), 0) > 0)) return mask(true);
+        return mask(one.fits(inputs, pools));
     }
 
     /// Where they live in runs of so many inputs; `chosen` says it where time decides.
-    [[nodiscard]] placement result(double inputs, double capacity, const std::vector<char>& chosen = {}) const {
+    [[nodiscard]] placement result(double inputs, const memory_pools& pools,
+                                   const std::vector<char>& chosen = {}) const {
         placement all;
-        all.capacity = capacity;
+        if (pools.all() > 0) all.capacity = pools.all();
         all.tensors.reserve(tensors_.size());
         for (std::size_t i = 0; i < tensors_.size(); ++i) {
             const Need& one = tensors_[i];
             const double size = one.role == tensor_role::weights ? one.size : one.size * inputs;
-            if (one.forced && one.bytes(inputs) > capacity) all.feasible = false;
-            const bool on_chip = chosen.empty() ? holds(one, inputs, capacity) : chosen[i] != 0;
+            if (one.forced && all.capacity > 0 && !one.fits(inputs, pools)) all.feasible = false;
+            const bool on_chip = chosen.empty() ? holds(one, inputs, pools) : chosen[i] != 0;
             all.tensors.push_back({one.layer, one.role, size,
                                    chosen.empty() ? one.bytes(inputs) : unknown<bytes>.value(), on_chip, one.forced});
         }
@@ -324,7 +336,8 @@ template <std::same_as<workload> Workload>
         const double size =
             static_cast<double>(net.weight_count) * detail::roof_of(device, how, how.datatype).bytes_per_weight;
         whole.tensors.push_back({.size = size, .needed = size});
-        whole.tensors[0].on_chip = how.placement != placement_kind::published && size <= whole.capacity;
+        whole.tensors[0].on_chip = how.placement != placement_kind::published &&
+                                   size <= detail::pools_of(device, how.double_buffered).for_weights();
         return whole;
     }
     // where time decides, placing is part of predicting; found by its arguments, since it comes later
@@ -333,7 +346,7 @@ template <std::same_as<workload> Workload>
     detail::layer_table<Workload> table(net, device, how);
     return detail::placer<Workload>(net, table, how)
         .result(traits_of(how.execution).streams ? 1.0 : static_cast<double>(how.batch),
-                detail::on_chip_capacity(device, how.double_buffered));
+                detail::pools_of(device, how.double_buffered));
 }
 
 }  // namespace qutibench

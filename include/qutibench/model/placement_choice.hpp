@@ -44,7 +44,7 @@ public:
     [[nodiscard]] placement_decision decide() {
         if (plan_.traits.tiles) return share_with_tiles();
         placement_search<Problem> search(problem_);
-        choice_ = search.solve(terms_.pools, in_order(terms_.pools.all()));
+        choice_ = search.solve(terms_.pools, in_order(terms_.pools));
         search.fill_up(choice_.on_chip);
         return {choice_.on_chip, {}};
     }
@@ -116,12 +116,12 @@ private:
         for (const placeable& one : problem_.items) on_chip.push_back(one.forced && one.wished);
         return on_chip;
     }
-    // What the fixed order keeps in so many bytes.
-    [[nodiscard]] std::vector<char> in_order(double bytes) const {
+    // What the fixed order keeps in some memory.
+    [[nodiscard]] std::vector<char> in_order(const memory_pools& pools) const {
         std::vector<char> on_chip = fixed();
         const auto& tensors = plan_.placed.tensors();
         for (std::size_t i = 0; i < tensors.size(); ++i)
-            if (!problem_.items[i].forced) on_chip[i] = tensors[i].bytes(static_cast<double>(inputs_)) <= bytes;
+            if (!problem_.items[i].forced) on_chip[i] = tensors[i].fits(static_cast<double>(inputs_), pools);
         return on_chip;
     }
 
@@ -163,7 +163,7 @@ private:
             for (const double part : {1.0, 1.25, 1.5, 1.75}) {
                 const double budget = octave * part;
                 if (!(budget <= capacity)) return found;
-                attempt(in_order(budget));
+                attempt(in_order(terms_.pools.part(budget)));
                 if (plan_.how.placement == placement_kind::optimal)
                     attempt(search.solve(terms_.pools.times(budget / capacity), {}, false).on_chip);
                 if (budget >= total) return found;
