@@ -229,9 +229,11 @@ private:
             extents_list wanted;
             for (const value_id id : op.outputs) {
                 const extents_list dims = sizes.expected(id, i);
-                wanted.push_back(
-                    dims[static_cast<std::size_t>(along < 0 ? along + static_cast<std::int64_t>(dims.size()) : along)]);
+                const std::int64_t at = along < 0 ? along + std::ssize(dims) : along;
+                if (at < 0 || at >= std::ssize(dims)) break;  // an output that is left out has no shape
+                wanted.push_back(dims[static_cast<std::size_t>(at)]);
             }
+            if (wanted.size() != op.outputs.size()) continue;
             if (wanted != stated->integers) set(i, {"split", wanted, true});
         }
     }
