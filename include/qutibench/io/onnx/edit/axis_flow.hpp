@@ -246,7 +246,7 @@ private:
         const auto ends = values_now(2);
         const auto was = in_old(then, 0);
         const auto is = in_now(0);
-        if (!ends || !was || !is || was == is || !is_literal(then, 2)) return;
+        if (!ends || !was || !is || was == is || was->size() != is->size() || !is_literal(then, 2)) return;
         const auto axes = reads(made, 3) ? values_now(3) : std::nullopt;
         extents_list wanted = *ends;
         for (std::size_t i = 0; i < ends->size(); ++i) {

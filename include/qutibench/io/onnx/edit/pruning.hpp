@@ -54,6 +54,21 @@ public:
         }
     }
 
+    /// Lengths of the outputs of a Split; empty where an output is not there.
+    [[nodiscard]] extents_list split_sizes(const operation& then, std::size_t place) const {
+        const attribute* axis = then.find("axis");
+        const std::int64_t stated = axis == nullptr ? 0 : axis->integer;
+        extents_list sizes;
+        for (const value_id id : then.outputs) {
+            const extents_list dims = id == absent ? extents_list() : expected(id, place);
+            const auto rank = static_cast<std::int64_t>(dims.size());
+            const std::int64_t along = stated < 0 ? stated + rank : stated;
+            if (along < 0 || along >= rank) return {};
+            sizes.push_back(dims[static_cast<std::size_t>(along)]);
+        }
+        return sizes;
+    }
+
 private:
     void adapt(std::size_t place, const operation& then, const operation& made) override {
         place_ = place;
@@ -74,21 +89,6 @@ private:
     void adapt_list(const operation& then, const operation& made, std::size_t k, const extents_list& wanted) {
         if (values_now(k) != wanted && is_literal(then, k) && values_now(k) && values_now(k)->size() == wanted.size())
             replace(made, k, wanted);
-    }
-
-    /// Empty where an output is not there.
-    [[nodiscard]] extents_list split_sizes(const operation& then, std::size_t place) const {
-        const attribute* axis = then.find("axis");
-        const std::int64_t stated = axis == nullptr ? 0 : axis->integer;
-        extents_list sizes;
-        for (const value_id id : then.outputs) {
-            const extents_list dims = id == absent ? extents_list() : expected(id, place);
-            const auto rank = static_cast<std::int64_t>(dims.size());
-            const std::int64_t along = stated < 0 ? stated + rank : stated;
-            if (along < 0 || along >= rank) return {};
-            sizes.push_back(dims[static_cast<std::size_t>(along)]);
-        }
-        return sizes;
     }
 
     void adapt_slice(const operation& then, const operation& made, std::size_t place) {
@@ -224,17 +224,8 @@ private:
             const operation& op = net_.operations[i];
             const attribute* stated = op.op->op_type == "Split" ? op.find("split") : nullptr;
             if (stated == nullptr) continue;
-            const attribute* axis = op.find("axis");
-            const std::int64_t along = axis == nullptr ? 0 : axis->integer;
-            extents_list wanted;
-            for (const value_id id : op.outputs) {
-                const extents_list dims = sizes.expected(id, i);
-                const std::int64_t at = along < 0 ? along + std::ssize(dims) : along;
-                if (at < 0 || at >= std::ssize(dims)) break;  // an output that is left out has no shape
-                wanted.push_back(dims[static_cast<std::size_t>(at)]);
-            }
-            if (wanted.size() != op.outputs.size()) continue;
-            if (wanted != stated->integers) set(i, {"split", wanted, true});
+            const extents_list wanted = sizes.split_sizes(op, i);
+            if (!wanted.empty() && wanted != stated->integers) set(i, {"split", wanted, true});
         }
     }
 
