@@ -359,6 +359,8 @@ release_checks() {
     run_single "configure with the thread sanitizer" configure threads
     run_single "build with the thread sanitizer" build threads test_threads
     run_ctest "ctest with the thread sanitizer" threads -R '^threads$'
+    run_single "Python with the thread sanitizer" race_check
+    tail -n 1 "$logs/Python_with_the_thread_sanitizer.log"
     # Other systems and ways in; the whole of it is `tests/support/matrix.py` with everything installed.
     run_single "other targets" .venv/bin/python tests/support/matrix.py --only aarch64-linux-gnu posix \
         --parts budget core tests --zig false
@@ -374,6 +376,20 @@ release_checks() {
     else
         say "-- newcomer: skipped, only root can make such a system"
     fi
+}
+
+# The module, compiled with g++'s thread sanitizer, called from sixteen threads.
+race_check() {
+    local at=build/threads_python
+    cmake -S . -B "$at" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER=g++ -DQUTIBENCH_WARNINGS_AS_ERRORS=OFF \
+        -DCMAKE_CXX_FLAGS_DEBUG='-g1 -O1 -fsanitize=thread' -DQUTIBENCH_BUILD_PYTHON=ON -DQUTIBENCH_BUILD_TESTS=OFF \
+        -DQUTIBENCH_BUILD_EXAMPLES=OFF -DPython_EXECUTABLE="$PWD/.venv/bin/python" \
+        -Dpybind11_DIR="$(.venv/bin/python -m pybind11 --cmakedir)" &&
+        cmake --build "$at" --parallel "$(jobs)" || return
+    mkdir -p "$at/package/qutibench"
+    ln -sf "$PWD"/python/qutibench/* "$PWD/$at"/python/_core.*.so "$at/package/qutibench/"
+    PYTHONPATH="$PWD/$at/package" LD_PRELOAD="$(g++ -print-file-name=libtsan.so)" TSAN_OPTIONS=exitcode=66 \
+        setarch -R .venv/bin/python tests/support/stress.py threads --seconds 100
 }
 
 # The corpora and models that lie in the repository, what the fuzzers have found besides, and graphs made of random
