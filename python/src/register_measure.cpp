@@ -117,36 +117,13 @@ void add_making(measurement_class& cls) {
             "inputs of each call. Raises InvalidArgument on a figure that is not positive and finite.");
 }
 
-// A fact as Python shows it: what is unknown or empty is None.
-
-[[nodiscard]] std::optional<std::string> fact(const std::string& text) {
-    return unless_empty(text);
-}
-[[nodiscard]] std::string fact(const precision& of) {
-    return to_string(of);
-}
-template <class Value>
-[[nodiscard]] auto fact(const Value& value) {
-    if constexpr (std::is_same_v<Value, measured_level>)
-        return static_cast<int>(value);
-    else if constexpr (named<Value>)
-        return to_string(value);
-    else if constexpr (state::quantity<Value> || std::is_floating_point_v<Value>)
-        return known(value);
-    else
-        return value;
-}
-
-void add_facts(measurement_class& cls) {
-    measurement::describe([&](std::string_view name, auto member, std::string_view says) {
-        if (name == "caution_set") return;  // `cautions`, in words
-        cls.def_property_readonly(
-            std::string(name).c_str(), [member](const measurement& self) { return fact(self.*member); },
-            std::string(says).c_str());
-    });
-}
-
+/// What is derived, and what Python shows otherwise than as it is kept.
 void add_derived(measurement_class& cls) {
+    cls.def_readonly("network", &measurement::network);
+    cls.def_readonly("platform", &measurement::platform);
+    cls.def_property_readonly(
+        "level", [](const measurement& self) { return static_cast<int>(self.level); },
+        "1: a layer, 2: a block, 3: the network.");
     cls.def_property_readonly(
         "attained_throughput_ips", [](const measurement& self) { return known(attained_throughput(self)); },
         "As measured, or from the latency of calls that follow each other.");

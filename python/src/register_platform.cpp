@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "common.hpp"
 #include "register.hpp"
+#include "state.hpp"
 
 #include <qutibench/io/json/platform.hpp>
 #include <qutibench/model/arrays.hpp>
@@ -52,34 +53,15 @@ void register_memory(py::module_& module) {
     cls.def(py::init(&make_memory), "name"_a, "capacity_bytes"_a = py::none(), "bandwidth_bytes_per_s"_a = py::none(),
             "on_chip"_a = false, "role"_a = "any", "bus_width_bits"_a = py::none(), "transfer_rate_hz"_a = py::none(),
             "None is what no source states. role: 'any', 'cache', 'weights' or 'activations'.");
+    add_facts(cls);
     cls.def_readonly("name", &memory_level::name);
-    cls.def_property_readonly("capacity_bytes", [](const memory_level& self) { return known(self.capacity); });
-    cls.def_property_readonly("bandwidth_bytes_per_s", [](const memory_level& self) { return known(self.bandwidth); });
-    cls.def_readonly("on_chip", &memory_level::on_chip);
-    cls.def_property_readonly(
-        "role", [](const memory_level& self) { return to_string(self.role); },
-        "What it is for: 'any', 'cache', 'weights' or 'activations'.");
-    cls.def_property_readonly(
-        "bus_width_bits", [](const memory_level& self) { return known(quantity_of<seconds>(self.bus_width_bits)); });
-    cls.def_property_readonly("transfer_rate_hz", [](const memory_level& self) { return known(self.transfer_rate); });
     cls.def("__repr__", [](const memory_level& self) {
         return "MemoryLevel('" + self.name +
                "', capacity_bytes=" + (is_known(self.capacity) ? readable(self.capacity.value()) : "None") +
                ", bandwidth_bytes_per_s=" + (is_known(self.bandwidth) ? readable(self.bandwidth.value()) : "None") +
                ", on_chip=" + (self.on_chip ? "True" : "False") + ")";
     });
-    add_state(
-        cls,
-        [](const memory_level& self) {
-            return py::make_tuple(self.name, known(self.capacity), known(self.bandwidth), self.on_chip,
-                                  to_string(self.role), known(quantity_of<seconds>(self.bus_width_bits)),
-                                  known(self.transfer_rate));
-        },
-        [](const py::tuple& from) {
-            return make_memory(from[0].cast<std::string>(), from[1].cast<std::optional<double>>(),
-                               from[2].cast<std::optional<double>>(), from[3].cast<bool>(), from[4].cast<std::string>(),
-                               from[5].cast<std::optional<double>>(), from[6].cast<std::optional<double>>());
-        });
+    add_described_state(cls);
 }
 
 [[nodiscard]] device_link make_link(std::string name, const std::string& reach, const std::optional<double>& bandwidth,
@@ -261,13 +243,7 @@ void register_mode(py::module_& module) {
     cls.def_readonly("name", &operating_mode::name);
     cls.def_readonly("peaks", &operating_mode::peaks);
     cls.def_readonly("memories", &operating_mode::memories);
-    cls.def_property_readonly("power_w", [](const operating_mode& self) { return known(self.power); });
-    cls.def_property_readonly(
-        "measured_power_w", [](const operating_mode& self) { return known(self.measured_power); },
-        "Of the whole board while it runs networks, where somebody measured it; energies are this times time.");
-    cls.def_property_readonly("clock_hz", [](const operating_mode& self) { return known(self.clock); });
-    cls.def_property_readonly("host_clock_hz", [](const operating_mode& self) { return known(self.host_clock); });
-    cls.def_property_readonly("memory_clock_hz", [](const operating_mode& self) { return known(self.memory_clock); });
+    add_facts(cls);
     cls.def_property_readonly(
         "compute_units", [](const operating_mode& self) { return unless_zero(self.compute_units); },
         "Multiprocessors, compute units, cores or engines.");
@@ -278,21 +254,10 @@ void register_mode(py::module_& module) {
     cls.def("__repr__", [](const operating_mode& self) {
         return "OperatingMode('" + self.name + "', " + py::repr(peaks_of(self)).cast<std::string>() + ")";
     });
-    add_state(
-        cls,
-        [](const operating_mode& self) {
-            return py::make_tuple(self.name, self.peaks, self.memories, known(self.power), known(self.clock),
-                                  known(self.host_clock), known(self.memory_clock), unless_zero(self.compute_units),
-                                  self.links, known(self.measured_power), stated(self.array));
-        },
-        [](const py::tuple& from) {
-            return make_mode(from[0].cast<std::string>(), from[1].cast<std::vector<peak>>(),
-                             from[2].cast<std::vector<memory_level>>(), from[3].cast<std::optional<double>>(),
-                             from[4].cast<std::optional<double>>(), from[5].cast<std::optional<double>>(),
-                             from[6].cast<std::optional<double>>(), from[7].cast<std::optional<int>>(),
-                             from[8].cast<std::vector<device_link>>(), from[9].cast<std::optional<double>>(),
-                             from[10].cast<std::optional<processing_array>>());
-        });
+    add_members_state(cls, &operating_mode::name, &operating_mode::peaks, &operating_mode::memories,
+                      &operating_mode::power, &operating_mode::clock, &operating_mode::host_clock,
+                      &operating_mode::memory_clock, &operating_mode::compute_units, &operating_mode::links,
+                      &operating_mode::measured_power, &operating_mode::array);
 }
 
 void register_provenance(py::module_& module) {

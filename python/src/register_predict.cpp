@@ -183,9 +183,7 @@ void register_parameters(py::module_& module) {
             return "ExecutionParameters(" + changed + ")";
         },
         "What differs from the defaults, as it would be written.");
-    add_state(
-        cls, [](const type& self) -> py::tuple { return state::pack(self); },
-        [](const py::tuple& state) { return state::unpack<type>(state); });
+    add_described_state(cls);
 }
 
 /// One kernel or placed tensor of an explanation, with the name of its layer.

@@ -149,6 +149,43 @@ void add_members_state(Class& cls, Members... members) {
         });
 }
 
+/// The same of a struct that describes all its members.
+template <class Class>
+void add_described_state(Class& cls) {
+    using type = typename Class::type;
+    add_state(
+        cls, [](const type& self) -> py::tuple { return state::pack(self); },
+        [](const py::tuple& from) { return state::unpack<type>(from); });
+}
+
+// A fact as Python shows it: what is unknown or empty is None.
+
+[[nodiscard]] inline std::optional<std::string> fact(const std::string& text) {
+    return unless_empty(text);
+}
+template <class Value>
+[[nodiscard]] auto fact(const Value& value) {
+    if constexpr (named<Value> || std::is_same_v<Value, precision>)
+        return to_string(value);
+    else if constexpr (state::quantity<Value>)
+        return known(value);
+    else if constexpr (std::is_floating_point_v<Value>)
+        return known(static_cast<double>(value));
+    else
+        return value;
+}
+
+/// A property for each fact that a struct describes.
+template <class Class>
+void add_facts(Class& cls) {
+    using type = typename Class::type;
+    type::describe([&](std::string_view name, auto member, std::string_view says) {
+        cls.def_property_readonly(
+            std::string(name).c_str(), [member](const type& self) { return fact(self.*member); },
+            std::string(says).c_str());
+    });
+}
+
 /// The same of a view: the object that it keeps alive, and its number in it.
 template <class Class, class Owner, class View>
 void add_view_state(Class& cls, std::shared_ptr<const Owner> View::* owner) {

@@ -4,12 +4,12 @@
 #pragma once
 
 #include <qutibench/ask/session.hpp>
+#include <qutibench/detail/mutex.hpp>
 #include <qutibench/io/calibration_json.hpp>
 #include <qutibench/io/calibration_networks.hpp>
 #include <qutibench/model/multi_device.hpp>
 
 #include <memory>
-#include <mutex>
 
 namespace qutibench {
 
@@ -43,7 +43,7 @@ public:
     }
 
 private:
-    std::mutex guard_;
+    detail::mutex guard_;
     std::map<std::shared_ptr<const workload>, fitting::kernel_table> tables_;
 };
 

@@ -4,11 +4,11 @@
 #pragma once
 
 #include <qutibench/ask/calibrated.hpp>
+#include <qutibench/detail/mutex.hpp>
 #include <qutibench/io/expect.hpp>
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -51,7 +51,7 @@ private:
         std::shared_ptr<const standing> by;
     };
 
-    std::mutex guard_;
+    detail::mutex guard_;
     std::map<std::shared_ptr<const platform>, std::vector<entry>> standings_;
     std::map<std::shared_ptr<const workload>,
              std::vector<std::pair<const fitting::population*, fitting::network_effect>>>

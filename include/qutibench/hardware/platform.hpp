@@ -50,6 +50,19 @@ struct memory_level {
     memory_role role = memory_role::any;
     double bus_width_bits = unknown<seconds>.value();  ///< of all channels together; NaN when no source states it
     hertz transfer_rate = unknown<hertz>;              ///< transfers per second of one data line
+
+    /// Every fact: field(name with its SI unit, member, one sentence).
+    template <class Field>
+    static constexpr void describe(Field&& field) {
+        using own = memory_level;
+        field("name", &own::name, "Its name in messages.");
+        field("capacity_bytes", &own::capacity, "None where no source states it.");
+        field("bandwidth_bytes_per_s", &own::bandwidth, "None where no source states it.");
+        field("on_chip", &own::on_chip, "Whether it is on the chip.");
+        field("role", &own::role, "What it is for: 'any', 'cache', 'weights', 'activations' or 'code'.");
+        field("bus_width_bits", &own::bus_width_bits, "Of all channels together.");
+        field("transfer_rate_hz", &own::transfer_rate, "Transfers per second of one data line.");
+    }
 };
 
 /// Where a link leads: to the host's memory, to devices of the same fast domain, or out of the node.
@@ -78,6 +91,19 @@ struct operating_mode {
     std::vector<device_link> links{};
     watts measured_power = unknown<watts>;  ///< of the whole board while it runs networks, where somebody measured it
     processing_array array{};               ///< without extents where no source states it
+
+    /// Every figure of one value: field(name with its SI unit, member, one sentence). A mode of a file without one has
+    /// its device's.
+    template <class Field>
+    static constexpr void describe(Field&& field) {
+        using own = operating_mode;
+        field("power_w", &own::power, "Thermal design power, or the average that the source states.");
+        field("measured_power_w", &own::measured_power,
+              "Of the whole board while it runs networks, where somebody measured it; energies are this times time.");
+        field("clock_hz", &own::clock, "Of what computes.");
+        field("host_clock_hz", &own::host_clock, "Of the processor that feeds the device.");
+        field("memory_clock_hz", &own::memory_clock, "Of the off-chip memory, where modes differ in it.");
+    }
 };
 
 /// One figure of a platform and where it comes from.

@@ -30,6 +30,40 @@ inline constexpr figure_kind rate_figure{"operation/s"}, bandwidth_figure{"byte/
     width_figure{"bit"}, unit_count_figure{"1", 0, 1e9, "a count from 1 to 1e9"},
     per_cycle_figure{"1", 0, 1e9, "above 0 and at most 1e9"};
 
+// What a figure of a platform is, by what holds it.
+[[nodiscard]] constexpr const figure_kind& kind_of(watts) {
+    return power_figure;
+}
+[[nodiscard]] constexpr const figure_kind& kind_of(hertz) {
+    return clock_figure;
+}
+[[nodiscard]] constexpr const figure_kind& kind_of(bytes) {
+    return capacity_figure;
+}
+[[nodiscard]] constexpr const figure_kind& kind_of(bytes_per_second) {
+    return bandwidth_figure;
+}
+[[nodiscard]] constexpr const figure_kind& kind_of(double) {
+    return width_figure;
+}
+
+/// Calls visit(key, member) for each figure that a part of a platform describes.
+template <class Part, class Visit>
+void for_each_figure(Visit&& visit) {
+    Part::describe([&](std::string_view key, auto member, std::string_view) {
+        using value = std::remove_cvref_t<decltype(std::declval<Part>().*member)>;
+        if constexpr (!std::is_same_v<value, bool> && requires(const value& one) { kind_of(one); }) visit(key, member);
+    });
+}
+
+/// The keys of a part in a file: those that it describes, and others.
+template <class Part>
+[[nodiscard]] std::vector<std::string_view> keys_of(std::initializer_list<std::string_view> others) {
+    std::vector<std::string_view> keys(others);
+    Part::describe([&](std::string_view key, auto, std::string_view) { keys.push_back(key); });
+    return keys;
+}
+
 /// Reads figures, and keeps a record of where each came from.
 class figure_reader {
 public:

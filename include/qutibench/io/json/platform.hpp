@@ -20,37 +20,16 @@ public:
     explicit platform_document(const json_reader& document) : document_(document), figures_(document) {}
 
     [[nodiscard]] platform read() {
-        document_.expect_keys({"$schema",
-                               "id",
-                               "name",
-                               "aliases",
-                               "vendor",
-                               "class",
-                               "year",
-                               "price_usd",
-                               "process_nm",
-                               "peaks",
-                               "memories",
-                               "links",
-                               "compute_units",
-                               "array",
-                               "power_w",
-                               "measured_power_w",
-                               "clock_hz",
-                               "host_clock_hz",
-                               "memory_clock_hz",
-                               "modes",
-                               "operators",
-                               "resources",
-                               "notes",
-                               "sources"});
+        document_.expect_keys(keys_of<operating_mode>(
+            {"$schema", "id", "name", "aliases", "vendor", "class", "year", "price_usd", "process_nm", "peaks",
+             "memories", "links", "compute_units", "array", "modes", "operators", "resources", "notes", "sources"}));
         const std::string id = document_["id"].text();
         std::vector<operating_mode> modes;
         if (const auto listed = document_.find("modes")) {
             std::unordered_set<std::string> names;
             for (const json_reader& one : listed->elements()) {
-                one.expect_keys({"name", "peaks", "memories", "links", "compute_units", "array", "power_w",
-                                 "measured_power_w", "clock_hz", "host_clock_hz", "memory_clock_hz", "notes"});
+                one.expect_keys(
+                    keys_of<operating_mode>({"name", "peaks", "memories", "links", "compute_units", "array", "notes"}));
                 const json_reader name = one["name"];
                 if (!names.insert(name.text()).second) name.fail("there are two modes '" + name.text() + "'");
                 modes.push_back(mode(one, name.text()));
@@ -71,10 +50,13 @@ private:
         return own ? own : document_.find(key);
     }
 
-    template <class Quantity>
-    [[nodiscard]] Quantity figure(const json_reader& at, std::string_view key, const figure_kind& kind) {
-        const auto found = inherited(at, key);
-        return found ? quantity_of<Quantity>(figures_.read(*found, kind)) : unknown<Quantity>;
+    template <class Value>
+    void read_into(Value& value, const json_reader& from) {
+        const double read = figures_.read(from, kind_of(value));
+        if constexpr (std::is_same_v<Value, double>)
+            value = read;
+        else
+            value = quantity_of<Value>(read);
     }
 
     [[nodiscard]] operating_mode mode(const json_reader& at, std::string name) {
@@ -94,11 +76,10 @@ private:
         const auto& all = result.memories;
         if (std::all_of(all.begin(), all.end(), [](const memory_level& one) { return one.on_chip; }))
             result.memories.push_back({.name = "off_chip"});
-        result.power = figure<watts>(at, "power_w", power_figure);
-        result.measured_power = figure<watts>(at, "measured_power_w", power_figure);
-        result.clock = figure<hertz>(at, "clock_hz", clock_figure);
-        result.host_clock = figure<hertz>(at, "host_clock_hz", clock_figure);
-        result.memory_clock = figure<hertz>(at, "memory_clock_hz", clock_figure);
+        for_each_figure<operating_mode>([&](std::string_view key, auto member) {
+            auto& value = result.*member;
+            if (const auto found = inherited(at, key)) read_into(value, *found);
+        });
         if (const auto units = inherited(at, "compute_units")) result.compute_units = count(*units);
         if (const auto array = inherited(at, "array")) result.array = array_of(*array);
         if (const auto links = inherited(at, "links"))
@@ -125,16 +106,13 @@ private:
     }
 
     void add_memory(operating_mode& to, const json_reader& one) {
-        one.expect_keys({"name", "on_chip", "role", "capacity_bytes", "bandwidth_bytes_per_s", "bus_width_bits",
-                         "transfer_rate_hz", "notes"});
+        one.expect_keys(keys_of<memory_level>({"notes"}));
         memory_level added;
         added.name = one["name"].text();
         if (const auto on_chip = one.find("on_chip")) added.on_chip = on_chip->boolean();
-        added.capacity = quantity_of<bytes>(figures_.read_if_any(one, "capacity_bytes", capacity_figure));
-        added.bandwidth =
-            quantity_of<bytes_per_second>(figures_.read_if_any(one, "bandwidth_bytes_per_s", bandwidth_figure));
-        added.bus_width_bits = figures_.read_if_any(one, "bus_width_bits", width_figure);
-        added.transfer_rate = quantity_of<hertz>(figures_.read_if_any(one, "transfer_rate_hz", clock_figure));
+        for_each_figure<memory_level>([&](std::string_view key, auto member) {
+            if (const auto found = one.find(key)) read_into(added.*member, *found);
+        });
         if (const auto role = one.find("role"))
             added.role = role->checked([&] { return parse_name<memory_role>(role->text()); });
         to.memories.push_back(std::move(added));
@@ -278,11 +256,21 @@ private:
         return own.is_object() || at.empty() ? own : figure_json(value, unit, at, device_.sources);
     }
 
-    template <class Quantity>
-    void put(ordered_json& in, const char* key, const Quantity& value, std::string_view unit, const std::string& mode,
+    template <class Value>
+    void put(ordered_json& in, std::string_view key, const Value& value, std::string_view unit, const std::string& mode,
              const std::string& at) const {
-        ordered_json written = figure(value.value(), unit, mode, at + "/" + key);
-        if (is_known(value) || written.is_object()) in[key] = std::move(written);
+        double number;
+        if constexpr (std::is_same_v<Value, double>)
+            number = value;
+        else
+            number = value.value();
+        ordered_json written = figure(number, unit, mode, message({at, "/", key}));
+        if (number == number || written.is_object()) in[std::string(key)] = std::move(written);
+    }
+    template <class Value>
+    void put(ordered_json& in, std::string_view key, const Value& value, const std::string& mode,
+             const std::string& at) const {
+        put(in, key, value, kind_of(value).unit, mode, at);
     }
 
     void fill(ordered_json& in, const operating_mode& mode, const std::string& pointer) const {
@@ -299,10 +287,8 @@ private:
             ordered_json entry = {{"name", one.name}};
             if (one.on_chip) entry["on_chip"] = true;
             if (one.role != memory_role::any) entry["role"] = to_string(one.role);
-            put(entry, "capacity_bytes", one.capacity, "byte", pointer, at);
-            put(entry, "bandwidth_bytes_per_s", one.bandwidth, "byte/s", pointer, at);
-            put(entry, "bus_width_bits", quantity_of<seconds>(one.bus_width_bits), "bit", pointer, at);
-            put(entry, "transfer_rate_hz", one.transfer_rate, "Hz", pointer, at);
+            for_each_figure<memory_level>(
+                [&](std::string_view key, auto member) { put(entry, key, one.*member, pointer, at); });
             in["memories"].push_back(std::move(entry));
         }
         for (const device_link& one : mode.links) {
@@ -314,11 +300,8 @@ private:
         }
         if (mode.compute_units > 0) in["compute_units"] = figure(mode.compute_units, "1", pointer, "/compute_units");
         if (mode.array.is_stated()) in["array"] = array_json(mode.array, pointer);
-        put(in, "power_w", mode.power, "W", pointer, "");
-        put(in, "measured_power_w", mode.measured_power, "W", pointer, "");
-        put(in, "clock_hz", mode.clock, "Hz", pointer, "");
-        put(in, "host_clock_hz", mode.host_clock, "Hz", pointer, "");
-        put(in, "memory_clock_hz", mode.memory_clock, "Hz", pointer, "");
+        for_each_figure<operating_mode>(
+            [&](std::string_view key, auto member) { put(in, key, mode.*member, pointer, ""); });
     }
 
     [[nodiscard]] ordered_json array_json(const processing_array& one, const std::string& pointer) const {
