@@ -19,6 +19,13 @@ BARE = {
 }
 """Containers that the generator leaves without what is in them."""
 
+NAMED = {
+    "Graph": "Graph | str | os.PathLike[str]",
+    "Workload": "Workload | Graph | str | os.PathLike[str]",
+    "Platform": "Platform | str | os.PathLike[str]",
+}
+"""What may stand for an object wherever a function takes one."""
+
 
 def completed(line: str, is_derived: bool) -> str:
     """A line of the generator's with what a strict reader of types asks for besides; is_derived: of a class with a base
@@ -31,6 +38,10 @@ def completed(line: str, is_derived: bool) -> str:
     line = re.sub(r"__getstate__\(self\) -> .*:", "__getstate__(self) -> tuple[typing.Any, ...]:", line)
     line = re.sub(r"\*\*kwargs(?=[,)])", "**kwargs: typing.Any", line)
     line = re.sub(r": (\w+) = None", r": \1 | None = None", line)
+    taken, arrow, given = line.rpartition(" -> ")
+    for name, whole in NAMED.items():
+        taken = re.sub(rf"(: |: .*?\[){name}(?=[,)\] ])", rf"\1{whole}", taken)
+    line = taken + arrow + given
     for bare, whole in BARE.items():
         line = re.sub(rf"(?<![\w.\"']){re.escape(bare)}(?![\w\[\"'])", whole, line)
     return line
@@ -55,8 +66,9 @@ def main() -> int:
             if line.startswith("class "):
                 is_derived = "(" in line
             lines.append(completed(line, is_derived))
-        if "import typing" not in lines:
-            lines.insert(lines.index("from __future__ import annotations") + 1, "import typing")
+        for needed in ("import os", "import typing"):
+            if needed not in lines:
+                lines.insert(lines.index("from __future__ import annotations") + 1, needed)
         path.write_text("\n".join(["# SPDX-License-Identifier: BSD-3-Clause", *lines, ""]), encoding="utf-8")
     return 0
 

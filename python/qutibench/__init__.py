@@ -6,6 +6,9 @@
     p = qb.platform("zcu104_dpu")
     qb.predict(w, p, datatype="int8", batch=1)
 
+Wherever a network or a device is taken, its id or the path of its file will do, and a Graph is analysed on the way:
+``qb.predict("resnet50", "zcu104_dpu")``.
+
 Figures are in SI units, and their names say so: ``latency_s``, ``throughput_ips`` (inputs per second),
 ``bandwidth_bytes_per_s``. What is not known is None. Errors are ``qb.Error`` and its leaves.
 """

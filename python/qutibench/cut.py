@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from . import _core
 from .errors import InvalidArgument
+from .tables import Network
 
 
 def _is_cut_after(network: _core.Graph) -> list[bool]:
@@ -98,7 +99,7 @@ def _annotated(block: _core.Graph, whole: Sequence[dict[str, object]], places: d
     return _core.Graph.from_json(json.dumps(text))
 
 
-def blocks(network: _core.Graph, layers: int | None = None) -> list[_core.Graph]:
+def blocks(network: Network, layers: int | None = None) -> list[_core.Graph]:
     """The network as blocks, each a Graph that reads what the block before it writes; their names are in .name.
 
     A cut is where one tensor is all that passes. What branches and joins between two cuts is a block (a residual block,
@@ -109,8 +110,7 @@ def blocks(network: _core.Graph, layers: int | None = None) -> list[_core.Graph]
 
     Raises InvalidArgument for a network whose layers share weights, and for fewer than one layer.
     """
-    if not isinstance(network, _core.Graph):
-        raise TypeError(f"blocks are cut from a qb.Graph, not from {type(network).__name__}")
+    network = _core.as_graph(network)
     if layers is not None and layers < 1:
         raise InvalidArgument(f"a stack has at least one layer, not {layers}")
     nodes = network.nodes

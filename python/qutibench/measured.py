@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, overload
 
 from . import _core
 from .errors import InvalidArgument, UnknownName
+from .tables import Device, Network
 
 Workloads = Mapping[str, _core.Workload]
 
@@ -30,6 +31,19 @@ def _known_work(name: str, keep: float) -> tuple[_core.Workload, _core.Workload 
     if not entry.has_graph and entry.pruned_from:
         parent = _core.network_entry(entry.pruned_from).workload()
     return entry.workload(keep), parent
+
+
+def _work_of(network: Network | _core.Workload, keep: float) -> _core.Workload:
+    """What a network costs, however it is given; keep is of the catalogue's and of network files."""
+    if isinstance(network, (str, os.PathLike)):
+        work: _core.Workload = _core.named_network(network, float(keep))[2]
+        return work
+    return _core.as_workload(network)
+
+
+def _named(platform: Device) -> _core.Platform | str:
+    """A name, which no catalogue needs to have, or the platform."""
+    return platform if isinstance(platform, str) else _core.as_platform(platform)
 
 
 def _require_id(kind: str, name: str) -> None:
@@ -110,7 +124,7 @@ class Calibration:
 
     def predict(
         self,
-        network: _core.Workload | _core.Graph | _core.Measurement | str,
+        network: Network | _core.Workload | _core.Measurement,
         *,
         datatype: Any = "int8",
         batch: int = 1,
@@ -129,9 +143,8 @@ class Calibration:
             if key not in self._networks:
                 _add(self._networks, key, *_work(network, self._workloads), _part(network))
             return self._fitted.predict_measurement(network, self._networks, self._device)
-        if isinstance(network, str):
-            network = self._workloads[network] if network in self._workloads else _known_work(network, float(keep))[0]
-        work = _core.analyze(network) if isinstance(network, _core.Graph) else network
+        named = isinstance(network, str) and network in self._workloads
+        work = self._workloads[str(network)] if named else _work_of(network, keep)
         return self._fitted.predict_workload(work, datatype, batch, mode, threads, stream, self._device)
 
     def declare_folding(
@@ -213,7 +226,7 @@ def _add_measured(networks: _core.NetworkSet, rows: Iterable[_core.Measurement],
 def calibrate(
     measurements: Iterable[_core.Measurement],
     workloads: Workloads | None = None,
-    platform: _core.Platform | str | None = None,
+    platform: Device | None = None,
     structures: Sequence[str] = (),
     populations: Sequence[str] = (),
 ) -> Calibration:
@@ -231,6 +244,7 @@ def calibrate(
     names = list(dict.fromkeys(one.platform for one in rows))
     if not rows:
         raise InvalidArgument("a calibration needs at least one measurement")
+    platform = None if platform is None else _named(platform)
     if platform is not None and len(names) > 1:
         wanted = (platform if isinstance(platform, str) else str(platform.id)).partition(":")[0]
         rows = [one for one in rows if one.platform == wanted]
@@ -261,7 +275,7 @@ class NextMeasurement(NamedTuple):
 
 def rank_next(
     networks: Iterable[str],
-    platform: _core.Platform | str,
+    platform: Device,
     measurements: Iterable[_core.Measurement] = (),
     workloads: Workloads | None = None,
     *,
@@ -278,6 +292,7 @@ def rank_next(
     Raises InvalidArgument without a network, UnknownName for one that nobody describes.
     """
     rows = _listed(measurements)
+    platform = _named(platform)
     board = platform if isinstance(platform, str) else str(platform.id)
     device = _known_platform(platform) if isinstance(platform, str) else platform
     known = _core.NetworkSet()
@@ -291,8 +306,8 @@ def rank_next(
 
 
 def expect(
-    network: _core.Workload | _core.Graph | str,
-    platform: _core.Platform | str,
+    network: Network | _core.Workload,
+    platform: Device,
     *,
     datatype: Any = "int8",
     batch: int = 1,
@@ -305,12 +320,7 @@ def expect(
     network, platform: objects, ids of the catalogue or paths. threads: callers at a time, each with `batch` inputs.
     Raises UnknownName for an id that nobody knows, UnsupportedDatatype as predict does.
     """
-    if isinstance(network, str):
-        is_model = network.endswith(".onnx")
-        network = _core.load_onnx(network) if is_model else _known_work(network, float(keep))[0]
-    work = _core.analyze(network) if isinstance(network, _core.Graph) else network
-    device = _core.platform(platform) if isinstance(platform, str) else platform
-    return _core._expect(work, device, datatype, batch, threads, mode)
+    return _core._expect(_work_of(network, keep), platform, datatype, batch, threads, mode)
 
 
 def load_calibration(path: str | os.PathLike[str], workloads: Workloads | None = None) -> Calibration:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import _core
+from .tables import Network
 
 __all__ = ["ModuleRow", "module_tree"]
 
@@ -44,14 +45,14 @@ class _Tree(list[ModuleRow]):
     __repr__ = __str__
 
 
-def module_tree(network: _core.Graph | _core.Workload, depth: int | None = None) -> list[ModuleRow]:
+def module_tree(network: Network | _core.Workload, depth: int | None = None) -> list[ModuleRow]:
     """The modules of a network with their multiply-accumulates and weights, and the share of each in the whole.
 
     Layers are grouped by the dots in their names, as PyTorch writes module paths; what follows a slash is the layer
     itself. depth: how many levels, the whole network being level 0; None for all. `print(module_tree(g))` shows a
     table.
     """
-    work = _core.analyze(network) if isinstance(network, _core.Graph) else network
+    work = _core.as_workload(network)
     sums: dict[str, list[int]] = {"": [0, 0, 0]}
     for layer in work.layers:
         path = layer.name.partition("/")[0]

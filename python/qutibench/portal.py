@@ -7,7 +7,6 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,8 @@ def _page(named: str | os.PathLike[str] | None) -> str:
             return place.read_text(encoding="utf-8")
     missing = str(places[0])
     raise InvalidArgument(
-        f"{missing}: the portal page is not built; ./bootstrap.sh page builds it, page= names another"
+        f"{missing}: the portal page is not built, and this installation carries none; "
+        "./bootstrap.sh page builds it in a checkout, page= names another"
     )
 
 
@@ -46,7 +46,7 @@ def _plain(value: Any) -> Any:
 
 def _document(network: _core.Graph | _core.Workload) -> dict[str, Any]:
     """A network as its file has it: with its layers where a file can hold them, else its totals."""
-    work = _core.analyze(network) if isinstance(network, _core.Graph) else network
+    work = _core.as_workload(network)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.json"
         try:
@@ -63,11 +63,10 @@ def _networks(given: object) -> tuple[list[str], list[dict[str, Any]]]:
         if isinstance(one, str) and one in _core.networks():
             ids.append(one)
             continue
-        if isinstance(one, (str, os.PathLike)):
-            path = os.fspath(one)
-            one = _core.load_onnx(path) if path.endswith(".onnx") else _core.network(path)
-        if not isinstance(one, (_core.Graph, _core.Workload)):
-            raise TypeError(f"a network is an id, a path, a Graph or a Workload, not {type(one).__name__}")
+        try:
+            one = one if isinstance(one, _core.Workload) else _core.as_graph(one)
+        except InvalidArgument:  # known by its totals alone
+            one = _core.as_workload(one)
         documents.append(_document(one))
         ids.append(documents[-1]["id"])
     return ids, documents
@@ -76,9 +75,7 @@ def _networks(given: object) -> tuple[list[str], list[dict[str, Any]]]:
 def _platforms(given: object) -> tuple[list[str], list[dict[str, Any]]]:
     ids, documents = [], []
     for one in listed(given):
-        device = _core.platform(os.fspath(one)) if isinstance(one, (str, os.PathLike)) else one
-        if not isinstance(device, _core.Platform):
-            raise TypeError(f"a platform is an id, a path or a Platform, not {type(device).__name__}")
+        device = _core.as_platform(one)
         if not isinstance(one, str) or one.partition(":")[0] not in _core.platforms():
             documents.append(json.loads(device.to_json()))
         ids.append(f"{device.id}:{device.mode}" if device.mode else device.id)
@@ -91,7 +88,7 @@ def report(
     *,
     networks: object = (),
     platforms: object = (),
-    datatypes: Sequence[str] = (),
+    datatypes: Any = (),
     title: str = "",
     page: str | os.PathLike[str] | None = None,
 ) -> None:
@@ -111,7 +108,7 @@ def report(
     if start < 0 or end < 0:
         raise InvalidArgument("the page has no place for a report; is it the portal page?")
     data: dict[str, Any] = {"title": title}
-    selection: dict[str, Any] = {"datatypes": list(datatypes)}
+    selection: dict[str, Any] = {"datatypes": [str(_core.Precision(one)) for one in listed(datatypes)]}
     selection["networks"], data["networks"] = _networks(networks)
     selection["platforms"], data["platforms"] = _platforms(platforms)
     data["selection"] = {key: value for key, value in selection.items() if value}

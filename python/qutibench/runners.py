@@ -160,10 +160,15 @@ def datatype_of(network: Any) -> str:
 
 
 def named(network: Any) -> Any:
-    """A network of the zoo for its name; anything else as it is."""
-    if isinstance(network, str) and not os.path.exists(network) and network in dict(_core.zoo_entries()):
-        return _core.build_network(network)
-    return network
+    """The graph of a network of the zoo, of a network file or of a TFLite model; ONNX files and bytes as they are."""
+    if isinstance(network, (_core.Graph, bytes)):
+        return network
+    if isinstance(network, (str, os.PathLike)):
+        name = os.fspath(network)
+        is_known = not os.path.exists(name) and name in dict(_core.zoo_entries())
+        if not is_known and Path(name).suffix.lower() not in (".json", ".tflite", ".xml"):
+            return network
+    return _core.as_graph(network)
 
 
 def _write_model(network: Any, batch: int, folder: Path, copy: bool) -> tuple[str, str]:

@@ -40,15 +40,13 @@ _EXPECTED = ("expected_", "basis_code")  # worked out together, since one costs 
 _Network = tuple[str, float, _core.Workload, list[tuple[str, float, str]]]
 
 
-def _networks(given: Iterable[object], keep: Sequence[float]) -> list[_Network]:
+def _networks(given: Iterable[Any], keep: Sequence[float]) -> list[_Network]:
     found: list[_Network] = []
     for one in given:
         if isinstance(one, (str, os.PathLike)):
             found += [_core.named_network(one, share) for share in keep]
             continue
-        work = _core.analyze(one) if isinstance(one, _core.Graph) else one
-        if not isinstance(work, _core.Workload):
-            raise TypeError(f"a network is an id, a path, a Workload or a Graph, not {type(one).__name__}")
+        work = _core.as_workload(one)
         if list(keep) != [1.0]:
             raise InvalidArgument(f"keep scales networks of the catalogue; prune '{work.name}' itself instead")
         found.append((work.name, 1.0, work, []))
@@ -194,7 +192,7 @@ class DesignSpace(_core.DesignSpace):
             bandwidth, latency = link if isinstance(link, tuple) else (link, 0.0)
             axes["devices"] = (devices, bandwidth, latency, split)
         networks = _networks(listed(networks), [float(share) for share in listed(keep)])
-        self._arguments = networks, [_core.named_platform(one) for one in listed(platforms)], axes
+        self._arguments = networks, [_core.as_platform(one) for one in listed(platforms)], axes
         super().__init__(*self._arguments)
 
     def __reduce__(self) -> tuple[Any, ...]:

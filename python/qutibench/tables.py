@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     Array = npt.NDArray[Any]
 
 
+Network = _core.Graph | str | os.PathLike[str]
+"""A network, or its id, or the path of its file."""
+
+Device = _core.Platform | str | os.PathLike[str]
+"""A device, or its id, or the path of its file."""
+
+
 class Categories(NamedTuple):
     """A column of names: ``codes`` number into ``names``; -1 stands for no name."""
 
@@ -294,7 +301,7 @@ def listed(one: Any) -> list[Any]:
             _core.Datatype,
         ),
     )
-    return [one] if is_one else list(one)
+    return [one] if is_one or not isinstance(one, Iterable) else list(one)
 
 
 def _plain(value: Any) -> object:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
 /// The keyword arguments that say how a network is deployed: whatever `describe` shows of a deployment, and of
-/// execution parameters. Also the names that stand for networks and devices.
+/// execution parameters.
 #pragma once
 
 #include "common.hpp"
@@ -13,11 +13,6 @@
 #include <vector>
 
 namespace qutibench::python {
-
-/// A network by id or path, a Graph or a Workload; a device by id or path or a Platform. Ids are looked up once.
-/// (Defined beside the catalogue, the only file that compiles the zoo.)
-[[nodiscard]] std::shared_ptr<workload> network_argument(py::handle given);
-[[nodiscard]] std::shared_ptr<platform> platform_argument(py::handle given);
 
 /// Has a space answered by a FittedModel, or by several devices: (number, bytes per second, seconds, split).
 void fit_by_calibration(design_axes& axes, py::handle given);
@@ -110,7 +105,14 @@ template <class Settings>
 
 /// What a keyword argument that there is none of is told.
 [[noreturn]] inline void throw_no_keyword(const std::string& name, const std::vector<std::string_view>& known) {
-    const std::string_view nearest = qutibench::detail::nearest_name(name, known);
+    const auto abbreviates = [&](std::string_view one) {  // "dtype", which has two edits too many to be near "datatype"
+        std::size_t at = 0;
+        for (const char letter : one) at += at < name.size() && name[at] == letter ? 1 : 0;
+        return at == name.size() && name.size() > 2;
+    };
+    std::string_view nearest = qutibench::detail::nearest_name(name, known);
+    const auto longer = std::find_if(known.begin(), known.end(), abbreviates);
+    if (nearest.empty() && longer != known.end()) nearest = *longer;
     std::string all;
     for (const std::string_view one : known) all.append(all.empty() ? "" : ", ").append(one);
     throw py::type_error("there is no argument '" + name + "'" +
@@ -132,7 +134,7 @@ inline void read_how(deployment& how, const py::kwargs& settings) {
                 throw_no_keyword(name, known);
             }
         } catch (const py::cast_error&) {
-            throw py::type_error("argument '" + name + "' cannot be a " +
+            throw py::type_error("'" + name + "' cannot be " + py::repr(value).cast<std::string>() + ", a " +
                                  py::str(py::type::of(value).attr("__name__")).cast<std::string>());
         }
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "refusals.hpp"
 #include "register.hpp"
 
 #include <qutibench/version.hpp>
@@ -34,4 +35,5 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     register_choices(module);
     register_language(module);
     register_serving(module);
+    explain_all_refusals(module);
 }

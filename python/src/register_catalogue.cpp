@@ -33,6 +33,36 @@ using counting_argument = name_argument<counting>;
     return py::detail::cast_op<path_argument&>(path).value;
 }
 
+[[nodiscard]] std::shared_ptr<graph> graph_named(py::handle given) {
+    const std::optional<std::string> name = name_in(given);
+    return name ? std::make_shared<graph>(load_model(*name).build(1.0)) : nullptr;
+}
+
+/// Of a graph as well: what it costs.
+[[nodiscard]] std::shared_ptr<workload> workload_named(py::handle given) {
+    if (py::isinstance<graph>(given))
+        return py::module_::import("qutibench._core").attr("analyze")(given).cast<std::shared_ptr<workload>>();
+    const std::optional<std::string> name = name_in(given);
+    if (!name) return nullptr;
+    const question asked{.networks = {*name}};
+    return std::const_pointer_cast<workload>(known_names().networks(asked).front().work);
+}
+
+[[nodiscard]] std::shared_ptr<platform> platform_named(py::handle given) {
+    const std::optional<std::string> name = name_in(given);
+    return name ? std::const_pointer_cast<platform>(known_names().device(*name)) : nullptr;
+}
+
+/// Has every function that takes a Type take whatever `Find` finds one for, which is nothing where it is null.
+template <class Type, std::shared_ptr<Type> (*Find)(py::handle)>
+void take_names() {
+    py::detail::get_type_info(typeid(Type), true)
+        ->implicit_conversions.push_back([](PyObject* given, PyTypeObject*) -> PyObject* {
+            const std::shared_ptr<Type> found = Find(given);
+            return found ? py::cast(found).release().ptr() : nullptr;
+        });
+}
+
 /// The calibration that a question names, read from its file.
 [[nodiscard]] named_calibrations saved_calibrations(const detail::json& question) {
     named_calibrations all;
@@ -242,7 +272,15 @@ void register_tables(py::module_& module) {
         "file.");
     module.def("named_network", &named_network, "name"_a, "keep"_a,
                "(id, keep, workload, [(datatype, top-1)]) of a network by id or path; ids are looked up once.");
-    module.def("named_platform", &platform_argument, "given"_a, "A device by id or path; ids are looked up once.");
+    module.def(
+        "as_platform", [](std::shared_ptr<platform> given) { return given; }, py::arg("given").none(false),
+        "A device by id or path, or itself; ids are looked up once.");
+    module.def(
+        "as_workload", [](std::shared_ptr<workload> given) { return given; }, py::arg("given").none(false),
+        "What a network by id or path or a Graph costs, or the workload itself; ids are looked up once.");
+    module.def(
+        "as_graph", [](std::shared_ptr<graph> given) { return given; }, py::arg("given").none(false),
+        "A network by id or path, or itself.");
     module.def(
         "workload_record", [](const workload& work) { return to_python(to_record(work)); }, "workload"_a,
         "A workload with the keys of what_if's JSON.");
@@ -259,25 +297,6 @@ void register_tables(py::module_& module) {
 }
 
 }  // namespace
-
-std::shared_ptr<workload> network_argument(py::handle given) {
-    if (py::isinstance<workload>(given)) return given.cast<std::shared_ptr<workload>>();
-    if (py::isinstance<graph>(given)) return std::make_shared<workload>(analyze(given.cast<const graph&>()));
-    if (const std::optional<std::string> name = name_in(given)) {
-        const question asked{.networks = {*name}};
-        return std::const_pointer_cast<workload>(known_names().networks(asked).front().work);
-    }
-    throw py::type_error("a network is an id, a path, a Workload or a Graph, not " +
-                         py::str(py::type::of(given).attr("__name__")).cast<std::string>());
-}
-
-std::shared_ptr<platform> platform_argument(py::handle given) {
-    if (py::isinstance<platform>(given)) return given.cast<std::shared_ptr<platform>>();
-    if (const std::optional<std::string> name = name_in(given))
-        return std::const_pointer_cast<platform>(known_names().device(*name));
-    throw py::type_error("a platform is an id, a path or a Platform, not " +
-                         py::str(py::type::of(given).attr("__name__")).cast<std::string>());
-}
 
 void fit_by_calibration(design_axes& axes, py::handle given) {
     axes.fit = calibrated_fit(given.cast<const calibration_object&>().fitted, "this");
@@ -296,6 +315,9 @@ void register_catalogue(py::module_& module) {
     register_loading(module);
     register_zoo(module);
     register_tables(module);
+    take_names<graph, &graph_named>();
+    take_names<workload, &workload_named>();
+    take_names<platform, &platform_named>();
 }
 
 }  // namespace qutibench::python

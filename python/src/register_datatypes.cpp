@@ -31,8 +31,14 @@ using family_argument = name_argument<number_family>;
 
 void register_datatype(py::module_& module) {
     py::class_<datatype> cls(module, "Datatype", "A numeric format, such as int8 or bf16.");
-    cls.def(py::init([](std::string_view name) { return parse_datatype(name); }), "name"_a,
-            "By name: 'int8', 'fp16', 'mxfp4'...; raises UnknownName with the nearest one.");
+    cls.def(py::init([](const precision_argument& name) {
+                if (name.value.weights != name.value.activations)
+                    throw invalid_argument("a Datatype is one format; '" + to_string(name.value) + "' is a Precision");
+                return name.value.weights;
+            }),
+            "name"_a,
+            "By name: 'int8', 'fp16', 'mxfp4', or as NumPy and PyTorch have it; raises UnknownName with the nearest "
+            "one.");
     cls.def_static(
         "custom", &custom, "family"_a, "bits"_a, "exponent"_a = 0, "mantissa"_a = 0, "block"_a = 0, "scale_bits"_a = 0,
         "A format of your own: family 'integer', 'floating', 'binary' or 'ternary'; `block` elements share a "

@@ -22,7 +22,8 @@ struct onnx_graph : graph {
     named_shapes entering{};
     named_shapes leaving{};
     std::int64_t parameters = 0;
-    std::string problem{};  ///< why there are no layers; empty when there are
+    std::string problem{};     ///< why there are no layers; empty when there are
+    std::string assumption{};  ///< what was taken for granted of an open batch, until it was said
 };
 
 [[nodiscard]] partial_shape shape_in(const onnx::facts& of) {
@@ -75,10 +76,41 @@ struct model_content {
     [[nodiscard]] std::string source() const { return path.empty() ? "(bytes)" : path; }
 };
 
+/// The dimensions without a value where they are batches: each input is open in its first axis at most.
+[[nodiscard]] std::vector<std::string> open_batches(const onnx::inferred& source) {
+    for (const onnx::value_id id : source.inputs) {
+        const auto& dims = source.of(id).dims;
+        if (std::any_of(dims.begin() + (dims.empty() ? 0 : 1), dims.end(), [](auto dim) { return !dim.known(); }))
+            return {};
+    }
+    return source.unbound_dimensions();
+}
+
+/// "dims={'N': 1, 'M': 1}"
+[[nodiscard]] std::string as_dims(const std::vector<std::string>& names) {
+    std::string all;
+    for (const std::string& one : names) all += (all.empty() ? "'" : ", '") + one + "': 1";
+    return "dims={" + all + "}";
+}
+
+/// Says what of a loaded model its file leaves open.
+void warn_of_open_dimensions(const onnx_graph& loaded) {
+    const std::string& says = loaded.problem.empty() ? loaded.assumption : loaded.problem;
+    if (says.empty()) return;
+    const std::string text = "'" + loaded.name() + "': " + says;
+    if (PyErr_WarnEx(PyExc_UserWarning, text.c_str(), 1) != 0) throw py::error_already_set();
+}
+
 [[nodiscard]] std::shared_ptr<onnx_graph> imported(const onnx::model& file, const onnx_options& options,
                                                    std::string_view name) {
     auto result = std::make_shared<onnx_graph>();
-    const onnx::inferred source = onnx::infer(file, {.dims = options.dims});
+    onnx::inferred source = onnx::infer(file, {.dims = options.dims});
+    if (const std::vector<std::string> open = open_batches(source); !open.empty()) {
+        auto dims = options.dims;
+        for (const std::string& one : open) dims.emplace_back(one, 1);
+        source = onnx::infer(file, {.dims = dims});
+        result->assumption = "the batch is open and taken as one; " + as_dims(open) + " says so, or another";
+    }
     result->entering = shapes_of(source, source.inputs);
     result->leaving = shapes_of(source, source.outputs);
     try {
@@ -86,7 +118,10 @@ struct model_content {
         static_cast<graph&>(*result) = std::move(model.layers);
         result->parameters = model.parameters;
     } catch (const shape_error& open) {
+        const std::vector<std::string> names = source.unbound_dimensions();
         result->problem = open.what();
+        if (const std::size_t advice = result->problem.find(", as in --dim"); advice != std::string::npos)
+            result->problem.replace(advice, std::string::npos, ", as in " + as_dims(names));
         result->rename(std::string(name));
     }
     if (options.strict && result->problem.empty())
@@ -109,11 +144,14 @@ void add_loader(py::module_& module, const char* name, AsOnnx as_onnx, const cha
         [as_onnx](const model_source& from, const bindings& dims, bool strict) {
             const onnx_options options{{dims.begin(), dims.end()}, strict};
             const model_content model(from);
-            const unlocked others_run;
-            if (const std::optional<std::string> form = as_onnx(model)) return imported(*form, options, model.name);
-            if (!model.path.empty()) return imported(onnx::read(model.path), options, model.name);
-            return imported(onnx::read_view(std::as_bytes(std::span(model.bytes.data(), model.bytes.size()))), options,
-                            model.name);
+            const auto loaded = without_lock([&] {
+                if (const std::optional<std::string> form = as_onnx(model)) return imported(*form, options, model.name);
+                if (!model.path.empty()) return imported(onnx::read(model.path), options, model.name);
+                return imported(onnx::read_view(std::as_bytes(std::span(model.bytes.data(), model.bytes.size()))),
+                                options, model.name);
+            });
+            warn_of_open_dimensions(*loaded);
+            return loaded;
         },
         "model"_a, "dims"_a = bindings(), "strict"_a = false, text);
 }
@@ -132,7 +170,8 @@ void add_loading(py::module_& module) {
             return std::nullopt;
         },
         "A graph from an ONNX file (a path, or its bytes). Only the structure is read, never the weights.\n\n"
-        "dims: values of symbolic dimensions by name. strict: raise UnsupportedOperator for an operator without a cost "
+        "dims: values of symbolic dimensions by name; an open batch is taken as one, with a warning. strict: raise "
+        "UnsupportedOperator for an operator without a cost "
         "model. Raises ParseError with a byte offset or node name for a broken file.");
     add_loader(
         module, "load_tflite",
@@ -223,6 +262,11 @@ void register_onnx(py::module_& module) {
     cls.def_property_readonly(
         "problem", [](const onnx_graph& self) { return unless_empty(self.problem); },
         "Why the model cannot be counted, or None.");
+    cls.def("__repr__", [](const py::object& self) {
+        const auto& of = self.cast<const onnx_graph&>();
+        if (of.problem.empty()) return py::type::of<graph>().attr("__repr__")(self).cast<std::string>();
+        return "OnnxGraph('" + of.name() + "': " + of.problem + ")";
+    });
     const auto known = [](const onnx_graph& self, py::object layers) {
         return py::make_tuple(std::move(layers), self.name(), self.entering, self.leaving, self.parameters,
                               self.problem);

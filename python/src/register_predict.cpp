@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "predicted.hpp"
+#include "refusals.hpp"
 #include "register.hpp"
 #include "state.hpp"
 
@@ -334,10 +335,10 @@ void add_question(py::module_& module, const char* name, const std::string& text
                             ", parameters: ExecutionParameters | None = None, overrides = None)\n\n" + text;
     module.def(
         name,
-        [](const py::object& net, const py::object& device, const py::kwargs& settings) {
-            return Make(network_argument(net), platform_argument(device), how_of(settings));
+        [](const std::shared_ptr<workload>& net, const std::shared_ptr<platform>& device, const py::kwargs& settings) {
+            return Make(net, device, how_of(settings));
         },
-        "workload"_a, "platform"_a, doc.c_str());
+        py::arg("workload").none(false), py::arg("platform").none(false), doc.c_str());
 }
 
 /// `predict` as most calls have it, with at most the four common settings: a third of what the general call costs.
@@ -358,6 +359,7 @@ private:
     explicit quick_predict(const py::object& general)
         : general_(general.ptr()), text_(general.attr("__doc__").cast<std::string>()) {
         general.inc_ref();
+        explain_refusals(general);
         const auto name = [](const char* text) { return PyUnicode_InternFromString(text); };
         names_ = {name("datatype"), name("batch"), name("placement"), name("execution")};
         workload_type_ = py::type::of<workload>().ptr();

@@ -180,7 +180,9 @@ using row_dict = py::typing::Dict<py::str, py::object>;
         one.measured_throughput = or_nan(row[metric.c_str()].cast<std::optional<double>>());
         plain.push_back(std::move(one));
     }
-    return bars_of(tornado(plain, [](const one_factor_row& row) { return row.measured_throughput; }));
+    auto bars = bars_of(tornado(plain, [](const one_factor_row& row) { return row.measured_throughput; }));
+    for (row_dict& one : bars) one["metric"] = metric;
+    return bars;
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ def test_refused(name):
         lambda: qb.predict(W, P, datatype=8),
         lambda: qb.predict(W, P, size=1),
         lambda: qb.predict(W),
-        lambda: qb.analyze("resnet50"),
+        lambda: qb.analyze(50),
         lambda: qb.platform(3),
         lambda: qb.Workload(3, 1, 1),
         lambda: qb.pareto_front("abc"),

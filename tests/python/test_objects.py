@@ -70,7 +70,7 @@ def views(graph, work, platform, measurement):
     breakdown = qb.explain(work, platform, datatype="fp16", execution="layers", placement="capacity")
     return {
         "onnx graph": qb.load_onnx(DATA / "onnx" / "mobilenet_v2.onnx"),
-        "open onnx graph": qb.load_onnx(DATA / "half_known.onnx"),
+        "open onnx graph": qb.load_onnx(DATA / "half_known.onnx", dims={"batch": 1}),
         "node": graph.nodes[2],
         "layer of a workload": work.layers[2],
         "layer cost": work.layers[2].cost,

@@ -424,6 +424,42 @@ def test_tornado_sorts_by_swing() -> None:
     assert {row["end"] for row in points(chart, "end")} == {11.0, 5.0, 10.0}
 
 
+def test_tornado_of_factors_is_of_their_metric_and_leaves_room_for_its_labels() -> None:
+    variants = qb.vary("cnv", kernels=[3, 5], types=["depthwise"], batches=[16])
+    chart = plot.tornado(qb.tornado(qb.one_factor(variants, "a10", datatype="fp16"), "latency_s")).to_dict()
+    assert titles(chart) == {"Latency [ms]"}
+    low, high = next(one["domain"] for one in walk(chart) if "domain" in one and one.get("zero") is False)
+    for layer in data(chart):
+        for bar in layer:
+            if "text" in bar and not bar["right"]:
+                assert 520 * (bar["end"] - low) / (high - low) > 6 * len(bar["text"])
+
+
+def test_labels_above_the_topmost_points_are_whole() -> None:
+    variants = qb.vary(qb.zoo.cnv(), batches=[1, 4, 16])
+    rows_of_two = [row for on in ("a10", "ncs2") for row in qb.one_factor(variants, on, datatype="fp16")]
+    chart = plot.one_factor(rows_of_two, "batch").to_dict()
+    top = chart["hconcat"][1]["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    highest = max(row["y"] for layer in data(chart) for row in layer if "y" in row)
+    assert 260 * math.log(top[1] / highest) / math.log(top[1] / top[0]) > 17
+
+
+def test_nothing_is_written_past_all_of_the_inputs() -> None:
+    best = [{"network": "n", "platform": "p", "luts": 1000 * i, "accuracy_top1": 0.9 + i / 30} for i in (1, 2, 3)]
+    for chart in (plot.hardware_cost(best), plot.pareto([row | {"throughput_ips": row["luts"]} for row in best])):
+        (axis,) = [one for one in walk(chart.to_dict()) if one.get("title") == "Top-1 [%]" and "labelExpr" in one][:1]
+        assert axis["labelExpr"].startswith("datum.value <= 100 ?")
+
+
+def test_lines_of_the_study_differ_in_shape_too() -> None:
+    for chart in (
+        plot.levels([{"batch": b, "predicted_ops_per_s": 2e9, "system_ops_per_s": 1e9} for b in (1, 2)]),
+        plot.radar({"a": {"x": 1, "y": 2, "z": 4}, "b": {"x": 2, "y": 1, "z": 4}}),
+    ):
+        shapes = [one["shape"] for one in walk(chart.to_dict()) if "shape" in one]
+        assert any(len(set(one["scale"]["range"])) == 2 for one in shapes if isinstance(one, dict))
+
+
 def test_one_factor_takes_names_as_well_as_numbers() -> None:
     given = [row | {"kind": kind} for row, kind in zip(FIRST, ["full", "depthwise", "grouped", "full"], strict=True)]
     chart = plot.one_factor(given, "kind", by="datatype").to_dict()
@@ -472,7 +508,7 @@ MISTAKES: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: plot.roofline(["zcu104_dqu"]), qb.UnknownName, "did you mean 'zcu104_dpu'"),
     (lambda: plot.roofline([]), qb.InvalidArgument, "no platform"),
     (lambda: plot.roofline(["zcu104_dpu"], datatypes=["fp16"]), qb.InvalidArgument, "zcu104_dpu computes in int8, not"),
-    (lambda: plot.roofline(["zcu104_dpu"], [3]), TypeError, "not int"),
+    (lambda: plot.roofline(["zcu104_dpu"], [3]), TypeError, "is needed, not 3"),
     (lambda: plot.roofline([ROW], ["cnv"]), qb.InvalidArgument, "platforms only"),
     (lambda: plot.roofline([ROW], datatypes="int2"), qb.InvalidArgument, "no roof"),
     (

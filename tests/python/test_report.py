@@ -68,9 +68,9 @@ def test_without_a_page_it_says_how_to_build_one(tmp_path: Path, monkeypatch: py
 
 
 def test_wrong_arguments(tmp_path: Path, page: Path) -> None:
-    with pytest.raises(TypeError, match="a network is"):
+    with pytest.raises(TypeError, match="a network by its id or path is needed, not 1"):
         qb.report(tmp_path / "out.html", networks=[1], page=page)
-    with pytest.raises(TypeError, match="a platform is"):
+    with pytest.raises(TypeError, match="a Platform, or its id or path is needed, not 1"):
         qb.report(tmp_path / "out.html", platforms=[1], page=page)
     with pytest.raises(qb.UnknownName):
         qb.report(tmp_path / "out.html", platforms=["no_such_board"], page=page)

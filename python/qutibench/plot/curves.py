@@ -87,7 +87,7 @@ def _panel(
     hollow = {} if any(one["kind"] == "predicted" for one in points) else {"symbolFillColor": look(theme).background}
     legend = colour_legend(None, orient="bottom", columns=3, **hollow) if len(series) > 1 else None
     colour = alt.Color("series:N", scale=colour_scale(series, theme), legend=legend)
-    up = alt.Y("y:Q", **fitted([one["y"] for one in points], y))
+    up = alt.Y("y:Q", **fitted([one["y"] for one in points], y, is_labelled=bool(label)))
     layers: list[Layer] = []
     if _number(points[0]["x"]):
         stroke = alt.StrokeDash("kind:N", scale=dash_scale(["predicted", "measured"]), legend=None)

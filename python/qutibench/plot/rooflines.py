@@ -16,6 +16,7 @@ import altair as alt
 
 from .. import _core
 from ..errors import InvalidArgument
+from ..tables import listed
 from .roofs import GIGA, Roof, complete, of_levels, of_platform, of_row, placed, platforms_of, strokes, workloads_of
 from .rows import Row, need, rows_of
 from .style import (
@@ -221,15 +222,15 @@ def roofline(
     """Rooflines of devices with networks as points: performance in GOP/s over intensity in op/byte, both logarithmic.
 
     platforms: ids ('jetson_tx2:maxn'), paths or Platforms; or estimates as rows, which bring their roofs and points.
-    networks: ids, Workloads or Graphs, each placed on every roof. datatypes: which roofs; without any, all that a
-    device computes in. measured: measurements as rows, hollow, with a line down from their bound. keep, batch,
+    networks: ids, paths, Workloads or Graphs, each placed on every roof. datatypes: which roofs; all that a device
+    computes in without any. measured: measurements as rows, hollow, with a line down from their bound. keep, batch,
     placement: as for ``predict``. width, height: pixels of the plot. Colours tell devices apart, strokes datatypes,
     shapes networks.
 
     Raises UnknownName, InvalidArgument for a device without any of the datatypes, TypeError for other arguments.
     """
     size_of(width, height)
-    names = [datatypes] if isinstance(datatypes, str) else [str(one) for one in datatypes]
+    names = [str(_core.Precision(one)) for one in listed(datatypes)]
     devices = platforms_of(platforms)
     rows: list[Row] = []
     if devices is None:

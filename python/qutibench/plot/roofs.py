@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .. import _core
 from ..errors import InvalidArgument
@@ -66,27 +67,21 @@ def platforms_of(given: object) -> list[_core.Platform] | None:
     listed = list(given) if isinstance(given, (list, tuple, set)) else [given]
     found = []
     for one in listed:
-        if not isinstance(one, (str, _core.Platform)):
+        if not isinstance(one, (str, os.PathLike, _core.Platform)):
             return None
-        found.append(_core.platform(one) if isinstance(one, str) else one)
+        found.append(_core.as_platform(one))
     if not found:
         raise InvalidArgument("there is no platform to draw")
     return found
 
 
 def workloads_of(given: object, keep: float) -> list[_core.Workload]:
-    """Workloads from ids, Workloads and Graphs; keep scales those of the catalogue."""
-    listed = list(given) if isinstance(given, (list, tuple, set)) else [given]
+    """Workloads from ids, paths, Workloads and Graphs; keep scales those of the catalogue."""
+    listed: list[Any] = list(given) if isinstance(given, (list, tuple, set)) else [given]
     found = []
     for one in listed:
-        if isinstance(one, str):
-            found.append(_core.network_entry(one).workload(keep))
-        elif isinstance(one, _core.Graph):
-            found.append(_core.analyze(one))
-        elif isinstance(one, _core.Workload):
-            found.append(one)
-        else:
-            raise TypeError(f"a network is an id, a Workload or a Graph, not {type(one).__name__}")
+        is_name = isinstance(one, (str, os.PathLike))
+        found.append(_core.named_network(one, keep)[2] if is_name else _core.as_workload(one))
     return found
 
 

@@ -27,7 +27,8 @@ def tornado(
 
     base: an estimate or a row. alternatives: for each change its estimates or rows, the less and the more of it:
     ``{"bandwidth /2, x2": (halved, doubled), "int8 instead of fp16": other}``. value: the column that is shown.
-    Without alternatives, base is what ``qb.tornado`` or ``qb.sensitivity`` gives: a bar for each factor.
+    Without alternatives, base is what ``qb.tornado`` or ``qb.sensitivity`` gives: a bar for each factor,
+    of the metric that they name.
 
     Raises InvalidArgument for a change with none or more than two alternatives, UnknownName for an unknown column.
     """
@@ -53,6 +54,7 @@ def tornado(
 
 
 def _of_factors(factors: list[Row], value: str, theme: Theme, width: float, bar: float, title: str) -> alt.LayerChart:
+    value = factors[0].get("metric", value)
     scale = unit_of(value).scale
     middle = factors[0]["base"] / scale
     bars = [
@@ -77,6 +79,11 @@ def _level(one: Row, key: str, scale: float) -> str:
     return compact(one[key] / scale) + (f" ({level})" if level not in (None, "base") else "")
 
 
+def _label_room(bars: list[Row], right: bool, width: float) -> float:
+    """Pixels for the longest label on one side of the bars."""
+    return max(0.05 * width, *(7 * len(one["text"]) + 10 for one in bars if one["right"] is right), 0)
+
+
 def _drawn(bars: list[Row], middle: float, heading: str, theme: Theme, width: float, bar: float) -> alt.LayerChart:
     now = look(theme)
     swing: dict[str, float] = {}
@@ -86,8 +93,9 @@ def _drawn(bars: list[Row], middle: float, heading: str, theme: Theme, width: fl
         one["right"] = one["end"] >= middle
     order = sorted(swing, key=lambda name: -swing[name])
     low, high = min(middle, *(one["end"] for one in bars)), max(middle, *(one["end"] for one in bars))
-    margin = 0.14 * (high - low) or 0.1 * abs(middle)
-    scale = alt.Scale(domain=[low - margin, high + margin], nice=False, zero=False)
+    margins = [_label_room(bars, right, width) for right in (False, True)]
+    span = (high - low or 0.1 * abs(middle)) / max(width - sum(margins), 0.2 * width)
+    scale = alt.Scale(domain=[low - span * margins[0], high + span * margins[1]], nice=False, zero=False)
     y = alt.Y("change:N", sort=order, axis=alt.Axis(title=None, ticks=False, domain=False, labelLimit=300))
     colour = alt.Color(
         "side:N", scale=alt.Scale(domain=["first", "second"], range=[now.series[0], now.series[1]]), legend=None

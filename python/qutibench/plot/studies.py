@@ -18,12 +18,14 @@ from .style import (
     distinct,
     dots,
     dressed,
+    fitted,
     inline,
     layered,
     linear_axis,
     log_axis,
     log_scale,
     look,
+    shape_scale,
 )
 
 _PARTS = ("base", "idle", "running")
@@ -147,7 +149,8 @@ def _lines(
         lines = lines.encode(
             strokeDash=alt.StrokeDash("scope:N", scale=pattern, legend=alt.Legend(title=None, symbolType="stroke"))
         )
-    return [lines, base.mark_point(filled=True, size=34).encode(tooltip=tooltip)]
+    shape = alt.Shape(f"{group}:N", scale=shape_scale(names), legend=None)
+    return [lines, base.mark_point(filled=True, size=48, opacity=1).encode(tooltip=tooltip, shape=shape)]
 
 
 def power_performance(
@@ -314,11 +317,12 @@ def hardware_cost(
     names = distinct(one["datatype"] for one in points)
     dots = (
         alt.Chart(inline(points))
-        .mark_point(filled=True, size=70)
+        .mark_point(filled=True, size=70, opacity=1)
         .encode(
             x=alt.X("cost:Q", scale=alt.Scale(type="log"), axis=log_axis(f"Hardware cost [LUT + {dsp_luts:g} DSP]")),
-            y=alt.Y("value:Q", scale=alt.Scale(zero=False), axis=linear_axis(axis_title(value))),
-            color=alt.Color("datatype:N", scale=colour_scale(names, theme), legend=colour_legend(None)),
+            y=alt.Y("value:Q", **fitted([one["value"] for one in points], axis_title(value), log=False)),
+            color=alt.Color("datatype:N", scale=colour_scale(names, theme), legend=alt.Legend(title="datatype")),
+            shape=alt.Shape("datatype:N", scale=shape_scale(names)),
             tooltip=[
                 "design:N",
                 "datatype:N",
@@ -378,7 +382,9 @@ def radar(
         .mark_line(color=look(theme).muted, strokeWidth=0.5)
         .encode(x=x, y=y, detail="ring:N", order="place:Q"),
         polygons.mark_line(strokeWidth=2),
-        polygons.mark_point(filled=True, size=40).encode(tooltip=tooltip),
+        polygons.mark_point(filled=True, size=48, opacity=1).encode(
+            tooltip=tooltip, shape=alt.Shape("card:N", scale=shape_scale(list(scores)), legend=None)
+        ),
         alt.Chart(inline(labels)).mark_text(color=look(theme).ink, fontSize=11).encode(x=x, y=y, text="text:N"),
     ]
     return dressed(layered(layers, size, size), theme, title)

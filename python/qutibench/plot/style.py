@@ -256,17 +256,31 @@ def linear_axis(title: str) -> alt.Axis:
     return alt.Axis(title=title, labelExpr=SI)
 
 
-def fitted(values: Sequence[float], title: str, log: bool | None = None) -> dict[str, Any]:
+def shares_axis(title: str) -> alt.Axis:
+    """An axis of shares that reach 100 % at most: what nice scales put past that bears no number and no line."""
+    possible = "datum.value <= 100"
+    return alt.Axis(
+        title=title,
+        labelExpr=f"{possible} ? ({SI}) : ''",
+        gridOpacity=alt.condition(possible, alt.value(1), alt.value(0)),
+        tickOpacity=alt.condition(possible, alt.value(1), alt.value(0)),
+    )
+
+
+def fitted(values: Sequence[float], title: str, log: bool | None = None, is_labelled: bool = False) -> dict[str, Any]:
     """Scale and axis for these values: logarithmic where they are positive and span more than a factor of 20.
 
-    A linear axis does not force a zero. log: chooses one or the other.
+    A linear axis does not force a zero, and nothing past 100 % is written on one of shares. log: chooses one or the
+    other. is_labelled: leaves room for labels above the points.
     """
     low, high = min(values), max(values)
     if log is None:
         log = low > 0 and high / low > 20
     if not log:
-        return {"scale": alt.Scale(zero=False, nice=True, padding=14), "axis": linear_axis(title)}
-    low, high = low / 1.3, high * 1.3
+        axis = shares_axis(title) if title.endswith("[%]") and high <= 100 else linear_axis(title)
+        return {"scale": alt.Scale(zero=False, nice=True, padding=24 if is_labelled else 14), "axis": axis}
+    room = max(1.3, (high / low) ** 0.12) if is_labelled else 1.3
+    low, high = low / 1.3, high * room
     return {"scale": log_scale((low, high)), "axis": log_axis(title, math.log10(high / low))}
 
 
