@@ -262,7 +262,10 @@ class Workshop:
         source = self.folder / "what_if.cpp"
         files = sorted((ROOT / "examples/what_if").glob("*.cpp"))
         source.write_text("".join(f'#include "{file}"\n' for file in files), encoding="utf-8")
-        same = ["-ffp-contract=off", *(["-Wa,-mbig-obj"] if "mingw" in toolchain.target else [])]  # as CMakeLists.txt
+        same = [
+            "-O1",
+            "-ffp-contract=off",
+        ]  # as examples/CMakeLists.txt; without -O1 it is too large for Windows' objects
         self.compile(toolchain, [source], program, SERIAL, *same, *toolchain.link)
         if toolchain.runner is None:
             return f"linked; not run: {toolchain.idle}"
