@@ -2,9 +2,9 @@
 // explain: an estimate taken apart into kernels, tensors and energy. sensitivity: what doubling parts of a device buys.
 #include "commands.hpp"
 
+#include <qutibench/ask/doubled.hpp>
 #include <qutibench/ask/explained.hpp>
 #include <qutibench/ask/session.hpp>
-#include <qutibench/explore/doubling.hpp>
 
 #include <cmath>
 #include <memory>
@@ -110,25 +110,10 @@ void run_explain(const selection_options& chosen, const energy_choice& energy, f
 
 /// Rows of what each doubling buys, for each answer.
 void run_sensitivity(const selection_options& chosen, format as) {
-    const qutibench::question asked = chosen.asked();
-    if (asked.axes.fit)
-        throw qutibench::invalid_argument("sensitivity doubles parts of a device in the model's answer");
-    const qutibench::answers all = qutibench::session().ask(asked);
+    const qutibench::answers all = qutibench::session().ask(chosen.asked());
     std::vector<record> records;
     for (const qutibench::answer& one : all.rows)
-        for (const qutibench::doubling& part : qutibench::doublings(*one.work, *one.device, one.how)) {
-            const auto& figures = part.prediction;
-            records.push_back({{"network", one.network},
-                               {"platform", one.device->id()},
-                               {"datatype", to_string(one.how.datatype)},
-                               {"batch", one.how.batch},
-                               {"doubled", part.key},
-                               {"meaning", part.says},
-                               {"throughput_ips", figures.throughput().value()},
-                               {"latency_s", figures.latency().value()},
-                               {"gain", part.gain},
-                               {"bound", to_string(figures.bound())}});
-        }
+        for (record& row : qutibench::doubling_records(one)) records.push_back(std::move(row));
     print(records,
           {{"network", "network"},
            {"platform", "platform"},

@@ -329,7 +329,7 @@ class Sweep(Table):
             "datatype": _names(space, "target", [datatype for _, datatype in space.targets]),
             "batch": space.batches,
             "bound": lambda: Categories(
-                space.columns([bound], workers)[0].astype("int32"), ["compute", "memory", "compute?", "on-chip"]
+                space.columns([bound], workers)[0].astype("int32"), ["compute", "memory", "compute?", "on-chip", "host"]
             ),
             "marks": lambda: Categories(*space.marks()),
             "assumptions": lambda: Categories(*space.assumptions()),

@@ -183,6 +183,14 @@ TEST_CASE("details: resources agree with the table of FPGA parts, operators keep
     const platform_details edge = load_platform_details("edgetpu");
     CHECK(edge.operators.unsupported_networks == std::vector<std::string>{"cnv", "mlp"});
     CHECK(edge.operators.source.find("section 5.2.3") != std::string::npos);
+    const std::string hosted = R"({"id": "npu", "peaks": [{"datatype": "int8", "operations_per_second": 1e12}],
+        "operators": {"unsupported": ["softmax"], "source": "its compiler",
+                      "host": {"name": "Cortex-M55", "operations_per_second": 1e9, "bandwidth_bytes_per_s": 8e8}}})";
+    const platform npu = parse_platform(hosted);
+    CHECK(npu.operators.host.name == "Cortex-M55");
+    const platform again = parse_platform(to_json(npu));
+    CHECK(again.operators.host.peak == npu.operators.host.peak);
+    CHECK(again.operators.host.bandwidth == npu.operators.host.bandwidth);
     CHECK_THROWS_AS(load_platform_details("edgetpv"), unknown_name);
     CHECK_THROWS_WITH(parse_platform_details(R"({"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": 1}],
         "operators": {"supports": ["dense"], "source": "a"}})",

@@ -179,7 +179,7 @@ visit(
     async (tab) => {
         const widths = await tab.evaluate(() =>
             Object.fromEntries(
-                [...document.querySelectorAll(".scorecard tbody tr:not(.criterion)")].map((row) => [
+                [...document.querySelectorAll("[aria-label=Scorecard] tbody tr:not(.criterion)")].map((row) => [
                     row.querySelector("th").textContent,
                     [...row.querySelectorAll("td")].map((one) => [
                         one.textContent,
@@ -195,6 +195,30 @@ visit(
         const rates = widths["throughput [inputs/s] ↑"];
         assert.ok(rates[2][1] === 100 && rates[0][1] < 30);
         assert.equal(widths["energy [mJ/input] ↓"][0][0], "13.87");
+    },
+);
+
+visit(
+    "what doubling a part buys is what the command line says",
+    { hash: "#view=scorecard&platforms=zcu104_dpu,ncs2&execution=layers&placement=optimal" },
+    async (tab) => {
+        const rows = await tab.evaluate(() =>
+            [...document.querySelectorAll("[aria-label='What doubling buys'] tbody tr")].map((row) =>
+                [...row.cells].map((one) => one.textContent),
+            ),
+        );
+        const options = ["--datatype", "int8", "--execution", "layers", "--placement", "optimal"];
+        const [own, ...parts] = whatIf("sensitivity", "resnet50", "--on", "zcu104_dpu", ...options);
+        assert.deepEqual(rows[0].slice(0, 2), ["bound, as it is", own.bound]);
+        const expected = parts.map((one) => [one.meaning, `× ${one.gain.toFixed(2)}`]);
+        assert.deepEqual(
+            rows.slice(1).map((row) => row.slice(0, 2)),
+            expected,
+        );
+        assert.ok(parts.some((one) => one.gain > 1.05));
+        assert.ok(rows.every((row) => row.length === rows[0].length && row.length > 2));
+        await tab.locator("[aria-label='What doubling buys']").scrollIntoViewIfNeeded();
+        await tab.screenshot({ path: join(shots, "doubling.png") });
     },
 );
 

@@ -167,6 +167,7 @@ NOT_IN_PYTHON = {
             "analysis_record",
             "beside_prediction",
             "card_record",
+            "doubling_records",
             "energy_record",
             "explained",
             "fields_of",

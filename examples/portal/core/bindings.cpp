@@ -151,6 +151,10 @@ std::string scorecards(const std::string& text) {
     return asked(text, [](const json_reader& at) { return portal::scorecards(page(), at); });
 }
 
+std::string doublings(const std::string& text) {
+    return asked(text, [](const json_reader& at) { return portal::doublings(page(), at); });
+}
+
 std::string frontier(const std::string& text) {
     return asked(text, [](const json_reader& at) {
         at.expect_keys({"selection", "maximize", "minimize", "constrain"});
@@ -225,6 +229,7 @@ EMSCRIPTEN_BINDINGS(qutibench) {
     function("numbers", &numbers);
     function("drawing", &drawing);
     function("scorecards", &scorecards);
+    function("doublings", &doublings);
     function("frontier", &frontier);
     function("measured", &measured);
     function("publishedMeasurements", &published_measurements);

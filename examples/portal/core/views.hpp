@@ -6,6 +6,7 @@
 #include "columns.hpp"
 #include "session.hpp"
 
+#include <qutibench/ask/doubled.hpp>
 #include <qutibench/io/adapters.hpp>
 #include <qutibench/study/heatmap.hpp>
 #include <qutibench/study/published_frontier.hpp>
@@ -178,6 +179,14 @@ namespace detail {
     record cards = record::array();
     for (const qutibench::answer& row : known.answer(asked).rows) cards.push_back(qutibench::card_record(row));
     return cards;
+}
+
+/// What doubling parts of its device buys each row of a selection, one after the other.
+[[nodiscard]] inline record doublings(session& known, const json_reader& asked) {
+    record all = record::array();
+    for (const qutibench::answer& one : known.answer(asked).rows)
+        for (record& row : qutibench::doubling_records(one)) all.push_back(std::move(row));
+    return all;
 }
 
 /// Where the figures of the platforms come from: by platform, a list of JSON pointers and sources.

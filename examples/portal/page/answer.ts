@@ -19,7 +19,7 @@ export interface Answer {
     throughput_ips: number;
     /// Seconds from handing over an input to having its result: of one call, or, in a pipeline, of one input.
     latency_s: number;
-    /// 'compute', 'memory', 'compute?' where no source states the bandwidth, or 'on-chip' for that of on-chip memory.
+    /// 'compute', 'memory', 'compute?' where no source states the bandwidth, 'on-chip' for that of on-chip memory, or 'host' for the processor that runs what the device does not.
     bound: string;
     /// Of one input; one multiply-accumulate is two.
     operations: number;
@@ -55,7 +55,7 @@ export interface Answer {
     initiation_interval_s: number | null;
     /// False where a ranking or front leaves the answer out unasked: it is infeasible, or no source states the bandwidth, so that the device looks as fast as its peak.
     may_win: boolean;
-    /// 0 for 'compute', 1 for 'memory', 2 for 'compute?', 3 for 'on-chip'.
+    /// 0 for 'compute', 1 for 'memory', 2 for 'compute?', 3 for 'on-chip', 4 for 'host'.
     bound_code: number;
     /// 1 when memory bounds the point, 0 when computing does.
     memory_bound: boolean;

@@ -5,6 +5,7 @@ import type {
     Analysis,
     Card,
     Cell,
+    Doubling,
     Drawing,
     Estimate,
     LanguageModel,
@@ -139,6 +140,7 @@ export class Engine {
         parsed(this.library.drawing(JSON.stringify({ network, keep, selection })));
 
     scorecards = (question: Question): Card[] => parsed(this.library.scorecards(JSON.stringify(question)));
+    doublings = (question: Question): Doubling[] => parsed(this.library.doublings(JSON.stringify(question)));
     heatmap = (task: string): Cell[] => parsed(this.library.heatmap(task));
     publishedFrontier = (task: string): PublishedFrontier => parsed(this.library.publishedFrontier(task));
     publishedMeasurements = (): Measured[] => parsed(this.library.publishedMeasurements());

@@ -16,6 +16,7 @@ export interface Library {
     numbers(): Float64Array;
     drawing(question: string): string;
     scorecards(question: string): string;
+    doublings(question: string): string;
     frontier(question: string): string;
     measured(content: Uint8Array, file: string, options: string): string;
     publishedMeasurements(): string;

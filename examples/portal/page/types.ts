@@ -159,6 +159,15 @@ export interface Card {
     metrics: Metric[];
 }
 
+/// What a device with one part doubled would do; the first of a device is the device itself.
+export interface Doubling {
+    doubled: string;
+    meaning: string;
+    throughput_ips: number;
+    gain: number;
+    bound: string;
+}
+
 export interface Provenance {
     pointer: string;
     source: string;

@@ -41,7 +41,8 @@ inline constexpr auto kernel_fields = [] {
             .shown("time", "us", 1e-6)
             .at(3)
             .known(),
-        one::text("bound", "'compute', 'memory', or 'on-chip' for the bandwidth of on-chip memory.",
+        one::text("bound",
+                  "'compute', 'memory', 'on-chip' for the bandwidth of on-chip memory, or 'host' where that runs it.",
                   [](k r) { return std::string(to_string(r.figures.bound)); })
             .at(4),
         one::number("compute_time_s", "On one core, tiles and efficiency included.",

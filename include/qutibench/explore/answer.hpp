@@ -201,8 +201,8 @@ inline constexpr auto answer_fields = [] {
             .less_is_better()
             .by_batch(),
         one::text("bound",
-                  "'compute', 'memory', 'compute?' where no source states the bandwidth, or 'on-chip' for that of "
-                  "on-chip memory.",
+                  "'compute', 'memory', 'compute?' where no source states the bandwidth, 'on-chip' for that of on-chip "
+                  "memory, or 'host' for the processor that runs what the device does not.",
                   [](a r) { return std::string(to_string(r.bound())); })
             .at(9)
             .known()
@@ -338,7 +338,7 @@ inline constexpr auto answer_fields = [] {
             [](a r) { return r.prediction.may_win() ? 1.0 : 0.0; })
             .by_batch()
             .unprinted(),
-        one::number("bound_code", "0 for 'compute', 1 for 'memory', 2 for 'compute?', 3 for 'on-chip'.",
+        one::number("bound_code", "0 for 'compute', 1 for 'memory', 2 for 'compute?', 3 for 'on-chip', 4 for 'host'.",
                     [](a r) { return static_cast<double>(r.bound()); })
             .known()
             .by_batch()

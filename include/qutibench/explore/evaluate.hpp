@@ -108,11 +108,12 @@ public:
     explicit evaluator(const design_space& space)
         : space_(&space), batches_(space.axes().batches.begin(), space.axes().batches.end()) {
         const design_axes& axes = space.axes();
-        design_point point;
-        for (; point.target < space.targets().size(); ++point.target) targets_.push_back(terms_of(point.target));
+        for (design_point point; point.target < space.targets().size(); ++point.target)
+            targets_.push_back(terms_of(point.target));
         is_plain_ = !axes.fit && !axes.how.sparse && axes.how.overrides.empty() &&
                     axes.how.parameters == execution_parameters{};
-        for (const design_network& one : axes.networks) trains_ = trains_ || one.trained;
+        for (const auto& one : axes.platforms) is_plain_ = is_plain_ && !one->operators.host.is_stated();
+        for (const auto& one : axes.networks) trains_ = trains_ || one.trained;
         for (const double batch : batches_) inverses_.push_back(1 / batch);
         load_programs();
     }
@@ -328,19 +329,17 @@ private:
         return net.accuracy(target.datatype, *space_->axes().platforms[target.platform]);
     }
 
-    /// Without any, a point may take no time at all, which is for `predict` to refuse.
-    [[nodiscard]] bool has_operations(const design_point& point) const {
-        return space_->axes().networks[point.network].work->mac_count > 0;
-    }
-
+    /// Without operations, a point may take no time at all, which is for `predict` to refuse.
     [[nodiscard]] bool is_one_call(const design_point& point) const {
-        return space_->axes().threads[point.threads] == 1 && space_->axes().streams[point.stream] == 0;
+        const design_axes& axes = space_->axes();
+        return axes.networks[point.network].work->mac_count > 0 && axes.threads[point.threads] == 1 &&
+               axes.streams[point.stream] == 0;
     }
 
     /// Whether the published roofline without losses applies, which needs totals only.
     [[nodiscard]] bool is_level_0(const design_point& point) const {
         const design_axes& axes = space_->axes();
-        return is_plain_ && has_operations(point) && axes.placements[point.placement] == placement_kind::published &&
+        return is_plain_ && axes.placements[point.placement] == placement_kind::published &&
                !traits_of(axes.executions[point.execution]).by_kernel && is_one_call(point) &&
                !axes.networks[point.network].work->has_precisions();
     }
@@ -348,8 +347,8 @@ private:
     /// Whether layers under the published placement without losses apply: what no on-chip memory changes.
     [[nodiscard]] bool is_layered(const design_point& point) const {
         const design_axes& axes = space_->axes();
-        return is_plain_ && has_operations(point) && traits_of(axes.executions[point.execution]).sums &&
-               is_one_call(point) && axes.placements[point.placement] == placement_kind::published &&
+        return is_plain_ && traits_of(axes.executions[point.execution]).sums && is_one_call(point) &&
+               axes.placements[point.placement] == placement_kind::published &&
                !axes.networks[point.network].work->layers().empty();
     }
 

@@ -116,12 +116,22 @@ struct provenance {
     std::string unit{};
 };
 
+/// The processor that runs what a device's software does not.
+struct host_processor {
+    std::string name{};
+    ops_per_second peak = unknown<ops_per_second>;           ///< in whatever datatype the layers are
+    bytes_per_second bandwidth = unknown<bytes_per_second>;  ///< of its memory
+
+    [[nodiscard]] bool is_stated() const { return is_known(peak) && is_known(bandwidth); }
+};
+
 /// What a device's software runs, as far as a source says; empty lists say nothing.
 struct operator_support {
     std::vector<std::string> supported{};             ///< layer types
     std::vector<std::string> unsupported{};           ///< layer types
     std::vector<std::string> unsupported_networks{};  ///< ids of networks that failed on it
     std::string source{};
+    host_processor host{};  ///< runs the layers that the device does not; a network that it does not run stays so
 };
 
 /// The peak that a datatype runs at.

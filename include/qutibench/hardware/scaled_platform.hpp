@@ -36,6 +36,7 @@ struct device_scales {
     changed.device_class = device.device_class;
     changed.year = device.year;
     changed.price_usd = device.price_usd;
+    changed.operators = device.operators;
     return changed;
 }
 

@@ -28,6 +28,7 @@ enum class assumption : std::uint32_t {
     ideal_folding = 1U << 12,       ///< every stage of the pipeline has the share of the device that balances it
     measured_power = 1U << 13,      ///< energy is the power that was measured on the device times time
     unsupported = 1U << 14,         ///< a source says that the device does not run this network or one of its layers
+    host_fallback = 1U << 15,       ///< layers that the device does not run take their time on its host
 };
 
 /// One sentence on an assumption.
@@ -48,6 +49,7 @@ enum class assumption : std::uint32_t {
         "every stage of the pipeline has the share of the device that balances it",
         "energy is the power that was measured on the device times the time",
         "a source says that the device does not run this network or one of its layers",
+        "layers that the device's software does not run take their time on its host, while the device waits",
     };
     return sentences[std::countr_zero(static_cast<unsigned>(one))];
 }

@@ -34,6 +34,8 @@ template <std::same_as<workload> Workload>
 [[nodiscard]] std::vector<level_load> level_loads(const Workload& net, const platform& device, const deployment& how,
                                                   const breakdown& of) {
     if (how.stream > 0) return level_loads(net, device, detail::as_call(how), of);
+    if (detail::falls_back(net, device))
+        return level_loads(detail::host_part<Workload>(net, device, how).rest(), device, how, of);
     const detail::layer_table<Workload> table(net, device, how);
     const auto operands = detail::operands_of(net, table, static_cast<double>(how.batch), of.traits.streams);
     std::vector<level_load> all;

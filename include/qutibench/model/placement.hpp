@@ -340,8 +340,9 @@ template <std::same_as<workload> Workload>
                                    size <= detail::pools_of(device, how.double_buffered).for_weights();
         return whole;
     }
-    // where time decides, placing is part of predicting; found by its arguments, since it comes later
-    if (how.placement == placement_kind::optimal || traits_of(how.execution).tiles)
+    // where time decides, or a host runs some layers, placing is part of predicting; found by its arguments, since it
+    // comes later
+    if (how.placement == placement_kind::optimal || traits_of(how.execution).tiles || device.operators.host.is_stated())
         return explain(net, device, how).where;
     detail::layer_table<Workload> table(net, device, how);
     return detail::placer<Workload>(net, table, how)

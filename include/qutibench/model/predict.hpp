@@ -4,6 +4,7 @@
 #include <qutibench/hardware/platform.hpp>
 #include <qutibench/hardware/static_platform.hpp>
 #include <qutibench/model/execution.hpp>
+#include <qutibench/model/host_fallback.hpp>
 #include <qutibench/network/static_graph.hpp>
 
 #include <algorithm>
@@ -13,19 +14,15 @@ namespace qutibench {
 namespace detail {
 
 /// Whether a source says that the device's software does not run the network, or the type of one of the layers that
-/// compute.
+/// compute, and no host runs it instead.
 template <class Workload>
 [[nodiscard]] bool is_unsupported(const Workload& net, const platform& device) {
     const auto& known = device.operators;
-    const auto holds = [](const auto& list, std::string_view name) {
-        return std::find(list.begin(), list.end(), name) != list.end();
-    };
-    if (holds(known.unsupported_networks, net.name())) return true;
-    if (known.supported.empty() && known.unsupported.empty()) return false;
-    return std::any_of(net.layers().begin(), net.layers().end(), [&](const auto& layer) {
-        return layer.cost.macs > 0 && (holds(known.unsupported, layer.type) ||
-                                       (!known.supported.empty() && !holds(known.supported, layer.type)));
-    });
+    const auto& networks = known.unsupported_networks;
+    if (std::find(networks.begin(), networks.end(), net.name()) != networks.end()) return true;
+    if ((known.supported.empty() && known.unsupported.empty()) || known.host.is_stated()) return false;
+    return std::any_of(net.layers().begin(), net.layers().end(),
+                       [&](const auto& layer) { return layer.cost.macs > 0 && refuses(known, layer); });
 }
 
 /// Marks an estimate infeasible where the device does not run the network.
@@ -70,6 +67,11 @@ template <class Workload>
 template <std::same_as<workload> Workload>
 [[nodiscard]] estimate predict(const Workload& net, const platform& device, const deployment& how = {}) {
     if (how.stream > 0) return predict(net, device, detail::as_call(how));
+    if (detail::falls_back(net, device)) {
+        estimate whole = detail::predict_with_host(net, device, how);
+        detail::mark(whole, detail::is_unsupported(net, device));
+        return whole;
+    }
     if (detail::needs_totals_only(net, how)) {
         estimate result = predict(static_cast<const workload_totals&>(net), device, how);
         if (!net.uncounted().empty()) result.assume(assumption::uncounted_layers);
@@ -90,6 +92,11 @@ template <std::same_as<workload> Workload>
     if (how.stream > 0) return explain(net, device, detail::as_call(how));
     if (net.layers().empty()) return {.total = predict(net, device, how), .where = place(net, device, how)};
     detail::check(how);
+    if (detail::falls_back(net, device)) {
+        breakdown whole = detail::explain_with_host(net, device, how);
+        detail::mark(whole.total, detail::is_unsupported(net, device));
+        return whole;
+    }
     detail::refined_model<Workload> model(net, device, how);
     model.run({device, how});
     breakdown all = std::move(model).explain(device);

@@ -15,9 +15,10 @@ enum class bound_kind : unsigned char {
     memory,
     compute_at_least,  ///< compute as far as is known: no source states the bandwidth, so memory may bound lower
     on_chip,           ///< the bandwidth of on-chip memory
+    host,              ///< the processor that runs what the device's software does not
 };
 template <>
-inline constexpr enumeration<4> names_of<bound_kind>{"bound", {"compute", "memory", "compute?", "on-chip"}};
+inline constexpr enumeration<5> names_of<bound_kind>{"bound", {"compute", "memory", "compute?", "on-chip", "host"}};
 
 /// One compute roof and one memory slope.
 struct roofline {

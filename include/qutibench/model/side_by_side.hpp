@@ -81,7 +81,7 @@ inline void predict_in_turn(const workload& net, std::span<const side_call> call
 /// of their deployment. Throws as `predict` does.
 inline void predict(const workload& net, std::span<const side_call> calls, const deployment& how,
                     std::span<estimate> results) {
-    if (detail::needs_totals_only(net, how)) {
+    if (detail::needs_totals_only(net, how) || (!calls.empty() && detail::falls_back(net, *calls.front().device))) {
         deployment own = how;
         for (std::size_t i = 0; i < calls.size(); ++i) {
             calls[i].apply_to(own);

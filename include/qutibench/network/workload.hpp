@@ -154,6 +154,38 @@ public:
     /// Whether some layer has a precision of its own, which goes before that of the deployment.
     [[nodiscard]] bool has_precisions() const { return has_precisions_; }
 
+    /// What is left for a device when another one runs the layers that are marked: what those write is an input, what
+    /// they read a result. Layers keep their places; costs and totals are those of what is left.
+    [[nodiscard]] workload without(const std::vector<char>& elsewhere) const {
+        workload left = *this;
+        static_cast<workload_totals&>(left) = {};
+        left.output_count = output_count;
+        const auto is_elsewhere = [&](int index) {
+            return index >= 0 && elsewhere[static_cast<std::size_t>(index)] != 0;
+        };
+        for (layer_workload& one : left.layers_) {
+            const bool gone = is_elsewhere(static_cast<int>(&one - left.layers_.data()));
+            for (const int from : producers(one))
+                if (gone) left.layers_[static_cast<std::size_t>(from)].is_result = true;
+            if (gone) {
+                one.kind = layer_kind::input;
+                one.cost = {};
+                one.operation_count = 0;
+                one.is_result = false;
+            } else if (is_elsewhere(one.weights_of)) {
+                one.weights_of = -1;
+                one.weights_shared = false;
+            }
+            if (gone || is_elsewhere(one.fused_into)) one.fused_into = -1;
+        }
+        for (const layer_workload& one : left.layers_) {
+            layer_cost counted = one.cost;
+            if (one.weights_shared) counted.weights = counted.parameters = 0;
+            left.add(counted, one.kind, one.operation_count, one.output_count);
+        }
+        return left;
+    }
+
     friend workload analyze(const graph& net, counting convention, bool strict);
     friend struct detail::workload_access;
 

@@ -3,7 +3,7 @@
 import { toCsv } from "../csv";
 import { download, el, figure, steered } from "../dom";
 import { deviceOf, networkOf, readable } from "../format";
-import type { Card, Metric } from "../types";
+import type { Card, Doubling, Metric } from "../types";
 import { networkChoice, networksToShow, offer, type Context, type Page } from "./view";
 
 const most = 8;
@@ -15,6 +15,12 @@ export class Scorecard implements Page {
         tabindex: 0,
         role: "region",
         "aria-label": "Scorecard",
+    });
+    private readonly gains = el("div", {
+        class: "scroll whole",
+        tabindex: 0,
+        role: "region",
+        "aria-label": "What doubling buys",
     });
     private readonly choice = networkChoice(() => this.context?.store);
     private cards: Card[] = [];
@@ -34,6 +40,16 @@ export class Scorecard implements Page {
                 this.body,
                 this.note,
             ),
+            figure(
+                "What doubling one part buys",
+                this.gains,
+                el(
+                    "p",
+                    { class: "note" },
+                    "Throughput over that of the device as it is, under the chosen placement and execution. Where no " +
+                        "source states a figure, doubling it changes nothing.",
+                ),
+            ),
         );
     }
 
@@ -46,6 +62,7 @@ export class Scorecard implements Page {
         this.cards = cards;
         const drawn = (cards.length > most ? fastestCards(cards) : cards).slice(0, most);
         this.body.replaceChildren(drawn.length ? table(drawn) : el("p", {}, "Choose a network and a device."));
+        this.gains.replaceChildren(drawn.length ? gainsOf(drawn, context) : "");
         this.note.textContent =
             (cards.length > drawn.length
                 ? `${drawn.length} of ${cards.length} combinations, each device in its fastest datatype; the CSV has all. `
@@ -63,6 +80,44 @@ export class Scorecard implements Page {
     }
 }
 
+/// The table, or why there is none: a calibration knows the device as it is.
+function gainsOf(cards: Card[], context: Context): HTMLElement {
+    try {
+        return gainsTable(cards, context);
+    } catch (wrong) {
+        return el("p", {}, (wrong as Error).message);
+    }
+}
+
+/// Devices side by side, a line for each part.
+function gainsTable(cards: Card[], { engine, question }: Context): HTMLElement {
+    const all = cards.map((card) =>
+        engine.doublings({
+            ...question,
+            networks: [card.network],
+            platforms: [deviceOf(card)],
+            datatypes: [card.datatype],
+        }),
+    );
+    const cell = (one: Doubling | undefined): HTMLElement =>
+        el(
+            "td",
+            { class: "number" },
+            el("span", { class: "bar", style: `width:${((one?.gain ?? 1) - 1) * 100}%` }),
+            el("span", {}, `× ${(one?.gain ?? 1).toFixed(2)}`),
+        );
+    const lines = (all[0] ?? []).slice(1).map((part, i) =>
+        el("tr", {}, el("th", { scope: "row" }, part.meaning), ...all.map((of) => cell(of[i + 1]))),
+    );
+    const bounds = all.map((of) => el("td", { class: "number" }, of[0]?.bound ?? "–"));
+    return el(
+        "table",
+        { class: "scorecard" },
+        el("thead", {}, el("tr", {}, el("td", {}), ...cards.map(head))),
+        el("tbody", {}, el("tr", {}, el("th", { scope: "row" }, "bound, as it is"), ...bounds), ...lines),
+    );
+}
+
 const throughputOf = (card: Card): number => card.metrics.find((one) => one.metric === "throughput")?.value ?? 0;
 
 /// Of each device the card that it is fastest with.
@@ -72,6 +127,14 @@ function fastestCards(cards: Card[]): Card[] {
         all.reduce((best, one) => (throughputOf(one) > throughputOf(best) ? one : best)),
     );
 }
+
+const head = (card: Card): HTMLElement =>
+    el(
+        "th",
+        { scope: "col", class: "number" },
+        ...breakable(deviceOf(card)),
+        el("small", {}, `${networkOf(card)}, ${card.datatype}`),
+    );
 
 function table(cards: Card[]): HTMLElement {
     const metrics = cards[0]?.metrics ?? [];
@@ -92,18 +155,10 @@ function table(cards: Card[]): HTMLElement {
             ),
         );
     });
-    const heads = cards.map((card) =>
-        el(
-            "th",
-            { scope: "col", class: "number" },
-            ...breakable(deviceOf(card)),
-            el("small", {}, `${networkOf(card)}, ${card.datatype}`),
-        ),
-    );
     return el(
         "table",
         { class: "scorecard" },
-        el("thead", {}, el("tr", {}, el("td", {}), ...heads)),
+        el("thead", {}, el("tr", {}, el("td", {}), ...cards.map(head))),
         el("tbody", {}, ...rows),
     );
 }

@@ -191,11 +191,25 @@ private:
             static_cast<void>(figures_.read_if_any(*resources, "utilization", share_figure));
         }
         if (const auto operators = document_.find("operators")) {
-            operators->expect_keys({"supported", "unsupported", "unsupported_networks", "source"});
+            operators->expect_keys({"supported", "unsupported", "unsupported_networks", "source", "host"});
             device.operators = {texts_of(*operators, "supported"), texts_of(*operators, "unsupported"),
                                 texts_of(*operators, "unsupported_networks"),
-                                figures_.source_text((*operators)["source"].text())};
+                                figures_.source_text((*operators)["source"].text()), host_of(*operators)};
         }
+    }
+
+    [[nodiscard]] host_processor host_of(const json_reader& operators) {
+        host_processor host;
+        const auto found = operators.find("host");
+        if (!found) return host;
+        found->expect_keys({"name", "operations_per_second", "bandwidth_bytes_per_s"});
+        host.name = (*found)["name"].text();
+        host.peak = quantity_of<ops_per_second>(figures_.read((*found)["operations_per_second"], rate_figure));
+        host.bandwidth =
+            quantity_of<bytes_per_second>(figures_.read((*found)["bandwidth_bytes_per_s"], bandwidth_figure));
+        if (!(host.peak.value() > 0) || !(host.bandwidth.value() > 0))
+            found->fail("a host needs operations and bytes per second above 0");
+        return host;
     }
 
     [[nodiscard]] static std::vector<std::string> texts_of(const json_reader& in, std::string_view key) {
@@ -246,6 +260,11 @@ private:
         if (!known.unsupported.empty()) all["unsupported"] = known.unsupported;
         if (!known.unsupported_networks.empty()) all["unsupported_networks"] = known.unsupported_networks;
         all["source"] = known.source;
+        if (known.host.is_stated()) {
+            ordered_json& host = all["host"] = {{"name", known.host.name}};
+            put(host, "operations_per_second", known.host.peak, "operation/s", "", "/operators/host");
+            put(host, "bandwidth_bytes_per_s", known.host.bandwidth, "byte/s", "", "/operators/host");
+        }
         return all;
     }
 
