@@ -11,6 +11,25 @@
 
 namespace qutibench::python {
 
+template <>
+struct member_list<processing_array> {
+    using type = processing_array;
+    static constexpr auto all =
+        std::make_tuple(&type::rows, &type::columns, &type::flow, &type::depth, &type::count, &type::prefetches,
+                        &type::hold, &type::weights_per_cycle, &type::outputs_per_cycle, &type::buffer);
+};
+template <>
+struct member_list<host_processor> {
+    static constexpr auto all =
+        std::make_tuple(&host_processor::name, &host_processor::peak, &host_processor::bandwidth);
+};
+template <>
+struct member_list<operator_support> {
+    static constexpr auto all =
+        std::make_tuple(&operator_support::supported, &operator_support::unsupported,
+                        &operator_support::unsupported_networks, &operator_support::source, &operator_support::host);
+};
+
 namespace {
 
 [[nodiscard]] std::vector<peak> peaks_from(const py::dict& by_datatype) {
@@ -198,18 +217,8 @@ void register_array(py::module_& module) {
                std::string(to_string(self.flow)) + "')";
     });
     add_state(
-        cls,
-        [](const processing_array& self) {
-            return py::make_tuple(self.rows, self.columns, to_string(self.flow), self.depth, self.count,
-                                  self.prefetches, self.hold, self.weights_per_cycle, self.outputs_per_cycle,
-                                  self.buffer);
-        },
-        [](const py::tuple& from) {
-            return make_array(from[0].cast<std::int64_t>(), from[1].cast<std::int64_t>(), from[2].cast<std::string>(),
-                              from[3].cast<std::int64_t>(), from[4].cast<std::int64_t>(), from[5].cast<bool>(),
-                              from[6].cast<std::int64_t>(), from[7].cast<double>(), from[8].cast<double>(),
-                              from[9].cast<std::int64_t>());
-        });
+        cls, [](const processing_array& self) -> py::tuple { return state::pack(self); },
+        [](const py::tuple& from) { return state::unpack<processing_array>(from); });
 }
 
 [[nodiscard]] operating_mode make_mode(std::string name, const std::variant<std::vector<peak>, py::dict>& peaks,
@@ -302,7 +311,8 @@ void register_provenance(py::module_& module) {
 
 [[nodiscard]] py::tuple platform_state(const platform& self) {
     return py::make_tuple(self.id(), self.name(), self.modes(), self.mode().name, self.vendor, self.device_class,
-                          self.year, known(self.price_usd), known(self.process_nm), self.sources);
+                          self.year, known(self.price_usd), known(self.process_nm), self.sources,
+                          state::pack(self.operators));
 }
 
 [[nodiscard]] platform platform_from(const py::tuple& from) {
@@ -314,6 +324,7 @@ void register_provenance(py::module_& module) {
     made.price_usd = or_nan(from[7].cast<std::optional<double>>());
     made.process_nm = or_nan(from[8].cast<std::optional<double>>());
     made.sources = from[9].cast<std::vector<provenance>>();
+    made.operators = state::unpack<operator_support>(from[10]);
     return made.in_mode(from[3].cast<std::string>());
 }
 

@@ -60,3 +60,17 @@ def test_what_a_doubling_buys() -> None:
     assert rows[0]["throughput_ips"] == throughput(execution="layers", placement="optimal")
     assert all(row["gain"] >= 1 for row in rows)
     assert rows[1]["gain"] > 1.02
+
+
+def test_a_copy_of_a_platform_leaves_the_same_layers_to_its_host() -> None:
+    text = """{"id": "npu", "peaks": [{"datatype": "int8", "operations_per_second": 1e12}],
+        "memories": [{"name": "ddr", "bandwidth_bytes_per_s": 1e10}],
+        "operators": {"unsupported": ["activation"], "source": "its manual", "host":
+            {"name": "A53", "operations_per_second": 1e10, "bandwidth_bytes_per_s": 2e9}}}"""
+    device = qb.Platform.from_json(text)
+    slow = qb.predict("resnet50", device, datatype="int8")
+    assert slow.latency_s > qb.predict("resnet50", qb.Platform("npu", {"int8": 1e12}, 1e10), datatype="int8").latency_s
+    copies = [pickle.loads(pickle.dumps(device)), copy.deepcopy(device)]
+    assert copies == [device, device]
+    for other in (*copies, qb.Platform.from_json(device.to_json())):
+        assert qb.predict("resnet50", other, datatype="int8").latency_s == slow.latency_s

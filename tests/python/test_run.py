@@ -195,7 +195,7 @@ def test_blocks_of_shared_weights_are_refused(network):
     shared.share_weights(first, shared.add(qb.layers.dense(out_features=8), first, "second"))
     with pytest.raises(qb.InvalidArgument, match="layer 'second' of 'shared' shares weights"):
         qb.blocks(shared)
-    with pytest.raises(TypeError, match="not from Workload"):
+    with pytest.raises(TypeError, match="not a Workload"):
         qb.blocks(qb.analyze(network))
 
 
