@@ -216,9 +216,7 @@ void register_array(py::module_& module) {
         return "ProcessingArray(" + std::to_string(self.rows) + ", " + std::to_string(self.columns) + ", '" +
                std::string(to_string(self.flow)) + "')";
     });
-    add_state(
-        cls, [](const processing_array& self) -> py::tuple { return state::pack(self); },
-        [](const py::tuple& from) { return state::unpack<processing_array>(from); });
+    add_described_state(cls);
 }
 
 [[nodiscard]] operating_mode make_mode(std::string name, const std::variant<std::vector<peak>, py::dict>& peaks,

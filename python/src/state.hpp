@@ -149,7 +149,7 @@ void add_members_state(Class& cls, Members... members) {
         });
 }
 
-/// The same of a struct that describes all its members.
+/// The same of a struct all of whose members its `describe` or a `member_list` shows.
 template <class Class>
 void add_described_state(Class& cls) {
     using type = typename Class::type;
