@@ -5,6 +5,7 @@
 /// docs/formulas/energy.md.
 #pragma once
 
+#include <qutibench/detail/agreed.hpp>
 #include <qutibench/model/energy_tables.hpp>
 #include <qutibench/model/predict.hpp>
 
@@ -56,7 +57,7 @@ namespace qutibench {
                              std::log(all[i].capacity_bytes / all[i - 1].capacity_bytes);
         pj = all[i - 1].read_64_bits_pj * std::pow(all[i].read_64_bits_pj / all[i - 1].read_64_bits_pj, along);
     }
-    return pj * 1e-12 / 64;
+    return detail::agreed(pj) * 1e-12 / 64;
 }
 
 /// Joules of one bit from off-chip memory; NaN where the table has no such memory.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <qutibench/datatype.hpp>
+#include <qutibench/detail/agreed.hpp>
 #include <qutibench/detail/message.hpp>
 #include <qutibench/names.hpp>
 
@@ -135,7 +136,7 @@ namespace detail {
     const double above = of(nodes[i]);
     if (!(below > 0 && above > 0)) detail::raise(invalid_argument("the supply is too low for this process"));
     const double along = std::log(process_nm / nodes[i - 1].nm) / std::log(nodes[i].nm / nodes[i - 1].nm);
-    return below * std::pow(above / below, along);
+    return agreed(below * std::pow(above / below, along));
 }
 
 }  // namespace detail

@@ -4,6 +4,7 @@
 /// measurements of its class, or the bound alone. Opt-in: needs Eigen. io/expect.hpp brings the calibrations that ship.
 #pragma once
 
+#include <qutibench/detail/agreed.hpp>
 #include <qutibench/model/calibration/learned.hpp>
 #include <qutibench/model/expected.hpp>
 #include <qutibench/model/predict.hpp>
@@ -183,11 +184,11 @@ struct standing {
                             : effect.known ? from.quantile_known
                                            : from.quantile_new;
     const double reach = wider * figure.spread * quantile;
-    const double time = std::exp(figure.log_seconds);
+    const double time = detail::agreed(std::exp(figure.log_seconds));
     out.throughput_ips = asked.batch / time;
     out.latency_s = time * std::max(1.0, asked.threads);
-    out.low_ips = out.throughput_ips * std::exp(-reach);
-    out.high_ips = out.throughput_ips * std::exp(reach);
+    out.low_ips = detail::agreed(out.throughput_ips * std::exp(-reach));
+    out.high_ips = detail::agreed(out.throughput_ips * std::exp(reach));
     out.sources.push_back(by.source);
     return out;
 }

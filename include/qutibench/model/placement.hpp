@@ -4,6 +4,7 @@
 /// docs/formulas/placement.md.
 #pragma once
 
+#include <qutibench/detail/agreed.hpp>
 #include <qutibench/detail/lanes.hpp>
 #include <qutibench/model/execution_models.hpp>
 #include <qutibench/model/on_chip.hpp>
@@ -89,7 +90,7 @@ public:
         if (of.cost.routed_rows == 0) return part.weight_bytes;
         return part.weight_bytes * each_lane<Value>([&](std::size_t lane) {
                    const double rows = static_cast<double>(of.cost.routed_rows) * in_lane(batch, lane);
-                   return 1 - std::pow(1 - of.cost.routed_share, rows);
+                   return agreed(1 - std::pow(1 - of.cost.routed_share, rows));
                });
     }
     [[nodiscard]] double weights_read(int index) const { return weights_read(index, batch_); }

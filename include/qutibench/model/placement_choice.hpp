@@ -8,6 +8,7 @@
 #include <qutibench/model/placement_search.hpp>
 #include <qutibench/model/tiling.hpp>
 
+#include <cmath>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -159,7 +160,7 @@ private:
         if (plan_.how.placement == placement_kind::published || !(total > 0)) return found;
         placement_search<Problem> search(problem_);
         // four to an octave, from a 64th of what there is to place
-        for (double octave = std::exp2(std::floor(std::log2(total / 64)));; octave *= 2)
+        for (double octave = std::ldexp(1.0, std::ilogb(total / 64));; octave *= 2)
             for (const double part : {1.0, 1.25, 1.5, 1.75}) {
                 const double budget = octave * part;
                 if (!(budget <= capacity)) return found;

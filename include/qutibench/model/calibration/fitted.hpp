@@ -3,6 +3,7 @@
 /// A fitted calibration: what it predicts, with which interval and warnings, and what it consists of.
 #pragma once
 
+#include <qutibench/detail/agreed.hpp>
 #include <qutibench/detail/quantile.hpp>
 #include <qutibench/model/calibration/dataflow.hpp>
 #include <qutibench/model/calibration/device.hpp>
@@ -133,10 +134,11 @@ private:
     }
 
     static void fill_in(calibrated_estimate& out, double seconds_per_input, double latency, double log_spread) {
-        out.throughput_ips = 1 / seconds_per_input;
-        out.latency_s = latency;
-        out.low_ips = out.throughput_ips * std::exp(-two_sided_90 * log_spread);
-        out.high_ips = out.throughput_ips * std::exp(two_sided_90 * log_spread);
+        out.throughput_ips = detail::agreed(1 / seconds_per_input);
+        out.latency_s = detail::agreed(latency);
+        for (double& part : out.seconds) part = detail::agreed(part);
+        out.low_ips = detail::agreed(out.throughput_ips * std::exp(-two_sided_90 * log_spread));
+        out.high_ips = detail::agreed(out.throughput_ips * std::exp(two_sided_90 * log_spread));
     }
 
     /// By the learned form, or as the sum of single kernels.
