@@ -144,7 +144,7 @@ private:
     }
 
     /// Whether a layer gives what the file says that the node does.
-    [[nodiscard]] bool yields(const any_layer& layer, std::span<const shape> in, const onnx::operation& op) const {
+    [[nodiscard]] bool yields(const any_layer& layer, shapes in, const onnx::operation& op) const {
         const auto expected = representable(source_.of(op.outputs[0]));
         try {
             return expected && layer.output_shape(in) == *expected;

@@ -28,7 +28,7 @@ public:
         std::size_t layer = 0;
     };
 
-    constexpr explicit live_builder(std::span<live_tensor> all) : all_(all) {}
+    constexpr explicit live_builder(view<live_tensor> all) : all_(all) {}
 
     constexpr tensor_type input(const shape& extents, label = {}) { return record(extents, extents.elements(), size_); }
 
@@ -83,7 +83,7 @@ private:
         return {extents, size_++};
     }
 
-    std::span<live_tensor> all_;
+    view<live_tensor> all_;
     std::size_t size_ = 0;
     bool marks_ = false;
 };

@@ -85,7 +85,7 @@ struct matrix_multiplication {
 
 private:
     [[nodiscard]] static constexpr shape leading(const shape& of) {
-        return {std::span<const std::int64_t>(of.begin(), static_cast<std::size_t>(of.rank() - 2))};
+        return {detail::view<const std::int64_t>(of.begin(), static_cast<std::size_t>(of.rank() - 2))};
     }
 };
 

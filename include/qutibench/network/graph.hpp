@@ -148,7 +148,7 @@ public:
     [[nodiscard]] const std::string& name() const { return name_; }
     void rename(std::string name) { name_ = std::move(name); }
     [[nodiscard]] const std::vector<node>& nodes() const { return nodes_; }
-    [[nodiscard]] std::span<node> nodes() { return {nodes_.data(), nodes_.size()}; }
+    [[nodiscard]] detail::view<node> nodes() { return {nodes_.data(), nodes_.size()}; }
     [[nodiscard]] const std::vector<std::string>& log() const { return log_; }
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
     /// The file's names of the results in `outputs()`, empty where it has none.

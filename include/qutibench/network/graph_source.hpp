@@ -18,7 +18,7 @@ public:
 
     /// The graph on inputs of these shapes, in the order of `graph::inputs()`. Throws shape_error, naming the node,
     /// where the file fixes a size.
-    [[nodiscard]] virtual graph on_inputs(const graph& net, std::span<const shape> inputs) const = 0;
+    [[nodiscard]] virtual graph on_inputs(const graph& net, shapes inputs) const = 0;
     /// The graph on `batch` times the inputs. Throws shape_error, naming the node, where the file fixes the batch.
     [[nodiscard]] virtual graph on_batch(const graph& net, std::int64_t batch) const = 0;
     /// The graph with the share `share_of(node)` of the channels that each layer makes. What stays whole is among its

@@ -74,7 +74,8 @@ struct split {
     constexpr void describe(F&& field) const {
         field("axis", axis);
         field("parts", parts);
-        field("sizes", std::span<const std::int64_t>(sizes.data(), is_uneven() ? static_cast<std::size_t>(parts) : 0));
+        field("sizes",
+              detail::view<const std::int64_t>(sizes.data(), is_uneven() ? static_cast<std::size_t>(parts) : 0));
     }
 
     [[nodiscard]] constexpr bool is_uneven() const { return sizes[0] != 0; }
@@ -160,7 +161,7 @@ struct reshape {
 
     template <class F>
     constexpr void describe(F&& field) const {
-        field("target", std::span<const std::int64_t>(target.data(), static_cast<std::size_t>(rank)));
+        field("target", detail::view<const std::int64_t>(target.data(), static_cast<std::size_t>(rank)));
     }
 
     friend constexpr bool operator==(const reshape&, const reshape&) = default;
@@ -229,7 +230,7 @@ struct transpose {
 
     template <class F>
     constexpr void describe(F&& field) const {
-        field("order", std::span<const std::int64_t>(order.data(), static_cast<std::size_t>(rank)));
+        field("order", detail::view<const std::int64_t>(order.data(), static_cast<std::size_t>(rank)));
     }
 
     friend constexpr bool operator==(const transpose&, const transpose&) = default;

@@ -3,13 +3,13 @@
 
 #include <qutibench/detail/checked.hpp>
 #include <qutibench/detail/message.hpp>
+#include <qutibench/detail/view.hpp>
 #include <qutibench/error.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <initializer_list>
-#include <span>
 #include <string>
 
 namespace qutibench {
@@ -23,9 +23,8 @@ public:
     constexpr shape() = default;
 
     /// Throws shape_error on a rank past `max_rank` or an extent below one.
-    constexpr shape(std::span<const std::int64_t> extents) {
-        // By index: the iterators of a span are what this header's compile time would go to.
-        for (std::size_t i = 0; i < extents.size(); ++i) append(extents[i]);
+    constexpr shape(detail::view<const std::int64_t> extents) {
+        for (const std::int64_t extent : extents) append(extent);
     }
     constexpr shape(std::initializer_list<std::int64_t> extents) {
         for (const std::int64_t extent : extents) append(extent);
@@ -89,7 +88,7 @@ private:
 }
 
 /// The input shapes of a layer, in the order of its operands.
-using shapes = std::span<const shape>;
+using shapes = detail::view<const shape>;
 
 /// Per-axis settings of a layer with `Rank` spatial dimensions.
 template <int Rank>

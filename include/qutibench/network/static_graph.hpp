@@ -88,7 +88,7 @@ template <std::size_t Layers>
 struct static_workload : workload_totals {
     std::array<static_layer, Layers> all{};
 
-    [[nodiscard]] constexpr std::span<const static_layer> layers() const { return all; }
+    [[nodiscard]] constexpr detail::view<const static_layer> layers() const { return all; }
 };
 
 namespace detail {
@@ -101,7 +101,7 @@ public:
         std::size_t layer = 0;
     };
 
-    constexpr explicit counting_builder(workload_totals& totals, std::span<static_layer> layers = {})
+    constexpr explicit counting_builder(workload_totals& totals, detail::view<static_layer> layers = {})
         : totals_(totals), layers_(layers) {}
 
     constexpr tensor_type input(const shape& extents, label name = "input") {
@@ -163,7 +163,7 @@ private:
     }
 
     workload_totals& totals_;
-    std::span<static_layer> layers_;
+    detail::view<static_layer> layers_;
     std::size_t size_ = 0;
 };
 

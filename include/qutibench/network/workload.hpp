@@ -148,7 +148,7 @@ public:
         return {shapes_.data() + of.first_shape + of.inputs, of.outputs};
     }
     /// The index of the layer behind each input, in the order of `input_shapes`.
-    [[nodiscard]] std::span<const int> producers(const layer_workload& of) const {
+    [[nodiscard]] detail::view<const int> producers(const layer_workload& of) const {
         return {producers_.data() + of.first_producer, of.inputs};
     }
     /// Whether some layer has a precision of its own, which goes before that of the deployment.

@@ -9,7 +9,6 @@
 
 #include <array>
 #include <concepts>
-#include <span>
 #include <type_traits>
 
 namespace qutibench::detail {
@@ -44,7 +43,7 @@ inline ordered_json setting_json(const std::string& value) {
 inline ordered_json setting_json(const shape& value) {
     return std::vector<std::int64_t>(value.begin(), value.end());
 }
-inline ordered_json setting_json(std::span<const std::int64_t> value) {
+inline ordered_json setting_json(view<const std::int64_t> value) {
     return std::vector<std::int64_t>(value.begin(), value.end());
 }
 template <std::size_t Size>
@@ -204,7 +203,7 @@ void read_settings(Layer& layer, const json_reader& at, const Keys& shared_keys)
         const std::string_view key = setting_key(name);
         known.push_back(key);
         using value_type = std::remove_cvref_t<decltype(value)>;
-        if constexpr (!std::same_as<value_type, std::span<const std::int64_t>>) {
+        if constexpr (!std::same_as<value_type, view<const std::int64_t>>) {
             // `describe` shows the members of `layer`, which is not const.
             auto& setting = const_cast<value_type&>(value);
             if (const auto found = at.find(key); found && key == "groups")

@@ -6,6 +6,9 @@
 #include <qutibench/network/analyze.hpp>
 #include <qutibench/network/zoo.hpp>
 
+#include <span>
+#include <string_view>
+
 namespace qutibench::zoo {
 
 /// A network of the zoo.

@@ -31,7 +31,7 @@ public:
     [[nodiscard]] const std::string& file() const { return file_; }
     [[nodiscard]] const onnx::dimension_bindings& bindings() const { return dims_; }
 
-    [[nodiscard]] graph on_inputs(const graph& net, std::span<const shape> inputs) const override {
+    [[nodiscard]] graph on_inputs(const graph& net, shapes inputs) const override {
         try {
             return resized(net, inputs, 0, "input changed to " + to_string(inputs.front()));
         } catch (const shape_error& wrong) {
@@ -144,8 +144,7 @@ private:
         return result;
     }
 
-    [[nodiscard]] graph resized(const graph& net, std::span<const shape> inputs, std::int64_t factor,
-                                std::string note) const {
+    [[nodiscard]] graph resized(const graph& net, shapes inputs, std::int64_t factor, std::string note) const {
         const onnx::model file = read();
         const onnx::inferred then = onnx::infer(file, {.dims = dims_, .work_limit = onnx::reread_limit});
         onnx::file_edits edits;
