@@ -115,6 +115,30 @@ TEST_CASE("the frontier equals that of all combinations, bit for bit") {
     }
 }
 
+TEST_CASE("long merged lists keep the rows and choices that a front of all sums keeps") {
+    std::mt19937 random(7);
+    std::size_t kept = 0;
+    for (int run = 0; run < 12; ++run) {
+        auto layers = draw_layers(24, 3, run % 2 == 0, random);
+        if (run % 4 == 1) layers[3].options[0].figures[1] = 1e9;      // all others are in the first cells
+        if (run % 4 == 3) layers[3].options[0].figures[1] = 1.7e308;  // and what overflows is in the last one
+        if (run % 4 == 3) layers[4].options[0].figures[1] = 1.7e308;
+        const std::vector<choice_objective> three(3), four(4);
+        const choice_front merged = choose_for_layers(layers, three);
+        for (choosing_layer& layer : layers)
+            for (layer_option& option : layer.options) option.figures.push_back(0);
+        const choice_front general = choose_for_layers(layers, four);
+        REQUIRE(merged.size() == general.size());
+        kept += merged.size();
+        const auto rows = rows_of(merged, 3);
+        auto expected = rows_of(general, 4);
+        for (figures& row : expected) row.pop_back();
+        REQUIRE(rows == expected);
+        for (std::size_t i = 0; i < rows.size(); ++i) REQUIRE(merged.choices(i) == general.choices(i));
+    }
+    CHECK(kept > 1000);
+}
+
 TEST_CASE("with a resolution no combination is missed by more") {
     std::mt19937 random(4);
     std::size_t exact = 0, coarse = 0;

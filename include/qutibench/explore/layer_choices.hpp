@@ -229,7 +229,9 @@ private:
         std::vector<double> options, values;
         for (const layer_option& one : layer.options)
             options.insert(options.end(), one.figures.begin(), one.figures.end());
+        values.reserve(2 * front_.values_.size());
         std::vector<choice_front::step> steps;
+        steps.reserve(2 * front_.size());
         choice_merge<D>(front_.values_, options).run([&](const auto& sums, std::uint32_t row, std::uint32_t option) {
             values.insert(values.end(), sums.begin(), sums.end());
             steps.push_back({row, option});
