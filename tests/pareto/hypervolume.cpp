@@ -165,6 +165,34 @@ TEST_CASE("hypervolume_contributions: are what inclusion and exclusion lose with
     }
 }
 
+TEST_CASE("hypervolume_contributions: in three objectives, are what the volume loses without a row, ties or not") {
+    std::mt19937_64 random(18);
+    const auto senses = all(sense::minimize, 3);
+    for (int round = 0; round < 60; ++round) {
+        const std::uint64_t levels = round % 3 == 0 ? 4 : round % 3 == 1 ? 12 : 1'000'000;
+        table points(3 * 60);
+        for (double& value : points) value = static_cast<double>(random() % levels) / static_cast<double>(levels);
+        if (round % 2 == 0)  // all rows near one plane, so that many are on the front
+            for (std::size_t i = 0; i < 60; ++i) points[3 * i + 2] = 2 - points[3 * i] - points[3 * i + 1];
+        const table worst(3, 3.0);
+        const auto own = qutibench::hypervolume_contributions(points, senses, worst);
+        const auto front = reference_front(points, senses);
+        table kept;
+        for (const std::size_t row : front) kept.insert(kept.end(), &points[3 * row], &points[3 * row] + 3);
+        const double whole = qutibench::hypervolume(kept, senses, worst);
+        double sum = 0;
+        for (std::size_t i = 0; i < front.size(); ++i) {
+            table others = kept;
+            const auto at = others.begin() + static_cast<std::ptrdiff_t>(3 * i);
+            others.erase(at, at + 3);
+            CAPTURE(round, i);
+            CHECK(own[front[i]] == Approx(whole - qutibench::hypervolume(others, senses, worst)).margin(1e-12));
+            sum += own[front[i]];
+        }
+        CHECK(std::accumulate(own.begin(), own.end(), 0.0) == Approx(sum));
+    }
+}
+
 TEST_CASE("hypervolume_contributions: agree with moocore 0.3.2") {
     // hv_contributions, but for 5 objectives the differences of its hypervolumes: it gives one row 0 instead of 1.08e-8
     struct figure {

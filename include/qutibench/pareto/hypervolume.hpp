@@ -5,6 +5,7 @@
 
 #include <qutibench/error.hpp>
 #include <qutibench/pareto/detail/front_stream.hpp>
+#include <qutibench/pareto/detail/lone_zones.hpp>
 #include <qutibench/pareto/detail/volume.hpp>
 #include <qutibench/pareto/dominance.hpp>
 
@@ -131,6 +132,11 @@ void own_volumes(counted_rows<D>& counted, std::vector<double>& own) {
         }
         return;
     }
+    if constexpr (D == 3) {
+        const std::vector<double> lone = lone_volumes(rows, counted.corner);
+        for (std::size_t i = 0; i < rows.size(); ++i) own[counted.numbers[order[i]]] = lone[i];
+        return;
+    }
     limit_search<D, Bits> search;
     search.rank(std::span<const std::array<double, D>>(rows));
     dominated_volume<D> volume(rows.size());
@@ -149,7 +155,7 @@ void own_volumes(counted_rows<D>& counted, std::vector<double>& own) {
 /// What the hypervolume of the front would lose without each row of the table: the volume that this row alone
 /// dominates. 0 for rows that are dominated, equal to others, not better than the reference everywhere, or hold a NaN.
 ///
-/// With m rows on the front: O(m log m) with 2 objectives; with more O(m^2) to find what limits each row, and the
+/// With m rows on the front: O(m log m) with 2 and 3 objectives; with more O(m^2) to find what limits each row, and the
 /// volume of the few rows that do. Throws invalid_argument as `hypervolume` does, and for rows on the front or a
 /// reference that are not finite.
 [[nodiscard]] inline std::vector<double> hypervolume_contributions(std::span<const double> points,
