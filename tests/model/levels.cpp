@@ -307,6 +307,28 @@ TEST_CASE("tiles move more than whole tensors, less with more memory, and chains
     CHECK(moved(2 * (64 + 32 + 128) - 1) == whole + 2 * 128);
 }
 
+TEST_CASE("layers that repeat move in tiles what each moves alone") {
+    const auto net_of = [](const std::vector<std::int64_t>& windows) {
+        graph net("windows");
+        tensor at = net.input({1, 32, 16, 16}, "image");
+        for (const std::int64_t window : windows)
+            at = net.add(convolution_2d{.out_channels = 32, .kernel = {window, window}, .padding = same}, {at});
+        return analyze(net);
+    };
+    const auto kernels = [&](const std::vector<std::int64_t>& windows, double size) {
+        return explain(net_of(windows), board(size), placed(placement_kind::published, execution_kind::tiled)).kernels;
+    };
+    const std::vector<std::int64_t> windows{3, 1, 3, 5, 1, 3, 5};
+    for (const double size : {128.0, 512.0, 2048.0}) {
+        const auto all = kernels(windows, size);
+        REQUIRE(all.size() == windows.size());
+        for (std::size_t i = 0; i < windows.size(); ++i) {
+            CAPTURE(size, i);
+            CHECK(all[i].traffic == kernels({windows[i]}, size)[0].traffic);
+        }
+    }
+}
+
 TEST_CASE("what a doubling buys") {
     const workload net = analyze(graph(zoo::resnet50()));
     const platform device = board(4 * mebibyte, 50e9);

@@ -35,6 +35,8 @@ struct tiled_kernel {
         return static_cast<double>(images) * static_cast<double>(height * width) * static_cast<double>(columns) *
                static_cast<double>(depth * window_height * window_width) * static_cast<double>(groups);
     }
+
+    friend bool operator==(const tiled_kernel&, const tiled_kernel&) = default;
 };
 
 /// Which operand moves once while the others come again.

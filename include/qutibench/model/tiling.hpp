@@ -7,6 +7,7 @@
 #include <qutibench/model/kernel_plan.hpp>
 #include <qutibench/model/tiled_traffic.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -74,6 +75,7 @@ public:
             once_[k] += one.bytes;
             if (one.tensor >= 0) link(one);
         }
+        known_.clear();
         for (std::size_t k = 0; k < count; ++k) answer.again[k] = again(parts_[k], buffer, on_chip);
         join(answer, buffer, on_chip, seconds);
         return answer;
@@ -209,7 +211,7 @@ private:
         of.output = output;
     }
 
-    [[nodiscard]] static double again(const tiled_part& part, double buffer, const std::vector<char>& on_chip) {
+    [[nodiscard]] double again(const tiled_part& part, double buffer, const std::vector<char>& on_chip) {
         const auto is_off = [&](int tensor) { return tensor >= 0 && !on_chip[static_cast<std::size_t>(tensor)]; };
         if (part.is_attention) return attention_again(part, buffer, is_off(part.second));
         if (!part.is_product) return 0;
@@ -218,7 +220,10 @@ private:
         if (!is_off(part.second >= 0 ? part.second : part.weights)) k.weight_bytes = 0;
         if (!is_off(part.output)) k.output_bytes = k.partial_bytes = 0;
         if (k.input_bytes + k.weight_bytes + k.output_bytes == 0) return 0;
-        return std::max(0.0, least_traffic(k, buffer).bytes() - bytes_once(k));
+        // networks repeat their layers
+        const auto same = std::find_if(known_.begin(), known_.end(), [&](const auto& one) { return one.first == k; });
+        if (same != known_.end()) return same->second;
+        return known_.emplace_back(k, std::max(0.0, least_traffic(k, buffer).bytes() - bytes_once(k))).second;
     }
 
     [[nodiscard]] static double attention_again(const tiled_part& part, double buffer, bool moves) {
@@ -300,7 +305,8 @@ private:
     std::int64_t batch_;
     std::vector<tiled_part> parts_;
     std::vector<double> once_{};
-    std::vector<chain_link> links_{};  // of a kernel with the next one
+    std::vector<std::pair<tiled_kernel, double>> known_{};  // what moves again through the buffer at hand
+    std::vector<chain_link> links_{};                       // of a kernel with the next one
 };
 
 }  // namespace qutibench::detail
