@@ -17,7 +17,7 @@ set(QUTIBENCH_CATALOGUE_KINDS platforms networks published measurements)
 # more than 60,000 bytes, which MSVC cannot join so, have a second form for it: an array that is filled when compiled.
 function(_qutibench_catalogue_header data_dir out files)
   set(entries "")
-  set(long_texts "")
+  set(texts "")
   set(one_by_one "#if defined(_MSC_VER) && !defined(__clang__) || defined(QUTIBENCH_SHORT_LITERALS)")
   foreach(file IN LISTS files)
     file(READ "${data_dir}/${file}" text)
@@ -49,15 +49,14 @@ function(_qutibench_catalogue_header data_dir out files)
       endif()
     endwhile()
     string(REPLACE "@BETWEEN@" "" joined "${pieces}")
-    set(entry "    {\"${kind}\", \"${name}\", whole(${joined})},\n")
+    string(MAKE_C_IDENTIFIER "text_of_${kind}_${name}" variable)
+    set(text "inline constexpr char ${variable}[] =${joined};\n")
     if(whole_length GREATER 60000)
       string(REPLACE "@BETWEEN@" "," pieces "${pieces}")
-      string(MAKE_C_IDENTIFIER "long_${kind}_${name}" long)
-      string(APPEND long_texts "${one_by_one}\ninline constexpr auto ${long} = joined(${pieces});\n#endif\n\n")
-      set(short "    {\"${kind}\", \"${name}\", {${long}.data(), ${long}.size()}},\n")
-      set(entry "${one_by_one}\n${short}#else\n${entry}#endif\n")
+      set(text "${one_by_one}\ninline constexpr auto ${variable} = joined(${pieces});\n#else\n${text}#endif\n")
     endif()
-    string(APPEND entries "${entry}")
+    string(APPEND texts "${text}")
+    string(APPEND entries "    {\"${kind}\", \"${name}\", whole(${variable})},\n")
   endforeach()
   list(LENGTH files count)
   set(${out} "// SPDX-License-Identifier: BSD-3-Clause
@@ -88,6 +87,11 @@ constexpr std::string_view whole(const char (&text)[Size]) {
     return {text, Size - 1};
 }
 
+template <std::size_t Size>
+constexpr std::string_view whole(const std::array<char, Size>& text) {
+    return {text.data(), Size};
+}
+
 template <std::size_t... Sizes>
 constexpr auto joined(const char (&...texts)[Sizes]) {
     std::array<char, (0 + ... + (Sizes - 1))> all{};
@@ -99,8 +103,10 @@ constexpr auto joined(const char (&...texts)[Sizes]) {
     return all;
 }
 
-// Long texts, for compilers that limit literals
-${long_texts}/// Sorted by kind as listed in the build, then by name.
+// Variables, since a linker keeps one of each, but literals as often as sections differ in their alignment; long texts
+// in a second form for compilers that limit literals
+${texts}
+/// Sorted by kind as listed in the build, then by name.
 inline constexpr std::array<embedded_file, ${count}> embedded_files = {{
 ${entries}}};
 
@@ -123,7 +129,7 @@ function(_qutibench_calibrations_header out catalogue)
   string(SUBSTRING "${text}" 0 ${from} before)
   string(SUBSTRING "${text}" ${to} -1 after)
   string(FIND "${after}" "template <std::size_t Size>" from)
-  string(FIND "${after}" "// Long texts" to)
+  string(FIND "${after}" "// Variables, since" to)
   string(SUBSTRING "${after}" 0 ${from} diagnostic)
   string(SUBSTRING "${after}" ${to} -1 after)
   set(${out} "${before}${diagnostic}${after}" PARENT_SCOPE)

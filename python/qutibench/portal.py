@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import math
 import os
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +19,31 @@ from .plot.rows import rows_of
 from .tables import listed
 
 _START = '<script type="application/json" id="report">'
+_LIBRARY = b'<script type="text/plain" id="library">'
+
+
+@cache
+def _unpacked(carried: Path) -> str:
+    """The page that python/pack_page.py has packed."""
+    try:
+        import lzma
+    except ImportError:
+        raise InvalidArgument("this Python lacks lzma, which unpacks the page; page= names one that is built") from None
+    text, library = lzma.decompress(carried.read_bytes()).split(b"\0", 1)
+    packed = base64.b64encode(gzip.compress(library, 6, mtime=0))
+    return text.replace(_LIBRARY, _LIBRARY + packed, 1).decode()
 
 
 def _page(named: str | os.PathLike[str] | None) -> str:
     """The built page: as named, in this folder's build/, or beside this package."""
-    places = (
-        [Path(named)] if named is not None else [Path("build/portal.html"), Path(__file__).parent / "data/portal.html"]
-    )
-    for place in places:
-        if place.is_file():
-            return place.read_text(encoding="utf-8")
-    missing = str(places[0])
+    place = Path("build/portal.html" if named is None else named)
+    if place.is_file():
+        return place.read_text(encoding="utf-8")
+    carried = Path(__file__).parent / "data/portal.xz"
+    if named is None and carried.is_file():
+        return _unpacked(carried)
     raise InvalidArgument(
-        f"{missing}: the portal page is not built, and this installation carries none; "
+        f"{place}: the portal page is not built, and this installation carries none; "
         "./bootstrap.sh page builds it in a checkout, page= names another"
     )
 

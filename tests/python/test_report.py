@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """qb.report: the caller's data in the page, and nothing that could break out of it."""
 
+import base64
+import gzip
 import json
 import math
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import qutibench as qb
+from qutibench import portal
 
 START = '<script type="application/json" id="report">'
 
@@ -65,6 +70,18 @@ def test_without_a_page_it_says_how_to_build_one(tmp_path: Path, monkeypatch: py
     (tmp_path / "no_page.html").write_text("<html></html>", encoding="utf-8")
     with pytest.raises(qb.InvalidArgument, match="no place for a report"):
         qb.report("out.html", page="no_page.html")
+
+
+def test_a_wheel_carries_the_page_packed(tmp_path: Path) -> None:
+    library = bytes(range(256)) * 100
+    text = '<script type="text/plain" id="library">{}</script>after'
+    (tmp_path / "portal.html").write_text(text.format(base64.b64encode(gzip.compress(library)).decode()))
+    script = Path(__file__).resolve().parents[2] / "python/pack_page.py"
+    subprocess.run([sys.executable, script, tmp_path / "portal.html", tmp_path / "portal.xz"], check=True)
+    before, _, rest = portal._unpacked(tmp_path / "portal.xz").partition('id="library">')
+    packed, _, after = rest.partition("</script>")
+    assert (before, after) == ('<script type="text/plain" ', "after")
+    assert gzip.decompress(base64.b64decode(packed)) == library
 
 
 def test_wrong_arguments(tmp_path: Path, page: Path) -> None:
