@@ -30,9 +30,9 @@ def problems(arguments: argparse.Namespace) -> list[str]:
             if made.returncode:
                 found.append(f"{' '.join(flags)}: {made.stderr}")
         old = compiler.run(arguments, "-std=c++17", "-fsyntax-only", str(budget))
-        errors = re.findall(r"error: .*", old.stderr)
-        if not any("qutibench needs C++20" in one for one in errors):
-            found.append(f"C++17 is refused by '{errors[:1]}'")
+        errors = re.findall(r"error: .*", old.stderr)  # the sentence, and the line that ends the compilation
+        if len(errors) != 2 or not any("qutibench needs C++20" in one for one in errors):
+            found.append(f"C++17 is refused by {len(errors)} errors, the first '{errors[:1]}'")
         return found
 
 

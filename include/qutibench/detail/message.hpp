@@ -3,6 +3,7 @@
 
 #if !defined(_MSVC_LANG) && __cplusplus < 202002L || defined(_MSVC_LANG) && _MSVC_LANG < 202002L
 #error "qutibench needs C++20: compile with -std=c++20 or newer"
+#include <older_standards_are_not_supported>  // ends the compilation: what would follow says nothing
 #endif
 
 #include <initializer_list>
