@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A command that is the program beside it, QUTIBENCH_FIRST_NAME, called by a second name, which it learns as its argv[0]:
-// wheels have no links, and carry a large program once.
+// A command that is the program beside it, QUTIBENCH_FIRST_NAME, called by a second name, which it learns as its
+// argv[0]: wheels have no links, and carry a large program once.
 #if defined(_WIN32)
 
 #define NOMINMAX
@@ -11,7 +11,9 @@
 namespace {
 
 // Both get what is pressed in the console; the program decides what comes of it.
-BOOL WINAPI leave_to_program(DWORD) { return TRUE; }
+BOOL WINAPI leave_to_program(DWORD) {
+    return TRUE;
+}
 
 }  // namespace
 
@@ -19,7 +21,8 @@ int main() {
     std::wstring path(32768, L'\0');
     path.resize(GetModuleFileNameW(nullptr, path.data(), static_cast<DWORD>(path.size())));
     path.resize(path.find_last_of(L"/\\") + 1);
-    for (const char* letter = QUTIBENCH_FIRST_NAME ".exe"; *letter != '\0'; ++letter) path += static_cast<wchar_t>(*letter);
+    for (const char* letter = QUTIBENCH_FIRST_NAME ".exe"; *letter != '\0'; ++letter)
+        path += static_cast<wchar_t>(*letter);
     STARTUPINFOW how{};
     how.cb = sizeof(how);
     PROCESS_INFORMATION made{};
@@ -34,11 +37,11 @@ int main() {
 
 #else
 
+#include <unistd.h>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <unistd.h>
 #if defined(__APPLE__)
 #include <mach-o/dyld.h>
 #endif
