@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import importlib
+import itertools
 import math
 import numbers
 import operator
@@ -51,6 +52,8 @@ class Unit(NamedTuple):
 
 
 Column = "Array | Categories"
+
+_WIDEST = 160  # characters of a row as text
 
 MOST_VALUES = 10_000_000
 """Of an axis, which are kept one by one."""
@@ -224,8 +227,7 @@ class Table:
 
     def headings(self) -> list[str]:
         """Column headings for people, units in brackets."""
-        units = [UNITS.get(name, Unit(name.replace("_", " "))) for name in self._columns]
-        return [f"{one.heading} [{one.unit}]" if one.unit else one.heading for one in units]
+        return [self._heading(name) for name in self._columns]
 
     def legend(self) -> list[str]:
         """What the letters in the column of marks stand for, a line each."""
@@ -235,32 +237,67 @@ class Table:
         used = {letter for one in found.names for letter in one} if isinstance(found, Categories) else set()
         return [f"{letter}  {says}" for letter, says in _core.marks() if letter in used]
 
-    def _cells(self, rows: Iterable[dict[str, object]]) -> Iterator[list[str]]:
-        scales = {name: UNITS[name].scale if name in UNITS else 1.0 for name in self._columns}
-        for row in rows:
-            yield [
-                readable(value / scales[name] if isinstance(value, (int, float)) and scales[name] != 1 else value)
-                for name, value in row.items()
-            ]
+    def _split(self) -> tuple[list[str], list[str]]:
+        """The columns worth showing, and what the others hold: one value in every row, or none. Marks stand for
+        assumptions."""
+        shown: list[str] = []
+        alike: list[str] = []
+        unknown: list[str] = []
+        for name in self._columns:
+            if name == "assumptions" and "marks" in self._columns:
+                continue
+            found = self.column(name)
+            values = found.codes if isinstance(found, Categories) else found
+            if self._length < 2 or not (values == values[0]).all():
+                is_unknown = self._length > 0 and values.dtype.kind == "f" and bool((values != values).all())
+                (unknown if is_unknown else shown).append(name)
+            elif not isinstance(found, Categories) or found.codes[0] >= 0:  # without a name: no mode, no mark
+                alike.append(name)
+        if not shown:
+            return [*alike, *unknown] or self.columns, []
+        first = next(self.rows(0, 1), {})
+        same = [f"{self._heading(name)} {self._cell(name, first[name])}" for name in alike]
+        notes = [f"in every row: {'; '.join(same)}"] if same else []
+        return shown, [*notes, *([f"not known: {'; '.join(map(self._heading, unknown))}"] if unknown else [])]
 
-    def _shown(self, most: int) -> tuple[list[list[str]], int]:
+    def _heading(self, name: str) -> str:
+        """A column's heading for people, its unit in brackets."""
+        unit = UNITS.get(name, Unit(name.replace("_", " ")))
+        return f"{unit.heading} [{unit.unit}]" if unit.unit else unit.heading
+
+    def _cell(self, name: str, value: object) -> str:
+        scale = UNITS[name].scale if name in UNITS else 1.0
+        return readable(value / scale if isinstance(value, (int, float)) and scale != 1 else value)
+
+    def _shown(self, names: Sequence[str], most: int) -> tuple[list[list[str]], int]:
+        def cells(start: int, stop: int | None) -> list[list[str]]:
+            return [[self._cell(name, row[name]) for name in names] for row in self.rows(start, stop)]
+
         if len(self) <= most:
-            return list(self._cells(self.rows())), 0
-        head = list(self._cells(self.rows(0, most - 3)))
-        return head + list(self._cells(self.rows(len(self) - 3, None))), most - 3
+            return cells(0, None), 0
+        return cells(0, most - 3) + cells(len(self) - 3, None), most - 3
+
+    def _count(self) -> str:
+        return f"{len(self):,} row{'' if len(self) == 1 else 's'}"
 
     def __repr__(self) -> str:
-        body, gap = self._shown(12)
-        lines = [self.headings(), *body]
+        names, notes = self._split()
+        body, gap = self._shown(names, 12)
+        lines = [[self._heading(name) for name in names], *body]
         if gap:
-            lines.insert(gap + 1, ["\u2026"] * len(self._columns))
-        widths = [max(len(line[i]) for line in lines) for i in range(len(self._columns))]
-        text = ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
-        return "\n".join([*text, f"{len(self):,} rows", *self.legend()])
+            lines.insert(gap + 1, ["\u2026"] * len(names))
+        widths = [max(len(line[i]) for line in lines) for i in range(len(names))]
+        taken = list(itertools.accumulate(width + 2 for width in widths))
+        fit = max(1, sum(one <= _WIDEST + 2 for one in taken))
+        if fit < len(names):
+            notes.insert(0, f"and {'; '.join(map(self._heading, names[fit:]))}")
+        text = ["  ".join(cell.rjust(width) for cell, width in zip(line[:fit], widths, strict=False)) for line in lines]
+        return "\n".join([*text, self._count(), *notes, *self.legend()])
 
     def _repr_html_(self) -> str:
-        body, gap = self._shown(24)
-        numeric = [not isinstance(self.column(name), Categories) for name in self._columns]
+        names, notes = self._split()
+        body, gap = self._shown(names, 24)
+        numeric = [not isinstance(self.column(name), Categories) for name in names]
 
         def row(cells: Sequence[str], tag: str) -> str:
             return (
@@ -274,13 +311,12 @@ class Table:
 
         lines = [row(cells, "td") for cells in body]
         if gap:
-            lines.insert(gap, row(["\u22ee"] * len(self._columns), "td"))
+            lines.insert(gap, row(["\u22ee"] * len(names), "td"))
         caption = f"<caption>{html.escape(self.title)}</caption>" if self.title else ""
-        note = f"<p>{len(self):,} rows</p>" if gap else ""
-        note += "".join(f"<p>{html.escape(one)}</p>" for one in self.legend())
+        below = [*([self._count()] if gap else []), *notes, *self.legend()]
         return (
-            f'<table class="qutibench">{caption}<thead>{row(self.headings(), "th")}</thead>'
-            f"<tbody>{''.join(lines)}</tbody></table>{note}"
+            f'<table class="qutibench">{caption}<thead>{row([self._heading(name) for name in names], "th")}</thead>'
+            f"<tbody>{''.join(lines)}</tbody></table>{''.join(f'<p>{html.escape(one)}</p>' for one in below)}"
         )
 
 
