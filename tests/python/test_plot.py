@@ -637,6 +637,65 @@ def test_system_beside_compute_levels_cost_and_radar() -> None:
     assert math.hypot(corners[0]["x"], corners[0]["y"]) == pytest.approx(0.5)
 
 
+def test_charts_over_batches_have_a_tick_for_each_and_no_other() -> None:
+    four = [{"batch": 2**i, "predicted_ops_per_s": 2e9, "system_ops_per_s": 1e9} for i in range(4)]
+    system = [row | {"batch": row["deployment_value"]} for row in MEASURED[:4]]
+    for chart, batches in ((plot.levels(four), [1, 2, 4, 8]), (plot.system_compute(system, system), None)):
+        ticks = [one["axis"]["values"] for one in walk(chart.to_dict()) if "values" in (one.get("axis") or {})]
+        assert ticks and all(one == (batches or sorted({row["batch"] for row in system})) for one in ticks)
+
+
+def test_two_ends_on_one_side_share_a_label_and_room_for_labels_has_no_negative_figures() -> None:
+    def row(rate: float) -> dict[str, Any]:
+        return {"network": "n", "platform": "p", "throughput_ips": rate}
+
+    chart = plot.tornado(row(10), {"a": (row(400), row(2000)), "b": row(1), "same": (row(10), row(10))})
+    labels = {(one["change"], one["text"]) for one in points(chart, "change", "text") if one["text"]}
+    assert labels == {("a", "400, 2000"), ("b", "1"), ("same", "10")}
+    drawn = [one for one in data(chart.to_dict()) if one and one[0].get("side") == "second"]
+    assert drawn[0][0]["end"] == 2000  # the longer bar first, the shorter over it
+    (axis,) = [one["axis"] for one in walk(chart.to_dict()) if (one.get("axis") or {}).get("title")][:1]
+    assert axis["labelExpr"].startswith("datum.value >= 0 ?")
+    negative = plot.tornado(row(-10), {"a": row(-20_000)})
+    assert [one["text"] for one in points(negative, "text")][:1] == ["-20k"]
+    assert ">=" not in json.dumps(
+        [
+            one["axis"]["labelExpr"].split("?")[0]
+            for one in walk(negative.to_dict())
+            if (one.get("axis") or {}).get("title")
+        ]
+    )
+
+
+def test_legends_of_layers_name_what_is_drawn() -> None:
+    def domain(chart: Any) -> list[str]:
+        found = [one["color"]["scale"]["domain"] for one in walk(chart.to_dict()) if "color" in one and "x" in one]
+        return list(found[0])
+
+    def layer(compute: float, memory: float) -> dict[str, Any]:
+        return {"layer": "a", "time_s": 1.0, "compute_time_s": compute, "memory_time_s": memory}
+
+    assert domain(plot.layer_bars([layer(1.0, 0.5)])) == ["compute"]
+    assert domain(plot.layer_bars([layer(0.2, 0.5), layer(1.0, 0.5)])) == ["compute", "memory", "overhead"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_figures_of_a_heatmap_stand_out_from_every_cell(theme: style.Theme, tmp_path: Path) -> None:
+    def light(colour: str) -> float:
+        parts = [int(one) / 255 for one in re.findall(r"\d+", colour)]
+        parts = parts if colour.startswith("rgb") else [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return math.fsum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    cells = [{"network": str(i), "platform": "p", "throughput_ips": 1.07**i} for i in range(80)]
+    drawn = plot.save(plot.heatmap(cells, theme=theme), tmp_path / "cells.svg").read_text()
+    boxes, figures = (re.findall(rf'"{kind} mark"[^>]* fill="([^"]+)"', drawn) for kind in ("rect", "text"))
+    assert len(boxes) == len(figures) == 80
+    for pair in zip(boxes, figures, strict=True):
+        dim, bright = sorted(light(one) for one in pair)
+        assert (bright + 0.05) / (dim + 0.05) > 4.3, pair
+
+
 def test_requirements_are_memories_of_both_uses_by_size() -> None:
     names = ["vgg16", "mobilenet_v1", "resnet50"]
     made = []

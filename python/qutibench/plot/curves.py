@@ -27,7 +27,6 @@ from .rows import (
     unit_of,
 )
 from .style import (
-    SI,
     Layer,
     Theme,
     colour_legend,
@@ -41,6 +40,7 @@ from .style import (
     layered,
     look,
     shape_scale,
+    steps_axis,
 )
 
 _FEW = 12
@@ -68,7 +68,7 @@ def _across(points: Sequence[Row], title: str) -> alt.X:
         chosen = fitted(values, title)
         steps = sorted(set(values))
         if len(steps) <= _FEW and all(float(value).is_integer() for value in steps):
-            chosen["axis"] = alt.Axis(title=title, labelExpr=SI, values=steps)
+            chosen["axis"] = steps_axis(title, steps)
             doubling = all(math.log2(value).is_integer() for value in steps if value > 0) and steps[0] > 0
             if doubling and len(steps) > 2:
                 chosen["scale"] = alt.Scale(type="log", base=2, domain=[steps[0] / 1.3, steps[-1] * 1.3], nice=False)

@@ -62,7 +62,8 @@ def layer_bars(
     known, note = need(rows_of(kernels), "layer", "time_s")
     bars = [part for place, row in enumerate(known) for part in _parts(row, place, overlap)]
     now = look(theme)
-    colours = [now.series[0], now.series[1], mixed(OKABE_ITO["black"], "#ffffff", 0.55)]
+    colours = dict(zip(_PARTS, (now.series[0], now.series[1], mixed(OKABE_ITO["black"], "#ffffff", 0.55)), strict=True))
+    there = [part for part in _PARTS if any(one["part"] == part for one in bars)]
     step = width / len(known)
     axis = alt.Axis(
         title="Layer, in order of execution",
@@ -80,7 +81,9 @@ def layer_bars(
             x=alt.X("place:O", axis=axis, scale=alt.Scale(paddingInner=0.15 if step >= 4 else 0)),
             y=alt.Y("ms:Q", stack=True, axis=linear_axis("Time of a call [ms]")),
             color=alt.Color(
-                "part:N", scale=alt.Scale(domain=list(_PARTS), range=colours), legend=colour_legend(None, orient="top")
+                "part:N",
+                scale=alt.Scale(domain=there, range=[colours[part] for part in there]),
+                legend=colour_legend(None, orient="top"),
             ),
             order="order:Q",
             tooltip=[

@@ -10,7 +10,7 @@ import altair as alt
 
 from ..errors import InvalidArgument
 from .rows import Row, axis_title, need, rows_of, unit_of
-from .style import Theme, compact, dressed, inline, layered, linear_axis, look
+from .style import Theme, compact, dressed, inline, layered, linear_axis, look, possible_axis
 
 
 def tornado(
@@ -79,6 +79,19 @@ def _level(one: Row, key: str, scale: float) -> str:
     return compact(one[key] / scale) + (f" ({level})" if level not in (None, "base") else "")
 
 
+def _join_labels(bars: list[Row]) -> None:
+    """Two ends on one side have one label, behind the longer bar, which comes first: 4793, 9670 on the right."""
+    longer: dict[tuple[str, bool], Row] = {}
+    for one in bars:
+        outer = longer.setdefault((one["change"], one["right"]), one)
+        if outer is one:
+            continue
+        if one["text"] != outer["text"]:
+            inner, outer_text = one["text"], outer["text"]
+            outer["text"] = f"{inner}, {outer_text}" if one["right"] else f"{outer_text}, {inner}"
+        one["text"] = ""
+
+
 def _label_room(bars: list[Row], right: bool, width: float) -> float:
     """Pixels for the longest label on one side of the bars."""
     return max(0.05 * width, *(7 * len(one["text"]) + 10 for one in bars if one["right"] is right), 0)
@@ -91,10 +104,13 @@ def _drawn(bars: list[Row], middle: float, heading: str, theme: Theme, width: fl
         ends = [other["end"] for other in bars if other["change"] == one["change"]] + [middle]
         swing[one["change"]] = max(ends) - min(ends)
         one["right"] = one["end"] >= middle
+    bars.sort(key=lambda one: -abs(one["end"] - middle))  # the shorter of two on one side is drawn over the longer
+    _join_labels(bars)
     order = sorted(swing, key=lambda name: -swing[name])
     low, high = min(middle, *(one["end"] for one in bars)), max(middle, *(one["end"] for one in bars))
     margins = [_label_room(bars, right, width) for right in (False, True)]
     span = (high - low or 0.1 * abs(middle)) / max(width - sum(margins), 0.2 * width)
+    heading_axis = possible_axis(heading, "datum.value >= 0") if low >= 0 else linear_axis(heading)
     scale = alt.Scale(domain=[low - span * margins[0], high + span * margins[1]], nice=False, zero=False)
     y = alt.Y("change:N", sort=order, axis=alt.Axis(title=None, ticks=False, domain=False, labelLimit=300))
     colour = alt.Color(
@@ -102,7 +118,7 @@ def _drawn(bars: list[Row], middle: float, heading: str, theme: Theme, width: fl
     )
     ends = alt.Chart(inline(bars)).mark_bar(height=alt.RelativeBandSize(0.66))
     centre = alt.Chart(inline([{"base": middle}])).mark_rule(color=now.ink, strokeWidth=1.4)
-    x = alt.X("base:Q", scale=scale, axis=linear_axis(heading))
+    x = alt.X("base:Q", scale=scale, axis=heading_axis)
     layers: list[Any] = [
         ends.encode(x=x, x2="end:Q", y=y, color=colour, tooltip=["change:N", alt.Tooltip("end:Q", title=heading)]),
         centre.encode(x=x),

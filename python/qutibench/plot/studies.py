@@ -26,6 +26,7 @@ from .style import (
     log_scale,
     look,
     shape_scale,
+    steps_axis,
 )
 
 _PARTS = ("base", "idle", "running")
@@ -153,6 +154,13 @@ def _lines(
     return [lines, base.mark_point(filled=True, size=48, opacity=1).encode(tooltip=tooltip, shape=shape)]
 
 
+def _batches(points: Sequence[Row], title: str) -> alt.X:
+    """The horizontal axis of what is drawn over batches, each of which has its tick."""
+    values = [one["batch"] for one in points]
+    scale = alt.Scale(type="log", base=2, domain=[min(values) / 1.2, max(values) * 1.2], nice=False)
+    return alt.X("batch:Q", scale=scale, axis=steps_axis(title, values))
+
+
 def power_performance(
     rows: Any, *, theme: Theme = "light", width: float = 520, height: float = 320, title: str = ""
 ) -> alt.LayerChart:
@@ -171,7 +179,7 @@ def power_performance(
         }
         for row in known
     ]
-    x = alt.X("throughput:Q", scale=alt.Scale(type="log"), axis=log_axis(axis_title("throughput_ips")))
+    x = alt.X("throughput:Q", **fitted([one["throughput"] for one in points], axis_title("throughput_ips"), log=True))
     y = alt.Y("power:Q", scale=alt.Scale(zero=False), axis=linear_axis("Power of the board [W]"))
     tooltip = ["series:N", "batch:Q", alt.Tooltip("throughput:Q", format=".4g"), alt.Tooltip("power:Q", format=".3g")]
     return dressed(layered(_lines(points, x, y, "series", theme, tooltip), width, height), theme, title, note)
@@ -209,8 +217,8 @@ def system_compute(
             }
             for row in known
         ]
-    x = alt.X("batch:Q", scale=alt.Scale(type="log", base=2), axis=alt.Axis(title="Batch, threads or stream"))
-    y = alt.Y("value:Q", scale=alt.Scale(type="log"), axis=log_axis(axis_title(value)))
+    x = _batches(points, "Batch, threads or stream")
+    y = alt.Y("value:Q", **fitted([one["value"] for one in points], axis_title(value), log=True))
     tooltip = ["series:N", "scope:N", "batch:Q", alt.Tooltip("value:Q", format=".4g")]
     layers = _lines(points, x, y, "series", theme, tooltip, dash=("system", "compute"))
     return dressed(layered(layers, width, height), theme, title, next((note for note in notes if note), ""))
@@ -242,7 +250,7 @@ def levels(
     ]
     if not points:
         raise InvalidArgument("no row knows a level: " + ", ".join(names))
-    x = alt.X("batch:Q", scale=alt.Scale(type="log", base=2), axis=alt.Axis(title="Batch"))
+    x = _batches(points, "Batch [inputs]")
     y = alt.Y("rate:Q", axis=linear_axis("Performance [GOP/s]"))
     tooltip = ["level:N", "batch:Q", alt.Tooltip("rate:Q", title="GOP/s", format=".4g")]
     return dressed(layered(_lines(points, x, y, "level", theme, tooltip), width, height), theme, title, note)
@@ -319,7 +327,9 @@ def hardware_cost(
         alt.Chart(inline(points))
         .mark_point(filled=True, size=70, opacity=1)
         .encode(
-            x=alt.X("cost:Q", scale=alt.Scale(type="log"), axis=log_axis(f"Hardware cost [LUT + {dsp_luts:g} DSP]")),
+            x=alt.X(
+                "cost:Q", **fitted([one["cost"] for one in points], f"Hardware cost [LUT + {dsp_luts:g} DSP]", True)
+            ),
             y=alt.Y("value:Q", **fitted([one["value"] for one in points], axis_title(value), log=False)),
             color=alt.Color("datatype:N", scale=colour_scale(names, theme), legend=alt.Legend(title="datatype")),
             shape=alt.Shape("datatype:N", scale=shape_scale(names)),

@@ -138,9 +138,9 @@ def si(value: float, unit: str) -> str:
 def compact(value: float) -> str:
     """A number for a small space: four digits below ten thousand, three from there on: 49.5, 1216, 38.4k, 1.2M."""
     for letter, scale in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
-        if value >= max(scale, 9999.5):
+        if abs(value) >= max(scale, 9999.5):
             return f"{float(f'{value / scale:.3g}'):g}{letter}"
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def dots(rows: Sequence[dict[str, Any]], theme: Theme, size: float = 80, hollow: bool = False) -> alt.Chart:
@@ -258,13 +258,22 @@ def linear_axis(title: str) -> alt.Axis:
 
 def shares_axis(title: str) -> alt.Axis:
     """An axis of shares that reach 100 % at most: what nice scales put past that bears no number and no line."""
-    possible = "datum.value <= 100"
+    return possible_axis(title, "datum.value <= 100")
+
+
+def possible_axis(title: str, possible: str) -> alt.Axis:
+    """An axis with numbers and lines where a Vega expression holds, for scales that leave room where none can be."""
     return alt.Axis(
         title=title,
         labelExpr=f"{possible} ? ({SI}) : ''",
         gridOpacity=alt.condition(possible, alt.value(1), alt.value(0)),
         tickOpacity=alt.condition(possible, alt.value(1), alt.value(0)),
     )
+
+
+def steps_axis(title: str, values: Sequence[float]) -> alt.Axis:
+    """An axis with ticks at these values alone, as batches have them."""
+    return alt.Axis(title=title, labelExpr=SI, values=sorted(set(values)))
 
 
 def fitted(values: Sequence[float], title: str, log: bool | None = None, is_labelled: bool = False) -> dict[str, Any]:
@@ -316,6 +325,7 @@ def dressed(chart: Chart, theme: Theme, title: str = "", note: str = "") -> Char
         "titleFontWeight": "normal",
         "symbolSize": 110,
         "symbolStrokeWidth": 1.5,
+        "columnPadding": 26,  # widths are those of this machine's font, which a reader's may pass
         "labelLimit": 320,
         "symbolLimit": 0,  # all of them; Vega hides those past thirty
     }
