@@ -106,6 +106,7 @@ TEST_CASE("channels of a depthwise convolution fill one column each") {
 
 TEST_CASE("Eyeriss maps AlexNet as its authors publish") {
     // Chen et al. 2017, table V: processing latency of four images at 200 MHz, and active elements of 168.
+    // As yonseicasl/NPUsim, validation/phase3, has them too.
     struct published {
         std::int64_t out, kernel, channels, filters, groups, stride;
         double milliseconds, active;
