@@ -196,6 +196,16 @@ TEST_CASE("details: resources agree with the table of FPGA parts, operators keep
         "operators": {"supports": ["dense"], "source": "a"}})",
                                              "p.json"),
                       "p.json, /operators/supports: there is no such key; did you mean 'supported'?");
+    const auto refusing = [](const std::string& types) {
+        return parse_platform(R"({"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": 1}],
+            "operators": {"unsupported": [)" +
+                                  types + R"(], "source": "a"}})",
+                              "p.json");
+    };
+    CHECK(refusing(R"("softmax", "TopK")").operators.unsupported.size() == 2);  // a layer, and a file's operator
+    CHECK_THROWS_WITH(refusing(R"("dense", "convolution2d")"),
+                      "p.json, /operators/unsupported/1: there is no layer type 'convolution2d'; did you mean "
+                      "'convolution_2d'?");
 }
 
 TEST_CASE("the examples of docs/catalogue.md load") {

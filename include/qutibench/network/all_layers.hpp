@@ -8,6 +8,9 @@
 #include <qutibench/network/layers.hpp>
 #include <qutibench/network/operator_layer.hpp>
 
+#include <array>
+#include <string_view>
+
 namespace qutibench {
 
 /// Layer types as a type.
@@ -22,6 +25,12 @@ using all_layers =
                elementwise, activation, softmax, concatenation, split, slice, reshape, flatten, transpose, pad, resize,
                attention, embedding, recurrent, head_normalization, rotary_embedding, cached_attention,
                latent_attention, linear_attention, routed_experts, operator_layer>;
+
+/// The type names of a list, as files and `layer_workload::type` have them.
+template <class... Layers>
+[[nodiscard]] constexpr std::array<std::string_view, sizeof...(Layers)> type_names(layer_list<Layers...>) {
+    return {Layers::type...};
+}
 
 /// Calls `use` with a layer as its own type; false where the list does not have it, such as for a layer of yours.
 template <class... Layers, class Use>

@@ -56,7 +56,7 @@ private:
         };
         (attempt(Layers{}), ...);
         if (!layer) {
-            constexpr std::array<std::string_view, sizeof...(Layers)> names = {Layers::type...};
+            const auto names = type_names(layer_list<Layers...>{});
             type.fail(message({"there is no layer type '", wanted, "'", suggestion(wanted, names)}));
         }
         node one{.layer = *std::move(layer)};

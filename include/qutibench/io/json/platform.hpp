@@ -9,6 +9,7 @@
 #include <qutibench/hardware/platform.hpp>
 #include <qutibench/io/file.hpp>
 #include <qutibench/io/json/figure.hpp>
+#include <qutibench/network/all_layers.hpp>
 
 namespace qutibench {
 
@@ -192,7 +193,7 @@ private:
         }
         if (const auto operators = document_.find("operators")) {
             operators->expect_keys({"supported", "unsupported", "unsupported_networks", "source", "host"});
-            device.operators = {texts_of(*operators, "supported"), texts_of(*operators, "unsupported"),
+            device.operators = {layer_types_of(*operators, "supported"), layer_types_of(*operators, "unsupported"),
                                 texts_of(*operators, "unsupported_networks"),
                                 figures_.source_text((*operators)["source"].text()), host_of(*operators)};
         }
@@ -210,6 +211,19 @@ private:
         if (!(host.peak.value() > 0) || !(host.bandwidth.value() > 0))
             found->fail("a host needs operations and bytes per second above 0");
         return host;
+    }
+
+    /// Names of the library's layers, or of operators of imported files, which begin with a capital letter.
+    [[nodiscard]] static std::vector<std::string> layer_types_of(const json_reader& in, std::string_view key) {
+        constexpr auto known = type_names(all_layers{});
+        std::vector<std::string> all;
+        if (const auto listed = in.find(key))
+            for (const json_reader& one : listed->elements()) {
+                const std::string type = all.emplace_back(one.text());
+                if ((type[0] < 'A' || type[0] > 'Z') && std::find(known.begin(), known.end(), type) == known.end())
+                    one.fail(message({"there is no layer type '", type, "'", suggestion(type, known)}));
+            }
+        return all;
     }
 
     [[nodiscard]] static std::vector<std::string> texts_of(const json_reader& in, std::string_view key) {
