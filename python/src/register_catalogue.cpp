@@ -33,9 +33,19 @@ using counting_argument = name_argument<counting>;
     return py::detail::cast_op<path_argument&>(path).value;
 }
 
+/// A model file as Python loads it, which takes an open batch as one and says how to bind what else is open.
+[[nodiscard]] py::object loaded(const std::string& path) {
+    return py::module_::import("qutibench._core").attr("load_model_file")(path);
+}
+
 [[nodiscard]] std::shared_ptr<graph> graph_named(py::handle given) {
     const std::optional<std::string> name = name_in(given);
-    return name ? std::make_shared<graph>(load_model(*name).build(1.0)) : nullptr;
+    if (!name) return nullptr;
+    try {
+        return std::make_shared<graph>(load_model(*name).build(1.0));
+    } catch (const onnx::open_dimensions&) {
+        return loaded(*name).cast<std::shared_ptr<graph>>();
+    }
 }
 
 /// Of a graph as well: what it costs.
@@ -45,7 +55,11 @@ using counting_argument = name_argument<counting>;
     const std::optional<std::string> name = name_in(given);
     if (!name) return nullptr;
     const question asked{.networks = {*name}};
-    return std::const_pointer_cast<workload>(known_names().networks(asked).front().work);
+    try {
+        return std::const_pointer_cast<workload>(known_names().networks(asked).front().work);
+    } catch (const onnx::open_dimensions&) {
+        return workload_named(loaded(*name));
+    }
 }
 
 [[nodiscard]] std::shared_ptr<platform> platform_named(py::handle given) {

@@ -22,7 +22,6 @@ struct onnx_graph : graph {
     named_shapes entering{};
     named_shapes leaving{};
     std::int64_t parameters = 0;
-    std::string problem{};     ///< why there are no layers; empty when there are
     std::string assumption{};  ///< what was taken for granted of an open batch, until it was said
 };
 
@@ -76,28 +75,36 @@ struct model_content {
     [[nodiscard]] std::string source() const { return path.empty() ? "(bytes)" : path; }
 };
 
-/// The dimensions without a value where they are batches: each input is open in its first axis at most.
-[[nodiscard]] std::vector<std::string> open_batches(const onnx::inferred& source) {
+/// The dimensions without a value, as batches of one, where they are batches: each input is open in its first axis at
+/// most.
+[[nodiscard]] onnx::open_dimensions::values open_batches(const onnx::inferred& source) {
     for (const onnx::value_id id : source.inputs) {
         const auto& dims = source.of(id).dims;
         if (std::any_of(dims.begin() + (dims.empty() ? 0 : 1), dims.end(), [](auto dim) { return !dim.known(); }))
             return {};
     }
-    return source.unbound_dimensions();
+    return source.usual_values();
 }
 
-/// "dims={'N': 1, 'M': 1}"
-[[nodiscard]] std::string as_dims(const std::vector<std::string>& names) {
-    std::string all;
-    for (const std::string& one : names) all += (all.empty() ? "'" : ", '") + one + "': 1";
-    return "dims={" + all + "}";
+/// "dims={'N': 1, 'length': 128}"
+[[nodiscard]] std::string as_dims(const onnx::open_dimensions::values& all) {
+    return "dims={" + onnx::open_dimensions::listed(all, ", '", "': ").substr(2) + "}";
+}
+
+/// How Python binds what is open.
+void say_how_to_bind(std::exception_ptr thrown) {
+    try {
+        if (thrown) std::rethrow_exception(thrown);
+    } catch (const onnx::open_dimensions& open) {
+        throw shape_error(
+            onnx::open_dimensions::sentence(open.example(), "as in load(path, " + as_dims(open.example()) + ")"));
+    }
 }
 
 /// Says what of a loaded model its file leaves open.
-void warn_of_open_dimensions(const onnx_graph& loaded) {
-    const std::string& says = loaded.problem.empty() ? loaded.assumption : loaded.problem;
-    if (says.empty()) return;
-    const std::string text = "'" + loaded.name() + "': " + says;
+void warn_of_open_batch(const onnx_graph& loaded) {
+    if (loaded.assumption.empty()) return;
+    const std::string text = "'" + loaded.name() + "': " + loaded.assumption;
     if (PyErr_WarnEx(PyExc_UserWarning, text.c_str(), 1) != 0) throw py::error_already_set();
 }
 
@@ -105,27 +112,18 @@ void warn_of_open_dimensions(const onnx_graph& loaded) {
                                                    std::string_view name) {
     auto result = std::make_shared<onnx_graph>();
     onnx::inferred source = onnx::infer(file, {.dims = options.dims});
-    if (const std::vector<std::string> open = open_batches(source); !open.empty()) {
+    if (const onnx::open_dimensions::values open = open_batches(source); !open.empty()) {
         auto dims = options.dims;
-        for (const std::string& one : open) dims.emplace_back(one, 1);
+        dims.insert(dims.end(), open.begin(), open.end());
         source = onnx::infer(file, {.dims = dims});
         result->assumption = "the batch is open and taken as one; " + as_dims(open) + " says so, or another";
     }
     result->entering = shapes_of(source, source.inputs);
     result->leaving = shapes_of(source, source.outputs);
-    try {
-        imported_model model = import_onnx(source, name);
-        static_cast<graph&>(*result) = std::move(model.layers);
-        result->parameters = model.parameters;
-    } catch (const shape_error& open) {
-        const std::vector<std::string> names = source.unbound_dimensions();
-        result->problem = open.what();
-        if (const std::size_t advice = result->problem.find(", as in --dim"); advice != std::string::npos)
-            result->problem.replace(advice, std::string::npos, ", as in " + as_dims(names));
-        result->rename(std::string(name));
-    }
-    if (options.strict && result->problem.empty())
-        static_cast<void>(analyze(static_cast<const graph&>(*result), counting::qutibench, true));
+    imported_model model = import_onnx(source, name);
+    static_cast<graph&>(*result) = std::move(model.layers);
+    result->parameters = model.parameters;
+    if (options.strict) static_cast<void>(analyze(static_cast<const graph&>(*result), counting::qutibench, true));
     return result;
 }
 
@@ -150,7 +148,7 @@ void add_loader(py::module_& module, const char* name, AsOnnx as_onnx, const cha
                 return imported(onnx::read_view(std::as_bytes(std::span(model.bytes.data(), model.bytes.size()))),
                                 options, model.name);
             });
-            warn_of_open_dimensions(*loaded);
+            warn_of_open_batch(*loaded);
             return loaded;
         },
         "model"_a, "dims"_a = bindings(), "strict"_a = false, text);
@@ -170,7 +168,8 @@ void add_loading(py::module_& module) {
             return std::nullopt;
         },
         "A graph from an ONNX file (a path, or its bytes). Only the structure is read, never the weights.\n\n"
-        "dims: values of symbolic dimensions by name; an open batch is taken as one, with a warning. strict: raise "
+        "dims: values of symbolic dimensions by name; an open batch is taken as one, with a warning, and "
+        "any other open one is a ShapeError that says how to bind it. strict: raise "
         "UnsupportedOperator for an operator without a cost "
         "model. Raises ParseError with a byte offset or node name for a broken file.");
     add_loader(
@@ -242,12 +241,10 @@ void register_writer(py::module_& module) {
 }  // namespace
 
 void register_onnx(py::module_& module) {
+    py::register_local_exception_translator(&say_how_to_bind);
     register_writer(module);
     py::class_<onnx_graph, graph, std::shared_ptr<onnx_graph>> cls(
-        module, "OnnxGraph",
-        "A graph from an ONNX file. Where dimensions are open, inputs and outputs show None, and counting it says "
-        "which "
-        "ones to bind.");
+        module, "OnnxGraph", "A graph from an ONNX file, with what the file says of its inputs and outputs.");
     cls.def_property_readonly(
         "inputs", [](const onnx_graph& self) { return to_dict(self.entering); },
         "Shapes by name; None for a shape or a dimension that is not known.");
@@ -255,21 +252,11 @@ void register_onnx(py::module_& module) {
         "outputs", [](const onnx_graph& self) { return to_dict(self.leaving); },
         "Shapes by name; None for a shape or a dimension that is not known.");
     cls.def_property_readonly(
-        "parameters",
-        [](const onnx_graph& self) { return self.problem.empty() ? std::optional(self.parameters) : std::nullopt; },
-        "Parameters of the module that the file was exported from, as far as the file shows; None when it cannot be "
-        "counted. Exporters fold and drop some, so that those of analyze(graph) can differ.");
-    cls.def_property_readonly(
-        "problem", [](const onnx_graph& self) { return unless_empty(self.problem); },
-        "Why the model cannot be counted, or None.");
-    cls.def("__repr__", [](const py::object& self) {
-        const auto& of = self.cast<const onnx_graph&>();
-        if (of.problem.empty()) return py::type::of<graph>().attr("__repr__")(self).cast<std::string>();
-        return "OnnxGraph('" + of.name() + "': " + of.problem + ")";
-    });
+        "parameters", [](const onnx_graph& self) { return self.parameters; },
+        "Parameters of the module that the file was exported from, as far as the file shows. Exporters fold and drop "
+        "some, so that those of analyze(graph) can differ.");
     const auto known = [](const onnx_graph& self, py::object layers) {
-        return py::make_tuple(std::move(layers), self.name(), self.entering, self.leaving, self.parameters,
-                              self.problem);
+        return py::make_tuple(std::move(layers), self.name(), self.entering, self.leaving, self.parameters);
     };
     add_state(
         cls,
@@ -283,21 +270,12 @@ void register_onnx(py::module_& module) {
             made->entering = from[2].cast<named_shapes>();
             made->leaving = from[3].cast<named_shapes>();
             made->parameters = from[4].cast<std::int64_t>();
-            made->problem = from[5].cast<std::string>();
             return made;
         },
         [known](const onnx_graph& self) {
             return known(self, self.nodes().empty() ? py::object(py::none()) : py::object(py::str(to_json(self))));
         });
     add_loading(module);
-    // Before the overload for any graph: a model with open dimensions has no layers to count.
-    module.def(
-        "analyze",
-        [](const onnx_graph& net, name_argument<counting> count, bool strict) {
-            if (!net.problem.empty()) throw shape_error(net.problem);
-            return analyze(static_cast<const graph&>(net), count.value, strict);
-        },
-        "graph"_a, "count"_a = "qutibench", "strict"_a = false, py::prepend());
 }
 
 }  // namespace qutibench::python

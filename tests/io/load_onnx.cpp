@@ -89,6 +89,12 @@ TEST_CASE("results whose shape depends on the data, or that are empty, are no ob
     empty.input("x", {"0", "3"}).node("Relu", {"x"}, {"y"}).output("y");
     CHECK(read(found).operations().value() == 0);
     CHECK(read(empty).operations().value() == 0);
+    build::graph part;  // of a rotation that leaves no component alone
+    part.input("x", {"1", "2", "8"})
+        .constant("lengths", {8, 0})
+        .node("Split", {"x", "lengths"}, {"turned", "left"}, {build::attribute("axis", 2)});
+    part.node("Relu", {"turned"}, {"y"}).output("y");
+    CHECK(read(part).layers().size() == 3);
 }
 
 namespace {

@@ -99,19 +99,39 @@ def test_names_stand_for_devices_of_methods_and_charts_too(cnv_files, tmp_path):
     assert qb.plot.roofline([board], cnv_files).to_dict() and qb.plot.roofline("a10", "cnv", datatypes=np.float16)
 
 
-def test_a_model_with_an_open_batch_says_so_and_has_layers():
+def test_a_model_with_an_open_batch_says_so_and_has_layers(tmp_path):
     onnx = pytest.importorskip("onnx")
     made = onnx.load_from_string(qb.to_onnx("cnv"))
     made.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "N"
     with pytest.warns(UserWarning, match=r"the batch is open and taken as one; dims=\{'N': 1\}"):
         g = qb.load_onnx(made.SerializeToString())
     assert qb.analyze(g).operations == qb.analyze("cnv").operations
-    made.graph.input[0].type.tensor_type.shape.dim[2].dim_param = "H"
-    with pytest.warns(UserWarning, match=r"without a value: N, H; bind each, as in dims=\{'N': 1, 'H': 1\}"):
-        g = qb.load_onnx(made.SerializeToString())
-    assert "dims=" in repr(g)
-    with pytest.raises(qb.ShapeError, match="dims="):
-        qb.predict(g, "a10")
+    path = tmp_path / "open.onnx"
+    path.write_bytes(made.SerializeToString())
+    with pytest.warns(UserWarning, match="the batch is open"):
+        assert qb.predict(path, "a10", datatype="int8").latency_s == qb.predict(g, "a10", datatype="int8").latency_s
+
+
+def test_a_model_with_other_open_axes_is_refused_with_the_argument_that_binds_them(tmp_path):
+    onnx = pytest.importorskip("onnx")
+    made = onnx.load_from_string(qb.to_onnx("cnv"))
+    for axis, name in ((0, "N"), (2, "H")):
+        made.graph.input[0].type.tensor_type.shape.dim[axis].dim_param = name
+    path = tmp_path / "open.onnx"
+    path.write_bytes(made.SerializeToString())
+    said = r"without a value: N, H; bind each, as in load\(path, dims=\{'N': 1, 'H': 128\}\)$"
+    for call in (
+        lambda: qb.load_onnx(made.SerializeToString()),
+        lambda: qb.load(path),
+        lambda: qb.predict(path, "a10"),
+        lambda: qb.prune(path, 0.5),
+        lambda: qb.analyze(path),
+        lambda: qb.sweep([path], ["a10"]),
+    ):
+        with pytest.raises(qb.ShapeError, match=said):
+            call()
+    with pytest.warns(UserWarning, match=r"the batch is open and taken as one; dims=\{'N': 1\}"):
+        assert qb.analyze(qb.load(path, dims={"H": 32})).operations == qb.analyze("cnv").operations
 
 
 REFUSED = {

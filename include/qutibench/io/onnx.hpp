@@ -200,7 +200,8 @@ private:
         try {
             if (!expected || !(layer->output_shape(in) == *expected)) return {};
             int ports = 0;
-            for (const onnx::value_id id : one.source->outputs) ports += id != onnx::absent ? 1 : 0;
+            for (const onnx::value_id id : one.source->outputs)
+                ports += id != onnx::absent && representable(source_.of(id)) ? 1 : 0;
             const bool is_kind = layer->kind() == one.kind || layer->as<global_pooling>() != nullptr;
             if (ports != layer->outputs() || !is_kind) return {};
             const layer_cost cost = layer->cost(in);
@@ -280,8 +281,8 @@ inline graph graph_of(const onnx::inferred& source, std::string_view name) {
 }
 
 /// What the ONNX file at `path` holds, or its bytes. Throws parse_error with a byte offset or node name for a file that
-/// is broken, shape_error that lists the symbolic dimensions without a value, unsupported_operator in strict mode for
-/// an operator without a cost model, overflow_error past 64 bits.
+/// is broken, onnx::open_dimensions that lists the symbolic dimensions without a value, unsupported_operator in strict
+/// mode for an operator without a cost model, overflow_error past 64 bits.
 [[nodiscard]] inline imported_model import_onnx(const onnx::model& model, const onnx_options& options,
                                                 std::string_view name) {
     imported_model result = import_onnx(onnx::infer(model, {.dims = options.dims}), name);

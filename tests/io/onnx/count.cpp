@@ -77,6 +77,14 @@ TEST_CASE("Dimensions without a value are an error that lists them") {
     const auto model = onnx::read(folder + "ts_resnet18.onnx");
     const auto inferred = onnx::infer(model);
     CHECK_THROWS_WITH(onnx::count(inferred), Catch::Contains("batch") && Catch::Contains("--dim batch=1"));
+    const auto text = build::read(graph()
+                                      .input("x", {"rows", "length", "8"})
+                                      .input("mask", {"rows", "length"})
+                                      .node("Relu", {"x"}, {"y"})
+                                      .output("y")
+                                      .model());
+    CHECK_THROWS_WITH(onnx::count(onnx::infer(text)),
+                      "dimensions without a value: rows, length; bind each, as in --dim rows=1 length=128");
     const auto bare = build::read(graph().input("x").node("Relu", {"x"}, {"y"}).output("y").model());
     CHECK_THROWS_WITH(onnx::count(onnx::infer(bare)), "input 'x' has no shape");
 }

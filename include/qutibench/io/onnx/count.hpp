@@ -96,16 +96,7 @@ public:
 
 private:
     void require_bound() const {
-        const auto names = graph_.unbound_dimensions();
-        if (!names.empty()) {
-            std::string listed;
-            constexpr std::size_t most = 16;
-            for (std::size_t i = 0; i < std::min(most, names.size()); ++i) listed += (i == 0 ? "" : ", ") + names[i];
-            if (names.size() > most)
-                listed += qutibench::detail::message({" and ", std::uint64_t{names.size() - most}, " more"});
-            throw shape_error("dimensions without a value: " + listed + "; bind each, as in --dim " + names.front() +
-                              "=1");
-        }
+        if (open_dimensions::values open = graph_.usual_values(); !open.empty()) throw open_dimensions(std::move(open));
         for (const value_id id : graph_.inputs)
             if (graph_.of(id).kind == type_kind::unknown ||
                 (graph_.of(id).kind == type_kind::tensor && !graph_.of(id).ranked))
@@ -359,7 +350,7 @@ private:
 
 }  // namespace detail
 
-/// Counts one inference. Throws shape_error, listing their names, while dimensions of the inputs have no value, and
+/// Counts one inference. Throws open_dimensions, listing their names, while those of the inputs have no value, and
 /// overflow_error past 64 bits. A node without a cost model, or whose shapes depend on data, is listed as uncounted.
 [[nodiscard]] inline counts count(const inferred& graph) {
     return detail::counter(graph).run();
