@@ -8,6 +8,7 @@ usage: python _worker.py FOLDER
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import queue
@@ -28,23 +29,34 @@ class Rejected(Exception):
     """The runtime does not take the model."""
 
 
-def shape_of(name: str, declared: list[Any], job: dict[str, Any], is_first: bool) -> list[int]:
-    """The shape to feed: the batch where the first extent is open, what the job says of other open ones."""
-    shape: list[int] = []
-    for axis, extent in enumerate(declared):
-        fixed = extent if isinstance(extent, int) and extent > 0 else None
-        if axis == 0 and fixed is None:
-            shape.append(job["batch"])
-        elif axis == 0 and is_first and fixed != job["batch"]:
-            raise Rejected(f"its input '{name}' is made for a batch of {fixed}, not {job['batch']}")
-        elif fixed is not None:
-            shape.append(fixed)
-        elif f"{name}:{axis}" in job["dims"] or extent in job["dims"]:
-            shape.append(int(job["dims"].get(f"{name}:{axis}") or job["dims"][extent]))
-        else:
-            names = f"'{extent}' or '{name}:{axis}'"
+def shapes_of(inputs: dict[str, list[Any]], job: dict[str, Any]) -> dict[str, list[int]]:
+    """The shapes to feed: the batch where an input's first extent is open, what the job's dims say of other open ones,
+    by name or as input[axis], as loaders take them."""
+    places = [(name, axis, extent) for name, declared in inputs.items() for axis, extent in enumerate(declared)]
+    open_ones = [name for name, axis, extent in places if not _fixed(extent) for name in (extent, f"{name}[{axis}]")]
+    for given in job["dims"]:
+        if given not in open_ones:
+            near = difflib.get_close_matches(given, map(str, open_ones), 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise Rejected(f"it has no open dimension {given!r}{hint}")
+    first = next(iter(inputs), None)
+    shapes: dict[str, list[int]] = {name: [] for name in inputs}
+    for name, axis, extent in places:
+        said = job["dims"].get(f"{name}[{axis}]", job["dims"].get(extent))
+        if axis == 0 and not _fixed(extent) and said not in (None, job["batch"]):
+            raise Rejected(f"dims has {said} as the batch of input '{name}', and the batch is {job['batch']}")
+        if axis == 0 and _fixed(extent) and name == first and extent != job["batch"]:
+            raise Rejected(f"its input '{name}' is made for a batch of {extent}, not {job['batch']}")
+        size = extent if _fixed(extent) else job["batch"] if axis == 0 else said
+        if size is None:
+            names = f"'{extent}' or '{name}[{axis}]'"
             raise Rejected(f"its input '{name}' has the open dimension '{extent}'; give its size in dims, as {names}")
-    return shape
+        shapes[name].append(int(size))
+    return shapes
+
+
+def _fixed(extent: Any) -> bool:
+    return isinstance(extent, int) and extent > 0
 
 
 def filled(shape: list[int], kind: str) -> Any:
@@ -99,10 +111,8 @@ def onnxruntime_calls(job: dict[str, Any]) -> tuple[Calls, Finish, str]:
         return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def inputs_of(session: Any) -> dict[str, Any]:
-        return {
-            one.name: filled(shape_of(one.name, one.shape, job, place == 0), one.type[len("tensor(") : -1])
-            for place, one in enumerate(session.get_inputs())
-        }
+        shapes = shapes_of({one.name: one.shape for one in session.get_inputs()}, job)
+        return {one.name: filled(shapes[one.name], one.type[len("tensor(") : -1]) for one in session.get_inputs()}
 
     try:
         model = job["model"]
@@ -125,10 +135,11 @@ def onnxruntime_calls(job: dict[str, Any]) -> tuple[Calls, Finish, str]:
 def openvino_model(job: dict[str, Any], core: Any) -> tuple[Any, dict[str, Any]]:
     """The model with all shapes known, quantised where the job says so, and what to feed it."""
     model = core.read_model(job["model"])
-    shapes = {}
-    for place, given in enumerate(model.inputs):
-        declared = [one.get_length() if one.is_static else str(one) for one in given.partial_shape]
-        shapes[given.any_name] = shape_of(given.any_name, declared, job, place == 0)
+    declared = {
+        given.any_name: [one.get_length() if one.is_static else str(one) for one in given.partial_shape]
+        for given in model.inputs
+    }
+    shapes = shapes_of(declared, job)
     model.reshape(shapes)
     fed = {one.any_name: filled(shapes[one.any_name], one.element_type.to_dtype().name) for one in model.inputs}
     if job["quantize"] and not is_quantized(Path(job["model"])):

@@ -476,7 +476,7 @@ def run(
     datatype: what to record and compute in: 'int8' quantises by the runtime's own tools unless the network is quantised
     already, 'bf16' is for openvino. warm_up, repeats, duration_s: calls that are not counted, calls that are, and
     seconds after which no further one begins. time_limit_s: of everything, loading included. memory_limit_bytes: of the
-    process, on Linux. dims: sizes of open dimensions, by name or as 'input:axis'. name, keep, platform, mode: what to
+    process, on Linux. dims: sizes of open dimensions, by name or as 'input[axis]'. name, keep, platform, mode: what to
     record; mode is 'one_core' or 'all_cores', as of ``probe_host()``. statistic: of the latencies: 'median', 'mean',
     'min', 'max' or 'p90'. scenario: 'single_stream', 'offline' or 'server', as MLPerf's loadgen plays it for at least
     `duration_s` and `repeats` queries; the last needs target_ips and latency_limit_s.

@@ -333,11 +333,16 @@ def test_a_quantised_graph_is_recorded_as_such(network):
 @needs_onnxruntime
 def test_open_dimensions_take_the_batch_and_what_the_caller_says():
     assert runners.run(relu(["n", 8]), batch=3, **QUICK).batch == 3
-    for runner, dims in (("onnxruntime", {"length": 5}), ("onnxruntime", {"x:1": 5}), ("openvino", {"x:1": 5})):
+    for runner, dims in (("onnxruntime", {"length": 5}), ("onnxruntime", {"x[1]": 5}), ("openvino", {"x[1]": 5})):
         if runners.importlib.util.find_spec(runner):
             assert runners.run(relu(["n", "length"]), runner, dims=dims, **QUICK).latency_s > 0
     with pytest.raises(runners.ModelRejected, match=r"open dimension 'length'; give its size in dims"):
         runners.run(relu(["n", "length"]), **QUICK)
+    with pytest.raises(runners.ModelRejected, match=r"no open dimension 'lenght'; did you mean 'length'\?"):
+        runners.run(relu(["n", "length"]), dims={"lenght": 5}, **QUICK)
+    assert runners.run(relu(["n", "length"]), batch=3, dims={"n": 3, "length": 5}, **QUICK).batch == 3
+    with pytest.raises(runners.ModelRejected, match="dims has 4 as the batch of input 'x', and the batch is 1"):
+        runners.run(relu(["n", "length"]), dims={"n": 4, "length": 5}, **QUICK)
     with pytest.raises(runners.ModelRejected, match="made for a batch of 1, not 2"):
         runners.run(relu([1, 8]), batch=2, **QUICK)
 
