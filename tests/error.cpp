@@ -16,6 +16,9 @@ TEST_CASE("ids are stable: scripts and bindings rely on them") {
     CHECK(unsupported_datatype("").id() == "unsupported_datatype");
     CHECK(parse_error("", "", "").id() == "parse_error");
     CHECK(unknown_name("", "", "").id() == "unknown_name");
+    const unknown_name several("platform", "a1", "a10' or 'a100");
+    CHECK(several.nearest() == "a10");
+    CHECK(std::string(several.what()) == "unknown platform 'a1'; did you mean 'a10' or 'a100'?");
     CHECK(invalid_argument("").id() == "invalid_argument");
     CHECK(overflow_error("").id() == "overflow_error");
 }

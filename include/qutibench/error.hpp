@@ -65,14 +65,15 @@ private:
     std::string place_;
 };
 
-/// A name that no catalogue, mode list or enumeration holds. `nearest()` is the closest valid one, or empty.
+/// A name that no catalogue, mode list or enumeration holds. `nearest()` is the closest valid one, or empty; of several
+/// that the name begins, which the message lists between ' or ', the first.
 class unknown_name : public error {
 public:
     unknown_name(std::string_view kind, std::string_view name, std::string_view nearest)
         : error("unknown_name",
                 "unknown " + detail::cut(kind) + " '" + detail::cut(name) + "'" +
                     (nearest.empty() ? std::string() : "; did you mean '" + std::string(nearest) + "'?")),
-          nearest_(nearest) {}
+          nearest_(nearest.substr(0, nearest.find("' or '"))) {}
 
     [[nodiscard]] const std::string& nearest() const noexcept { return nearest_; }
 

@@ -110,6 +110,9 @@ def test_details_of_errors():
     with pytest.raises(qb.UnknownName) as caught:
         qb.platform("nncs2")
     assert caught.value.nearest == "ncs2"
+    with pytest.raises(qb.UnknownName, match="'h100_nvl' or 'h100_pcie' or 'h100_sxm'") as several:
+        qb.platform("h100")
+    assert qb.platform(several.value.nearest).id == "h100_nvl"
     with pytest.raises(qb.ParseError) as caught:
         qb.Platform.from_json('{"id": "x", "peaks": [{"datatype": "int8", "operations_per_second": -1}]}', "mine.json")
     assert caught.value.source == "mine.json"

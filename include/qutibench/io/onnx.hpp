@@ -238,8 +238,8 @@ namespace detail {
 inline void warn_of_inputs(const onnx::inferred& source, graph& net) {
     for (const std::string& zero : source.open_zeros)
         net.warn("dimension " + zero +
-                 " of the file's inputs is 0, so that what reads it counts as nothing; bind it, as in --dim " + zero +
-                 "=1");
+                 " of the file's inputs is 0, so that what reads it counts as nothing; bind it to another length, " +
+                 zero + "=1 say");
     std::int64_t batch = 0;
     std::int64_t of_rows = 0;  // where an input has two dimensions
     for (const onnx::value_info& input : source.source->graph.inputs) {

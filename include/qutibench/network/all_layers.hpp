@@ -26,11 +26,15 @@ using all_layers =
                attention, embedding, recurrent, head_normalization, rotary_embedding, cached_attention,
                latent_attention, linear_attention, routed_experts, operator_layer>;
 
+namespace detail {
+
 /// The type names of a list, as files and `layer_workload::type` have them.
 template <class... Layers>
 [[nodiscard]] constexpr std::array<std::string_view, sizeof...(Layers)> type_names(layer_list<Layers...>) {
     return {Layers::type...};
 }
+
+}  // namespace detail
 
 /// Calls `use` with a layer as its own type; false where the list does not have it, such as for a layer of yours.
 template <class... Layers, class Use>
