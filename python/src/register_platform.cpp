@@ -12,22 +12,16 @@
 namespace qutibench::python {
 
 template <>
-struct member_list<processing_array> {
-    using type = processing_array;
-    static constexpr auto all =
-        std::make_tuple(&type::rows, &type::columns, &type::flow, &type::depth, &type::count, &type::prefetches,
-                        &type::hold, &type::weights_per_cycle, &type::outputs_per_cycle, &type::buffer);
-};
-template <>
-struct member_list<host_processor> {
-    static constexpr auto all =
-        std::make_tuple(&host_processor::name, &host_processor::peak, &host_processor::bandwidth);
-};
-template <>
 struct member_list<operator_support> {
     static constexpr auto all =
         std::make_tuple(&operator_support::supported, &operator_support::unsupported,
                         &operator_support::unsupported_networks, &operator_support::source, &operator_support::host);
+};
+
+template <>
+struct member_list<provenance> {
+    static constexpr auto all = std::make_tuple(&provenance::pointer, &provenance::source, &provenance::basis,
+                                                &provenance::derivation, &provenance::value, &provenance::unit);
 };
 
 namespace {
@@ -48,10 +42,6 @@ namespace {
     py::typing::Dict<py::str, py::float_> all;
     for (const peak& one : mode.peaks) all[py::str(to_string(one.numbers))] = one.dense.value();
     return all;
-}
-
-[[nodiscard]] std::optional<int> unless_zero(int count) {
-    return count > 0 ? std::optional(count) : std::nullopt;
 }
 
 [[nodiscard]] memory_level make_memory(std::string name, const std::optional<double>& capacity,
@@ -94,24 +84,14 @@ void register_link(py::module_& module) {
     cls.def(py::init(&make_link), "name"_a, "reach"_a, "bandwidth_bytes_per_s"_a = py::none(), "devices"_a = py::none(),
             "reach: 'host', 'devices' (of the same fast domain) or 'nodes'; the bandwidth is one device's in one "
             "direction, devices is how many it joins.");
+    add_facts(cls);
     cls.def_readonly("name", &device_link::name);
-    cls.def_property_readonly("reach", [](const device_link& self) { return to_string(self.reach); });
-    cls.def_property_readonly("bandwidth_bytes_per_s", [](const device_link& self) { return known(self.bandwidth); });
-    cls.def_property_readonly("devices", [](const device_link& self) { return unless_zero(self.devices); });
     cls.def("__repr__", [](const device_link& self) {
         return "DeviceLink('" + self.name + "', '" + std::string(to_string(self.reach)) +
                "', bandwidth_bytes_per_s=" + (is_known(self.bandwidth) ? readable(self.bandwidth.value()) : "None") +
                ", devices=" + (self.devices > 0 ? std::to_string(self.devices) : "None") + ")";
     });
-    add_state(
-        cls,
-        [](const device_link& self) {
-            return py::make_tuple(self.name, to_string(self.reach), known(self.bandwidth), unless_zero(self.devices));
-        },
-        [](const py::tuple& from) {
-            return make_link(from[0].cast<std::string>(), from[1].cast<std::string>(),
-                             from[2].cast<std::optional<double>>(), from[3].cast<std::optional<int>>());
-        });
+    add_described_state(cls);
 }
 
 void register_peak(py::module_& module) {
@@ -123,25 +103,13 @@ void register_peak(py::module_& module) {
             }),
             "datatype"_a, "operations_per_second"_a, "sparse_operations_per_second"_a = py::none(),
             "bit_serial"_a = false);
-    cls.def_property_readonly("datatype", [](const peak& self) { return to_string(self.numbers); });
-    cls.def_property_readonly("operations_per_second", [](const peak& self) { return self.dense.value(); });
+    add_facts(cls);
     cls.def_property_readonly(
-        "sparse_operations_per_second", [](const peak& self) { return known(self.sparse); },
-        "With structured sparsity exploited, counted in dense operations.");
-    cls.def_readonly("bit_serial", &peak::bit_serial,
-                     "Of single bits, from which the device makes products of integers of any width.");
+        "operations_per_second", [](const peak& self) { return self.dense.value(); }, "Stated of every peak.");
     cls.def("__repr__", [](const peak& self) {
         return "Peak('" + to_string(self.numbers) + "', " + readable(self.dense.value()) + ")";
     });
-    add_state(
-        cls,
-        [](const peak& self) {
-            return py::make_tuple(self.numbers, self.dense.value(), known(self.sparse), self.bit_serial);
-        },
-        [](const py::tuple& from) {
-            return peak{from[0].cast<precision>(), quantity_of<ops_per_second>(from[1].cast<double>()),
-                        quantity_or_nan<ops_per_second>(from[2].cast<std::optional<double>>()), from[3].cast<bool>()};
-        });
+    add_described_state(cls);
 }
 
 [[nodiscard]] processing_array make_array(std::int64_t rows, std::int64_t columns, const std::string& flow,
@@ -178,13 +146,7 @@ void register_array(py::module_& module) {
             "buffer_bytes"_a = 0,
             "flow: 'output_stationary', 'weight_stationary', 'input_stationary', 'row_stationary' or 'blocks', which "
             "alone has depth, hold, the figures per cycle and a buffer.");
-    cls.def_readonly("rows", &processing_array::rows);
-    cls.def_readonly("columns", &processing_array::columns);
-    cls.def_property_readonly("flow", [](const processing_array& self) { return to_string(self.flow); });
-    cls.def_readonly("depth", &processing_array::depth, "Products that an element of blocks sums at once.");
-    cls.def_readonly("count", &processing_array::count, "Arrays side by side.");
-    cls.def_readonly("prefetches", &processing_array::prefetches,
-                     "Whether the next piece's operands arrive while this one is computed.");
+    add_facts(cls);
     cls.def_property_readonly("elements", &processing_array::elements,
                               "Multiply-accumulates of a cycle in which all elements work.");
     cls.def(
@@ -251,9 +213,6 @@ void register_mode(py::module_& module) {
     cls.def_readonly("peaks", &operating_mode::peaks);
     cls.def_readonly("memories", &operating_mode::memories);
     add_facts(cls);
-    cls.def_property_readonly(
-        "compute_units", [](const operating_mode& self) { return unless_zero(self.compute_units); },
-        "Multiprocessors, compute units, cores or engines.");
     cls.def_readonly("links", &operating_mode::links);
     cls.def_property_readonly(
         "array", [](const operating_mode& self) { return stated(self.array); },
@@ -283,20 +242,7 @@ void register_provenance(py::module_& module) {
     cls.def_readonly("unit", &provenance::unit);
     cls.def("__repr__",
             [](const provenance& self) { return "<" + self.pointer + ": " + self.basis + ", " + self.source + ">"; });
-    add_state(
-        cls,
-        [](const provenance& self) {
-            return py::make_tuple(self.pointer, self.source, self.basis, self.derivation,
-                                  known(quantity_of<seconds>(self.value)), self.unit);
-        },
-        [](const py::tuple& from) {
-            return provenance{from[0].cast<std::string>(),
-                              from[1].cast<std::string>(),
-                              from[2].cast<std::string>(),
-                              from[3].cast<std::string>(),
-                              or_nan(from[4].cast<std::optional<double>>()),
-                              from[5].cast<std::string>()};
-        });
+    add_described_state(cls);
 }
 
 [[nodiscard]] platform make_platform(std::string id, const std::variant<std::vector<peak>, py::dict>& peaks,
@@ -356,18 +302,14 @@ void add_figures(platform_class& cls) {
         "Of the whole board while it runs networks, where somebody measured it; energies are this times time.");
     cls.def_property_readonly("clock_hz", [](const platform& self) { return known(self.mode().clock); });
     cls.def_property_readonly(
-        "compute_units", [](const platform& self) { return unless_zero(self.mode().compute_units); },
+        "compute_units", [](const platform& self) { return fact(self.mode().compute_units); },
         "Multiprocessors, compute units, cores or engines in the selected mode.");
     cls.def_property_readonly("links", [](const platform& self) { return self.mode().links; });
     cls.def_property_readonly(
         "array", [](const platform& self) { return stated(self.mode().array); },
         "The array of processing elements of the selected mode; None where no source states one.");
-    cls.def_property_readonly("vendor", [](const platform& self) { return unless_empty(self.vendor); });
+    add_facts(cls);
     cls.def_property_readonly("device_class", [](const platform& self) { return unless_empty(self.device_class); });
-    cls.def_property_readonly(
-        "year", [](const platform& self) { return self.year > 0 ? std::optional(self.year) : std::nullopt; });
-    cls.def_property_readonly("price_usd", [](const platform& self) { return known(self.price_usd); });
-    cls.def_property_readonly("process_nm", [](const platform& self) { return known(self.process_nm); });
     cls.def_readonly("sources", &platform::sources, "Where each figure comes from.");
 }
 

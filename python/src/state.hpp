@@ -171,6 +171,8 @@ template <class Value>
         return known(value);
     else if constexpr (std::is_floating_point_v<Value>)
         return known(static_cast<double>(value));
+    else if constexpr (std::is_same_v<Value, int>)  // a count that some source states
+        return value > 0 ? std::optional(value) : std::nullopt;
     else
         return value;
 }

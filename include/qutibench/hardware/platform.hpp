@@ -32,6 +32,18 @@ struct peak {
     ops_per_second sparse =
         unknown<ops_per_second>;  ///< with structured sparsity exploited, counted in dense operations
     bool bit_serial = false;      ///< of single bits, from which the device makes products of integers of any width
+
+    /// Every fact: field(name with its SI unit, member, one sentence).
+    template <class Field>
+    static constexpr void describe(Field&& field) {
+        using own = peak;
+        field("datatype", &own::numbers, "Of weights and activations.");
+        field("operations_per_second", &own::dense, "A multiply-accumulate is two.");
+        field("sparse_operations_per_second", &own::sparse,
+              "With structured sparsity exploited, counted in dense operations.");
+        field("bit_serial", &own::bit_serial,
+              "Of single bits, from which the device makes products of integers of any width.");
+    }
 };
 
 /// What a memory is for: whatever is put there, what the hardware keeps there by itself, one kind of tensor, or
@@ -56,10 +68,10 @@ struct memory_level {
     static constexpr void describe(Field&& field) {
         using own = memory_level;
         field("name", &own::name, "Its name in messages.");
-        field("capacity_bytes", &own::capacity, "None where no source states it.");
-        field("bandwidth_bytes_per_s", &own::bandwidth, "None where no source states it.");
         field("on_chip", &own::on_chip, "Whether it is on the chip.");
         field("role", &own::role, "What it is for: 'any', 'cache', 'weights', 'activations' or 'code'.");
+        field("capacity_bytes", &own::capacity, "None where no source states it.");
+        field("bandwidth_bytes_per_s", &own::bandwidth, "None where no source states it.");
         field("bus_width_bits", &own::bus_width_bits, "Of all channels together.");
         field("transfer_rate_hz", &own::transfer_rate, "Transfers per second of one data line.");
     }
@@ -76,6 +88,16 @@ struct device_link {
     link_reach reach = link_reach::host;
     bytes_per_second bandwidth = unknown<bytes_per_second>;  ///< of one device in one direction
     int devices = 0;  ///< how many devices it joins at that bandwidth, this one included; 0 when no source states it
+
+    /// Every fact: field(name with its SI unit, member, one sentence).
+    template <class Field>
+    static constexpr void describe(Field&& field) {
+        using own = device_link;
+        field("name", &own::name, "Its name in messages.");
+        field("reach", &own::reach, "Where it leads: 'host', 'devices' of the same fast domain, or 'nodes'.");
+        field("bandwidth_bytes_per_s", &own::bandwidth, "Of one device in one direction.");
+        field("devices", &own::devices, "How many it joins at that bandwidth, this one included.");
+    }
 };
 
 /// One power or clock mode of a device, complete in itself.
@@ -97,6 +119,7 @@ struct operating_mode {
     template <class Field>
     static constexpr void describe(Field&& field) {
         using own = operating_mode;
+        field("compute_units", &own::compute_units, "Multiprocessors, compute units, cores or engines.");
         field("power_w", &own::power, "Thermal design power, or the average that the source states.");
         field("measured_power_w", &own::measured_power,
               "Of the whole board while it runs networks, where somebody measured it; energies are this times time.");
@@ -123,6 +146,15 @@ struct host_processor {
     bytes_per_second bandwidth = unknown<bytes_per_second>;  ///< of its memory
 
     [[nodiscard]] bool is_stated() const { return is_known(peak) && is_known(bandwidth); }
+
+    /// Every fact: field(name with its SI unit, member, one sentence).
+    template <class Field>
+    static constexpr void describe(Field&& field) {
+        using own = host_processor;
+        field("name", &own::name, "Its name in messages.");
+        field("operations_per_second", &own::peak, "In whatever datatype the layers are.");
+        field("bandwidth_bytes_per_s", &own::bandwidth, "Of its memory.");
+    }
 };
 
 /// What a device's software runs, as far as a source says; empty lists say nothing.
@@ -219,6 +251,16 @@ public:
     double process_nm = unknown<seconds>.value();
     std::vector<provenance> sources{};
     operator_support operators{};
+
+    /// What describes the device beyond its modes: field(name with its unit, member, one sentence).
+    template <class Field>
+    static constexpr void describe(Field&& field) {
+        using own = platform;
+        field("vendor", &own::vendor, "Who makes it.");
+        field("year", &own::year, "Of release.");
+        field("price_usd", &own::price_usd, "None where no source states it.");
+        field("process_nm", &own::process_nm, "None where no source states it.");
+    }
 
     void rename(std::string name) { name_ = std::move(name); }
 

@@ -34,6 +34,22 @@ struct processing_array {
     double outputs_per_cycle = 0;  ///< of `blocks`: how fast results leave; 0: as fast as they are made
     std::int64_t buffer = 0;       ///< of `blocks`: bytes for inputs and sums of one block; 0: boundless
 
+    /// Every fact: field(name with its unit, member, one sentence).
+    template <class Field>
+    static constexpr void describe(Field&& field) {
+        using own = processing_array;
+        field("rows", &own::rows, "Of processing elements; of blocks, output positions at once.");
+        field("columns", &own::columns, "Of processing elements; of blocks, output channels at once.");
+        field("flow", &own::flow, "Which operand stays in the elements, or 'blocks'.");
+        field("depth", &own::depth, "Products that an element of blocks sums at once.");
+        field("count", &own::count, "Arrays side by side.");
+        field("prefetches", &own::prefetches, "Whether the next piece's operands arrive while this one is computed.");
+        field("hold", &own::hold, "Of blocks: cycles for which a set of weights is held at least.");
+        field("weights_per_cycle", &own::weights_per_cycle, "Of blocks; 0 where they arrive as they are used.");
+        field("outputs_per_cycle", &own::outputs_per_cycle, "Of blocks; 0 where they leave as they are made.");
+        field("buffer_bytes", &own::buffer, "Of blocks, for inputs and sums of one block; 0 where boundless.");
+    }
+
     [[nodiscard]] constexpr bool is_stated() const { return rows > 0 && columns > 0; }
     /// Multiply-accumulates of a cycle in which all elements work.
     [[nodiscard]] constexpr std::int64_t elements() const { return rows * columns * depth * count; }

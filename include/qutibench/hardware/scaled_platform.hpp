@@ -18,7 +18,7 @@ struct device_scales {
     friend constexpr bool operator==(const device_scales&, const device_scales&) = default;
 };
 
-/// The selected mode of a device, scaled. It keeps its id, name, class, year and price.
+/// The selected mode of a device, scaled. It keeps its id, its name and what describes it.
 [[nodiscard]] inline platform scaled(const platform& device, const device_scales& by) {
     if (by == device_scales{}) return device;
     operating_mode mode = device.mode();
@@ -34,8 +34,7 @@ struct device_scales {
     platform changed(device.id(), std::vector<operating_mode>{std::move(mode)});
     changed.rename(device.name());
     changed.device_class = device.device_class;
-    changed.year = device.year;
-    changed.price_usd = device.price_usd;
+    platform::describe([&](std::string_view, auto member, std::string_view) { changed.*member = device.*member; });
     changed.operators = device.operators;
     return changed;
 }

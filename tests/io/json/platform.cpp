@@ -130,7 +130,7 @@ TEST_CASE("impossible figures are refused with file, pointer and reason") {
 
 TEST_CASE("years are whole and of this age") {
     CHECK(refusal(with_peak(R"("operations_per_second": 1}], "year": 2018.5, "notes": [{"a": 1)")) ==
-          "n.json, /year: must be a whole year");
+          "n.json, /year: must be a whole number");
     CHECK(refusal(with_peak(R"("operations_per_second": 1}], "year": 18, "notes": [{"a": 1)")) ==
           "n.json, /year: must be a year from 1941 to 2100, not 18");
 }

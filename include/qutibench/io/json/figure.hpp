@@ -30,30 +30,52 @@ inline constexpr figure_kind rate_figure{"operation/s"}, bandwidth_figure{"byte/
     width_figure{"bit"}, unit_count_figure{"1", 0, 1e9, "a count from 1 to 1e9"},
     per_cycle_figure{"1", 0, 1e9, "above 0 and at most 1e9"};
 
-// What a figure of a platform is, by what holds it.
-[[nodiscard]] constexpr const figure_kind& kind_of(watts) {
-    return power_figure;
-}
-[[nodiscard]] constexpr const figure_kind& kind_of(hertz) {
-    return clock_figure;
-}
-[[nodiscard]] constexpr const figure_kind& kind_of(bytes) {
-    return capacity_figure;
-}
-[[nodiscard]] constexpr const figure_kind& kind_of(bytes_per_second) {
-    return bandwidth_figure;
-}
-[[nodiscard]] constexpr const figure_kind& kind_of(double) {
-    return width_figure;
+template <class Value>
+concept holds_figure =
+    (std::is_arithmetic_v<Value> && !std::is_same_v<Value, bool>) || requires(const Value& one) { one.value(); };
+
+/// What a figure of a platform is: by the quantity that holds it, and of a bare number by the unit that its key names.
+template <holds_figure Value>
+[[nodiscard]] constexpr const figure_kind& kind_of(std::string_view key) {
+    if constexpr (std::is_same_v<Value, watts>) return power_figure;
+    if constexpr (std::is_same_v<Value, hertz>) return clock_figure;
+    if constexpr (std::is_same_v<Value, bytes>) return capacity_figure;
+    if constexpr (std::is_same_v<Value, bytes_per_second>) return bandwidth_figure;
+    if constexpr (std::is_same_v<Value, ops_per_second>) return rate_figure;
+    if (key.ends_with("_bytes")) return capacity_figure;
+    if (key.ends_with("_bits")) return width_figure;
+    if (key.ends_with("_per_cycle")) return per_cycle_figure;
+    if (key.ends_with("_usd")) return price_figure;
+    if (key.ends_with("_nm")) return process_figure;
+    return key == "year" ? year_figure : unit_count_figure;
 }
 
 /// Calls visit(key, member) for each figure that a part of a platform describes.
 template <class Part, class Visit>
 void for_each_figure(Visit&& visit) {
     Part::describe([&](std::string_view key, auto member, std::string_view) {
-        using value = std::remove_cvref_t<decltype(std::declval<Part>().*member)>;
-        if constexpr (!std::is_same_v<value, bool> && requires(const value& one) { kind_of(one); }) visit(key, member);
+        if constexpr (holds_figure<std::remove_cvref_t<decltype(std::declval<Part>().*member)>>) visit(key, member);
     });
+}
+
+/// Keys that a part of a platform cannot do without.
+template <class Part>
+inline constexpr std::array<std::string_view, 0> required_of{};
+template <>
+inline constexpr std::array<std::string_view, 2> required_of<peak>{"datatype", "operations_per_second"};
+template <>
+inline constexpr std::array<std::string_view, 1> required_of<memory_level>{"name"};
+template <>
+inline constexpr std::array<std::string_view, 2> required_of<device_link>{"name", "reach"};
+template <>
+inline constexpr std::array<std::string_view, 3> required_of<processing_array>{"rows", "columns", "flow"};
+template <>
+inline constexpr std::array<std::string_view, 3> required_of<host_processor>{"name", "operations_per_second",
+                                                                             "bandwidth_bytes_per_s"};
+
+template <class Part>
+[[nodiscard]] constexpr bool is_required(std::string_view key) {
+    return std::find(required_of<Part>.begin(), required_of<Part>.end(), key) != required_of<Part>.end();
 }
 
 /// The keys of a part in a file: those that it describes, and others.
@@ -96,6 +118,44 @@ public:
     [[nodiscard]] double read_if_any(const json_reader& in, std::string_view key, const figure_kind& kind) {
         const auto at = in.find(key);
         return at ? read(*at, kind) : std::numeric_limits<double>::quiet_NaN();
+    }
+
+    /// Reads a figure into what holds it; a count is 0 where nobody states it.
+    template <holds_figure Value>
+    void read_into(Value& value, const json_reader& at, std::string_view key) {
+        const double found = read(at, kind_of<Value>(key));
+        if constexpr (std::is_integral_v<Value>) {
+            if (found == found && !(found <= 9e15 && found == std::floor(found))) at.fail("must be a whole number");
+            value = found == found ? static_cast<Value>(found) : 0;
+        } else if constexpr (std::is_floating_point_v<Value>) {
+            value = found;
+        } else {
+            value = quantity_of<Value>(found);
+        }
+    }
+
+    /// Reads a part of a platform by what it describes.
+    template <class Part>
+    [[nodiscard]] Part read_part(const json_reader& at) {
+        at.expect_keys(keys_of<Part>({"notes"}));
+        Part part{};
+        Part::describe([&](std::string_view key, auto member, std::string_view) {
+            auto& value = part.*member;
+            using type = std::remove_cvref_t<decltype(value)>;
+            const auto found = is_required<Part>(key) ? std::optional(at[key]) : at.find(key);
+            if (!found) return;
+            if constexpr (holds_figure<type>)
+                read_into(value, *found, key);
+            else if constexpr (std::is_same_v<type, bool>)
+                value = found->boolean();
+            else if constexpr (std::is_same_v<type, std::string>)
+                value = found->text();
+            else if constexpr (named<type>)
+                value = found->checked([&] { return parse_name<type>(found->text()); });
+            else
+                value = found->checked([&] { return parse_precision(found->text()); });
+        });
+        return part;
     }
 
     /// The full text of a source that a file names by its short name.
