@@ -319,7 +319,6 @@ python_tests() {
     run_single "wheel in a clean environment" try_wheel
     run_single "mypy" .venv/bin/mypy
     run_pytest "pytest" tests
-    run_pytest "notebooks" --nbmake --nbmake-timeout=300 examples/notebooks
     run_single "ruff" .venv/bin/ruff check --quiet .
     run_single "ruff format" .venv/bin/ruff format --check --quiet .
     run_single "clang-format" format_check
