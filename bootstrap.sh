@@ -449,8 +449,8 @@ run_tests() { # test | check
     trap 'say "0 passed, 1 failed"' EXIT # where the set-up itself fails
     mkdir -p "$results"
     install_packages "$1"
-    make_environment build test notebook lint
     begin_page
+    make_environment build test notebook lint
     cpp_tests "$1"
     [ -z "${CI:-}" ] || [ "$1" = check ] || sanitized_tests
     fuzz_tests "$([ "$1" = check ] && echo 120 || echo 5)"
