@@ -306,6 +306,18 @@ def test_labels_are_spread_in_order_and_as_little_as_possible(positions: list[fl
         assert moved == positions
 
 
+def test_names_of_many_roofs_stand_beside_the_plot_each_once() -> None:
+    devices = ["a100_sxm_80gb", "a100_pcie_40gb", "a10", "a2", "a30", "a40", "alveo_v70", "alveo_u50:dpucahx8h"]
+    chart = plot.roofline(devices, ["resnet50"])
+    specification = chart.to_dict()
+    names = [row["text"] for row in points(chart, "performance", "text") if " \u00b7 " in row["text"]]
+    assert "a100_sxm_80gb bf16, fp16 \u00b7 312 TOP/s" in names and len(set(names)) == len(names)
+    assert specification["height"] == 16 * len(names) > 400
+    assert plot.roofline(devices[:1], ["resnet50"]).to_dict()["height"] == 400
+    assert style.spread([5.0, 5.0, 99.0], 10, (0, 100)) == [0, 10, 99]
+    assert style.spread([99.0, 98.0, 97.0], 40, (0, 100)) == [100, 60, 20]
+
+
 def test_heatmap_shows_the_published_figures() -> None:
     cells = {
         (row["device"], row["column"]): row["value"] for row in points(plot.heatmap("imagenet"), "device", "column")

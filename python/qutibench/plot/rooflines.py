@@ -42,6 +42,8 @@ from .style import (
 )
 
 _GAP = 16.0
+_LEAST_ROOM = 30.0
+"""Pixels around a bandwidth's label; where there is less, its line is left to the pointer."""
 
 
 class _Frame(NamedTuple):
@@ -111,15 +113,27 @@ def _inks(roofs: Sequence[Roof], theme: Theme) -> dict[str, str]:
     return {name: mixed(one, ink, 0.35) for name, one in zip(devices, colours(devices, theme), strict=True)}
 
 
+def _named(roofs: Sequence[Roof]) -> dict[tuple[str, float], str]:
+    """The names of a device's roofs of one height, together: "a100 bf16, fp16"."""
+    named: dict[tuple[str, float], str] = {}
+    for one in roofs:
+        place = (one.device, one.peak)
+        named[place] = f"{named[place]}, {one.name.removeprefix(one.device).strip()}" if place in named else one.name
+    return named
+
+
 def _names(roofs: Sequence[Roof], frame: _Frame, inks: dict[str, str]) -> list[Layer]:
     """Names at the right end of the roofs, kept apart; they hide where zooming takes their roof out of sight."""
-    wanted = [frame.height_of(one.peak / GIGA) for one in roofs]
+    named = _named(roofs)
+    wanted = [frame.height_of(peak / GIGA) for _, peak in named]
     visible = "inrange(datum.performance, domain('y'))"
     layers: list[Layer] = []
-    for one, at, to in zip(roofs, wanted, spread(wanted, _GAP), strict=True):
-        row = {"performance": one.peak / GIGA, "text": f"{one.name} \u00b7 {si(one.peak, 'OP/s')}"}
+    for ((device, peak), name), at, to in zip(
+        named.items(), wanted, spread(wanted, _GAP, (0, frame.height)), strict=True
+    ):
+        row = {"performance": peak / GIGA, "text": f"{name} \u00b7 {si(peak, 'OP/s')}"}
         text = alt.Chart(inline([row])).mark_text(
-            align="left", baseline="middle", dx=8, dy=to - at, fontSize=12, color=inks[one.device], clip=False
+            align="left", baseline="middle", dx=8, dy=to - at, fontSize=12, color=inks[device], clip=False
         )
         layers.append(
             text.encode(
@@ -146,6 +160,10 @@ def _bandwidths(roofs: Sequence[Roof], points: Sequence[Row], frame: _Frame, ink
     """Bandwidths along the slopes, each where it is furthest from points, other slopes and other bandwidths."""
     slopes = {one.bandwidth: one.device for one in reversed(roofs) if one.bandwidth}
     marks = [frame.place(point["intensity"], point["performance"]) for point in points]
+    for point in points:  # and the line down to a measurement
+        if "top" in point:
+            steps = (point["performance"] * (point["top"] / point["performance"]) ** (i / 8) for i in range(1, 8))
+            marks += [frame.place(point["intensity"], performance) for performance in steps]
     tilt = math.radians(frame.slope())
     layers: list[Layer] = []
     for bandwidth in sorted(slopes):
@@ -161,7 +179,9 @@ def _bandwidths(roofs: Sequence[Roof], points: Sequence[Row], frame: _Frame, ink
             ]
             room = min(70.0, _room(label, marks, tilt), 4 * _room(label, crossing, tilt))
             found.append((room, intensity, side, label))
-        _, intensity, side, label = max(found, key=lambda one: one[0])
+        room, intensity, side, label = max(found, key=lambda one: one[0])
+        if room < _LEAST_ROOM:
+            continue
         marks.append(label)
         row = {"intensity": intensity, "performance": bandwidth * intensity / GIGA, "text": si(bandwidth, "B/s")}
         text = alt.Chart(inline([row])).mark_text(
@@ -224,8 +244,8 @@ def roofline(
     platforms: ids ('jetson_tx2:maxn'), paths or Platforms; or estimates as rows, which bring their roofs and points.
     networks: ids, paths, Workloads or Graphs, each placed on every roof. datatypes: which roofs; all that a device
     computes in without any. measured: measurements as rows, hollow, with a line down from their bound. keep, batch,
-    placement: as for ``predict``. width, height: pixels of the plot. Colours tell devices apart, strokes datatypes,
-    shapes networks.
+    placement: as for ``predict``. width, height: pixels of the plot, which is higher where names of many roofs need it.
+    Colours tell devices apart, strokes datatypes, shapes networks.
 
     Raises UnknownName, InvalidArgument for a device without any of the datatypes, TypeError for other arguments.
     """
@@ -266,6 +286,7 @@ def _drawn(
     below, other = placed(found, "measured_throughput_ips") if found else ([], "")
     grammar = "filled: bound, hollow: measured" if points else "hollow: measured"
     notes = [note, other, grammar if below else ""]
+    size = (size[0], max(size[1], _GAP * len(_named(roofs))))
     frame = _frame(roofs, [*points, *below], *size)
     colour = alt.Color("device:N", scale=colour_scale(distinct(one.device for one in roofs), theme), legend=None)
     lines = alt.Chart(inline(_lines(roofs, frame))).mark_line(strokeWidth=2.2, clip=True, strokeJoin="round")

@@ -169,8 +169,11 @@ def colour_legend(title: str | None, **more: Any) -> alt.Legend:
     return alt.Legend(title=title, symbolOpacity=1, symbolType="circle", **more)
 
 
-def spread(positions: Sequence[float], gap: float) -> list[float]:
-    """Positions moved as little as possible (least squares) to lie at least a gap apart, in their own order."""
+def spread(positions: Sequence[float], gap: float, within: tuple[float, float] = (-math.inf, math.inf)) -> list[float]:
+    """Positions moved as little as possible (least squares) to lie at least a gap apart, in their own order.
+
+    within: limits that leave room for all of them.
+    """
     order = sorted(range(len(positions)), key=lambda i: positions[i])
     blocks: list[tuple[float, int]] = []
     for rank, i in enumerate(order):
@@ -182,7 +185,8 @@ def spread(positions: Sequence[float], gap: float) -> list[float]:
     moved = [mean for mean, count in blocks for _ in range(count)]
     found = [0.0] * len(positions)
     for rank, i in enumerate(order):
-        found[i] = moved[rank] + rank * gap
+        least, most = within[0] + rank * gap, within[1] - (len(order) - 1 - rank) * gap
+        found[i] = min(max(moved[rank] + rank * gap, least), most)
     return found
 
 
