@@ -59,3 +59,17 @@ def test_stored_outputs_are_what_the_notebook_shows(path: Path) -> None:
     import notebooks
 
     assert notebooks.difference(path) == [], "when it changed for a good reason: tests/support/notebooks.py --update"
+
+
+def test_text_printed_in_pieces_is_one_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("nbclient")
+    monkeypatch.syspath_prepend(FOLDER.parents[1] / "tests" / "support")
+    import notebooks
+    from nbformat.v4 import new_output
+
+    pieces = [new_output("stream", text="a\n"), new_output("stream", text="b\n"), new_output("display_data")]
+    assert [one.get("text") for one in notebooks.joined([*pieces, new_output("stream", text="c")])] == [
+        "a\nb\n",
+        None,
+        "c",
+    ]

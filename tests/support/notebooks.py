@@ -29,8 +29,19 @@ def executed(path: Path) -> Any:
     book.metadata = {"kernelspec": book.metadata["kernelspec"], "language_info": {"name": "python"}}
     for number, cell in enumerate(cell for cell in book.cells if cell.cell_type == "code"):
         cell.metadata, cell.execution_count = {}, number + 1
-        cell.outputs = [tidy(one, number + 1) for one in cell.outputs if one.get("name") != "stderr"]
+        cell.outputs = joined([tidy(one, number + 1) for one in cell.outputs if one.get("name") != "stderr"])
     return book
+
+
+def joined(outputs: list[Any]) -> list[Any]:
+    """Text that is printed comes in as many pieces as the machine was quick."""
+    found: list[Any] = []
+    for one in outputs:
+        if found and one.output_type == found[-1].output_type == "stream":
+            found[-1].text += one.text
+        else:
+            found.append(one)
+    return found
 
 
 def tidy(output: Any, number: int) -> Any:
