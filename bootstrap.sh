@@ -427,22 +427,24 @@ summary() { .venv/bin/python tests/support/summary.py "$results" "${suites[@]}";
 
 answers() {
     install_packages answers
-    make_environment build
-    configure release || stop "could not configure"
-    local main programs=()
-    for main in examples/*/main.cpp examples/*.cpp; do programs+=("$(basename "${main%/main.cpp}" .cpp)"); done
-    build release "${programs[@]}" || stop "could not build"
-    .venv/bin/python tests/support/console.py --bin build/release/bin --show README.md
+    # In two pieces, which two cores compile at once
+    configure release -DQUTIBENCH_UNITY_BATCH_SIZE=11 || stop "could not configure"
+    build release what_if || stop "could not build"
+    "$(pick_python)" tests/support/console.py --bin build/release/bin --show README.md
     say
     say "-- first answers after $(minutes)"
 }
 
 demo() {
     answers
-    say "-- the Python package and the page come next"
-    install_package || stop "could not install the Python package"
+    say "-- the Python package and the page come next, side by side"
+    make_environment build
     install_packages page
-    step "page" examples/portal/build.sh || stop "could not build the page"
+    step "page" examples/portal/build.sh & # whose compiler takes one core for minutes
+    local page=$!
+    CMAKE_BUILD_PARALLEL_LEVEL=$(jobs) install_package || stop "could not install the Python package"
+    wait "$page" || stop "could not build the page"
+    say "-- everything after $(minutes)"
 }
 
 run_tests() { # test | check
