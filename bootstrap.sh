@@ -206,6 +206,7 @@ try_wheel() {
     local place=build/wheel/venv
     rm -rf "$place" && "$(pick_python)" -m venv "$place" && pip_in "$place" install build/wheel/qutibench-*.whl &&
         (cd "$place" && bin/qutibench estimate resnet50 --on zcu104_dpu &&
+            { bin/what_if nothing 2>&1 || true; } | grep '^what_if: ' && # the same program, by its other name
             bin/python -c 'import qutibench as qb; print(qb.predict(qb.analyze(qb.zoo.resnet50()), qb.platform("zcu104_dpu")))')
 }
 
