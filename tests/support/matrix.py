@@ -118,7 +118,9 @@ def native() -> Iterator[Toolchain]:
                 )
             continue
         name = f"clang++ {version([program])}"
-        yield Toolchain(name, "x86_64-linux-gnu", "libstdc++", [program])
+        # libstdc++ 12 sorts with what C++17 deprecates, of which clang++ warns from version 17 on.
+        older_library = ["-Wno-deprecated-declarations"] if major > 16 else []
+        yield Toolchain(name, "x86_64-linux-gnu", "libstdc++", [program, *older_library])
         if Path(f"/usr/lib/llvm-{major}/include/c++/v1").is_dir():
             yield Toolchain(name, "x86_64-linux-gnu", f"libc++ {major}", [program, "-stdlib=libc++"])
         elif major in (16, 19):
