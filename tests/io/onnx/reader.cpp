@@ -43,6 +43,21 @@ TEST_CASE("A file is read as its nodes, initialisers, inputs and outputs") {
     CHECK(model.graph.inputs[0].type.dims[1].value == 3);
 }
 
+TEST_CASE("Of the long lists of a tree ensemble only the names are read") {
+    const auto attribute_of = [](const std::string& name, std::size_t values) {
+        build::graph net;
+        net.node("Any", {"x"}, {"y"}, {build::attribute(name, build::integers(values, 7))});
+        return build::read(net.model()).graph.nodes[0].attributes[0].integers.size();
+    };
+    for (const char* name : {"nodes_treeids", "leaf_targetids", "target_ids", "class_nodeids"}) {
+        CHECK(attribute_of(name, 5000) == 0);
+        CHECK(attribute_of(name, 20) == 20);
+    }
+    for (const char* name :
+         {"classlabels_int64s", "cats_int64s", "a_name_of_more_characters_than_any_list_of_a_tree_has"})
+        CHECK(attribute_of(name, 5000) == 5000);
+}
+
 TEST_CASE("A file and its bytes give the same model, in a buffer of one's own or not") {
     const std::string bytes = bytes_of(folder + "alexnet.onnx");
     const std::span<const std::byte> view(reinterpret_cast<const std::byte*>(bytes.data()), bytes.size());

@@ -136,6 +136,13 @@ TEST_CASE("ai.onnx.ml: scores for each class, a column for each target") {
     const std::string ml = "ai.onnx.ml";
     CHECK(one("TreeEnsembleClassifier", {{"n", "4"}}, {}, {attribute("classlabels_int64s", integers{0, 1, 2})}, 17, 2,
               ml) == "n nx3");
+    const integers nodes(5000, 1);  // of a large ensemble, passed over
+    CHECK(one("TreeEnsembleClassifier", {{"n", "4"}}, {},
+              {attribute("nodes_treeids", nodes), attribute("class_ids", nodes),
+               attribute("classlabels_int64s", integers(5000, 2))},
+              17, 2, ml) == "n nx5000");
+    CHECK(one("TreeEnsembleRegressor", {{"n", "4"}}, {},
+              {attribute("target_nodeids", nodes), attribute("n_targets", 7)}, 17, 1, ml) == "nx7");
     CHECK(one("LinearRegressor", {{"n", "4"}}, {}, {attribute("targets", 2)}, 17, 1, ml) == "nx2");
     CHECK(one("StringNormalizer", {{}}, {}, {word("stopwords", "a")}) == "scalar");
     CHECK(one("OneHotEncoder", {{"n", "4"}}, {}, {attribute("cats_int64s", integers{0, 1, 2})}, 17, 1, ml) == "nx4x3");

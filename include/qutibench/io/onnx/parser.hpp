@@ -120,8 +120,21 @@ private:
                          [](const opset_import& a, const opset_import& b) { return a.domain < b.domain; });
     }
 
+    /// The name of a long list of a tree ensemble: millions of nodes and leaves, on which no shape or cost depends.
+    [[nodiscard]] static std::string_view name_of_skipped(std::string_view message) {
+        constexpr std::size_t longest = 32, least = 4096;
+        if (message.size() < least || message[0] != '\x0A' || static_cast<unsigned char>(message[1]) > longest)
+            return {};
+        const std::string_view name = message.substr(2, static_cast<std::size_t>(message[1]));
+        for (const std::string_view prefix : {"nodes_", "leaf_", "target_", "class_"})
+            if (name.starts_with(prefix)) return name;
+        return {};
+    }
+
     void parse_attribute(std::string_view message, attribute& out, int depth) {
         count_one(message);
+        if (const std::string_view skipped = name_of_skipped(message); !skipped.empty())
+            message = message.substr(0, skipped.size() + 2);
         wire_.walk(message, [&](field f) {
             return f.name(1, out.name) ||
                    f.floats(2,
