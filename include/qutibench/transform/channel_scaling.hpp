@@ -7,6 +7,8 @@
 #include <qutibench/transform/rebuild.hpp>
 #include <qutibench/transform/whole_layers.hpp>
 
+#include <functional>
+
 namespace qutibench::detail {
 
 /// A layer whose shapes do not follow from those of its channels.
@@ -70,10 +72,9 @@ private:
 };
 
 /// Scales the channels of one graph; tries again with what could not be followed left whole.
-template <class ShareOf>
 class graph_scaler {
 public:
-    graph_scaler(const graph& net, std::string note, ShareOf& share_of)
+    graph_scaler(const graph& net, std::string note, const std::function<double(const node&)>& share_of)
         : net_(net), note_(std::move(note)), share_of_(share_of), whole_(net.nodes().size(), false) {}
 
     /// Throws shape_error where no attempt leads to a valid network.
@@ -164,7 +165,7 @@ private:
 
     const graph& net_;
     std::string note_;
-    ShareOf& share_of_;
+    const std::function<double(const node&)>& share_of_;
     std::vector<bool> whole_;
 };
 

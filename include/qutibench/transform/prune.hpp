@@ -12,14 +12,14 @@ namespace qutibench {
 namespace detail {
 
 /// Scales the output channels of every layer by `share_of(node)`; layers that must agree take the largest share.
-template <class ShareOf>
-[[nodiscard]] graph scale_channels(const graph& net, std::string note, ShareOf share_of) {
+[[nodiscard]] inline graph scale_channels(const graph& net, std::string note,
+                                          const std::function<double(const node&)>& share_of) {
     if (net.source() != nullptr) {
         graph scaled = net.source()->scaled(net, share_of);
         scaled.note(std::move(note));
         return scaled;
     }
-    return graph_scaler<ShareOf>(net, std::move(note), share_of).run();
+    return graph_scaler(net, std::move(note), share_of).run();
 }
 
 inline void require_keep(double keep, std::string_view layer) {
