@@ -4,6 +4,7 @@
 usage: stubs.py MODULE PACKAGE OUTPUT    the built _core, the folder of the package's Python files, a folder to write to
 """
 
+import itertools
 import re
 import shutil
 import subprocess
@@ -47,6 +48,40 @@ def completed(line: str, is_derived: bool) -> str:
     return line
 
 
+def deployment(lines: list[str]) -> list[str]:
+    """How predict's keyword arguments are typed, a TypedDict, from what its docstring says of them."""
+    said = "\n".join(lines)
+    (signature,) = re.findall(r"^    predict\(workload, platform, \*, (.*)\)$", said, re.MULTILINE)
+    kinds = {"str": "str | Precision | Datatype", "int": "typing.SupportsIndex"}
+    typed = ["class _Deployment(typing.TypedDict, total=False):"]
+    for name, kind in re.findall(r"(\w+)(?:: ([\w. |]+?))? = ", signature):
+        choices = re.search(rf"^    {name}: ('.*)$", said, re.MULTILINE)
+        if choices and name in CHOSEN:
+            names = ", ".join(re.findall(r"'\w+'", choices[1]))
+            kind = f"typing.Literal[{names}]"
+        typed.append(f"    {name}: {kinds.get(kind, kind) or 'typing.Any'}")
+    return typed
+
+
+CHOSEN = ("placement", "execution")
+"""Arguments that are one of the names in their description."""
+
+
+def deployed(lines: list[str]) -> list[str]:
+    """The lines with the keyword arguments of every function that takes those of predict."""
+    found = []
+    for number, line in enumerate(lines):
+        if line.startswith("def ") and "**kwargs: typing.Any" in line:
+            own = line[4 : line.index("(")]
+            text = "\n".join(
+                itertools.takewhile(lambda one: not one.startswith(("def ", "class ")), lines[number + 1 :])
+            )
+            if "those of predict" in text or f"{own}(workload, platform, *, datatype" in text:
+                line = line.replace("**kwargs: typing.Any", "**kwargs: typing_extensions.Unpack[_Deployment]")
+        found.append(line)
+    return found
+
+
 def main() -> int:
     module, package, output = (Path(argument).resolve() for argument in sys.argv[1:4])
     with tempfile.TemporaryDirectory() as folder:
@@ -66,7 +101,9 @@ def main() -> int:
             if line.startswith("class "):
                 is_derived = "(" in line
             lines.append(completed(line, is_derived))
-        for needed in ("import os", "import typing"):
+        if path.name == "__init__.pyi":
+            lines = [*deployed(lines), *deployment(lines)]
+        for needed in ("import os", "import typing", "import typing_extensions"):
             if needed not in lines:
                 lines.insert(lines.index("from __future__ import annotations") + 1, needed)
         path.write_text("\n".join(["# SPDX-License-Identifier: BSD-3-Clause", *lines, ""]), encoding="utf-8")

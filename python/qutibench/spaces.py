@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import _core
 from ._ranges import HERE, Progress, Question, Where
 from .errors import InvalidArgument
-from .tables import FIELDS, Categories, Table, from_records, listed
+from .tables import FIELDS, Categories, Execution, Placement, Table, from_records, listed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -174,6 +174,8 @@ class DesignSpace(_core.DesignSpace):
         keep: Iterable[float] = (1.0,),
         *,
         threads: int | Iterable[int] | None = None,
+        placement: Placement | Iterable[Placement] | None = None,
+        execution: Execution | Iterable[Execution] | None = None,
         calibration: Any = None,
         devices: int = 1,
         link: tuple[float, float] | float | None = None,
@@ -184,6 +186,8 @@ class DesignSpace(_core.DesignSpace):
         axes |= {name: listed(how[name]) for name in ("streams", *_SCALES) if name in how}
         if threads is not None:
             axes["threads"] = listed(threads)
+        named = {"placement": placement, "execution": execution}
+        axes |= {name: given for name, given in named.items() if given is not None}
         if calibration is not None:
             axes["calibration"] = calibration._fitted
         if devices != 1:
@@ -434,6 +438,8 @@ def sweep(
     batches: Iterable[int] = (1,),
     keep: Iterable[float] = (1.0,),
     *,
+    placement: Placement | Iterable[Placement] | None = None,
+    execution: Execution | Iterable[Execution] | None = None,
     maximize: str | Sequence[str] = (),
     minimize: str | Sequence[str] = (),
     constraints: Limits | str | Sequence[str] | None = None,
@@ -453,6 +459,7 @@ def sweep(
     worked out. checkpoint: a file from which a call that was cut off goes on. Figures are bit for bit those of
     ``predict``, whatever works them out, and however much of it is lost on the way.
     """
+    axes |= {"placement": placement, "execution": execution}
     space = DesignSpace(networks, platforms, datatypes, batches, keep, **axes)
     if not listed(maximize) and not listed(minimize):
         if constraints is not None:

@@ -15,7 +15,7 @@ import numbers
 import operator
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 from . import _core
 from .errors import InvalidArgument, MissingPackage, UnknownName
@@ -34,6 +34,10 @@ Network = _core.Graph | str | os.PathLike[str]
 
 Device = _core.Platform | str | os.PathLike[str]
 """A device, or its id, or the path of its file."""
+
+
+Placement = Literal["published", "capacity", "optimal"]
+Execution = Literal["network", "layers", "dataflow", "prefetch", "tiled", "array"]
 
 
 class Categories(NamedTuple):
@@ -511,8 +515,8 @@ def estimates(
     datatypes: Iterable[object] | str = (),
     batches: Iterable[int] | int = (1,),
     keep: Iterable[float] | float = (1.0,),
-    placement: str | Iterable[str] = "published",
-    execution: str | Iterable[str] = "network",
+    placement: Placement | Iterable[Placement] = "published",
+    execution: Execution | Iterable[Execution] = "network",
     **axes: Any,
 ) -> Table:
     """Every combination predicted, with the rows and keys of ``what_if estimate``: the table of ``sweep``.

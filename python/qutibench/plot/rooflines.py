@@ -16,7 +16,7 @@ import altair as alt
 
 from .. import _core
 from ..errors import InvalidArgument
-from ..tables import listed
+from ..tables import Placement, listed
 from .roofs import GIGA, Roof, complete, of_levels, of_platform, of_row, placed, platforms_of, strokes, workloads_of
 from .rows import Row, need, rows_of
 from .style import (
@@ -233,7 +233,7 @@ def roofline(
     measured: Any = None,
     batch: int = 1,
     keep: float = 1.0,
-    placement: str = "published",
+    placement: Placement = "published",
     theme: Theme = "light",
     width: float = 640,
     height: float = 400,
