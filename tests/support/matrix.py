@@ -32,6 +32,7 @@ PARTS = ("budget", "core", "headers", "tests", "answers", "what_if")
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
 THIRD_PARTY = ("boost", "nlohmann", "protozero", "tao", "CLI", "catch2", "Eigen")
 THREADS = ("oneapi", "tbb")
+OLD_BOOST = "-D_LIBCPP_ENABLE_CXX17_REMOVED_UNARY_BINARY_FUNCTION"  # which the hash of Boost before 1.81 inherits from
 SERIAL = "-DQUTIBENCH_SERIAL"  # a cross compiler may find oneTBB's headers, but not the library for its target
 
 
@@ -122,7 +123,7 @@ def native() -> Iterator[Toolchain]:
         older_library = ["-Wno-deprecated-declarations"] if major > 16 else []
         yield Toolchain(name, "x86_64-linux-gnu", "libstdc++", [program, *older_library])
         if Path(f"/usr/lib/llvm-{major}/include/c++/v1").is_dir():
-            yield Toolchain(name, "x86_64-linux-gnu", f"libc++ {major}", [program, "-stdlib=libc++"])
+            yield Toolchain(name, "x86_64-linux-gnu", f"libc++ {major}", [program, "-stdlib=libc++", OLD_BOOST])
         elif major in (16, 19):
             reason = f"not installed (Debian: libc++-{major}-dev; one version at a time)"
             yield Toolchain(name, "x86_64-linux-gnu", f"libc++ {major}", absent=reason)
@@ -144,8 +145,8 @@ def zig(command: Sequence[str]) -> Iterator[Toolchain]:
             continue
         name = f"zig {works.stdout.strip()} c++ (clang {version([*command, 'c++'])})"
         quiet = {"WINEDEBUG": "-all"} if suffix else {}
-        yield Toolchain(name, target, "libc++", [*command, "c++", "-target", target], runner=runner, idle=idle,
-                        suffix=suffix, environment=quiet)  # fmt: skip
+        words = [*command, "c++", "-target", target, OLD_BOOST]
+        yield Toolchain(name, target, "libc++", words, runner=runner, idle=idle, suffix=suffix, environment=quiet)
 
 
 def toolchains(zig_command: Sequence[str]) -> list[Toolchain]:
