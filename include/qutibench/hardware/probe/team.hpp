@@ -80,6 +80,25 @@ inline void stay_on([[maybe_unused]] const std::vector<int>& processors) {
 #endif
 }
 
+#if defined(__GLIBCXX__) && !defined(_GLIBCXX_HAS_GTHREADS)
+
+/// Where the standard library has no threads (mingw-w64's win32 ones), the caller alone.
+class thread_team {
+public:
+    explicit thread_team(int) {}
+    [[nodiscard]] static int size() { return 1; }
+
+    /// Runs `work(0)`; how many seconds it took.
+    template <class Work>
+    static double run(const Work& work) {
+        const double begin = seconds_now();
+        work(0);
+        return seconds_now() - begin;
+    }
+};
+
+#else
+
 /// Threads, each on a processor of its own and the caller's among them; the others sleep between two pieces of work.
 class thread_team {
 public:
@@ -166,6 +185,8 @@ private:
     std::atomic<int> begun_ = 0, finished_ = 0;
     std::vector<std::thread> others_{};
 };
+
+#endif
 
 }  // namespace detail
 
