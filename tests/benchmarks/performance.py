@@ -169,8 +169,7 @@ def spaces() -> Iterator[Row]:
             yield Row(f"the same, {what}", figure, "one `predict` each", rate, layers / single, "10")
     one = program("level_0_front/2/1000000000")["level_0_front/2/1000000000"]
     resident = one["resident_mb"]
-    seconds = one["real_time"] / 1e3
-    what = f"resident memory for the front of 10^9 points ({seconds:.2g} s)"
+    what = "resident memory for the front of 10^9 points"
     yield Row(what, f"{resident:.0f} MB", "goal", "200 MB", 200 / resident, "1")
     both = program("layer_by_layer/./2000000/0", "level_0_columns", "level_0_front/./100000000")
     busy = os.getloadavg()[0] > 1  # of this process itself
@@ -224,6 +223,15 @@ def frontiers() -> Iterator[Row]:
             )
             yield Row(f"hypervolume of {rows:,} points, {objectives} objectives", shown(ours), "moocore", shown(peer),
                       peer / ours, "1")  # fmt: skip
+        for objectives, rows in ((2, 10_000), (3, 10_000), (4, 300)):
+            points = sphere(random, rows, objectives)
+            worst = np.full(objectives, 1.1)
+            ours, peer = take_turns(
+                lambda points=points, worst=worst: qb.hypervolume_contributions(points, worst),
+                lambda points=points, worst=worst: moocore.hv_contributions(points, ref=worst),
+            )
+            yield Row(f"contributions of {rows:,} points, {objectives} objectives", shown(ours), "moocore", shown(peer),
+                      peer / ours, "1")  # fmt: skip
 
 
 # --- networks and files ----------------------------------------------------------------------------------------------
@@ -275,6 +283,17 @@ def models() -> Iterator[Row]:
     for name, what in (("dense", "Llama 3.1 70B"), ("experts", "DeepSeek V3")):
         ours = found[f"frontier/{name}/1"]["cpu_time"] * 1e-3
         yield Row(f"frontier of 1,000,000 servers, {what}", shown(ours), "goal", "1 s", 1 / ours, "1")
+    found = program("tiled>/16$", of="benchmark_tiles")
+    (ours,) = (one["cpu_time"] * 1e-9 for one in found.values())
+    yield Row("`explain` of ResNet-50 in tiles through 16 KiB (C++)", shown(ours), "goal", "100 µs", 100e-6 / ours, "1")
+    found = program("front", "million", of="benchmark_choices")
+    for objectives in (2, 3):
+        worst = max((found[f"front/{objectives}/{seed}"] for seed in (1, 2, 3)), key=lambda one: one["cpu_time"])
+        ours = worst["cpu_time"] * 1e-3
+        what = f"the best of 3^54 choices, a front of {worst['rows']:,.0f} rows of {objectives} sums"
+        yield Row(what, shown(ours), "goal", "10 ms", 10e-3 / ours, "1")
+    ours = found["million_of_given_choices"]["cpu_time"] * 1e-3
+    yield Row("a million given precisions of 54 layers", shown(ours), "goal", "1 s", 1 / ours, "1")
     found = program("expect_workload", "fit_rows", of="benchmark_expect")
     ours = found["expect_workload/0"]["cpu_time"] * 1e-6
     yield Row("`expect` of ResNet-50 (C++)", shown(ours), "goal", "50 µs", 50e-6 / ours, "1")
@@ -366,13 +385,14 @@ def routines() -> Iterator[Routine]:
             lambda points, d=d: qb.hypervolume(points, np.full(d, 1.1)),
             cost,
         )
-    yield Routine(
-        "contributions of points on a sphere, 4 objectives",
-        [3, 30, 300, 3000],
-        lambda n: sphere(random, n, 4),
-        lambda points: qb.hypervolume_contributions(points, np.full(4, 1.1)),
-        lambda n: n**2,
-    )
+    for d, sizes, cost in ((3, small, sorting), (4, [3, 30, 300, 3000], lambda n: n**2)):
+        yield Routine(
+            f"contributions of points on a sphere, {d} objectives",
+            sizes,
+            lambda n, d=d: sphere(random, n, d),
+            lambda points, d=d: qb.hypervolume_contributions(points, np.full(d, 1.1)),
+            cost,
+        )
     yield Routine(
         "`qb.sweep` of one network and device, by batches",
         large,
