@@ -36,6 +36,25 @@ measured_run batches(std::int64_t batch, const precision& datatype = fp16) {
 
 }  // namespace
 
+TEST_CASE("expect: the classes that name a device or its class are enough to stand on", "[expect]") {
+    std::vector<platform> devices{own("GPU", 1_tb_per_s), own("of no class", 1_tb_per_s), own("", 1_tb_per_s)};
+    for (const std::string& name : platform_ids()) devices.push_back(load_platform(name));
+    std::size_t fewest = known_populations().size();
+    for (const platform& device : devices) {
+        const auto some = detail::shipped_populations::all().that_name(device);
+        fewest = std::min(fewest, some.size());
+        for (const precision& numbers : {precision(int8), precision(fp16), precision(fp32)})
+            for (const double peak : {1e11, 1e14}) {
+                CAPTURE(device.id(), to_string(numbers), peak);
+                const fitting::footing of_all = fitting::footing_of(device, numbers, peak, known_populations());
+                const fitting::footing of_some = fitting::footing_of(device, numbers, peak, some);
+                CHECK(of_all.from == of_some.from);
+                CHECK(of_all.device == of_some.device);
+            }
+    }
+    CHECK(fewest == 0);
+}
+
 TEST_CASE("expect: the basis is the device, else its class, else the bound", "[expect]") {
     const expectation measured = expect(resnet(), load_platform("rtx_3090"), batches(256));
     CHECK(measured.basis == expectation_basis::calibration);

@@ -26,7 +26,8 @@ public:
         for (const entry& each : known)
             if (each.numbers == run.datatype && each.peak == roof.peak && each.bandwidth == roof.bandwidth)
                 return each.by;
-        const auto on = fitting::footing_of(*one.device, run.datatype, roof.peak.value(), known_populations());
+        const auto on = fitting::footing_of(*one.device, run.datatype, roof.peak.value(),
+                                            detail::shipped_populations::all().that_name(*one.device));
         known.push_back({run.datatype, roof.peak, roof.bandwidth,
                          std::make_shared<const standing>(standing_of(on, one.prediction, *one.device, run))});
         return known.back().by;

@@ -10,7 +10,7 @@ namespace qutibench {
 
 /// What to expect of a run on a platform; see `expectation`.
 [[nodiscard]] inline expectation expect(const workload& net, const platform& device, const measured_run& run) {
-    return expect(net, device, run, known_populations());
+    return expect(net, device, run, detail::shipped_populations::all().that_name(device));
 }
 
 }  // namespace qutibench
