@@ -224,3 +224,13 @@ TEST_CASE("channels spread over more places than lists may hold stay whole, and 
     CHECK_FALSE(pruned.warnings().empty());
     CHECK_THROWS_WITH(to_onnx(net, {.most_bytes = 1 << 20}), Catch::Contains("one ONNX file holds at most 1048576"));
 }
+
+TEST_CASE("A file without its weights keeps the long lists of a tree ensemble") {
+    const std::string list = build::attribute("nodes_treeids", build::integers(5000, 7));
+    const std::string number = build::attribute("n_targets", 2);
+    build::graph net;
+    net.input("x", {"1", "4"}).node("TreeEnsembleRegressor", {"x"}, {"y"}, {list, number}, "ai.onnx.ml").output("y");
+    const std::string file = net.model();
+    const std::string kept = qutibench::onnx::skeleton_of(file);
+    CHECK(kept == file);
+}

@@ -22,6 +22,16 @@ struct reader_limits {
 
 namespace detail {
 
+/// The name of a long list of a tree ensemble: millions of nodes and leaves, on which no shape or cost depends.
+[[nodiscard]] inline std::string_view name_of_skipped(std::string_view message) {
+    constexpr std::size_t longest = 32, least = 4096;
+    if (message.size() < least || message[0] != '\x0A' || static_cast<unsigned char>(message[1]) > longest) return {};
+    const std::string_view name = message.substr(2, static_cast<std::size_t>(message[1]));
+    for (const std::string_view prefix : {"nodes_", "leaf_", "target_", "class_"})
+        if (name.starts_with(prefix)) return name;
+    return {};
+}
+
 class model_parser {
 public:
     model_parser(const byte_source& source, const reader_limits& limits)
@@ -118,17 +128,6 @@ private:
     static void index(std::vector<opset_import>& all) {
         std::stable_sort(all.begin(), all.end(),
                          [](const opset_import& a, const opset_import& b) { return a.domain < b.domain; });
-    }
-
-    /// The name of a long list of a tree ensemble: millions of nodes and leaves, on which no shape or cost depends.
-    [[nodiscard]] static std::string_view name_of_skipped(std::string_view message) {
-        constexpr std::size_t longest = 32, least = 4096;
-        if (message.size() < least || message[0] != '\x0A' || static_cast<unsigned char>(message[1]) > longest)
-            return {};
-        const std::string_view name = message.substr(2, static_cast<std::size_t>(message[1]));
-        for (const std::string_view prefix : {"nodes_", "leaf_", "target_", "class_"})
-            if (name.starts_with(prefix)) return name;
-        return {};
     }
 
     void parse_attribute(std::string_view message, attribute& out, int depth) {

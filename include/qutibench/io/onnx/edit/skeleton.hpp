@@ -5,6 +5,7 @@
 #pragma once
 
 #include <qutibench/io/onnx/edit/file_edits.hpp>
+#include <qutibench/io/onnx/parser.hpp>
 
 #include <protozero/pbf_reader.hpp>
 #include <protozero/pbf_writer.hpp>
@@ -92,6 +93,7 @@ private:
     /// NodeProto: input 1, output 2, name 3, op_type 4, attribute 5, doc_string 6, metadata_props 9.
     void add_node(protozero::pbf_writer& graph_out, std::string_view message, std::size_t place) const {
         std::string text;
+        text.reserve(message.size());
         protozero::pbf_writer out(text);
         std::size_t input = 0;
         const auto* const changed = place == no_place ? nullptr : find_in(edits_.attributes, place);
@@ -99,7 +101,9 @@ private:
             if (number == 1) {
                 out.add_string(1, operand(graph_out, std::string(inside), {place, input++}));
             } else if (number == 5) {
-                if (changed == nullptr || !names(*changed, name_in(inside, 1)))
+                if (!name_of_skipped(inside).empty())
+                    text.append(whole);
+                else if (changed == nullptr || !names(*changed, name_in(inside, 1)))
                     out.add_message(5, attribute(inside, place == no_place ? nullptr : find_in(edits_.held, place)));
             } else if (number != 6 && number != 9) {
                 text.append(whole);
