@@ -306,7 +306,7 @@ using namespace qutibench;
 constexpr auto net = zoo::resnet50();
 static_assert(analyze(net).operations().value() > 7'000'000'000);
 """
-PREDICTED = """#include <qutibench/model/predict.hpp>
+PREDICTED = """#include <qutibench/model/static_predict.hpp>
 using namespace qutibench::literals;
 constexpr static_platform board{static_peak<integer<8>>(4.6_top_per_s), static_bandwidth(19.2_gb_per_s)};
 static_assert(predict<integer<8>>(net, board).throughput() >= 500_ips);

@@ -154,10 +154,6 @@ template <class Value>
     return demand;
 }
 
-[[noreturn]] inline void throw_nothing_to_predict() {
-    detail::raise(invalid_argument("the workload has neither operations nor weights, so nothing can be predicted"));
-}
-
 /// Fills in time, bound, energy from the measured or stated power, and whether the model fits the memory. With n calls
 /// in flight the asymptotic bounds of a closed system hold (Denning and Buzen 1978, doi:10.1145/356733.356735): calls
 /// per second are at most n / (host + alone), 1 / busy and 1 / memory, and by Little's law a call takes n over that.

@@ -128,6 +128,10 @@ struct estimate {
 
 namespace detail {
 
+[[noreturn]] inline void throw_nothing_to_predict() {
+    raise(invalid_argument("the workload has neither operations nor weights, so nothing can be predicted"));
+}
+
 /// Level 0 (T eqs. 4.1 and 4.2): the whole network under one roofline, weights read once a call, activations free.
 /// Latency grows with the batch, and so does throughput until the network is compute-bound.
 [[nodiscard]] constexpr estimate network_level(const workload_totals& net, double bytes_per_weight,
