@@ -37,11 +37,11 @@ def twin(network: Any) -> str | None:
     return None
 
 
-def bound(graph: Any, path: Path) -> Any:
+def bound(path: Path) -> Any:
     """The file's graph, with 1 for every dimension that it leaves open."""
     names = {d.dim_param for v in onnx.load(path, load_external_data=False).graph.input
              for d in v.type.tensor_type.shape.dim if d.dim_param}  # fmt: skip
-    return graph if not graph.problem else qb.load_onnx(path, dims=dict.fromkeys(sorted(names), 1))
+    return qb.load_onnx(path, dims=dict.fromkeys(sorted(names), 1))
 
 
 def written_shapes(graph: Any) -> dict[str, list[tuple[int, ...]]]:
@@ -83,7 +83,7 @@ def run(path: Path, graph: Any) -> list[str]:
 
 def faults(path: Path) -> tuple[list[str], str | None]:
     """What is wrong with the file once it was read, pruned and written; and its twin of the zoo, if there is one."""
-    graph = bound(qb.load_onnx(path), path)
+    graph = bound(path)
     before = qb.analyze(graph)
     half = qb.prune(graph, keep=KEEP)
     wrong = []
