@@ -12,6 +12,9 @@
 #include <qutibench/io/json/reader.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
 
 namespace qutibench::detail {
 
@@ -78,11 +81,11 @@ template <class Part>
     return std::find(required_of<Part>.begin(), required_of<Part>.end(), key) != required_of<Part>.end();
 }
 
-/// The keys of a part in a file: those that it describes, and others.
-template <class Part>
+/// The keys of parts in one object of a file: those that they describe, and others.
+template <class... Parts>
 [[nodiscard]] std::vector<std::string_view> keys_of(std::initializer_list<std::string_view> others) {
     std::vector<std::string_view> keys(others);
-    Part::describe([&](std::string_view key, auto, std::string_view) { keys.push_back(key); });
+    (Parts::describe([&](std::string_view key, auto, std::string_view) { keys.push_back(key); }), ...);
     return keys;
 }
 

@@ -15,15 +15,23 @@ namespace qutibench {
 
 namespace detail {
 
+/// A list of texts that may be absent.
+[[nodiscard]] inline std::vector<std::string> texts_of(const json_reader& in, std::string_view key) {
+    std::vector<std::string> all;
+    if (const auto listed = in.find(key))
+        for (const json_reader& one : listed->elements()) all.push_back(one.text());
+    return all;
+}
+
 /// Reads one platform document.
 class platform_document {
 public:
     explicit platform_document(const json_reader& document) : document_(document), figures_(document) {}
 
     [[nodiscard]] platform read() {
-        document_.expect_keys(keys_of<operating_mode>({"$schema", "id", "name", "aliases", "vendor", "class", "year",
-                                                       "price_usd", "process_nm", "peaks", "memories", "links", "array",
-                                                       "modes", "operators", "resources", "notes", "sources"}));
+        document_.expect_keys(keys_of<platform, operating_mode>({"$schema", "id", "name", "aliases", "class", "peaks",
+                                                                 "memories", "links", "array", "modes", "operators",
+                                                                 "resources", "notes", "sources"}));
         const std::string id = document_["id"].text();
         std::vector<operating_mode> modes;
         if (const auto listed = document_.find("modes")) {
@@ -142,13 +150,6 @@ private:
                 if ((type[0] < 'A' || type[0] > 'Z') && std::find(known.begin(), known.end(), type) == known.end())
                     one.fail(message({"there is no layer type '", type, "'", suggestion(type, known)}));
             }
-        return all;
-    }
-
-    [[nodiscard]] static std::vector<std::string> texts_of(const json_reader& in, std::string_view key) {
-        std::vector<std::string> all;
-        if (const auto listed = in.find(key))
-            for (const json_reader& one : listed->elements()) all.push_back(one.text());
         return all;
     }
 

@@ -20,13 +20,6 @@ struct platform_details {
 
 namespace detail {
 
-[[nodiscard]] inline std::vector<std::string> texts_of(const json_reader& in, std::string_view key) {
-    std::vector<std::string> all;
-    if (const auto listed = in.find(key))
-        for (const json_reader& one : listed->elements()) all.push_back(one.text());
-    return all;
-}
-
 [[nodiscard]] inline fpga_resources resources_of(const json_reader& at, figure_reader& figures) {
     const auto count = [&](std::string_view key) {
         const double value = figures.read_if_any(at, key, count_figure);
