@@ -122,24 +122,87 @@ TEST_CASE("hypervolume: many rows with repeated values give what one more slice 
     }
 }
 
-TEST_CASE("hypervolume: ranks of more rows than a short word holds give the same limits") {
+namespace {
+
+/// What the other rows share with a row's box, but those that another one hides; none when one shares it all.
+template <std::size_t K>
+std::vector<std::array<double, K>> plain_limits(const std::vector<std::array<double, K>>& others,
+                                                const std::array<double, K>& row) {
+    std::vector<std::array<double, K>> shared = others;
+    for (auto& one : shared)
+        for (std::size_t j = 0; j < K; ++j) one[j] = std::max(one[j], row[j]);
+    std::sort(shared.begin(), shared.end());
+    shared.erase(std::unique(shared.begin(), shared.end()), shared.end());
+    std::vector<std::array<double, K>> limits;
+    for (const auto& one : shared) {
+        const auto hides = [&](const auto& other) {
+            for (std::size_t j = 0; j < K; ++j)
+                if (other[j] > one[j]) return false;
+            return other != one;
+        };
+        if (std::none_of(shared.begin(), shared.end(), hides)) limits.push_back(one);
+    }
+    if (!limits.empty() && limits.front() == row) limits.clear();
+    return limits;
+}
+
+}  // namespace
+
+TEST_CASE("hypervolume: limits are those that the definition gives, with ties and with more rows than are stored") {
     using row = std::array<double, 4>;
     std::mt19937_64 random(18);
-    std::vector<row> rows(60);
-    for (row& one : rows)
-        for (double& value : one) value = static_cast<double>(random() % 40);
-    qutibench::detail::limit_search<4, 15> near;
-    qutibench::detail::limit_search<4, 31> far;
-    near.rank(std::span<const row>(rows));
-    far.rank(std::span<const row>(rows));
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        std::vector<row> a, b;
-        REQUIRE(near.enter(i) == far.enter(i));
-        near.values(a);
-        far.values(b);
-        std::sort(a.begin(), a.end());
-        std::sort(b.begin(), b.end());
-        CHECK(a == b);
+    for (const std::size_t n : {1U, 60U, 64U, 200U, 2500U}) {
+        std::vector<row> rows(n);
+        for (row& one : rows)
+            for (double& value : one) value = static_cast<double>(random() % (n < 100 ? 12 : 1000));
+        qutibench::detail::limit_search<4> search;
+        search.rank(std::span<const row>(rows));
+        const auto check = [&](bool found, const std::vector<row>& others, const row& one) {
+            const auto expected = plain_limits(others, one);
+            std::vector<row> limits;
+            if (found) search.values(limits);
+            std::sort(limits.begin(), limits.end());
+            CHECK(limits == expected);
+            CHECK(found == (!expected.empty() || others.empty()));
+        };
+        std::vector<row> before;
+        for (std::size_t i = 0; i < n; ++i) {
+            const bool found = search.enter(i);
+            if (i < 130 || i % 400 == 0) check(found, before, rows[i]);
+            before.push_back(rows[i]);
+        }
+        for (std::size_t i = 0; i < n; i += n / 20 + 1) {
+            std::vector<row> others = rows;
+            others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
+            check(search.among_all(i), others, rows[i]);
+        }
+    }
+}
+
+TEST_CASE("hypervolume: what few rows leave of a box is what they do not cover, cube by cube") {
+    using row = std::array<double, 4>;
+    constexpr int side = 9;
+    std::mt19937_64 random(19);
+    qutibench::detail::box_grid grid;
+    for (int round = 0; round < 200; ++round) {
+        const row low{1, 0, 2, 0}, high{side, side, side, side};
+        std::vector<row> drawn(1 + random() % 60);
+        for (row& one : drawn)
+            for (double& value : one) value = random() % 2 == 0 ? 0.0 : static_cast<double>(random() % side);
+        auto rows = plain_limits(drawn, low);
+        if (rows.size() > qutibench::detail::box_grid::most_rows) rows.resize(qutibench::detail::box_grid::most_rows);
+        std::size_t cubes = 0;
+        for (int cube = 0; cube < side * side * side * side; ++cube) {
+            const row at{static_cast<double>(cube % side), static_cast<double>(cube / side % side),
+                         static_cast<double>(cube / side / side % side),
+                         static_cast<double>(cube / side / side / side)};
+            const auto covers = [&](const row& one) {
+                return one[0] <= at[0] && one[1] <= at[1] && one[2] <= at[2] && one[3] <= at[3];
+            };
+            if (covers(low) && std::none_of(rows.begin(), rows.end(), covers)) ++cubes;
+        }
+        CAPTURE(round, rows.size());
+        CHECK(grid.left(low, high, rows) == static_cast<double>(cubes));
     }
 }
 

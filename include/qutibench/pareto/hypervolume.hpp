@@ -117,7 +117,7 @@ template <std::size_t D>
 namespace detail {
 
 /// What the boxes of limits leave of each row's box, written to the rows' numbers.
-template <std::size_t D, unsigned Bits>
+template <std::size_t D>
 void own_volumes(counted_rows<D>& counted, std::vector<double>& own) {
     std::vector<std::size_t> order(counted.rows.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -137,16 +137,14 @@ void own_volumes(counted_rows<D>& counted, std::vector<double>& own) {
         for (std::size_t i = 0; i < rows.size(); ++i) own[counted.numbers[order[i]]] = lone[i];
         return;
     }
-    limit_search<D, Bits> search;
+    limit_search<D> search;
     search.rank(std::span<const std::array<double, D>>(rows));
-    dominated_volume<D> volume(rows.size());
+    free_volume<D> volume(rows.size());
     std::vector<std::array<double, D>> limits;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (!search.among_all(i)) continue;
         search.values(limits);
-        double box = 1.0;
-        for (std::size_t j = 0; j < D; ++j) box *= counted.corner[j] - rows[i][j];
-        own[counted.numbers[order[i]]] = std::max(box - volume.measure(limits, counted.corner), 0.0);
+        own[counted.numbers[order[i]]] = std::max(volume.measure(rows[i], counted.corner, limits), 0.0);
     }
 }
 
@@ -168,10 +166,7 @@ void own_volumes(counted_rows<D>& counted, std::vector<double>& own) {
         std::vector<double> own(points.size() / d);
         if (counted.rows.empty()) return own;
         if (counted.infinite) throw invalid_argument("contributions need finite rows and a finite reference point");
-        if (counted.rows.size() <= detail::rank_word<d, 15>::largest)
-            detail::own_volumes<d, 15>(counted, own);
-        else
-            detail::own_volumes<d, 31>(counted, own);
+        detail::own_volumes(counted, own);
         return own;
     });
 }

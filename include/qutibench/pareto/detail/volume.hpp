@@ -3,6 +3,7 @@
 /// Volume of the space that rows dominate below a corner. Smaller is better; every row is below the corner everywhere.
 #pragma once
 
+#include <qutibench/pareto/detail/box_grid.hpp>
 #include <qutibench/pareto/detail/limit_search.hpp>
 #include <qutibench/pareto/detail/place_set.hpp>
 
@@ -12,6 +13,7 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -259,9 +261,49 @@ private:
     std::size_t above_ = 0;  // the first layer above the row at hand
 };
 
-/// Slices along the last dimension: each row adds its height times what its base covers beyond the bases of the better
-/// rows, one dimension lower (the WFG recursion; While, Bradstreet, Barone 2012, doi:10.1109/TEVC.2010.2077298).
-/// O(n^(d-2) c) at worst, far less on fronts, where few rows limit another one.
+/// What rows leave of a box, of which they are the limits.
+template <std::size_t D>
+class free_volume {
+public:
+    using row_type = std::array<double, D>;
+
+    explicit free_volume(std::size_t capacity) : covered_(capacity) {}
+
+    /// The limits are reordered.
+    double measure(const row_type& low, const row_type& high, std::span<row_type> limits) {
+        if (limits.size() <= 4) return included(low, high, limits);
+        if constexpr (D == 4)
+            if (limits.size() <= box_grid::most_rows) return grid_.left(low, high, limits);
+        return box(low, high) - covered_.measure(limits, high);
+    }
+
+private:
+    struct none {};
+
+    static double box(const row_type& low, const row_type& high) {
+        double product = 1.0;
+        for (std::size_t j = 0; j < D; ++j) product *= high[j] - low[j];
+        return product;
+    }
+
+    /// By inclusion and exclusion.
+    static double included(const row_type& low, const row_type& high, std::span<const row_type> limits) {
+        double total = box(low, high);
+        for (std::size_t i = 0; i < limits.size(); ++i) {
+            row_type shared;
+            for (std::size_t j = 0; j < D; ++j) shared[j] = std::max(low[j], limits[i][j]);
+            total -= included(shared, high, limits.subspan(i + 1));
+        }
+        return total;
+    }
+
+    dominated_volume<D> covered_;
+    [[no_unique_address]] std::conditional_t<D == 4, box_grid, none> grid_;
+};
+
+/// Slices along the last dimension: each row adds its height times what the better rows leave of its base, one
+/// dimension lower (the WFG recursion; While, Bradstreet, Barone 2012, doi:10.1109/TEVC.2010.2077298). O(n^(d-2) c) at
+/// worst, far less on fronts, where few rows limit another one.
 template <std::size_t D>
 class dominated_volume {
 public:
@@ -271,34 +313,28 @@ public:
 
     /// The rows are reordered.
     double measure(std::span<row_type> rows, const row_type& corner) {
-        return rows.size() <= rank_word<D - 1, 15>::largest ? measure(near_, rows, corner)
-                                                            : measure(far_, rows, corner);
+        std::sort(rows.begin(), rows.end(), [](const row_type& a, const row_type& b) { return a[D - 1] < b[D - 1]; });
+        search_.rank(std::span<const row_type>(rows));
+        double total = 0.0;
+        for (std::size_t k = 0; k < rows.size(); ++k) {
+            if (!search_.enter(k)) continue;
+            search_.values(limits_);
+            total += (corner[D - 1] - rows[k][D - 1]) * base_.measure(base(rows[k]), base(corner), limits_);
+        }
+        return total;
     }
 
 private:
     using base_row = std::array<double, D - 1>;
 
-    template <class Search>
-    double measure(Search& search, std::span<row_type> rows, const row_type& corner) {
-        std::sort(rows.begin(), rows.end(), [](const row_type& a, const row_type& b) { return a[D - 1] < b[D - 1]; });
-        search.rank(std::span<const row_type>(rows));
-        base_row base_corner;
-        std::copy_n(corner.begin(), D - 1, base_corner.begin());
-        double total = 0.0;
-        for (std::size_t k = 0; k < rows.size(); ++k) {
-            if (!search.enter(k)) continue;
-            search.values(limits_);
-            double own = 1.0;
-            for (std::size_t j = 0; j + 1 < D; ++j) own *= corner[j] - rows[k][j];
-            const double shared = base_.measure(limits_, base_corner);
-            total += (corner[D - 1] - rows[k][D - 1]) * (own - shared);
-        }
-        return total;
+    static base_row base(const row_type& row) {
+        base_row found;
+        std::copy_n(row.begin(), D - 1, found.begin());
+        return found;
     }
 
-    dominated_volume<D - 1> base_;
-    limit_search<D - 1, 15> near_;
-    limit_search<D - 1, 31> far_;
+    free_volume<D - 1> base_;
+    limit_search<D - 1> search_;
     std::vector<base_row> limits_;
 };
 
