@@ -119,11 +119,10 @@ namespace detail {
 /// What the boxes of limits leave of each row's box, written to the rows' numbers.
 template <std::size_t D>
 void own_volumes(counted_rows<D>& counted, std::vector<double>& own) {
-    std::vector<std::size_t> order(counted.rows.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return counted.rows[a] < counted.rows[b]; });
+    const row_order order = lexicographic<D>(counted.rows);
     std::vector<std::array<double, D>> rows;
-    for (const std::size_t i : order) rows.push_back(counted.rows[i]);
+    rows.reserve(counted.rows.size());
+    for (std::size_t i = 0; i < counted.rows.size(); ++i) rows.push_back(counted.rows[order[i]]);
     if constexpr (D == 2) {  // neighbours in order limit a row
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const double right = i + 1 < rows.size() ? rows[i + 1][0] : counted.corner[0];

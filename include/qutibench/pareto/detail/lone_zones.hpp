@@ -4,6 +4,7 @@
 #pragma once
 
 #include <qutibench/pareto/detail/place_set.hpp>
+#include <qutibench/pareto/detail/row_order.hpp>
 
 #include <algorithm>
 #include <array>
@@ -76,19 +77,20 @@ private:
 /// doi:10.1007/978-3-642-19893-9_9).
 [[nodiscard]] inline std::vector<double> lone_volumes(std::span<const std::array<double, 3>> rows,
                                                       const std::array<double, 3>& corner) {
-    std::vector<std::size_t> by_height(rows.size());
+    std::vector<double> heights;  // last rows first: equal ones hide each other in this order
+    heights.reserve(rows.size());
     std::vector<lone_zone> zones;
     zones.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        by_height[i] = rows.size() - 1 - i;  // equal rows hide each other in this order
+        heights.push_back(rows[rows.size() - 1 - i][2]);
         zones.emplace_back(lone_zone::point{rows[i][0], rows[i][1]});
     }
-    std::stable_sort(by_height.begin(), by_height.end(),
-                     [&](std::size_t a, std::size_t b) { return rows[a][2] < rows[b][2]; });
+    const row_order by_height(heights.data(), 1, 1, heights.size());
     place_set stairs;
     stairs.reset(rows.size());
     std::vector<double> own(rows.size());
-    for (const std::size_t place : by_height) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::size_t place = rows.size() - 1 - by_height[i];
         lone_zone& added = zones[place];
         const auto& [x, y, z] = rows[place];
         std::size_t right = stairs.after(place);

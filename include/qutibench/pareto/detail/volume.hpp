@@ -6,6 +6,7 @@
 #include <qutibench/pareto/detail/box_grid.hpp>
 #include <qutibench/pareto/detail/limit_search.hpp>
 #include <qutibench/pareto/detail/place_set.hpp>
+#include <qutibench/pareto/detail/row_order.hpp>
 
 #include <algorithm>
 #include <array>
@@ -18,6 +19,11 @@
 #include <vector>
 
 namespace qutibench::detail {
+
+template <std::size_t D>
+[[nodiscard]] row_order lexicographic(std::span<const std::array<double, D>> rows) {
+    return {rows.empty() ? nullptr : rows.front().data(), D, D, rows.size()};
+}
 
 template <std::size_t D>
 class dominated_volume;
@@ -42,11 +48,12 @@ public:
 
     explicit dominated_volume(std::size_t) {}
 
-    static double measure(std::span<row_type> rows, const row_type& corner) {
-        std::sort(rows.begin(), rows.end());
+    static double measure(std::span<const row_type> rows, const row_type& corner) {
+        const row_order order = lexicographic<2>(rows);
         double total = 0.0;
         double reached = corner[1];
-        for (const row_type& row : rows) {
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const row_type& row = rows[order[i]];
             if (row[1] >= reached) continue;
             total += (corner[0] - row[0]) * (reached - row[1]);
             reached = row[1];
@@ -102,28 +109,29 @@ class dominated_volume<3> {
 public:
     using row_type = std::array<double, 3>;
 
-    explicit dominated_volume(std::size_t capacity) : by_height_(capacity), stairs_(capacity) {}
+    explicit dominated_volume(std::size_t capacity) : sorted_(capacity), stairs_(capacity) {}
 
-    double measure(std::span<row_type> rows, const row_type& corner) {
+    double measure(std::span<const row_type> rows, const row_type& corner) {
         if (rows.empty()) return 0.0;
-        std::sort(rows.begin(), rows.end());
-        const auto order = std::span(by_height_).first(rows.size());
-        for (std::size_t i = 0; i < order.size(); ++i) order[i] = {rows[i][2], i};
-        std::sort(order.begin(), order.end());
+        const row_order order = lexicographic<3>(rows);
+        for (std::size_t i = 0; i < rows.size(); ++i) sorted_[i] = rows[order[i]];
+        const row_order by_height(&sorted_[0][2], 3, 1, rows.size());
         stairs_.reset(rows.size(), {corner[0], corner[1]});
         double total = 0.0;
         double area = 0.0;
-        double height = order[0].first;
-        for (const auto& [z, place] : order) {
+        double height = sorted_[by_height[0]][2];
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const std::size_t place = by_height[i];
+            const auto& [x, y, z] = sorted_[place];
             total += area * (z - height);
             height = z;
-            area += stairs_.add(place, {rows[place][0], rows[place][1]});
+            area += stairs_.add(place, {x, y});
         }
         return total + area * (corner[2] - height);
     }
 
 private:
-    std::vector<std::pair<double, std::size_t>> by_height_;  // and places
+    std::vector<row_type> sorted_;
     staircase stairs_;
 };
 
