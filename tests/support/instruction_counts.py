@@ -23,6 +23,7 @@ PATHS = {  # name: repeats
     "analyze_resnet50": 50,
     "predict_network": 2000,
     "predict_layers": 100,
+    "parse_graph": 20,
     "load_onnx": 20,
     "load_platform": 20,
     "pareto_3d": 20,

@@ -2,6 +2,7 @@
 // Runs one of the library's hot paths a number of times, for instruction_counts.py to count its instructions.
 // usage: instructions NAME REPEATS
 #include <qutibench/io/catalogue.hpp>
+#include <qutibench/io/json/graph.hpp>
 #include <qutibench/io/onnx.hpp>
 #include <qutibench/model/predict.hpp>
 #include <qutibench/pareto/front.hpp>
@@ -9,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <string>
 #include <string_view>
 
 using namespace qutibench;
@@ -42,6 +44,10 @@ std::function<void()> prepared(std::string_view name) {
                 .datatype = fp16, .placement = placement_kind::capacity, .execution = execution_kind::layers};
             sink += predict(work, device, how).latency().value();
         };
+    if (name == "parse_graph") {
+        static const std::string text = to_json(net);
+        return [] { sink += static_cast<double>(parse_graph(text).nodes().size()); };
+    }
     if (name == "load_onnx")
         return [] {
             sink += static_cast<double>(load_onnx(QUTIBENCH_TEST_DATA_DIR "/onnx/resnet50.onnx").nodes().size());

@@ -12,7 +12,7 @@ namespace detail {
 /// Largest sum of live activation elements when nodes run in order: a tensor lives from the node that writes it to the
 /// last one that reads it, results to the end; a view is the tensor it looks at. O(nodes + edges).
 [[nodiscard]] inline std::int64_t peak_live_elements(const graph& net) {
-    const auto nodes = net.nodes();
+    const auto& nodes = net.nodes();
     std::vector<int> owner(nodes.size());
     std::vector<int> last_reader(nodes.size(), -1);
     for (std::size_t i = 0; i < nodes.size(); ++i) {

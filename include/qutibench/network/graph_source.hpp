@@ -30,7 +30,7 @@ namespace detail {
 
 /// What earlier transforms wrote down of layers, for the same layers in another graph.
 inline void copy_annotations(const graph& from, graph& to) {
-    const auto old = from.nodes();
+    const auto& old = from.nodes();
     const auto made = to.nodes();
     for (std::size_t i = 0; i < std::min(old.size(), made.size()); ++i) {
         if (old[i].name != made[i].name) continue;

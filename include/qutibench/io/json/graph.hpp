@@ -125,7 +125,7 @@ private:
     }
 
     [[nodiscard]] tensor existing(const json_reader& at, std::int64_t index, std::int64_t port) const {
-        const auto nodes = std::as_const(net_).nodes();
+        const auto& nodes = std::as_const(net_).nodes();
         if (index < 0 || index >= static_cast<std::int64_t>(nodes.size()))
             at.fail("there is no earlier layer of this index");
         const auto ports = static_cast<std::int64_t>(nodes[static_cast<std::size_t>(index)].outputs.size());

@@ -98,10 +98,10 @@ private:
         std::size_t input = 0;
         const auto* const changed = place == no_place ? nullptr : find_in(edits_.attributes, place);
         each_field(message, [&](std::uint32_t number, std::string_view inside, std::string_view whole) {
-            if (number == 1) {
+            if (number == 1 && !edits_.empty()) {
                 out.add_string(1, operand(graph_out, std::string(inside), {place, input++}));
             } else if (number == 5) {
-                if (!name_of_skipped(inside).empty())
+                if (!name_of_skipped(inside).empty() || (changed == nullptr && is_plain(inside)))
                     text.append(whole);
                 else if (changed == nullptr || !names(*changed, name_in(inside, 1)))
                     out.add_message(5, attribute(inside, place == no_place ? nullptr : find_in(edits_.held, place)));
@@ -166,6 +166,15 @@ private:
         });
         out.add_string(8, name);
         return text;
+    }
+
+    /// Whether an attribute holds neither a tensor nor a graph, nor a doc_string.
+    [[nodiscard]] static bool is_plain(std::string_view message) {
+        bool plain = true;
+        each_field(message, [&](std::uint32_t number, std::string_view, std::string_view) {
+            plain = plain && number != 5 && number != 6 && number != 13;
+        });
+        return plain;
     }
 
     /// AttributeProto: name 1, i 3, t 5, g 6, ints 8, type 20.

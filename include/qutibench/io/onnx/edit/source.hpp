@@ -175,8 +175,8 @@ private:
 
     /// Work grows with the batch, layer by layer; where it does not, the file fixes the batch.
     static void require_multiples(const graph& before, const graph& after, std::int64_t factor) {
-        const auto old = before.nodes();
-        const auto made = after.nodes();
+        const auto& old = before.nodes();
+        const auto& made = after.nodes();
         for (std::size_t i = 0; i < std::min(old.size(), made.size()); ++i)
             if (old[i].name != made[i].name || made[i].cost.macs != multiply(old[i].cost.macs, factor))
                 throw shape_error(message({"layer '", old[i].name, "' (", old[i].layer.type(),
