@@ -73,9 +73,11 @@ struct called_platforms {
 
 [[nodiscard]] inline called_platforms find_called(std::string_view name) {
     const std::string wanted = as_id(name);
+    const auto ids = embedded_ids("platforms");
+    if (std::find(ids.begin(), ids.end(), wanted) != ids.end()) return {{wanted}, true};
     std::vector<std::string> exact, words, begun;
-    for (const std::string_view id : embedded_ids("platforms")) {
-        if (id == wanted || lists_alias(embedded_text("platforms", id), wanted)) exact.emplace_back(id);
+    for (const std::string_view id : ids) {
+        if (lists_alias(embedded_text("platforms", id), wanted)) exact.emplace_back(id);
         if (has_words(id, wanted)) words.emplace_back(id);
         if (wanted.size() > 2 && id.starts_with(wanted)) begun.emplace_back(id);
     }
