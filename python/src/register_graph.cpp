@@ -122,7 +122,7 @@ void add_building(py::class_<graph, std::shared_ptr<graph>>& cls) {
     cls.def("share_weights", &graph::share_weights, "earlier"_a, "later"_a,
             "`later` uses the weights of `earlier` again: counted once, executed each time.");
     cls.def("note", &graph::note, "text"_a, "Writes down what a transform did.");
-    cls.def("find", &graph::find, "name"_a, "The first output of the layer of this name; raises UnknownName.");
+    cls.def("find", &graph::find<>, "name"_a, "The first output of the layer of this name; raises UnknownName.");
     cls.def("shape_of", [](const graph& self, const tensor& one) { return to_tuple(self.shape_of(one)); }, "tensor"_a);
 }
 

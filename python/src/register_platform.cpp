@@ -332,7 +332,7 @@ void register_platform(py::module_& module) {
             }),
             "id"_a, py::kw_only(), "modes"_a, "A device with several modes; the first is selected.");
     add_figures(cls);
-    cls.def("in_mode", &platform::in_mode, "name"_a, "The same device in another mode; raises UnknownName.");
+    cls.def("in_mode", &platform::in_mode<>, "name"_a, "The same device in another mode; raises UnknownName.");
     cls.def(
         "peak_for",
         [](const platform& self, const precision_argument& datatype) {

@@ -17,8 +17,8 @@ int between(engine& draw, int low, int high) {
 }
 
 /// Kernels one after the other, with weights that two may share, activations that several may read, and state.
-placement_problem random_problem(engine& draw, int kernels, std::size_t tensors) {
-    placement_problem all;
+placement_problem<> random_problem(engine& draw, int kernels, std::size_t tensors) {
+    placement_problem<> all;
     all.steps = kernels + 1;
     for (int k = 0; k < kernels; ++k) {
         all.floor.push_back(between(draw, 0, 40));
@@ -61,7 +61,7 @@ memory_pools random_pools(engine& draw, int most) {
 }
 
 /// Bytes at the busiest step.
-bool fits(const placement_problem& all, const memory_pools& pools, const std::vector<char>& on_chip) {
+bool fits(const placement_problem<>& all, const memory_pools& pools, const std::vector<char>& on_chip) {
     double weights = 0, state = 0, most = 0;
     for (int t = 0; t < all.steps; ++t) {
         double alive = 0;
@@ -77,7 +77,7 @@ bool fits(const placement_problem& all, const memory_pools& pools, const std::ve
     return over_weights + std::max(0.0, state + most - pools.activations) <= pools.any;
 }
 
-double time_of(const placement_problem& all, const std::vector<char>& on_chip) {
+double time_of(const placement_problem<>& all, const std::vector<char>& on_chip) {
     std::vector<double> left = all.moved;
     for (std::size_t i = 0; i < on_chip.size(); ++i)
         for (int m = 0; on_chip[i] && m < all.items[i].moves; ++m) {
@@ -89,7 +89,7 @@ double time_of(const placement_problem& all, const std::vector<char>& on_chip) {
     return sum;
 }
 
-double exhaustive(const placement_problem& all, const memory_pools& pools) {
+double exhaustive(const placement_problem<>& all, const memory_pools& pools) {
     double least = std::numeric_limits<double>::infinity();
     for (unsigned chosen = 0; chosen < 1U << all.items.size(); ++chosen) {
         std::vector<char> on_chip;
@@ -105,9 +105,9 @@ TEST_CASE("a placement of up to 12 tensors takes the time of the best of all cho
     engine draw(1);
     for (int i = 0; i < 300; ++i) {
         INFO("problem " << i);
-        const placement_problem all = random_problem(draw, between(draw, 2, 7), 12);
+        const placement_problem<> all = random_problem(draw, between(draw, 2, 7), 12);
         const memory_pools pools = random_pools(draw, 250);
-        const placement_choice choice = placement_search(all).solve(pools);
+        const placement_problem<>::choice choice = placement_search(all).solve(pools);
         const double least = exhaustive(all, pools);
         REQUIRE(choice.is_exact);
         REQUIRE(fits(all, pools, choice.on_chip));
@@ -122,12 +122,12 @@ TEST_CASE("the walk over stages finds the best of all choices of chains and smal
     int walked = 0;
     for (int i = 0; i < 300; ++i) {
         INFO("problem " << i);
-        const placement_problem all = random_problem(draw, between(draw, 2, 7), 12);
+        const placement_problem<> all = random_problem(draw, between(draw, 2, 7), 12);
         const memory_pools pools{static_cast<double>(between(draw, 0, 250)), 0, 0};
         placement_sweep walk(all);
         if (!walk.applies()) continue;  // weights serve two kernels, or too much is alive at once
         ++walked;
-        placement_choice choice;
+        placement_problem<>::choice choice;
         walk.improve(choice, pools.any);
         REQUIRE(choice.is_exact);
         REQUIRE(fits(all, pools, choice.on_chip));
@@ -142,13 +142,13 @@ TEST_CASE("a placement of many tensors fits, is within its gap, and never loses 
     double gaps = 0;
     int count = 0;
     for (int i = 0; i < 12; ++i) {
-        const placement_problem all = random_problem(draw, between(draw, 20, 80), 1000);
+        const placement_problem<> all = random_problem(draw, between(draw, 20, 80), 1000);
         placement_search search(all);
         double before = std::numeric_limits<double>::infinity();
         for (double bytes = 20; bytes < 4000; bytes *= 1.25) {
             INFO("problem " << i << " in " << bytes);
             const memory_pools pools{bytes, 0, 0};
-            const placement_choice choice = search.solve(pools);
+            const placement_problem<>::choice choice = search.solve(pools);
             REQUIRE(fits(all, pools, choice.on_chip));
             REQUIRE(time_of(all, choice.on_chip) == Approx(choice.time).epsilon(1e-12));
             REQUIRE(choice.time <= before * (1 + 1e-12));

@@ -2,7 +2,7 @@
 """What including this library costs a compiler.
 
 --list      each header alone: processor time to compile it, in ratio to Boost.Units' own headers in the same run
---umbrella  instructions to compile the core umbrella, in ratio to Boost.Units' own headers: at most 1.85 times as many.
+--umbrella  instructions to compile the core umbrella, in ratio to Boost.Units' own headers: at most 1.75 times as many.
             Valgrind counts them, because processor time on a shared machine says little.
 --check     template instantiations behind the core umbrella and behind quick_start, as clang++ counts them, against the
             recorded ones: a tenth more is an error, so that they cannot grow unnoticed. Counts depend on the standard
@@ -24,7 +24,7 @@ import compiler
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = Path(__file__).with_name("compile_cost.json")
 ALLOWED = 1.1
-UMBRELLA = 1.85
+UMBRELLA = 1.75
 UNITS = "#include <boost/units/quantity.hpp>\n#include <boost/units/systems/si.hpp>\n"
 PROGRAMS = {
     "umbrella": "#include <qutibench/qutibench.hpp>\n",

@@ -186,14 +186,16 @@ public:
     [[nodiscard]] const std::vector<operating_mode>& modes() const { return modes_; }
     [[nodiscard]] const operating_mode& mode() const { return modes_[selected_]; }
 
-    /// The same device in another mode; throws unknown_name with the nearest one.
+    /// The same device in another mode; throws unknown_name with the nearest one. A template, as are other functions of
+    /// the core that copy much, so that including it costs nothing until it is used.
+    template <class Mode = operating_mode>
     [[nodiscard]] platform in_mode(std::string_view name) const {
         std::vector<std::string_view> names;
-        for (std::size_t i = 0; i < modes_.size(); ++i) {
-            names.push_back(modes_[i].name);
-            if (modes_[i].name != name) continue;
+        for (const Mode& one : modes_) {
+            names.push_back(one.name);
+            if (one.name != name) continue;
             platform changed = *this;
-            changed.selected_ = i;
+            changed.selected_ = names.size() - 1;
             return changed;
         }
         detail::raise(unknown_name("mode of " + id_, name, detail::choices(name, names)));
@@ -284,58 +286,56 @@ private:
             {"platform '", id_, "' computes in ", natives, ", none of which holds ", to_string(wanted)})));
     }
 
-    template <class Quantity>
-    void require_positive(const Quantity& figure, const std::string& what, bool may_be_unknown) const {
-        const double value = figure.value();
-        if ((may_be_unknown && !is_known(figure)) || (value >= 1e-6 && value <= 1e300)) return;
-        detail::raise(invalid_argument(
-            detail::message({"platform '", id_, "': ", what,
-                             value > 0 ? " is not a figure that a device can have" : " must be positive",
-                             value > 0 ? "" : " and finite"})));
+    // " of mode 'x'", or nothing of a mode without a name.
+    [[nodiscard]] static std::string of(const operating_mode& mode) {
+        return mode.name.empty() ? std::string() : detail::message({" of mode '", mode.name, "'"});
+    }
+    [[noreturn]] void refuse(const operating_mode& mode, std::string_view what, std::string_view wrong) const {
+        detail::raise(invalid_argument(detail::message({"platform '", id_, "': ", what, of(mode), wrong})));
+    }
+    // What a figure is called: "the bandwidth of memory 'DDR4'".
+    void require_positive(double value, bool may_be_unknown, const operating_mode& mode, std::string_view what,
+                          std::string_view name = {}) const {
+        if ((may_be_unknown && value != value) || (value >= 1e-6 && value <= 1e300)) return;
+        refuse(mode, name.empty() ? std::string(what) : detail::message({what, " '", name, "'"}),
+               value > 0 ? " is not a figure that a device can have" : " must be positive and finite");
     }
 
     void check() const {
         if (id_.empty()) detail::raise(invalid_argument("a platform needs an id"));
         if (modes_.empty()) detail::raise(invalid_argument(detail::message({"platform '", id_, "' has no mode"})));
-        for (const operating_mode& mode : modes_) {
-            const std::string of = mode.name.empty() ? "" : " of mode '" + mode.name + "'";
-            if (mode.peaks.empty())
-                detail::raise(invalid_argument(detail::message({"platform '", id_, "': no peak", of})));
-            for (const peak& one : mode.peaks) {
-                require_positive(one.dense, "the " + to_string(one.numbers) + " peak" + of, false);
-                require_positive(one.sparse, "the sparse " + to_string(one.numbers) + " peak" + of, true);
-                if (one.sparse < one.dense)
-                    detail::raise(
-                        invalid_argument(detail::message({"platform '", id_, "': the sparse ", to_string(one.numbers),
-                                                          " peak", of, " is below the dense one"})));
-            }
-            if (off_chip_of(mode) == mode.memories.size())
-                detail::raise(invalid_argument(detail::message({"platform '", id_, "': no off-chip memory", of})));
-            for (const memory_level& one : mode.memories) {
-                require_positive(one.bandwidth, "the bandwidth of memory '" + one.name + "'" + of, true);
-                require_positive(one.capacity, "the capacity of memory '" + one.name + "'" + of, true);
-                require_positive(one.transfer_rate, "the transfer rate of memory '" + one.name + "'" + of, true);
-            }
-            for (const device_link& one : mode.links) {
-                require_positive(one.bandwidth, "the bandwidth of link '" + one.name + "'" + of, true);
-                if (one.devices < 0 || one.devices == 1)
-                    detail::raise(invalid_argument(detail::message(
-                        {"platform '", id_, "': link '", one.name, "'", of, " must join at least two devices"})));
-            }
-            if (mode.compute_units < 0)
-                detail::raise(invalid_argument(
-                    detail::message({"platform '", id_, "': the compute units", of, " must not be negative"})));
-            const processing_array& array = mode.array;
-            if (array.rows < 0 || array.columns < 0 || array.depth < 1 || array.count < 1 || array.hold < 1 ||
-                array.buffer < 0 || !(array.weights_per_cycle >= 0) || !(array.outputs_per_cycle >= 0))
-                detail::raise(invalid_argument(
-                    detail::message({"platform '", id_, "': the figures of the array", of, " must be positive"})));
-            require_positive(mode.power, "the power" + of, true);
-            require_positive(mode.measured_power, "the measured power" + of, true);
-            require_positive(mode.clock, "the clock" + of, true);
-            require_positive(mode.host_clock, "the host's clock" + of, true);
-            require_positive(mode.memory_clock, "the memory's clock" + of, true);
+        for (const operating_mode& mode : modes_) check(mode);
+    }
+    void check(const operating_mode& mode) const {
+        if (mode.peaks.empty()) refuse(mode, "no peak", {});
+        for (const peak& one : mode.peaks) {
+            const std::string numbers = to_string(one.numbers);
+            require_positive(one.dense.value(), false, mode, detail::message({"the ", numbers, " peak"}));
+            require_positive(one.sparse.value(), true, mode, detail::message({"the sparse ", numbers, " peak"}));
+            if (one.sparse < one.dense)
+                refuse(mode, detail::message({"the sparse ", numbers, " peak"}), " is below the dense one");
         }
+        if (off_chip_of(mode) == mode.memories.size()) refuse(mode, "no off-chip memory", {});
+        for (const memory_level& one : mode.memories) {
+            require_positive(one.bandwidth.value(), true, mode, "the bandwidth of memory", one.name);
+            require_positive(one.capacity.value(), true, mode, "the capacity of memory", one.name);
+            require_positive(one.transfer_rate.value(), true, mode, "the transfer rate of memory", one.name);
+        }
+        for (const device_link& one : mode.links) {
+            require_positive(one.bandwidth.value(), true, mode, "the bandwidth of link", one.name);
+            if (one.devices < 0 || one.devices == 1)
+                refuse(mode, detail::message({"link '", one.name, "'"}), " must join at least two devices");
+        }
+        if (mode.compute_units < 0) refuse(mode, "the compute units", " must not be negative");
+        const processing_array& array = mode.array;
+        if (array.rows < 0 || array.columns < 0 || array.depth < 1 || array.count < 1 || array.hold < 1 ||
+            array.buffer < 0 || !(array.weights_per_cycle >= 0) || !(array.outputs_per_cycle >= 0))
+            refuse(mode, "the figures of the array", " must be positive");
+        require_positive(mode.power.value(), true, mode, "the power");
+        require_positive(mode.measured_power.value(), true, mode, "the measured power");
+        require_positive(mode.clock.value(), true, mode, "the clock");
+        require_positive(mode.host_clock.value(), true, mode, "the host's clock");
+        require_positive(mode.memory_clock.value(), true, mode, "the memory's clock");
     }
 
     std::string id_;

@@ -207,7 +207,7 @@ private:
 
     // Has time decide where the tensors of one call live: what each kernel takes when nothing is on chip.
     void decide() {
-        placement_terms terms;
+        typename placement_chooser<Workload>::terms terms;
         terms.pools = calls_.pools;
         terms.seconds_per_byte = 1 / moving_rate_;
         Value near = 0;
@@ -299,10 +299,10 @@ private:
     mask weights_on_chip_;  // all of them
     mask spills_;
     bool by_capacity_ = false;
-    bool nearby_ = false;                                 // on-chip memory counts
-    Value near_;                                          // s that all kernels take on it
-    std::vector<placement_chooser<Workload>> chooser_{};  // one, where time decides
-    placement_decision decided_{};                        // where time decides
+    bool nearby_ = false;                                       // on-chip memory counts
+    Value near_;                                                // s that all kernels take on it
+    std::vector<placement_chooser<Workload>> chooser_{};        // one, where time decides
+    typename placement_chooser<Workload>::decision decided_{};  // where time decides
 };
 
 }  // namespace detail

@@ -16,7 +16,7 @@ namespace qutibench::detail {
 /// split among its stages. A stage of many tensors may put parts of them on chip. Any prices and splits give a bound;
 /// `target`, the time of a known choice, guides `rounds` steps of subgradient ascent (Polyak 1969). A template so that
 /// including it costs nothing until it is used.
-template <class Problem = placement_problem>
+template <class Problem = placement_problem<>>
 class placement_dual {
 public:
     placement_dual(const Problem& problem, const memory_pools& pools, double target)

@@ -15,34 +15,33 @@
 
 namespace qutibench::detail {
 
-/// What a decision rests on besides the network.
-struct placement_terms {
-    memory_pools pools{};
-    double seconds_per_byte = 0;       ///< off chip
-    double whole_floor = 0;            ///< s that a call computes when its kernels share one roofline
-    std::vector<double> core{};        ///< s by kernel of computing and on-chip memory
-    std::vector<tensor_move> moves{};  ///< when nothing is on chip
-};
-
-/// What was decided.
-struct placement_decision {
-    std::vector<char> on_chip{};  ///< by place
-    std::vector<double> again{};  ///< bytes by kernel that tiles move again; empty without tiles
-    double tile_bytes = std::numeric_limits<double>::quiet_NaN();
-};
-
 /// Decides for one call. A template so that including it costs nothing until it is used.
-template <class Workload = workload, class Problem = placement_problem>
+template <class Workload = workload, class Problem = placement_problem<>>
 class placement_chooser {
 public:
-    placement_chooser(const Workload& net, const network_plan<Workload>& plan, std::int64_t inputs,
-                      placement_terms terms)
-        : net_(net), plan_(plan), inputs_(inputs), terms_(std::move(terms)) {
+    /// What a decision rests on besides the network.
+    struct terms {
+        memory_pools pools{};
+        double seconds_per_byte = 0;       ///< off chip
+        double whole_floor = 0;            ///< s that a call computes when its kernels share one roofline
+        std::vector<double> core{};        ///< s by kernel of computing and on-chip memory
+        std::vector<tensor_move> moves{};  ///< when nothing is on chip
+    };
+
+    /// What was decided.
+    struct decision {
+        std::vector<char> on_chip{};  ///< by place
+        std::vector<double> again{};  ///< bytes by kernel that tiles move again; empty without tiles
+        double tile_bytes = std::numeric_limits<double>::quiet_NaN();
+    };
+
+    placement_chooser(const Workload& net, const network_plan<Workload>& plan, std::int64_t inputs, terms from)
+        : net_(net), plan_(plan), inputs_(inputs), terms_(std::move(from)) {
         build();
     }
 
     /// Where the tensors take the least time.
-    [[nodiscard]] placement_decision decide() {
+    [[nodiscard]] decision decide() {
         if (plan_.traits.tiles) return share_with_tiles();
         placement_search<Problem> search(problem_);
         choice_ = search.solve(terms_.pools, in_order(terms_.pools));
@@ -140,11 +139,11 @@ private:
     }
 
     // Candidates do not depend on the capacity, and tiles with more room move no more: more memory never loses.
-    [[nodiscard]] placement_decision share_with_tiles() {
+    [[nodiscard]] decision share_with_tiles() {
         const double capacity = terms_.pools.all();
         double total = 0, best = std::numeric_limits<double>::infinity();
         for (const placeable& one : problem_.items) total += one.size;
-        placement_decision found;
+        decision found;
         tiler<Workload> tiles(net_, plan_, inputs_);
         const auto attempt = [&](const std::vector<char>& on_chip) {
             const double buffer = std::max(0.0, capacity - need_of(on_chip));
@@ -174,9 +173,9 @@ private:
     const Workload& net_;
     const network_plan<Workload>& plan_;
     std::int64_t inputs_;
-    placement_terms terms_;
+    terms terms_;
     Problem problem_{};
-    placement_choice choice_{};
+    typename Problem::choice choice_{};
 };
 
 }  // namespace qutibench::detail

@@ -30,25 +30,27 @@ struct placement_move {
     double seconds = 0;
 };
 
-/// Choose tensors; each stage takes the longer of `floor` and what is left to move.
+/// Choose tensors; each stage takes the longer of `floor` and what is left to move. A template, so that its
+/// vectors cost compile time where a search is used.
+template <class Seconds = double>
 struct placement_problem {
     std::vector<placeable> items{};
     std::vector<placement_move> moves{};
-    std::vector<double> floor{};  ///< s by stage
-    std::vector<double> moved{};  ///< s by stage when nothing is on chip
+    std::vector<Seconds> floor{};  ///< by stage
+    std::vector<Seconds> moved{};  ///< by stage when nothing is on chip
     int steps = 0;
+
+    /// Which items are on chip, and the time that it takes.
+    struct choice {
+        std::vector<char> on_chip{};
+        Seconds time = std::numeric_limits<Seconds>::infinity();
+        bool is_exact = false;
+    };
 
     template <class Use>
     void each_move(const placeable& one, Use use) const {
         for (int i = one.first_move; i < one.first_move + one.moves; ++i) use(moves[static_cast<std::size_t>(i)]);
     }
-};
-
-/// Which items are on chip, and the seconds that it takes.
-struct placement_choice {
-    std::vector<char> on_chip{};
-    double time = std::numeric_limits<double>::infinity();
-    bool is_exact = false;
 };
 
 }  // namespace qutibench::detail

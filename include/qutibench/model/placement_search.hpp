@@ -16,7 +16,7 @@ namespace qutibench::detail {
 
 /// Solves one problem for any capacity. A template, as `placement_bound` is, so that including it costs nothing until
 /// it is used.
-template <class Problem = placement_problem>
+template <class Problem = placement_problem<>>
 class placement_search {
 public:
     /// Up to so many tensors the answer is exact.
@@ -32,8 +32,8 @@ public:
     }
 
     /// Never slower than `known`, where that fits. Only a `thorough` answer walks the stages.
-    [[nodiscard]] placement_choice solve(const memory_pools& pools, const std::vector<char>& known = {},
-                                         bool thorough = true) {
+    [[nodiscard]] typename Problem::choice solve(const memory_pools& pools, const std::vector<char>& known = {},
+                                                 bool thorough = true) {
         pools_ = pools;
         best_ = {};
         start_.assign(problem_.items.size(), 0);
@@ -394,7 +394,7 @@ private:
     std::vector<std::vector<int>> clusters_{};
     std::vector<std::pair<double, int>> ranked_{};
     std::vector<pick> picks_{};
-    placement_choice best_{};
+    typename Problem::choice best_{};
 };
 
 }  // namespace qutibench::detail

@@ -15,7 +15,7 @@
 namespace qutibench::detail {
 
 /// Solves problems whose stages are kernels. A template, so that including it costs nothing until it is used.
-template <class Problem = placement_problem>
+template <class Problem = placement_problem<>>
 class placement_sweep {
 public:
     explicit placement_sweep(const Problem& problem) : problem_(problem), stages_(problem.floor.size()) {
@@ -28,7 +28,7 @@ public:
 
     /// Improves a choice where it can, in a memory for everything; exact unless a list grew too long. The lists do not
     /// depend on the capacity.
-    void improve(placement_choice& best, double capacity) {
+    void improve(typename Problem::choice& best, double capacity) {
         bool whole = true;
         for (const double peak : peaks_) {
             if (peak > capacity) break;
@@ -140,7 +140,7 @@ private:
 
     // The least time under a peak of activations; with `best`, of choices whose weights and state fit `room` as well,
     // otherwise as if all of those were on chip. Negative where a list was thinned.
-    double walk(double peak, double room, placement_choice* best) {
+    double walk(double peak, double room, typename Problem::choice* best) {
         std::vector<state> now{{0, {{}}}};
         std::vector<int> holds(most_alive, -1);  // the activation in each slot
         bool whole = true;

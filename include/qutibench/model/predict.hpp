@@ -44,12 +44,13 @@ template <class Workload>
 /// Totals have no layers, so other execution models fall back to this one and say so; placement by capacity treats all
 /// weights as one tensor. Throws invalid_argument on a batch below one, a parameter out of range or an empty workload,
 /// unsupported_datatype when neither the device nor a carrier has the datatype, unknown_name on any override.
-[[nodiscard]] inline estimate predict(const workload_totals& net, const platform& device, const deployment& how = {}) {
+template <class Estimate = estimate>
+[[nodiscard]] Estimate predict(const workload_totals& net, const platform& device, const deployment& how = {}) {
     if (how.stream > 0) return predict(net, device, detail::as_call(how));
     detail::check(how);
     detail::refuse_overrides(how);
     const detail::deployed_roof under = detail::roof_of(device, how, how.datatype);
-    estimate result = detail::network_level(net, under.bytes_per_weight, under.roof, how.batch);
+    Estimate result = detail::network_level(net, under.bytes_per_weight, under.roof, how.batch);
     result.assumed |= under.assumed;
     if (traits_of(how.execution).by_kernel) result.assume(assumption::no_layer_detail);
     if (how.placement != placement_kind::published) detail::place_totals(result, device, how);

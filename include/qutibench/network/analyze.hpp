@@ -26,19 +26,26 @@ namespace detail {
         last_reader[static_cast<std::size_t>(owner[static_cast<std::size_t>(result.node)])] =
             static_cast<int>(nodes.size());
 
-    std::vector<std::int64_t> dies_after(nodes.size() + 1, 0);
+    const auto elements_of = [](const node& one) {
+        std::int64_t size = 0;
+        for (const shape& out : one.outputs) size = add(size, out.elements());
+        return size;
+    };
+    // Nodes whose tensors die after the same one are a chain; owners are not asked any more.
+    std::vector<int> dies_first(nodes.size() + 1, -1);
+    std::vector<int>& dies_next = owner;
     std::int64_t live = 0;
     std::int64_t peak = 0;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         if (nodes[i].layer.kind() != layer_kind::view) {
-            std::int64_t size = 0;
-            for (const shape& out : nodes[i].outputs) size = add(size, out.elements());
-            live = add(live, size);
-            const int last = std::max(last_reader[i], static_cast<int>(i));
-            dies_after[static_cast<std::size_t>(last)] = add(dies_after[static_cast<std::size_t>(last)], size);
+            live = add(live, elements_of(nodes[i]));
+            int& first = dies_first[static_cast<std::size_t>(std::max(last_reader[i], static_cast<int>(i)))];
+            dies_next[i] = first;
+            first = static_cast<int>(i);
         }
         peak = std::max(peak, live);
-        live -= dies_after[i];
+        for (int one = dies_first[i]; one >= 0; one = dies_next[static_cast<std::size_t>(one)])
+            live -= elements_of(nodes[static_cast<std::size_t>(one)]);
     }
     return peak;
 }

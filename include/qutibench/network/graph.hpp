@@ -193,11 +193,12 @@ public:
     }
 
     /// The node called `name`; throws unknown_name with the nearest one.
+    template <class Node = node>
     [[nodiscard]] tensor find(std::string_view name) const {
         std::vector<std::string_view> names;
-        for (std::size_t i = 0; i < nodes_.size(); ++i) {
-            if (nodes_[i].name == name) return {static_cast<int>(i), 0};
-            names.push_back(nodes_[i].name);
+        for (const Node& one : nodes_) {
+            if (one.name == name) return {static_cast<int>(names.size()), 0};
+            names.push_back(one.name);
         }
         detail::raise(unknown_name("layer", name, detail::nearest_name(name, names)));
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -19,34 +18,39 @@ public:
     constexpr label(const char* text) : label(std::string_view(text)) {}
     constexpr label(std::string_view text) { append(text); }
 
-    [[nodiscard]] constexpr std::string_view view() const { return {text_.data(), size_}; }
-    [[nodiscard]] constexpr bool empty() const { return size_ == 0; }
+    [[nodiscard]] constexpr std::string_view view() const { return text_.data(); }
+    [[nodiscard]] constexpr bool empty() const { return text_[0] == 0; }
 
     [[nodiscard]] friend constexpr label operator+(label left, std::string_view right) {
         left.append(right);
         return left;
     }
     [[nodiscard]] friend constexpr label operator+(label left, char right) {
-        left.append({&right, 1});
+        left.append(right);
         return left;
     }
     [[nodiscard]] friend constexpr label operator+(label left, int number) {
         char digits[12]{};
-        std::size_t first = sizeof digits;
+        std::size_t first = sizeof digits - 1;
         do {
             digits[--first] = static_cast<char>('0' + number % 10);
             number /= 10;
         } while (number > 0);
-        left.append({digits + first, sizeof digits - first});
+        left.append(digits + first);
         return left;
     }
 
 private:
+    // Nowhere a std::string_view of a pointer and a length: asking whether they are iterators is a fortieth of what the
+    // umbrella costs.
+    constexpr void append(char one) {
+        if (size_ < capacity) text_[size_++] = one;
+    }
     constexpr void append(std::string_view text) {
-        for (const char one : text.substr(0, std::min(text.size(), capacity - size_))) text_[size_++] = one;
+        for (const char one : text) append(one);
     }
 
-    std::array<char, capacity> text_{};
+    std::array<char, capacity + 1> text_{};  // ends with 0
     std::uint8_t size_ = 0;
 };
 

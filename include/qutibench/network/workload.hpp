@@ -156,6 +156,7 @@ public:
 
     /// What is left for a device when another one runs the layers that are marked: what those write is an input, what
     /// they read a result. Layers keep their places; costs and totals are those of what is left.
+    template <class Layer = layer_workload>
     [[nodiscard]] workload without(const std::vector<char>& elsewhere) const {
         workload left = *this;
         static_cast<workload_totals&>(left) = {};
@@ -163,7 +164,7 @@ public:
         const auto is_elsewhere = [&](int index) {
             return index >= 0 && elsewhere[static_cast<std::size_t>(index)] != 0;
         };
-        for (layer_workload& one : left.layers_) {
+        for (Layer& one : left.layers_) {
             const bool gone = is_elsewhere(static_cast<int>(&one - left.layers_.data()));
             for (const int from : producers(one))
                 if (gone) left.layers_[static_cast<std::size_t>(from)].is_result = true;
@@ -178,7 +179,7 @@ public:
             }
             if (gone || is_elsewhere(one.fused_into)) one.fused_into = -1;
         }
-        for (const layer_workload& one : left.layers_) {
+        for (const Layer& one : left.layers_) {
             layer_cost counted = one.cost;
             if (one.weights_shared) counted.weights = counted.parameters = 0;
             left.add(counted, one.kind, one.operation_count, one.output_count);
