@@ -213,25 +213,23 @@ def frontiers() -> Iterator[Row]:
                 peer = min(times, key=times.__getitem__)
                 yield Row(f"front of {rows:,} points {kind}, {objectives} objectives", shown(ours), peer,
                           shown(times[peer]), times[peer] / ours, "2" if flat else "1")  # fmt: skip
-    if moocore:
-        for objectives, rows in ((2, 100_000), (3, 100_000), (4, 300), (4, 3000), (5, 300), (5, 1000), (6, 100)):
-            points = sphere(random, rows, objectives)
+    if not moocore:
+        return
+    volumes = [(2, 100_000), (3, 100_000), (4, 300), (4, 3000), (5, 100), (5, 300), (5, 1000), (5, 3000), (6, 100)]
+    for what, library, peer, sets in (
+        ("hypervolume", qb.hypervolume, moocore.hypervolume, volumes),
+        ("contributions", qb.hypervolume_contributions, moocore.hv_contributions, [(2, 10_000), (3, 10_000), (4, 300)]),
+    ):
+        for objectives, rows in sets:
+            count = max(2, 10_000 // rows)
+            fronts = [sphere(random, rows, objectives) for _ in range(count)]
             worst = np.full(objectives, 1.1)
-            ours, peer = take_turns(
-                lambda points=points, worst=worst: qb.hypervolume(points, worst),
-                lambda points=points, worst=worst: moocore.hypervolume(points, ref=worst),
+            ours, theirs = take_turns(
+                lambda run=library, fronts=fronts, worst=worst: [run(points, worst) for points in fronts],
+                lambda run=peer, fronts=fronts, worst=worst: [run(points, ref=worst) for points in fronts],
             )
-            yield Row(f"hypervolume of {rows:,} points, {objectives} objectives", shown(ours), "moocore", shown(peer),
-                      peer / ours, "1")  # fmt: skip
-        for objectives, rows in ((2, 10_000), (3, 10_000), (4, 300)):
-            points = sphere(random, rows, objectives)
-            worst = np.full(objectives, 1.1)
-            ours, peer = take_turns(
-                lambda points=points, worst=worst: qb.hypervolume_contributions(points, worst),
-                lambda points=points, worst=worst: moocore.hv_contributions(points, ref=worst),
-            )
-            yield Row(f"contributions of {rows:,} points, {objectives} objectives", shown(ours), "moocore", shown(peer),
-                      peer / ours, "1")  # fmt: skip
+            yield Row(f"{what} of {rows:,} points, {objectives} objectives", shown(ours / count), "moocore",
+                      shown(theirs / count), theirs / ours, "1")  # fmt: skip
 
 
 # --- networks and files ----------------------------------------------------------------------------------------------

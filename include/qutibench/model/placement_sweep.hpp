@@ -169,29 +169,21 @@ private:
         for (int& held : holds)
             if (held >= 0 && at(held).last < at(item).first) over |= bit(held), held = -1;
         std::vector<state> next;
-        const auto add = [&](std::uint64_t alive, std::vector<partial> front) {
-            for (state& one : next)
-                if (one.alive == alive) {
-                    one.front = merged(one.front, front);
-                    return;
-                }
-            next.push_back({alive, std::move(front)});
+        const auto add = [&](std::uint64_t alive, const std::vector<partial>& front, bool takes) {
+            const auto noted = [&](partial& way) {
+                if (takes && notes) note(way, item);
+            };
+            auto same = std::find_if(next.begin(), next.end(), [&](const state& one) { return one.alive == alive; });
+            if (same == next.end()) same = next.insert(next.end(), {alive, {}});
+            join(same->front, front, 0, 0, noted);
         };
-        for (state& one : now) {
+        for (const state& one : now) {
             const std::uint64_t alive = one.alive & ~over;
             double taken = at(item).size;
             for (const int held : holds)
                 if (held >= 0 && (alive & bit(held)) != 0) taken += at(held).size;
-            if (taken <= peak) {
-                std::vector<partial> with = one.front;
-                for (partial& way : with) {
-                    if (!notes) break;
-                    picks_.push_back({item, way.chosen});
-                    way.chosen = static_cast<int>(picks_.size()) - 1;
-                }
-                add(alive | bit(item), std::move(with));
-            }
-            add(alive, std::move(one.front));
+            if (taken <= peak) add(alive | bit(item), one.front, true);
+            add(alive, one.front, false);
         }
         holds[static_cast<std::size_t>(slot_[static_cast<std::size_t>(item)])] = item;
         now = std::move(next);
@@ -212,17 +204,10 @@ private:
                 problem_.each_move(at(one.lasting[i]), [&](const placement_move& move) { less += move.seconds; });
             }
             const double time = std::max(problem_.floor[k], left - less);
-            std::vector<partial> ways;
-            for (const partial& way : at_now.front) {
-                partial with{way.size + (chooses ? size : 0.0), way.time + time, way.chosen};
-                for (std::size_t i = 0; chooses && i < one.lasting.size(); ++i) {
-                    if ((some >> i & 1U) == 0) continue;
-                    picks_.push_back({one.lasting[i], with.chosen});
-                    with.chosen = static_cast<int>(picks_.size()) - 1;
-                }
-                ways.push_back(with);
-            }
-            next = next.empty() ? std::move(ways) : merged(next, ways);
+            join(next, at_now.front, chooses ? size : 0.0, time, [&](partial& way) {
+                for (std::size_t i = 0; chooses && i < one.lasting.size(); ++i)
+                    if ((some >> i & 1U) != 0) note(way, one.lasting[i]);
+            });
         }
         if (next.size() > most_kept_) {
             whole = false;
@@ -231,20 +216,29 @@ private:
         at_now.front = std::move(next);
     }
 
-    // By size, without those that another beats.
-    [[nodiscard]] static std::vector<partial> merged(const std::vector<partial>& a, const std::vector<partial>& b) {
-        std::vector<partial> all(a.size() + b.size());
-        std::merge(a.begin(), a.end(), b.begin(), b.end(), all.begin(),
-                   [](const partial& x, const partial& y) { return x.size < y.size; });
+    void note(partial& way, int item) {
+        picks_.push_back({item, way.chosen});
+        way.chosen = static_cast<int>(picks_.size()) - 1;
+    }
+
+    // Ways that go on by so many bytes and seconds join a list: by size, without those that another beats.
+    template <class Noted>
+    void join(std::vector<partial>& list, const std::vector<partial>& ways, double size, double time,
+              const Noted& noted) {
+        joined_.clear();
+        joined_.reserve(list.size() + ways.size());
         double least = std::numeric_limits<double>::infinity();
-        std::size_t kept = 0;
-        for (const partial& one : all)
-            if (one.time < least * (1 - 1e-13)) {
-                least = one.time;
-                all[kept++] = one;
-            }
-        all.resize(kept);
-        return all;
+        const bool is_first = list.empty();  // none of the same list beats another
+        for (std::size_t i = 0, k = 0; i < list.size() || k < ways.size();) {
+            const bool goes_on = k < ways.size() && (i == list.size() || ways[k].size + size < list[i].size);
+            partial one = goes_on ? ways[k++] : list[i++];
+            if (goes_on) one.size += size, one.time += time;
+            if (!is_first && !(one.time < least * (1 - 1e-13))) continue;
+            least = one.time;
+            if (goes_on) noted(one);
+            joined_.push_back(one);
+        }
+        std::swap(list, joined_);
     }
 
     static void thin(std::vector<partial>& front) {
@@ -259,6 +253,7 @@ private:
     std::vector<int> slot_{};
     std::vector<double> peaks_{};
     std::vector<pick> picks_{};
+    std::vector<partial> joined_{};  // kept for its storage
     int most_alive_ = 0;
     std::size_t most_kept_ = 0;  // of a list
     bool applies_ = false;
