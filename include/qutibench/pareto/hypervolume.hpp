@@ -152,9 +152,9 @@ void own_volumes(counted_rows<D>& counted, std::vector<double>& own) {
 /// What the hypervolume of the front would lose without each row of the table: the volume that this row alone
 /// dominates. 0 for rows that are dominated, equal to others, not better than the reference everywhere, or hold a NaN.
 ///
-/// With m rows on the front: O(m log m) with 2 and 3 objectives; with more O(m^2) to find what limits each row, and the
-/// volume of the few rows that do. Throws invalid_argument as `hypervolume` does, and for rows on the front or a
-/// reference that are not finite.
+/// With m rows on the front: O(m log m) with 2 and 3 objectives; with more O(l m^2 / 64) to find the l rows that limit
+/// each one, few on most fronts, and their volume. Throws invalid_argument as `hypervolume` does, and for rows on the
+/// front or a reference that are not finite.
 [[nodiscard]] inline std::vector<double> hypervolume_contributions(std::span<const double> points,
                                                                    std::span<const sense> senses,
                                                                    std::span<const double> reference) {
