@@ -190,14 +190,14 @@ make_environment() { # WHAT...: build test notebook lint package
 
 install_package() {
     local inputs=(CMakeLists.txt .cmake pyproject.toml README.md LICENSE include python data)
-    once "pip install qutibench" "$(digest "${inputs[@]}" examples/CMakeLists.txt examples/what_if)" install_wheel
+    once "pip install qutibench" "$(digest "${inputs[@]}" examples/what_if)" install_wheel
 }
 
 install_wheel() {
     rm -rf build/wheel
-    local program=build/release/bin/what_if # what the steps before have built
+    local commands=build/release/examples/what_if/libwhat_if_commands.a # what the steps before have built
     pip_in .venv wheel --no-build-isolation --no-deps --config-settings=build-dir=build/python \
-        --config-settings=cmake.define.QUTIBENCH_BUILT_WHAT_IF="$PWD/$program" -w build/wheel . &&
+        --config-settings=cmake.define.QUTIBENCH_BUILT_WHAT_IF="$PWD/$commands" -w build/wheel . &&
         pip_in .venv install --no-deps --force-reinstall build/wheel/qutibench-*.whl
 }
 
@@ -206,7 +206,8 @@ try_wheel() {
     local place=build/wheel/venv
     rm -rf "$place" && "$(pick_python)" -m venv "$place" && pip_in "$place" install build/wheel/qutibench-*.whl &&
         (cd "$place" && bin/qutibench estimate resnet50 --on zcu104_dpu &&
-            { bin/what_if nothing 2>&1 || true; } | grep '^what_if: ' && # the same program, by its other name
+            { bin/what_if nothing 2>&1 || true; } | grep '^what_if: ' && # the same program, by its other names
+            bin/python -m qutibench --version &&
             bin/python -c 'import qutibench as qb; print(qb.predict(qb.analyze(qb.zoo.resnet50()), qb.platform("zcu104_dpu")))')
 }
 
@@ -440,8 +441,7 @@ demo() {
     answers
     say "-- the Python package and the page come next, side by side"
     make_environment build
-    install_packages page
-    step "page" examples/portal/build.sh & # whose compiler takes one core for minutes
+    { install_packages page && step "page" examples/portal/build.sh; } & # a download, and one core for minutes
     local page=$!
     CMAKE_BUILD_PARALLEL_LEVEL=$(jobs) install_package || stop "could not install the Python package"
     wait "$page" || stop "could not build the page"

@@ -17,6 +17,8 @@ namespace qutibench::python {
 /// Has a space answered by a FittedModel, or by several devices: (number, bytes per second, seconds, split).
 void fit_by_calibration(design_axes& axes, py::handle given);
 void fit_by_devices(design_axes& axes, py::handle given);
+/// Has a space say what to expect, from the calibrations that ship.
+void expect_as_shipped(design_axes& axes);
 
 /// What a setting is called in Python's annotations.
 template <class Value>

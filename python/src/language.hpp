@@ -48,16 +48,10 @@ namespace qutibench::python {
 using model_pointer = std::shared_ptr<language_model>;
 
 /// A language model, or what `language_model` would load.
-[[nodiscard]] inline model_pointer model_of(const py::object& given) {
-    if (py::isinstance<language_model>(given)) return given.cast<model_pointer>();
-    return std::make_shared<language_model>(load_language_model(given.cast<path_argument>().value));
-}
+[[nodiscard]] model_pointer model_of(const py::object& given);
 
 /// A platform, or the id or path of one.
-[[nodiscard]] inline std::shared_ptr<platform> platform_of(const py::object& given) {
-    if (py::isinstance<platform>(given)) return given.cast<std::shared_ptr<platform>>();
-    return std::make_shared<platform>(load_platform(given.cast<path_argument>().value));
-}
+[[nodiscard]] std::shared_ptr<platform> platform_of(const py::object& given);
 
 // Every member of a struct, in one order for writing and for reading; `Self` is const for writing.
 

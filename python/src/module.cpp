@@ -35,5 +35,6 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     register_choices(module);
     register_language(module);
     register_serving(module);
+    register_command_line(module);
     explain_all_refusals(module);
 }

@@ -32,5 +32,6 @@ void register_published(pybind11::module_& module);
 void register_choices(pybind11::module_& module);
 void register_language(pybind11::module_& module);
 void register_serving(pybind11::module_& module);
+void register_command_line(pybind11::module_& module);
 
 }  // namespace qutibench::python

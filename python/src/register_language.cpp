@@ -87,6 +87,16 @@ void register_model(py::module_& module) {
 
 }  // namespace
 
+model_pointer model_of(const py::object& given) {
+    if (py::isinstance<language_model>(given)) return given.cast<model_pointer>();
+    return std::make_shared<language_model>(load_language_model(given.cast<path_argument>().value));
+}
+
+std::shared_ptr<platform> platform_of(const py::object& given) {
+    if (py::isinstance<platform>(given)) return given.cast<std::shared_ptr<platform>>();
+    return std::make_shared<platform>(load_platform(given.cast<path_argument>().value));
+}
+
 void register_language(py::module_& module) {
     register_model(module);
     module.def(

@@ -20,12 +20,12 @@ namespace qutibench::python {
 
 namespace {
 
-using figures = py::typing::Dict<py::str, py::object>;
+using named_figures = py::typing::Dict<py::str, py::object>;
 
 using split_argument = name_argument<split_kind>;
 
-[[nodiscard]] figures row_of(const multi_device_estimate& one) {
-    figures out;
+[[nodiscard]] named_figures row_of(const multi_device_estimate& one) {
+    named_figures out;
     out["devices"] = one.devices;
     out["throughput_ips"] = one.throughput_ips;
     out["latency_s"] = one.latency_s;
@@ -43,7 +43,7 @@ void register_several(py::module_& module) {
         [](const workload& net, const platform& device, split_argument split, std::int64_t most, double bandwidth,
            double latency, const py::kwargs& settings) {
             const interconnect link{quantity_of<bytes_per_second>(bandwidth), quantity_of<seconds>(latency)};
-            std::vector<figures> rows;
+            std::vector<named_figures> rows;
             for (const multi_device_estimate& one :
                  scaling_curve(net, device, how_of(settings), split.value, most, link))
                 rows.push_back(row_of(one));
@@ -64,8 +64,8 @@ void register_several(py::module_& module) {
         "One row of scaling_curve.");
 }
 
-[[nodiscard]] figures taken_apart(const throughput_decomposition& of) {
-    figures out;
+[[nodiscard]] named_figures taken_apart(const throughput_decomposition& of) {
+    named_figures out;
     out["operations_per_cycle_per_pe"] = of.operations_per_cycle_per_pe;
     out["clock_hz"] = of.clock_known ? std::optional(of.clock_hz) : std::nullopt;
     out["processing_elements"] = of.pes;
@@ -78,10 +78,10 @@ void register_several(py::module_& module) {
     return out;
 }
 
-[[nodiscard]] std::vector<figures> rows_of(const scorecard& of) {
-    std::vector<figures> rows;
+[[nodiscard]] std::vector<named_figures> rows_of(const scorecard& of) {
+    std::vector<named_figures> rows;
     for (const scorecard_row& one : of.rows()) {
-        figures out;
+        named_figures out;
         out["criterion"] = one.criterion;
         out["metric"] = one.metric;
         out["value"] = known(one.value);
@@ -91,8 +91,8 @@ void register_several(py::module_& module) {
     return rows;
 }
 
-[[nodiscard]] figures joules_of(const energy_report& of) {
-    figures out;
+[[nodiscard]] named_figures joules_of(const energy_report& of) {
+    named_figures out;
     out["arithmetic_j"] = of.arithmetic.value();
     out["on_chip_j"] = of.on_chip.value();
     out["off_chip_j"] = of.off_chip.value();
@@ -117,9 +117,9 @@ void register_parts(py::module_& module) {
     module.def(
         "doublings",
         [](const workload& net, const platform& device, const py::kwargs& settings) {
-            std::vector<figures> rows;
+            std::vector<named_figures> rows;
             for (const doubling& one : doublings(net, device, how_of(settings))) {
-                figures out;
+                named_figures out;
                 out["doubled"] = std::string(one.key);
                 out["meaning"] = std::string(one.says);
                 out["throughput_ips"] = one.prediction.throughput().value();
@@ -172,7 +172,7 @@ void register_parts(py::module_& module) {
                 tensors.append(py::dict("layer"_a = net.layers()[static_cast<std::size_t>(one.layer)].name,
                                         "bytes"_a = one.at.size, "offset"_a = one.at.offset, "first"_a = one.at.first,
                                         "last"_a = one.at.last, "in_place"_a = one.over >= 0));
-            figures out;
+            named_figures out;
             out["arena_bytes"] = plan.arena.size;
             out["arena_bound_bytes"] = plan.arena.bound;
             out["arena_is_least"] = plan.arena.is_least;
@@ -199,7 +199,7 @@ void register_parts(py::module_& module) {
         [](const workload& net, const platform* device, const py::kwargs& settings) {
             const sparse_operations of = device == nullptr ? operations_by_sparsity(net)
                                                            : operations_by_sparsity(net, *device, how_of(settings));
-            figures out;
+            named_figures out;
             out["dense"] = of.dense;
             out["effectual"] = of.effectual;
             out["executed"] = of.executed;
@@ -211,8 +211,8 @@ void register_parts(py::module_& module) {
         "sparse=True. Raises InvalidArgument.");
 }
 
-[[nodiscard]] figures resources_of(const fpga_resources& has) {
-    figures out;
+[[nodiscard]] named_figures resources_of(const fpga_resources& has) {
+    named_figures out;
     out["luts"] = has.luts;
     out["dsps"] = has.dsps;
     out["bram18"] = has.bram18;
@@ -241,14 +241,14 @@ void register_parts(py::module_& module) {
     return has;
 }
 
-[[nodiscard]] figures folded(const workload& net, const precision& numbers, const fpga_resources& budget,
-                             std::optional<double> clock, bool dsp) {
+[[nodiscard]] named_figures folded(const workload& net, const precision& numbers, const fpga_resources& budget,
+                                   std::optional<double> clock, bool dsp) {
     const std::vector<pipeline_stage> stages = stages_of(net, numbers);
     const folding_search best = best_folding(stages, budget, {.dsp = dsp});
-    std::vector<figures> all;
+    std::vector<named_figures> all;
     for (std::size_t i = 0; i < stages.size(); ++i) {
         const folding& by = best.pipeline.foldings[i];
-        figures one;
+        named_figures one;
         one["layer"] = stages[i].name;
         one["pe"] = by.pe;
         one["simd"] = by.simd;
@@ -257,7 +257,7 @@ void register_parts(py::module_& module) {
         one["cycles"] = best.pipeline.cycles[i];
         all.push_back(one);
     }
-    figures out;
+    named_figures out;
     out["interval_cycles"] = best.pipeline.interval;
     out["interval_bound_cycles"] = best.interval_bound;
     out["gap"] = best.gap();
@@ -276,7 +276,7 @@ void register_fpga(py::module_& module) {
         "find_fpga",
         [](const std::string& name) {
             const fpga_part& part = find_fpga(name);
-            figures out = resources_of(part.has);
+            named_figures out = resources_of(part.has);
             out["board"] = part.board;
             out["part"] = part.part;
             out["bandwidth_bytes_per_s"] = known(part.bandwidth);

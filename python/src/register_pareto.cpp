@@ -26,13 +26,6 @@ using maximize_argument = std::optional<std::vector<bool>>;
     return senses;
 }
 
-/// Runs `body` without the interpreter's lock.
-template <class Body>
-[[nodiscard]] auto unlocked(const Body& body) {
-    const py::gil_scoped_release release;
-    return body();
-}
-
 [[nodiscard]] py::array_t<bool> front(const doubles& points, const maximize_argument& maximize) {
     const std::vector<sense> senses = senses_of(points, maximize);
     py::array_t<bool> mask(points.shape(0));
@@ -44,31 +37,32 @@ template <class Body>
 
 [[nodiscard]] py::array_t<std::uint32_t> ranks(const doubles& points, const maximize_argument& maximize) {
     const std::vector<sense> senses = senses_of(points, maximize);
-    return to_array(unlocked([&] { return pareto_ranks(span_of(points), senses); }));
+    return to_array(without_lock([&] { return pareto_ranks(span_of(points), senses); }));
 }
 
 [[nodiscard]] double volume(const doubles& points, const doubles& reference, const maximize_argument& maximize) {
     const std::vector<sense> senses = senses_of(points, maximize);
-    return unlocked([&] { return hypervolume(span_of(points), senses, span_of(reference)); });
+    return without_lock([&] { return hypervolume(span_of(points), senses, span_of(reference)); });
 }
 
 [[nodiscard]] py::array_t<double> contributions(const doubles& points, const doubles& reference,
                                                 const maximize_argument& maximize) {
     const std::vector<sense> senses = senses_of(points, maximize);
-    return to_array(unlocked([&] { return hypervolume_contributions(span_of(points), senses, span_of(reference)); }));
+    return to_array(
+        without_lock([&] { return hypervolume_contributions(span_of(points), senses, span_of(reference)); }));
 }
 
 [[nodiscard]] double sampled_volume(const doubles& points, const doubles& reference, const maximize_argument& maximize,
                                     double error, double risk, std::uint64_t seed) {
     const std::vector<sense> senses = senses_of(points, maximize);
-    return unlocked(
+    return without_lock(
         [&] { return approximate_hypervolume(span_of(points), senses, span_of(reference), {error, risk, seed}); });
 }
 
 [[nodiscard]] std::optional<std::pair<std::size_t, double>> knee(const doubles& points,
                                                                  const maximize_argument& maximize) {
     const std::vector<sense> senses = senses_of(points, maximize);
-    const auto found = unlocked([&] { return pareto_knee(span_of(points), senses); });
+    const auto found = without_lock([&] { return pareto_knee(span_of(points), senses); });
     return found ? std::optional(std::make_pair(found->row, found->distance)) : std::nullopt;
 }
 
@@ -76,7 +70,7 @@ template <class Body>
                                                        const maximize_argument& maximize, bool relative) {
     const std::vector<sense> senses = senses_of(points, maximize);
     const tolerance kind = relative ? tolerance::relative : tolerance::absolute;
-    return to_array(unlocked([&] { return epsilon_front(span_of(points), senses, span_of(epsilon), kind); }));
+    return to_array(without_lock([&] { return epsilon_front(span_of(points), senses, span_of(epsilon), kind); }));
 }
 
 [[nodiscard]] py::array_t<double> as_rows(std::vector<double> values, std::size_t objectives) {

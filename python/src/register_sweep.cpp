@@ -3,7 +3,6 @@
 #include "predicted.hpp"
 #include "register.hpp"
 
-#include <qutibench/ask/expected.hpp>
 #include <qutibench/explore/query_reducer.hpp>
 
 #include <chrono>
@@ -124,7 +123,7 @@ void read_axes(design_axes& axes, const py::dict& given) {
     }
     axes.platforms.assign(platforms.begin(), platforms.end());
     read_axes(axes, settings);
-    if (!training) axes.expect = shipped_expectation();
+    if (!training) expect_as_shipped(axes);
     return std::make_unique<space_object>(std::move(axes), std::move(works), platforms);
 }
 
@@ -280,11 +279,11 @@ template <class Reducer>
 }
 
 /// Objectives that are metrics are read as they are; expressions of metrics, and conditions, are worked out.
-[[nodiscard]] pareto_archive frontier(const space_object& self, const std::vector<std::string>& maximize,
-                                      const std::vector<std::string>& minimize,
-                                      const std::vector<std::string>& conditions,
-                                      const std::vector<limit_value>& limits, int threads, std::uint64_t from,
-                                      const std::optional<std::uint64_t>& to) {
+[[nodiscard]] pareto_archive reduced_frontier(const space_object& self, const std::vector<std::string>& maximize,
+                                              const std::vector<std::string>& minimize,
+                                              const std::vector<std::string>& conditions,
+                                              const std::vector<limit_value>& limits, int threads, std::uint64_t from,
+                                              const std::optional<std::uint64_t>& to) {
     const range_argument range(self, from, to);
     const frontier_query asked = query_of_metrics(maximize, minimize, conditions);
     const frontier_reducer empty(asked.senses());
@@ -453,9 +452,9 @@ void register_sweep(py::module_& module) {
     cls.def("columns", &columns, "metrics"_a, "workers"_a = 0, "first"_a = 0, "last"_a = none,
             "Metrics of the points [first, last), float64 each. workers: threads of the processor, 0 for all there "
             "are; last: None for the end.");
-    cls.def("reduce_frontier", &frontier, "maximize"_a, "minimize"_a, "conditions"_a = std::vector<std::string>(),
-            "limits"_a = no_limits, "workers"_a = 0, "first"_a = 0, "last"_a = none,
-            "The ParetoArchive of the points [first, last) that keep the limits and conditions.");
+    cls.def("reduce_frontier", &reduced_frontier, "maximize"_a, "minimize"_a,
+            "conditions"_a = std::vector<std::string>(), "limits"_a = no_limits, "workers"_a = 0, "first"_a = 0,
+            "last"_a = none, "The ParetoArchive of the points [first, last) that keep the limits and conditions.");
     cls.def("reduce_best", &best, "metric"_a, "maximize"_a, "count"_a = 1, "limits"_a = no_limits, "workers"_a = 0,
             "first"_a = 0, "last"_a = none, "(numbers, values) of the best points, best first.");
     cls.def("reduce_best_by", &best_by, "axis"_a, "metric"_a, "maximize"_a, "limits"_a = no_limits, "workers"_a = 0,

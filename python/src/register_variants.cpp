@@ -14,7 +14,7 @@ namespace qutibench::python {
 namespace {
 
 using type_argument = name_argument<convolution_type>;
-using counts = std::vector<std::int64_t>;
+using extents = std::vector<std::int64_t>;
 
 [[nodiscard]] std::vector<convolution_type> types_of(const std::vector<type_argument>& given) {
     std::vector<convolution_type> all;
@@ -83,25 +83,25 @@ void register_variant(py::module_& module) {
 void register_vary(py::module_& module) {
     module.def(
         "vary",
-        [](const backbone& base, counts input_sizes, counts batches, counts kernels, counts channels,
-           const std::vector<type_argument>& types, counts layers) {
+        [](const backbone& base, extents input_sizes, extents batches, extents kernels, extents channels,
+           const std::vector<type_argument>& types, extents layers) {
             return vary(base, backbone_levels{std::move(input_sizes), std::move(batches), std::move(kernels),
                                               std::move(channels), types_of(types), std::move(layers)});
         },
-        "base"_a, py::kw_only(), "input_sizes"_a = counts(), "batches"_a = counts(), "kernels"_a = counts(),
-        "channels"_a = counts(), "types"_a = std::vector<std::string>(), "layers"_a = counts(),
+        "base"_a, py::kw_only(), "input_sizes"_a = extents(), "batches"_a = extents(), "kernels"_a = extents(),
+        "channels"_a = extents(), "types"_a = std::vector<std::string>(), "layers"_a = extents(),
         "The base and each level of each factor, all else as in the base. input_sizes: height and width. types: "
         "'standard', 'depthwise', 'grouped', 'pointwise'. Raises ShapeError, InvalidArgument, UnknownName.");
     module.def(
         "vary",
-        [](const graph& base, counts input_sizes, counts batches, counts kernels, std::vector<double> widths,
+        [](const graph& base, extents input_sizes, extents batches, extents kernels, std::vector<double> widths,
            const std::vector<type_argument>& types, std::int64_t groups, std::int64_t batch) {
             return vary(base,
                         network_levels{std::move(input_sizes), std::move(batches), std::move(kernels),
                                        std::move(widths), types_of(types), groups},
                         batch);
         },
-        "base"_a, py::kw_only(), "input_sizes"_a = counts(), "batches"_a = counts(), "kernels"_a = counts(),
+        "base"_a, py::kw_only(), "input_sizes"_a = extents(), "batches"_a = extents(), "kernels"_a = extents(),
         "widths"_a = std::vector<double>(), "types"_a = std::vector<std::string>(), "groups"_a = 4, "batch"_a = 1,
         "The same around any network: kernels and types as with_kernel and with_convolution_type change them, widths "
         "as scale_width does.");
