@@ -5,8 +5,8 @@
 
 namespace what_if {
 
-/// The whole program, which the Python package has too. Data goes to standard output, messages to standard error; the exit
-/// status is 0 done, 1 bad input, 2 wrong usage, 3 a requirement that is not met or a version that is worse.
+/// The whole program, which the Python package has too. Data goes to standard output, messages to standard error; the
+/// exit status is 0 done, 1 bad input, 2 wrong usage, 3 a requirement that is not met or a version that is worse.
 int command_line(int argc, char** argv);
 
 }  // namespace what_if
