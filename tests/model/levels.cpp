@@ -163,7 +163,8 @@ TEST_CASE("of small networks the placement is the best of all that overrides can
 TEST_CASE("calls side by side have the answers of calls one by one") {
     const workload net = analyze(graph(zoo::mobilenet_v1()));
     std::vector<platform> devices;
-    for (const double size : {0.5, 1.0, 2.0, 4.0}) devices.push_back(board(size * mebibyte, 100e9));
+    for (const double size : {0.02, 2.0})
+        for (const double pace : {100e9, 30e9}) devices.push_back(board(size * mebibyte, pace));
     for (const execution_kind kind : {execution_kind::layers, execution_kind::tiled})
         for (const placement_kind placement :
              {placement_kind::published, placement_kind::capacity, placement_kind::optimal}) {
@@ -182,6 +183,16 @@ TEST_CASE("calls side by side have the answers of calls one by one") {
                 CHECK(together[i].assumed == alone.assumed);
             }
         }
+}
+
+TEST_CASE("what tiles move again is kept for a buffer and a batch, for as many as were asked for lately") {
+    detail::tile_memory memory;
+    memory.of(16, 1).emplace_back(tiled_kernel{}, 3.0);
+    CHECK(memory.of(16, 2).empty());
+    CHECK(memory.of(17, 1).empty());
+    CHECK(memory.of(16, 1).size() == 1);
+    for (int i = 0; i < 300; ++i) CHECK(memory.of(100 + i, 1).empty());
+    CHECK(memory.of(16, 1).empty());
 }
 
 TEST_CASE("roles say what a memory may hold") {

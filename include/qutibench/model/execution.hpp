@@ -228,7 +228,7 @@ private:
             network_demand(result.work, Value(0), result.peak, result.bandwidth, batch, how.parameters, near).alone;
         chooser_.clear();
         chooser_.emplace_back(net_, plan_, static_cast<std::int64_t>(inputs_), std::move(terms));
-        decided_ = chooser_.front().decide();
+        decided_ = chooser_.front().decide(tiles_tried_);
     }
 
     // What a kernel computes, and what its operands take through on-chip memory.
@@ -303,6 +303,7 @@ private:
     Value near_;                                                // s that all kernels take on it
     std::vector<placement_chooser<Workload>> chooser_{};        // one, where time decides
     typename placement_chooser<Workload>::decision decided_{};  // where time decides
+    tile_memory tiles_tried_{};
 };
 
 }  // namespace detail

@@ -41,8 +41,8 @@ public:
     }
 
     /// Where the tensors take the least time.
-    [[nodiscard]] decision decide() {
-        if (plan_.traits.tiles) return share_with_tiles();
+    [[nodiscard]] decision decide(tile_memory& tiles_tried) {
+        if (plan_.traits.tiles) return share_with_tiles(tiles_tried);
         placement_search<Problem> search(problem_);
         choice_ = search.solve(terms_.pools, in_order(terms_.pools));
         search.fill_up(choice_.on_chip);
@@ -139,12 +139,12 @@ private:
     }
 
     // Candidates do not depend on the capacity, and tiles with more room move no more: more memory never loses.
-    [[nodiscard]] decision share_with_tiles() {
+    [[nodiscard]] decision share_with_tiles(tile_memory& tiles_tried) {
         const double capacity = terms_.pools.all();
         double total = 0, best = std::numeric_limits<double>::infinity();
         for (const placeable& one : problem_.items) total += one.size;
         decision found;
-        tiler<Workload> tiles(net_, plan_, inputs_);
+        tiler<Workload> tiles(net_, plan_, inputs_, tiles_tried);
         const auto attempt = [&](const std::vector<char>& on_chip) {
             const double buffer = std::max(0.0, capacity - need_of(on_chip));
             tiled_answer one = tiles.run(terms_.moves, buffer, on_chip, [&](std::size_t kernel, double bytes) {

@@ -48,13 +48,39 @@ struct tiled_answer {
     std::vector<int> kept{};      ///< tensors that stay in a chain
 };
 
+/// Bytes that kernels move again through a buffer, kept from call to call: clocks and bandwidths do not change them.
+class tile_memory {
+public:
+    using list = std::vector<std::pair<tiled_kernel, double>>;
+
+    /// Of a buffer and a batch; empty where these were not asked for lately. Good until the next one is asked for.
+    [[nodiscard]] list& of(double buffer, std::int64_t batch) {
+        for (entry& one : entries_)
+            if (one.buffer == buffer && one.batch == batch) return one.known;
+        if (entries_.size() == most) entries_.clear();
+        entries_.push_back({buffer, batch, {}});
+        return entries_.back().known;
+    }
+
+private:
+    static constexpr std::size_t most = 256;
+
+    struct entry {
+        double buffer = 0;
+        std::int64_t batch = 1;
+        list known{};
+    };
+
+    std::vector<entry> entries_{};
+};
+
 /// Knows the kernels of a network; answers for buffers and for what is on chip. A template so that including it costs
 /// nothing until it is used.
 template <class Workload = workload>
 class tiler {
 public:
-    tiler(const Workload& net, const network_plan<Workload>& plan, std::int64_t batch)
-        : net_(net), plan_(plan), table_(plan.table), batch_(batch), parts_(plan.kernels.size()) {
+    tiler(const Workload& net, const network_plan<Workload>& plan, std::int64_t batch, tile_memory& memory)
+        : net_(net), plan_(plan), table_(plan.table), memory_(memory), batch_(batch), parts_(plan.kernels.size()) {
         for (const kernel_plan& one : plan.kernels) describe(one.layer);
         for (std::size_t i = 0; i < table_.parts.size(); ++i) find_output(static_cast<int>(i));
     }
@@ -75,8 +101,8 @@ public:
             once_[k] += one.bytes;
             if (one.tensor >= 0) link(one);
         }
-        known_.clear();
-        for (std::size_t k = 0; k < count; ++k) answer.again[k] = again(parts_[k], buffer, on_chip);
+        tile_memory::list& known = memory_.of(buffer, batch_);
+        for (std::size_t k = 0; k < count; ++k) answer.again[k] = again(parts_[k], buffer, on_chip, known);
         join(answer, buffer, on_chip, seconds);
         return answer;
     }
@@ -211,7 +237,8 @@ private:
         of.output = output;
     }
 
-    [[nodiscard]] double again(const tiled_part& part, double buffer, const std::vector<char>& on_chip) {
+    [[nodiscard]] static double again(const tiled_part& part, double buffer, const std::vector<char>& on_chip,
+                                      tile_memory::list& known) {
         const auto is_off = [&](int tensor) { return tensor >= 0 && !on_chip[static_cast<std::size_t>(tensor)]; };
         if (part.is_attention) return attention_again(part, buffer, is_off(part.second));
         if (!part.is_product) return 0;
@@ -221,9 +248,9 @@ private:
         if (!is_off(part.output)) k.output_bytes = k.partial_bytes = 0;
         if (k.input_bytes + k.weight_bytes + k.output_bytes == 0) return 0;
         // networks repeat their layers
-        const auto same = std::find_if(known_.begin(), known_.end(), [&](const auto& one) { return one.first == k; });
-        if (same != known_.end()) return same->second;
-        return known_.emplace_back(k, std::max(0.0, least_traffic(k, buffer).bytes() - bytes_once(k))).second;
+        const auto same = std::find_if(known.begin(), known.end(), [&](const auto& one) { return one.first == k; });
+        if (same != known.end()) return same->second;
+        return known.emplace_back(k, std::max(0.0, least_traffic(k, buffer).bytes() - bytes_once(k))).second;
     }
 
     [[nodiscard]] static double attention_again(const tiled_part& part, double buffer, bool moves) {
@@ -302,11 +329,11 @@ private:
     const Workload& net_;
     const network_plan<Workload>& plan_;
     const layer_table<Workload>& table_;
+    tile_memory& memory_;
     std::int64_t batch_;
     std::vector<tiled_part> parts_;
     std::vector<double> once_{};
-    std::vector<std::pair<tiled_kernel, double>> known_{};  // what moves again through the buffer at hand
-    std::vector<chain_link> links_{};                       // of a kernel with the next one
+    std::vector<chain_link> links_{};  // of a kernel with the next one
 };
 
 }  // namespace qutibench::detail
