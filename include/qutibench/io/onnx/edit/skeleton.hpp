@@ -70,7 +70,9 @@ private:
         const bool changes = is_main && !edits_.empty();
         std::size_t place = 0;
         each_field(message, [&](std::uint32_t number, std::string_view inside, std::string_view whole) {
-            if (number == 1)
+            if (number == 1 && edits_.empty() && is_plain_node(inside))
+                text.append(whole);
+            else if (number == 1)
                 add_node(out, inside, is_main ? place++ : no_place);
             else if (number == 5)
                 out.add_message(5, tensor(inside, is_main ? found(edits_.stored, name_in(inside, 8)) : nullptr));
@@ -101,7 +103,7 @@ private:
             if (number == 1 && !edits_.empty()) {
                 out.add_string(1, operand(graph_out, std::string(inside), {place, input++}));
             } else if (number == 5) {
-                if (!name_of_skipped(inside).empty() || (changed == nullptr && is_plain(inside)))
+                if (!name_of_skipped(inside).empty())
                     text.append(whole);
                 else if (changed == nullptr || !names(*changed, name_in(inside, 1)))
                     out.add_message(5, attribute(inside, place == no_place ? nullptr : find_in(edits_.held, place)));
@@ -168,11 +170,16 @@ private:
         return text;
     }
 
-    /// Whether an attribute holds neither a tensor nor a graph, nor a doc_string.
-    [[nodiscard]] static bool is_plain(std::string_view message) {
+    /// Whether a node has nothing to leave out: a doc_string, metadata, an attribute with a tensor, a graph or a
+    /// doc_string.
+    [[nodiscard]] static bool is_plain_node(std::string_view message) {
         bool plain = true;
-        each_field(message, [&](std::uint32_t number, std::string_view, std::string_view) {
-            plain = plain && number != 5 && number != 6 && number != 13;
+        each_field(message, [&](std::uint32_t number, std::string_view inside, std::string_view) {
+            plain = plain && number != 6 && number != 9;
+            if (number != 5 || !plain || !name_of_skipped(inside).empty()) return;
+            each_field(inside, [&](std::uint32_t part, std::string_view, std::string_view) {
+                plain = plain && part != 5 && part != 6 && part != 13;
+            });
         });
         return plain;
     }
