@@ -10,7 +10,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <utility>
 
 namespace qutibench::detail {
 
@@ -21,8 +23,14 @@ namespace qutibench::detail {
     return bits ^ ((std::uint64_t{0} - sign) | (std::uint64_t{1} << 63));
 }
 
-/// Stable sort of `keys` by their upper 32 bits; `scratch` is as long. O(n) from 4096 keys on, O(n log n) below.
+/// Stable sort of `keys` by their upper 32 bits, where lower halves ascend; `scratch` is as long. O(n) from 4096 keys
+/// on and where they are in order or in reverse, as columns of sweeps often are; else O(n log n).
 inline void sort_by_upper_half(std::uint64_t* keys, std::uint64_t* scratch, std::size_t count) {
+    if (std::is_sorted(keys, keys + count)) return;
+    if (std::is_sorted(keys, keys + count, std::greater<>())) {
+        std::reverse(keys, keys + count);
+        return;
+    }
     if (count < 4096) {
         std::sort(keys, keys + count);
         return;
@@ -34,6 +42,7 @@ inline void sort_by_upper_half(std::uint64_t* keys, std::uint64_t* scratch, std:
         ++starts[1][(keys[i] >> 43) & 2047U];
         ++starts[2][keys[i] >> 54];
     }
+    std::uint64_t *from = keys, *to = scratch;
     for (unsigned pass = 0; pass < 3; ++pass) {
         auto& start = starts[pass];
         const unsigned shift = 32 + 11 * pass;
@@ -44,9 +53,10 @@ inline void sort_by_upper_half(std::uint64_t* keys, std::uint64_t* scratch, std:
             entry = total;
             total += here;
         }
-        for (std::size_t i = 0; i < count; ++i) scratch[start[(keys[i] >> shift) & 2047U]++] = keys[i];
-        std::copy(scratch, scratch + count, keys);
+        for (std::size_t i = 0; i < count; ++i) to[start[(from[i] >> shift) & 2047U]++] = from[i];
+        std::swap(from, to);
     }
+    if (from != keys) std::copy(from, from + count, keys);
 }
 
 /// Row numbers in lexicographic order of some neighbouring columns, equal rows in the order they came. Each column
