@@ -5,6 +5,7 @@
 #pragma once
 
 #include <qutibench/fwd.hpp>
+#include <qutibench/model/deployment.hpp>
 #include <qutibench/model/estimate.hpp>
 
 #include <concepts>

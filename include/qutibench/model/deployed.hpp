@@ -6,6 +6,7 @@
 #include <qutibench/detail/lanes.hpp>
 #include <qutibench/detail/message.hpp>
 #include <qutibench/hardware/platform.hpp>
+#include <qutibench/model/deployment.hpp>
 #include <qutibench/model/estimate.hpp>
 #include <qutibench/model/on_chip.hpp>
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <qutibench/hardware/platform.hpp>
-#include <qutibench/model/deployment.hpp>
 #include <qutibench/model/roofline.hpp>
-#include <qutibench/network/workload.hpp>
+#include <qutibench/network/workload_totals.hpp>
 
 #include <bit>
 #include <limits>

@@ -3,7 +3,7 @@
 
 #include <qutibench/datatype.hpp>
 #include <qutibench/network/any_layer.hpp>
-#include <qutibench/network/label.hpp>
+#include <qutibench/network/recipe.hpp>
 #include <qutibench/network/source_owner.hpp>
 
 #include <initializer_list>
@@ -19,24 +19,6 @@ struct tensor {
     friend constexpr bool operator==(const tensor&, const tensor&) = default;
 };
 
-/// A tensor that enters the network.
-struct network_input {
-    static constexpr std::string_view type = "input";
-    static constexpr layer_kind kind = layer_kind::input;
-
-    shape extents{};
-
-    [[nodiscard]] constexpr shape output_shape(shapes) const { return extents; }
-    [[nodiscard]] constexpr layer_cost cost(shapes) const { return {}; }
-
-    template <class F>
-    constexpr void describe(F&& field) const {
-        field("extents", extents);
-    }
-
-    friend constexpr bool operator==(const network_input&, const network_input&) = default;
-};
-
 /// What a graph knows of one layer.
 struct node {
     std::string name{};
@@ -49,15 +31,6 @@ struct node {
     qutibench::sparsity sparsity{};  ///< of the weights
     int shares_weights_with = -1;    ///< earlier node whose weights this one uses again, or -1
     int fused_into = -1;             ///< earlier node whose kernel this one runs in, or -1
-};
-
-/// Something that builds a network on any builder with `input(shape, name)`, `add(layer, {tensors}, name)`,
-/// `shape_of(tensor)`, `share_weights(earlier, later)` and `output(tensor)`: a zoo entry, a `static_graph`, or your own
-/// struct with `template <class Net> constexpr void build(Net& net) const`.
-template <class Recipe>
-concept recipe = requires(const Recipe& one) {
-    typename Recipe::is_recipe;
-    { std::string_view(one.name()) };
 };
 
 class graph_source;

@@ -3,8 +3,12 @@
 /// Networks at compile time: the same layers and the same cost functions as `graph`, without any allocation.
 #pragma once
 
-#include <qutibench/network/graph.hpp>
-#include <qutibench/network/workload.hpp>
+#include <qutibench/detail/view.hpp>
+#include <qutibench/network/recipe.hpp>
+#include <qutibench/network/workload_totals.hpp>
+
+#include <array>
+#include <initializer_list>
 
 namespace qutibench {
 
@@ -101,7 +105,7 @@ public:
         std::size_t layer = 0;
     };
 
-    constexpr explicit counting_builder(workload_totals& totals, detail::view<static_layer> layers = {})
+    constexpr explicit counting_builder(workload_totals& totals, detail::view<static_layer> layers)
         : totals_(totals), layers_(layers) {}
 
     constexpr tensor_type input(const shape& extents, label name = "input") {
@@ -142,7 +146,6 @@ public:
     }
 
     [[nodiscard]] constexpr const shape& shape_of(const tensor_type& one) const { return one.extents; }
-    [[nodiscard]] constexpr std::size_t size() const { return size_; }
 
     /// Elements of the marked results, or else of every tensor that no layer reads.
     [[nodiscard]] constexpr std::int64_t output_elements() const {
@@ -167,10 +170,30 @@ private:
     std::size_t size_ = 0;
 };
 
+/// A builder that works out shapes alone, and how many layers there are.
+class layer_counter {
+public:
+    using tensor_type = shape;
+
+    constexpr shape input(const shape& extents, const label& = {}) { return ++size_, extents; }
+
+    template <layer Layer>
+    constexpr shape add(const Layer& one, std::initializer_list<shape> operands, const label& = {}) {
+        return ++size_, one.output_shape(shapes(operands.begin(), operands.size()));
+    }
+
+    constexpr void output(const shape&) {}
+    constexpr void share_weights(const shape&, const shape&) {}
+    [[nodiscard]] constexpr const shape& shape_of(const shape& one) const { return one; }
+    [[nodiscard]] constexpr std::size_t size() const { return size_; }
+
+private:
+    std::size_t size_ = 0;
+};
+
 template <class Recipe>
 [[nodiscard]] constexpr std::size_t layer_count(const Recipe& net) {
-    workload_totals ignored;
-    counting_builder builder(ignored);
+    layer_counter builder;
     net.build(builder);
     return builder.size();
 }
