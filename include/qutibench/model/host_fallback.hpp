@@ -7,6 +7,7 @@
 #include <qutibench/model/breakdown.hpp>
 #include <qutibench/model/deployed.hpp>
 #include <qutibench/model/execution_models.hpp>
+#include <qutibench/network/workload.hpp>
 
 #include <algorithm>
 #include <limits>
