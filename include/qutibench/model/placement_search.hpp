@@ -14,8 +14,7 @@
 
 namespace qutibench::detail {
 
-/// Solves one problem for any capacity. A template, as `placement_bound` is, so that including it costs nothing until
-/// it is used.
+/// Solves one problem for any capacity. A template, as `placement_bound` is: it costs nothing until it is used.
 template <class Problem = placement_problem<>>
 class placement_search {
 public:
@@ -55,15 +54,15 @@ public:
     /// Uses what is left of the pools of the last answer for tensors that save traffic, if no time.
     void fill_up(std::vector<char>& on_chip) const {
         load held = load_of(on_chip);
-        std::vector<std::pair<double, int>> worth;
-        for (std::size_t i = 0; i < on_chip.size(); ++i) {
-            const placeable& one = problem_.items[i];
+        std::vector<int> rest;
+        for (std::size_t i = 0; i < on_chip.size(); ++i)
+            if (!on_chip[i] && !problem_.items[i].forced && problem_.items[i].moves > 0)
+                rest.push_back(static_cast<int>(i));
+        const auto per_byte = [this](const placeable& one) {
             const double steps = one.always ? problem_.steps : one.last - one.first + 1;
-            if (!on_chip[i] && !one.forced && one.moves > 0)
-                worth.emplace_back(-seconds_of(one) / (one.size * steps + 1e-300), static_cast<int>(i));
-        }
-        std::stable_sort(worth.begin(), worth.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-        for (const auto& [key, item] : worth) {
+            return -seconds_of(one) / (one.size * steps + 1e-300);
+        };
+        for (const int item : by_least(rest, per_byte)) {
             load more = held;
             more.add(at(item));
             if (!pools_.hold(more.weights, more.peak())) continue;
@@ -137,13 +136,22 @@ private:
         best_.on_chip = on_chip;
     }
 
+    // Items by a figure, the least first; equals stay in their order.
+    template <class Figure>
+    [[nodiscard]] std::vector<int> by_least(const std::vector<int>& items, Figure figure) const {
+        std::vector<std::pair<double, int>> ranked;
+        for (const int one : items) ranked.emplace_back(figure(at(one)), static_cast<int>(ranked.size()));
+        std::sort(ranked.begin(), ranked.end());
+        std::vector<int> order;
+        for (const auto& [least, place] : ranked) order.push_back(items[static_cast<std::size_t>(place)]);
+        return order;
+    }
+
     // Every choice that can still be better: tensors that save most first, each on chip and then not.
     void branch() {
         std::vector<int> order = lasting_;
-        order.insert(order.end(), passing_.begin(), passing_.end());
-        std::stable_sort(order.begin(), order.end(), [this](int a, int b) {
-            return gain_at(problem_.moved, at(a)) > gain_at(problem_.moved, at(b));
-        });
+        for (const int one : passing_) order.push_back(one);
+        order = by_least(order, [this](const placeable& one) { return -gain_at(problem_.moved, one); });
         // what is left to move when all the tensors from here on are on chip
         std::vector<char> on_chip = start_;
         for (const int one : order) on_chip[static_cast<std::size_t>(one)] = 1;
@@ -179,7 +187,6 @@ private:
         std::vector<char> on_chip{};
         std::vector<double> left{};
         load held{};
-        double least = 0;  // s that no choice of what lasts can beat
     };
 
     // Activations under each of some peaks, none of which depends on the capacity; the rest goes to what lasts.
@@ -188,6 +195,7 @@ private:
         for (const int one : passing_) all.add(at(one));
         const double most = all.peak();
         std::vector<start> starts;
+        std::vector<std::pair<double, int>> ranked;  // by the time that no choice of what lasts can beat
         for (const bool frees_compute : {false, true}) {
             const std::vector<int> order = passing_in_order(frees_compute);
             double last = -1;
@@ -197,14 +205,13 @@ private:
                 const double peak = one.held.peak();
                 if (peak == last || !pools_.hold(one.held.weights, peak)) continue;
                 last = peak;
-                one.least = least_time(one);
+                ranked.emplace_back(least_time(one), static_cast<int>(starts.size()));
                 starts.push_back(std::move(one));
             }
         }
-        std::stable_sort(starts.begin(), starts.end(),
-                         [](const start& x, const start& y) { return x.least < y.least; });
-        for (const start& one : starts)
-            if (one.least < best_.time) knapsack(one);
+        std::sort(ranked.begin(), ranked.end());
+        for (const auto& [least, one] : ranked)
+            if (least < best_.time) knapsack(starts[static_cast<std::size_t>(one)]);
     }
 
     // With parts of tensors, those that save most per byte first.
@@ -231,16 +238,12 @@ private:
         std::vector<double> left = problem_.moved;
         if (frees_compute)
             for (const int one : lasting_) take(left, at(one));
-        std::vector<std::pair<double, int>> worth;
-        for (const int one : passing_) {
-            const placeable& what = at(one);
-            const double gain = gain_at(left, what);
-            if (gain > 0) worth.emplace_back(-gain / (what.size * (what.last - what.first + 1) + 1e-300), one);
-        }
-        std::stable_sort(worth.begin(), worth.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-        std::vector<int> order;
-        for (const auto& [key, one] : worth) order.push_back(one);
-        return order;
+        std::vector<int> worth;
+        for (const int one : passing_)
+            if (gain_at(left, at(one)) > 0) worth.push_back(one);
+        return by_least(worth, [&](const placeable& one) {
+            return -gain_at(left, one) / (one.size * (one.last - one.first + 1) + 1e-300);
+        });
     }
 
     void fill(const std::vector<int>& order, double room, start& to) const {
@@ -278,10 +281,7 @@ private:
                 const int there = cluster_of[static_cast<std::size_t>(move.stage)];
                 if (there >= 0 && clusters_[static_cast<std::size_t>(there)].size() < together) into = there;
             });
-            if (into < 0) {
-                into = static_cast<int>(clusters_.size());
-                clusters_.emplace_back();
-            }
+            if (into < 0) into = static_cast<int>(clusters_.size()), clusters_.emplace_back();
             clusters_[static_cast<std::size_t>(into)].push_back(item);
             problem_.each_move(
                 at(item), [&](const placement_move& move) { cluster_of[static_cast<std::size_t>(move.stage)] = into; });
