@@ -333,9 +333,12 @@ begin_page() {
     page_job=$!
 }
 
-page_tests() {
+begin_portal() { # beside the Python package, since a browser waits more than it computes
     wait "$page_job" || true
-    suite "portal" tests/portal/run "$results/portal.xml"
+    suites+=("portal")
+    rm -f "$results/portal.xml"
+    step "portal" tests/portal/run "$results/portal.xml" &
+    portal_job=$!
 }
 
 # All tests with the other compiler, under sanitizers and counting what they reach; then what looks at the code in other
@@ -457,8 +460,9 @@ run_tests() { # test | check
     cpp_tests "$1"
     [ -z "${CI:-}" ] || [ "$1" = check ] || sanitized_tests
     fuzz_tests "$([ "$1" = check ] && echo 120 || echo 5)"
+    begin_portal
     python_tests
-    page_tests
+    wait "$portal_job" || true
     [ "$1" = test ] || release_checks
     trap - EXIT
     say "-- $1: $(minutes)"

@@ -38,7 +38,7 @@ library=$(
 )
 if ! is_fresh "$out/library.wasm" "$library"; then
     export NODE_PATH="$PWD/$out/node_modules" # emscripten's own acorn is older than this Node
-    flags=(-O2 -fexceptions)
+    flags=(-O2 -fwasm-exceptions)
     em++ -std=c++20 "${flags[@]}" -Iinclude -I"$out/include" -c "$source/core/bindings.cpp" -o "$out/library.o"
     em++ "${flags[@]}" --bind "$out/library.o" -o "$out/library.mjs" -s MODULARIZE=1 -s EXPORT_ES6=1 \
         -s USE_ES6_IMPORT_META=0 -s ENVIRONMENT=web -s FILESYSTEM=0 -s ALLOW_MEMORY_GROWTH=1
