@@ -234,3 +234,22 @@ TEST_CASE("A file without its weights keeps the long lists of a tree ensemble") 
     const std::string kept = qutibench::onnx::skeleton_of(file);
     CHECK(kept == file);
 }
+
+TEST_CASE("A file without its weights loses the values of large tensors alone, and is no longer than what stays") {
+    const auto file_with = [](const std::string& large) {
+        build::graph body;
+        body.stored(build::tensor("small", {2}, std::vector<float>{1, 2})).stored(large);
+        body.node("Add", {"x", "small"}, {"sum"}).output("sum");
+        build::graph net;
+        net.input("x", {"1", "2"}).input("c", {}, 9);
+        net.stored(large).stored(build::tensor("axes", {3}, build::integers{0, 1, 2}));
+        net.node("If", {"c"}, {"y"},
+                 {build::subgraph("then_branch", body.written()), build::subgraph("else_branch", std::string())});
+        return net.output("y").model();
+    };
+    const std::string whole = file_with(build::tensor("large", {40, 64}, std::vector<float>(2560, 0.5F)));
+    const std::string kept = qutibench::onnx::skeleton_of(whole);
+    CHECK(kept == file_with(build::tensor("large", {40, 64})));
+    CHECK(qutibench::onnx::skeleton_of(kept) == kept);
+    CHECK(kept.capacity() < kept.size() + 1024);
+}

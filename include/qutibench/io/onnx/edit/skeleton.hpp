@@ -52,10 +52,12 @@ public:
         std::string text;
         protozero::pbf_writer out(text);
         each_field(file, [&](std::uint32_t number, std::string_view inside, std::string_view whole) {
-            if (number == 7)
-                out.add_message(7, graph(inside, true));
-            else if (number != 6)  // doc_string
+            if (number == 7) {
+                text.reserve(text.size() + room_for(inside));
+                add_graph(out, text, 7, inside, true);
+            } else if (number != 6) {  // doc_string
                 text.append(whole);
+            }
         });
         return text;
     }
@@ -63,27 +65,54 @@ public:
 private:
     using dims = std::vector<std::int64_t>;
 
-    /// GraphProto: node 1, name 2, initializer 5, doc_string 10, input 11, output 12, value_info 13.
-    [[nodiscard]] std::string graph(std::string_view message, bool is_main) const {
-        std::string text;
-        protozero::pbf_writer out(text);
+    /// Bytes that what stays of a graph takes, about: all but its large tensors.
+    [[nodiscard]] static std::size_t room_for(std::string_view message) {
+        constexpr std::size_t left = 256, kept = sizeof(float) * kept_reals + left;
+        std::size_t bytes = left;
+        each_field(message, [&](std::uint32_t, std::string_view, std::string_view whole) {
+            bytes += whole.size() > kept ? left : whole.size();
+        });
+        return bytes;
+    }
+
+    /// Adds a graph as field `number`; an empty one too.
+    void add_graph(protozero::pbf_writer& out, std::string& text, std::uint32_t number, std::string_view message,
+                   bool is_main) const {
+        const std::size_t before = text.size();
+        {
+            protozero::pbf_writer graph_out(out, number);
+            graph(graph_out, text, message, is_main);
+        }
+        if (text.size() == before) out.add_message(number, "", 0);
+    }
+
+    /// GraphProto: node 1, name 2, initializer 5, doc_string 10, input 11, output 12, value_info 13. `text` is what
+    /// `out` writes to; fields that stay and lie side by side are copied at once.
+    void graph(protozero::pbf_writer& out, std::string& text, std::string_view message, bool is_main) const {
         const bool changes = is_main && !edits_.empty();
         std::size_t place = 0;
+        std::string_view kept;
+        const auto flush = [&] { text.append(std::exchange(kept, {})); };
         each_field(message, [&](std::uint32_t number, std::string_view inside, std::string_view whole) {
-            if (number == 1 && edits_.empty() && is_plain_node(inside))
-                text.append(whole);
-            else if (number == 1)
+            const bool stays = number == 1   ? edits_.empty() && is_plain_node(inside)
+                               : number == 5 ? !(changes && !edits_.stored.empty()) && keeps(inside)
+                                             : number != 10 && !(changes && number >= 11 && number <= 13);
+            if (stays) {
+                if (kept.data() + kept.size() != whole.data()) flush();
+                kept = {kept.empty() ? whole.data() : kept.data(), kept.size() + whole.size()};
+                return;
+            }
+            flush();
+            if (number == 1)
                 add_node(out, inside, is_main ? place++ : no_place);
             else if (number == 5)
                 out.add_message(5, tensor(inside, is_main ? found(edits_.stored, name_in(inside, 8)) : nullptr));
-            else if (number == 11 && changes)
+            else if (number == 11)
                 out.add_message(11, value(inside, found(edits_.inputs, name_in(inside, 1)), false));
-            else if (number == 12 && changes)
+            else if (number == 12)  // not 13: shapes that the file states are of before
                 out.add_message(12, value(inside, nullptr, true));
-            else if (number != 10 && !(number == 13 && changes))  // shapes that the file states are of before
-                text.append(whole);
         });
-        return text;
+        flush();
     }
 
     void collect_initialisers(std::string_view graph) {
@@ -192,7 +221,7 @@ private:
             if (number == 5)
                 out.add_message(5, tensor(inside, extents));
             else if (number == 6)
-                out.add_message(6, graph(inside, false));
+                add_graph(out, text, 6, inside, false);
             else if (number != 13)  // doc_string
                 text.append(whole);
         });
@@ -211,23 +240,27 @@ private:
         return text;
     }
 
-    /// TensorProto: dims 1, data_type 2, name 8; every other field holds values, or says where they are.
-    [[nodiscard]] static std::string tensor(std::string_view message, const dims* extents) {
-        dims stated;
+    /// Whether a tensor stays with its values. TensorProto: dims 1, data_type 2.
+    [[nodiscard]] static bool keeps(std::string_view message) {
+        std::int64_t elements = 1;
         element_type type = element_type::undefined;
         wire(message, "").walk(message, [&](field f) {
-            return f.integers(1, appending(stated)) ||
-                   f.integer(2, [&](std::int64_t code) { type = to_element_type(code); });
+            return f.integers(1, [&](std::int64_t extent) {
+                elements = qutibench::detail::multiply(elements, extent);
+                return true;
+            }) || f.integer(2, [&](std::int64_t code) { type = to_element_type(code); });
         });
-        std::int64_t elements = 1;
-        for (const std::int64_t one : stated) elements = qutibench::detail::multiply(elements, one);
-        const bool keeps = extents == nullptr && elements <= (is_floating(type) ? kept_reals : kept_elements);
-        if (keeps) return std::string(message);
+        return elements <= (is_floating(type) ? kept_reals : kept_elements);
+    }
+
+    /// TensorProto: dims 1, data_type 2, name 8; every other field holds values, or says where they are.
+    [[nodiscard]] static std::string tensor(std::string_view message, const dims* extents) {
+        if (extents == nullptr && keeps(message)) return std::string(message);
         std::string text;
         protozero::pbf_writer out(text);
-        for (const std::int64_t one : extents != nullptr ? *extents : stated) out.add_int64(1, one);
+        for (const std::int64_t one : extents != nullptr ? *extents : dims()) out.add_int64(1, one);
         each_field(message, [&](std::uint32_t number, std::string_view, std::string_view whole) {
-            if (number == 2 || number == 8) text.append(whole);
+            if (number == 2 || number == 8 || (number == 1 && extents == nullptr)) text.append(whole);
         });
         return text;
     }
