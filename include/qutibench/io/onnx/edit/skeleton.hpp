@@ -50,14 +50,11 @@ public:
         for (int times = 1; !edits_.empty() && (times == 1 || file.find(stem_) != file.npos); ++times)
             stem_ = "edited" + std::to_string(times) + "/";
         std::string text;
-        protozero::pbf_writer out(text);
         each_field(file, [&](std::uint32_t number, std::string_view inside, std::string_view whole) {
-            if (number == 7) {
-                text.reserve(text.size() + room_for(inside));
-                add_graph(out, text, 7, inside, true);
-            } else if (number != 6) {  // doc_string
+            if (number == 7)
+                add_graph(text, 7, inside, true);
+            else if (number != 6)  // doc_string
                 text.append(whole);
-            }
         });
         return text;
     }
@@ -75,20 +72,25 @@ private:
         return bytes;
     }
 
-    /// Adds a graph as field `number`; an empty one too.
-    void add_graph(protozero::pbf_writer& out, std::string& text, std::uint32_t number, std::string_view message,
-                   bool is_main) const {
-        const std::size_t before = text.size();
-        {
-            protozero::pbf_writer graph_out(out, number);
-            graph(graph_out, text, message, is_main);
-        }
-        if (text.size() == before) out.add_message(number, "", 0);
+    /// Adds a graph as field `number`. Its length takes as many bytes as that of what may stay, most likely.
+    void add_graph(std::string& text, std::uint32_t number, std::string_view message, bool is_main) const {
+        const std::size_t room = room_for(message);
+        text.reserve(text.size() + room);
+        protozero::pbf_writer(text).add_message(number, "", 0);
+        text.pop_back();
+        const std::size_t start = text.size();
+        const auto width = static_cast<std::size_t>(protozero::length_of_varint(room));
+        text.append(width, '\0');
+        graph(text, message, is_main);
+        std::string length;
+        protozero::add_varint_to_buffer(&length, text.size() - start - width);
+        text.replace(start, width, length);
     }
 
-    /// GraphProto: node 1, name 2, initializer 5, doc_string 10, input 11, output 12, value_info 13. `text` is what
-    /// `out` writes to; fields that stay and lie side by side are copied at once.
-    void graph(protozero::pbf_writer& out, std::string& text, std::string_view message, bool is_main) const {
+    /// GraphProto: node 1, name 2, initializer 5, doc_string 10, input 11, output 12, value_info 13. Fields that stay
+    /// and lie side by side are copied at once.
+    void graph(std::string& text, std::string_view message, bool is_main) const {
+        protozero::pbf_writer out(text);
         const bool changes = is_main && !edits_.empty();
         std::size_t place = 0;
         std::string_view kept;
@@ -221,7 +223,7 @@ private:
             if (number == 5)
                 out.add_message(5, tensor(inside, extents));
             else if (number == 6)
-                add_graph(out, text, 6, inside, false);
+                add_graph(text, 6, inside, false);
             else if (number != 13)  // doc_string
                 text.append(whole);
         });
