@@ -40,7 +40,8 @@ namespace detail {
 class onnx_importer {
 public:
     onnx_importer(const onnx::inferred& source, const onnx::counts& counted, std::string_view name)
-        : source_(source), counted_(counted), quantized_(source), patterns_(source, counted), net_(name) {}
+        : source_(source), counted_(counted), quantized_(source), patterns_(source, counted), net_(name),
+          made_(source.values.size()) {}
 
     [[nodiscard]] graph run() {
         for (const onnx::value_id id : source_.inputs) add_input(id);
@@ -53,14 +54,18 @@ public:
         }
         add_unbounded_loops();
         for (const onnx::value_id id : source_.outputs)
-            if (const auto made = made_.find(id); made != made_.end())
-                net_.output(made->second, std::string(source_.values[id].name));
+            if (const tensor* made = made_of(id)) net_.output(*made, std::string(source_.values[id].name));
         net_.set_source(
             std::make_shared<const onnx_source>(onnx::skeleton_of(source_.source->source->bytes()), source_.bindings));
         return std::move(net_);
     }
 
 private:
+    /// The tensor of the graph that a value has become, if it has.
+    [[nodiscard]] const tensor* made_of(onnx::value_id id) const {
+        return id == onnx::absent || !made_[id] ? nullptr : &*made_[id];
+    }
+
     void add_input(onnx::value_id id) {
         const auto extents = representable(source_.of(id));
         if (!extents) return;  // a sequence, or an empty tensor: nothing that a layer of the library could read
@@ -74,14 +79,14 @@ private:
         node made{.name = layer_name(source_, op), .layer = operator_layer{}};
         if (const onnx::detail::grouped_node* const group = patterns_.find(op)) {
             if (!group->layer) {
-                if (group->is != onnx::absent) made_[op.outputs[0]] = made_.at(group->is);
+                if (group->is != onnx::absent) made_[op.outputs[0]] = made_[group->is].value();
                 return false;
             }
             made.layer = *group->layer;
-            for (const onnx::value_id id : group->reads) made.inputs.push_back(made_.at(id));
+            for (const onnx::value_id id : group->reads) made.inputs.push_back(made_[id].value());
         } else {
             for (const onnx::value_id id : op.inputs)
-                if (const auto from = made_.find(id); from != made_.end()) made.inputs.push_back(from->second);
+                if (const tensor* from = made_of(id)) made.inputs.push_back(*from);
             if (op.outputs.empty() || op.outputs[0] == onnx::absent)
                 made.layer = described(one, made.inputs);
             else if (auto layer = agreed(one, made.inputs))
@@ -100,7 +105,7 @@ private:
         const tensor first = net_.insert(std::move(made));
         int port = 0;
         for (const onnx::value_id id : op.outputs)
-            if (id != onnx::absent && representable(source_.of(id))) made_[id] = {first.node, port++};
+            if (id != onnx::absent && representable(source_.of(id))) made_[id] = tensor{first.node, port++};
         return true;
     }
 
@@ -119,7 +124,7 @@ private:
             const auto extents = id == onnx::absent ? std::nullopt : representable(source_.of(id));
             if (!extents) return {};
             in.push_back(*extents);
-            if (made_.count(id) == 0) learned = detail::add(learned, extents->elements());
+            if (made_of(id) == nullptr) learned = detail::add(learned, extents->elements());
         }
         const bool is_learned = one.cost.parameters > 0;
         if (is_learned && one.cost.parameters != learned) return {};
@@ -130,8 +135,8 @@ private:
         inputs.clear();
         for (std::size_t k = 0; k < op.inputs.size(); ++k) {
             const onnx::value_id id = op.inputs[k];
-            if (const auto from = made_.find(id); from != made_.end()) {
-                inputs.push_back(from->second);
+            if (const tensor* from = made_of(id)) {
+                inputs.push_back(*from);
                 continue;
             }
             const auto [held, is_new] = held_.try_emplace(id);
@@ -225,7 +230,7 @@ private:
     onnx::quantized_operands quantized_;
     onnx::detail::node_patterns patterns_;
     graph net_;
-    std::unordered_map<onnx::value_id, tensor> made_;
+    std::vector<std::optional<tensor>> made_;
     std::unordered_map<onnx::value_id, tensor> held_;  // constants that became layers
 };
 

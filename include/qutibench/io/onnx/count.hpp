@@ -86,6 +86,7 @@ public:
             using qutibench::detail::add;
             result_.macs = add(result_.macs, times(one.cost.macs, one.repeats));
             result_.other_operations = add(result_.other_operations, times(one.cost.other_operations, one.repeats));
+            if (tied_.empty()) continue;
             places.emplace(one.source, static_cast<int>(i));
             const auto tied = tied_.find(one.source);
             const auto holder = tied != tied_.end() ? places.find(tied->second) : places.end();

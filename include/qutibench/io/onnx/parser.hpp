@@ -177,7 +177,7 @@ private:
             if (out.dims.size() == limits_.rank)
                 wire_.fail(message.data(), qutibench::detail::message({"tensor '", out.name, "' has more than ",
                                                                        limits_.rank, " dimensions"}));
-            out.dims.push_back(dim);
+            append(out.dims, dim);
             return true;
         };
     }

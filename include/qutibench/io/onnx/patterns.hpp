@@ -23,23 +23,26 @@ struct grouped_node {
 /// Finds the groups of the main graph. The inference and the counts must outlive this object.
 class node_patterns {
 public:
-    node_patterns(const inferred& source, const counts& counted) : source_(source), readers_(source.values.size(), 0) {
+    node_patterns(const inferred& source, const counts& counted)
+        : source_(source), readers_(source.values.size(), 0), reader_of_(source.values.size(), nullptr),
+          varying_(source.values.size(), 0), makers_(source.values.size(), nullptr) {
         for (const operation& one : source.operations) count_readers(one);
         for (const value_id id : source.outputs) readers_[id] += 2;
-        for (const value_id id : source.inputs) varying_.insert(id);
+        for (const value_id id : source.inputs) varying_[id] = 1;
         for (const counted_operation& one : counted.operations)
-            varying_.insert(one.source->outputs.begin(), one.source->outputs.end());
+            for (const value_id id : one.source->outputs)
+                if (id != absent) varying_[id] = 1;
         const std::less<const operation*> before;
         for (const counted_operation& one : counted.operations) {
             const bool inside = source.operations.empty() || before(one.source, &source.operations.front()) ||
                                 before(&source.operations.back(), one.source);
             if (inside || !one.counted || one.repeats != 1 || one.source->outputs.size() != 1) continue;
             if (!normal_domain(one.source->op->domain).empty()) continue;
-            makers_.emplace(one.source->outputs[0], &one);
+            const value_id made = one.source->outputs[0];
+            if (made != absent && makers_[made] == nullptr) makers_[made] = &one;
         }
         for (const counted_operation& one : counted.operations) {
-            const auto known = one.source->outputs.empty() ? makers_.end() : makers_.find(one.source->outputs[0]);
-            if (known == makers_.end() || known->second != &one) continue;
+            if (one.source->outputs.empty() || counted_of(one.source->outputs[0]) != &one) continue;
             biased(one);
             activated(one);
             normalised(one);
@@ -67,9 +70,12 @@ private:
         }
     }
 
+    [[nodiscard]] const counted_operation* counted_of(value_id id) const {
+        return id == absent ? nullptr : makers_[id];
+    }
     [[nodiscard]] const operation* maker(value_id id, std::string_view type) const {
-        const auto at = id == absent ? makers_.end() : makers_.find(id);
-        return at != makers_.end() && at->second->source->op->op_type == type ? at->second->source : nullptr;
+        const counted_operation* one = counted_of(id);
+        return one != nullptr && one->source->op->op_type == type ? one->source : nullptr;
     }
     [[nodiscard]] bool is_constant(value_id id) const {
         return id != absent && (source_.values[id].initialiser != nullptr || source_.of(id).value != nullptr ||
@@ -103,9 +109,10 @@ private:
 
     /// Whether both shapes are known, and `x` is an input of the model or written by a node that counts.
     [[nodiscard]] bool is_layer_of(value_id x, value_id out) const {
+        if (x == absent || varying_[x] == 0) return false;
         const facts& of = source_.of(x);
         const auto holds_some = [](dimension extent) { return extent.value() > 0; };
-        return varying_.count(x) != 0 && of.fully_known() && source_.of(out).fully_known() && !of.dims.empty() &&
+        return of.fully_known() && source_.of(out).fully_known() && !of.dims.empty() &&
                of.dims.size() <= shape::max_rank && std::all_of(of.dims.begin(), of.dims.end(), holds_some);
     }
     [[nodiscard]] bool is_same_shape(value_id a, value_id b) const {
@@ -126,7 +133,7 @@ private:
             const operation* product = maker(add.inputs[k], "MatMul");
             const value_id vector = add.inputs[1 - k];
             if (product == nullptr || readers_[add.inputs[k]] != 1 || !is_constant(vector)) continue;
-            const counted_operation& one = *makers_.at(product->outputs[0]);
+            const counted_operation& one = *makers_[product->outputs[0]];
             const auto weights = source_.of(product->inputs[1]);
             if (one.kind != layer_kind::dense || maker(product->inputs[1], "Transpose") != nullptr) continue;
             if (!weights.fully_known() || weights.dims.size() != 2) continue;
@@ -274,7 +281,7 @@ private:
         value_id x = absent;
         if (of != absent) {
             if (const auto inner = shifted_clip(of, x)) {
-                const operation* next = readers_[last.outputs[0]] == 1 ? reader_of_.at(last.outputs[0]) : nullptr;
+                const operation* next = readers_[last.outputs[0]] == 1 ? reader_of_[last.outputs[0]] : nullptr;
                 if (next != nullptr && next->op->op_type == "Mul" && beside(*next, last.outputs[0]) == x) return true;
                 if (is_closed(last, *inner)) group(last, x, activation_function::hard_sigmoid, *inner);
                 return true;
@@ -318,9 +325,9 @@ private:
 
     const inferred& source_;
     std::vector<int> readers_;
-    std::unordered_map<value_id, const operation*> reader_of_;  // the last one
-    std::unordered_set<value_id> varying_;
-    std::unordered_map<value_id, const counted_operation*> makers_;
+    std::vector<const operation*> reader_of_;  // the last one
+    std::vector<char> varying_;
+    std::vector<const counted_operation*> makers_;
     std::unordered_map<const operation*, grouped_node> found_;
 };
 

@@ -89,11 +89,11 @@ inline void node_patterns::normalised(const counted_operation& of) {
 inline std::int64_t node_patterns::follow_vectors(const operation*& last, std::vector<const operation*>& inner) const {
     std::int64_t parameters = 0;
     for (const std::string_view type : {"Mul", "Add"}) {
-        const operation* next = readers_[last->outputs[0]] == 1 ? reader_of_.at(last->outputs[0]) : nullptr;
+        const operation* next = readers_[last->outputs[0]] == 1 ? reader_of_[last->outputs[0]] : nullptr;
         if (next == nullptr || next->op->op_type != type || next->outputs.empty()) continue;
         const value_id vector = beside(*next, last->outputs[0]);
-        if (vector == absent || !is_constant(vector) || makers_.count(next->outputs[0]) == 0) continue;
-        parameters += makers_.at(next->outputs[0])->cost.parameters;
+        if (vector == absent || !is_constant(vector) || counted_of(next->outputs[0]) == nullptr) continue;
+        parameters += makers_[next->outputs[0]]->cost.parameters;
         inner.push_back(last);
         last = next;
     }
@@ -128,7 +128,7 @@ inline std::optional<std::vector<const operation*>> node_patterns::plain_normali
         return all;
     }
     const bool is_instance = core.op->op_type == "InstanceNormalization" && rank > 2;
-    if (!is_instance || makers_.at(core.outputs[0])->cost.parameters != 0) return {};
+    if (!is_instance || makers_[core.outputs[0]]->cost.parameters != 0) return {};
     return std::vector{&core};
 }
 
@@ -137,9 +137,9 @@ inline std::optional<std::vector<const operation*>> node_patterns::plain_normali
 inline void node_patterns::grouped(const counted_operation& of) {
     const operation* last = of.source;
     if (last->op->op_type != "Reshape") return;
-    const auto at = makers_.find(last->inputs[0]);
-    if (at == makers_.end()) return;
-    const auto within = plain_normalisation(*at->second->source);
+    const counted_operation* const before = counted_of(last->inputs[0]);
+    if (before == nullptr) return;
+    const auto within = plain_normalisation(*before->source);
     if (!within) return;
     const operation* core = within->back();
     const auto begins = found_.find(core);
@@ -182,7 +182,7 @@ inline void node_patterns::attended(const counted_operation& of) {
     value_id mask = absent;
     if (const operation* add = maker(at, "Add"); add != nullptr && add->inputs.size() == 2) {
         const std::size_t k = is_scaled_product(add->inputs[0]) ? 0 : 1;
-        if (makers_.at(at)->cost.parameters > 0) return;  // a learned bias is a layer of its own
+        if (makers_[at]->cost.parameters > 0) return;  // a learned bias is a layer of its own
         mask = add->inputs[1 - k];
         at = add->inputs[k];
         inner.push_back(add);
@@ -196,7 +196,7 @@ inline void node_patterns::attended(const counted_operation& of) {
                     break;
                 }
     const operation* product = maker(at, "MatMul");
-    if (product == nullptr || makers_.at(at)->kind != layer_kind::matmul) return;
+    if (product == nullptr || makers_[at]->kind != layer_kind::matmul) return;
     inner.push_back(product);
     finish_attention(last, *product, mask, std::move(inner));
 }
@@ -227,14 +227,14 @@ inline void node_patterns::finish_attention(const operation& last, const operati
         for (const dimension dim : source_.of(id).dims) extents.append(dim.value());
         in.push_back(extents);
     }
-    if (mask != absent && varying_.count(mask) != 0 && is_layer_of(mask, last.outputs[0])) {
+    if (mask != absent && varying_[mask] != 0 && is_layer_of(mask, last.outputs[0])) {
         reads.push_back(mask);
         in.push_back(in[0]);
     }
     if (in[0].rank() == 4) layer.heads = in[0][1];
     if (in[1].rank() == 4) layer.key_heads = in[1][1];
     const std::int64_t macs =
-        qutibench::detail::add(makers_.at(product.outputs[0])->cost.macs, makers_.at(last.outputs[0])->cost.macs);
+        qutibench::detail::add(makers_[product.outputs[0]]->cost.macs, makers_[last.outputs[0]]->cost.macs);
     try {
         if (layer.cost(in).macs != macs || !is_closed(last, inner)) return;
     } catch (const shape_error&) {

@@ -20,6 +20,13 @@ struct no_utf8 {
     const char* where;
 };
 
+/// Adds to a list, which begins with room for as many as most lists of a node or a tensor have.
+template <class Value>
+void append(std::vector<Value>& out, const Value& value) {
+    if (out.capacity() == 0) out.reserve(4);
+    out.push_back(value);
+}
+
 /// One field of a message. Each member takes the field when its number and wire type fit, and says whether it did. A
 /// field whose wire type differs from the expected one is left alone, as protocol buffers prescribe.
 class field {
@@ -39,7 +46,7 @@ public:
         return bytes(number, [&out](std::string_view found) { out = found; });
     }
     bool texts(std::uint32_t number, std::vector<std::string_view>& out) {
-        return bytes(number, [&out](std::string_view found) { out.push_back(found); });
+        return bytes(number, [&out](std::string_view found) { append(out, found); });
     }
 
     /// A text that is shown and written to JSON: UTF-8, as ONNX prescribes.
@@ -47,7 +54,7 @@ public:
         return bytes(number, [&out](std::string_view found) { out = checked(found); });
     }
     bool names(std::uint32_t number, std::vector<std::string_view>& out) {
-        return bytes(number, [&out](std::string_view found) { out.push_back(checked(found)); });
+        return bytes(number, [&out](std::string_view found) { append(out, checked(found)); });
     }
 
     /// Calls take(value) with an integer.
@@ -111,7 +118,7 @@ private:
 template <class Value>
 [[nodiscard]] auto appending(std::vector<Value>& out) {
     return [&out](Value value) {
-        out.push_back(value);
+        append(out, value);
         return true;
     };
 }
