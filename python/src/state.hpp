@@ -7,6 +7,7 @@
 #include "common.hpp"
 
 #include <qutibench/measure/measurement.hpp>
+#include <qutibench/model/deployment.hpp>
 #include <qutibench/model/estimate.hpp>
 
 #include <array>
