@@ -211,6 +211,9 @@ TEST_CASE("text that is not JSON is refused with line and column") {
     CHECK(refusal("{} {}").find("n.json, line 1, column 4: ") == 0);
     CHECK(refusal("\xff\xfe\x01").find("n.json, line 1") == 0);
     CHECK(refusal(std::string(100000, '[')) == "n.json: this document has more than 64 levels");
+    CHECK(refusal(R"([1, {"a": [{}, {"b/c": 1, "b/c": 2}]}])") == "n.json, /1/a/1/b~1c: this key comes twice");
+    CHECK(refusal("[[1], [2, {}], 1e999]") == "n.json, /2: number overflow parsing '1e999'");
+    CHECK(refusal(R"({"a": [0, 1e999]})") == "n.json, /a/1: number overflow parsing '1e999'");
     CHECK(refusal(std::string("{}\0{}", 5)) == "n.json, line 1, column 3: a JSON document cannot hold a zero byte");
     CHECK(refusal("{\"id\": \"" + std::string(5000, 'x')).size() < 400);
 }

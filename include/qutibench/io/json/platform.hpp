@@ -11,6 +11,8 @@
 #include <qutibench/io/json/figure.hpp>
 #include <qutibench/network/all_layers.hpp>
 
+#include <unordered_set>
+
 namespace qutibench {
 
 namespace detail {

@@ -16,7 +16,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 namespace qutibench::detail {
@@ -30,39 +29,6 @@ using ordered_json = nlohmann::ordered_json;  // what is written keeps the order
     for (const char one : key) step += one == '~' ? "~0" : one == '/' ? "~1" : std::string(1, one);
     return step;
 }
-
-/// Where in a document the parser is, so that a key that comes twice can be pointed at.
-class json_place {
-public:
-    void enter(bool is_array) { levels_.push_back({is_array, 0, {}, {}}); }
-    void leave() {
-        levels_.pop_back();
-        advance();
-    }
-    void advance() {
-        if (!levels_.empty()) ++levels_.back().index;
-    }
-    /// Moves to a member of the present object; false when it has been there before.
-    bool at_key(std::string key) {
-        level& present = levels_.back();
-        present.key = std::move(key);
-        return present.seen.insert(present.key).second;
-    }
-    [[nodiscard]] std::string pointer() const {
-        std::string text;
-        for (const level& one : levels_) text += one.is_array ? "/" + std::to_string(one.index) : pointer_step(one.key);
-        return text;
-    }
-
-private:
-    struct level {
-        bool is_array;
-        std::size_t index;
-        std::string key;
-        std::unordered_set<std::string> seen;
-    };
-    std::vector<level> levels_;
-};
 
 /// Line and column of a byte, both from 1.
 [[nodiscard]] inline std::string place_of_byte(std::string_view text, std::size_t byte) {
@@ -89,49 +55,81 @@ private:
 inline constexpr std::size_t json_depth_limit = 64;
 inline constexpr std::size_t json_value_limit = 2'000'000;
 
-/// Reads a document without keeping it, and refuses what must not be kept: levels and values past the limits, keys that
+/// Builds a document while it is read, and refuses what must not be kept: levels and values past the limits, keys that
 /// come twice.
-class json_inspector : public nlohmann::json_sax<json> {
+class json_builder final : public nlohmann::json_sax<json> {
 public:
-    json_inspector(std::string_view text, const std::string& source) : text_(text), source_(source) {}
+    json_builder(std::string_view text, const std::string& source) : text_(text), source_(source) {}
 
-    bool null() override { return one(); }
-    bool boolean(bool) override { return one(); }
-    bool number_integer(number_integer_t) override { return one(); }
-    bool number_unsigned(number_unsigned_t) override { return one(); }
-    bool number_float(number_float_t, const string_t&) override { return one(); }
-    bool string(string_t&) override { return one(); }
-    bool binary(binary_t&) override { return one(); }
-    bool start_object(std::size_t) override { return enter(false); }
-    bool start_array(std::size_t) override { return enter(true); }
+    [[nodiscard]] json take() { return std::move(root_); }
+
+    bool null() override { return one(nullptr); }
+    bool boolean(bool value) override { return one(value); }
+    bool number_integer(number_integer_t value) override { return one(value); }
+    bool number_unsigned(number_unsigned_t value) override { return one(value); }
+    bool number_float(number_float_t value, const string_t&) override { return one(value); }
+    bool string(string_t& value) override { return one(value); }
+    bool binary(binary_t&) override { return one(nullptr); }  // which text has none of
+    bool start_object(std::size_t) override { return enter(json::object()); }
+    bool start_array(std::size_t) override { return enter(json::array()); }
     bool end_object() override { return leave(); }
     bool end_array() override { return leave(); }
     bool key(string_t& name) override {
-        if (!place_.at_key(name)) throw qutibench::parse_error(source_, place_.pointer(), "this key comes twice");
+        level& present = levels_.back();
+        const auto [at, is_new] = present.of->emplace(name, nullptr);
+        present.key = &at.key();
+        present.member = &*at;
+        if (!is_new) throw qutibench::parse_error(source_, pointer(), "this key comes twice");
         return true;
     }
     bool parse_error(std::size_t byte, const std::string&, const json::exception& wrong) override {
         const bool syntax = dynamic_cast<const json::parse_error*>(&wrong) != nullptr;
-        throw qutibench::parse_error(source_, syntax ? place_of_byte(text_, byte) : place_.pointer(),
+        throw qutibench::parse_error(source_, syntax ? place_of_byte(text_, byte) : pointer(),
                                      parser_reason(wrong.what()));
     }
 
 private:
-    bool one() {
-        place_.advance();
+    // An array or an object that is not closed yet.
+    struct level {
+        json* of = nullptr;
+        const std::string* key = nullptr;  // of the present member
+        json* member = nullptr;
+    };
+
+    bool one(json value) {
         if (values_ % 64 == 0) pause();
-        if (++values_ <= json_value_limit) return true;
-        refuse("more than ", json_value_limit, " values");
+        count();
+        put(std::move(value));
+        return true;
     }
-    bool enter(bool is_array) {
-        place_.enter(is_array);
-        if (++depth_ <= json_depth_limit) return true;
-        refuse("more than ", json_depth_limit, " levels");
+    bool enter(json empty) {
+        if (levels_.size() == json_depth_limit) refuse("more than ", json_depth_limit, " levels");
+        levels_.push_back({put(std::move(empty))});
+        return true;
     }
     bool leave() {
-        --depth_;
-        place_.leave();
-        return ++values_ <= json_value_limit || one();
+        levels_.pop_back();
+        count();
+        return true;
+    }
+    void count() {
+        if (++values_ > json_value_limit) refuse("more than ", json_value_limit, " values");
+    }
+    json* put(json value) {
+        if (levels_.empty()) return &(root_ = std::move(value));
+        level& present = levels_.back();
+        if (!present.of->is_array()) return &(*present.member = std::move(value));
+        present.of->push_back(std::move(value));
+        return &present.of->back();
+    }
+
+    /// Where the parser is; of an array, behind what is closed.
+    [[nodiscard]] std::string pointer() const {
+        std::string text;
+        for (const level& one : levels_)
+            text += !one.of->is_array() ? pointer_step(*one.key)
+                                        : "/" + std::to_string(one.of->size() - (&one == &levels_.back() ? 0 : 1));
+        return text;
     }
     [[noreturn]] void refuse(const char* count, std::size_t limit, const char* what) const {
         throw qutibench::parse_error(source_, "", message({"this document has ", count, limit, what}));
@@ -139,9 +137,9 @@ private:
 
     std::string_view text_;
     const std::string& source_;
-    json_place place_;
+    json root_;
+    std::vector<level> levels_;
     std::size_t values_ = 0;
-    std::size_t depth_ = 0;
 };
 
 /// Parses a document; throws parse_error with line and column, or with a JSON pointer for a key that comes twice, and
@@ -150,9 +148,9 @@ private:
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) throw parse_error(source, "", "the file is empty");
     if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos)
         throw parse_error(source, place_of_byte(text, zero + 1), "a JSON document cannot hold a zero byte");
-    json_inspector inspector(text, source);
-    json::sax_parse(text.begin(), text.end(), &inspector);
-    return json::parse(text.begin(), text.end());
+    json_builder built(text, source);
+    json::sax_parse(text.begin(), text.end(), &built);
+    return built.take();
 }
 
 /// One value of a document, with its file and pointer. Everything it refuses, it refuses with both.
