@@ -144,7 +144,7 @@ void add_loader(py::module_& module, const char* name, AsOnnx as_onnx, const cha
             const model_content model(from);
             const auto loaded = without_lock([&] {
                 if (const std::optional<std::string> form = as_onnx(model)) return imported(*form, options, model.name);
-                if (!model.path.empty()) return imported(onnx::read(model.path), options, model.name);
+                if (!model.path.empty()) return imported(onnx::detail::parse(model.file, {}), options, model.name);
                 return imported(onnx::read_view(std::as_bytes(std::span(model.bytes.data(), model.bytes.size()))),
                                 options, model.name);
             });
