@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
         std::fputs("usage: instructions NAME REPEATS\n", stderr);
         return 2;
     }
-    for (int i = 0; i < std::atoi(argv[2]); ++i) run();
+    for (int i = std::atoi(argv[2]); i > 0; --i) run();
     std::printf("%g\n", sink);
     return 0;
 }
