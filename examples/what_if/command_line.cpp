@@ -49,7 +49,7 @@ std::string unexpected(const CLI::App& app) {
 
 }  // namespace
 
-int command_line(int argc, char** argv) {
+int command_line(int argc, char** argv, const std::function<std::string()>& carried_page) {
     if (argc > 0 && argv[0][0] != '\0') program() = base_name(argv[0]);
     CLI::App app("What if this network ran on that device? Operations, rooflines and predictions.", program());
     app.require_subcommand(1);
@@ -74,7 +74,7 @@ int command_line(int argc, char** argv) {
     add_correlation(app);
     add_orthogonality(app);
     add_study(app);
-    add_report(app);
+    add_report(app, carried_page);
     if (argc > 1 && argv[1][0] != '-') {
         const std::string_view wanted = argv[1];
         std::vector<std::string> names;

@@ -32,7 +32,7 @@ void add_serve(CLI::App& app);
 void add_correlation(CLI::App& app);
 void add_orthogonality(CLI::App& app);
 void add_study(CLI::App& app);
-void add_report(CLI::App& app);
+void add_report(CLI::App& app, const std::function<std::string()>& carried_page);
 
 /// `--format table|csv|json`
 void add_format(CLI::App& command, format& as);

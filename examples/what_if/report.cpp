@@ -17,8 +17,9 @@ struct report_options : selection_options {
     std::string title{};
 };
 
-/// The built page: as named, in this folder's build/, or where the build or the installation of this program has it.
-std::string page_text(const std::string& named) {
+/// The built page: as named, in this folder's build/, where the build or the installation of this program has it, or as
+/// whoever calls the program carries it.
+std::string page_text(const std::string& named, const std::function<std::string()>& carried) {
     if (!named.empty()) return qutibench::detail::read_file(named);
     std::error_code none;
     const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", none).parent_path();
@@ -26,6 +27,8 @@ std::string page_text(const std::string& named) {
          {std::filesystem::path("build/portal.html"), program / "../../portal.html",
           program / "../share/qutibench/portal.html"})
         if (std::filesystem::is_regular_file(place, none)) return qutibench::detail::read_file(place.string());
+    std::string text = carried ? carried() : "";
+    if (!text.empty()) return text;
     throw qutibench::parse_error("build/portal.html", "",
                                  "the portal page is not built; ./bootstrap.sh page builds it, --page names another");
 }
@@ -105,10 +108,10 @@ std::string with_report(const std::string& page, const record& report) {
     return page.substr(0, from) + start + escaped + page.substr(to);
 }
 
-void run(const report_options& chosen) {
+void run(const report_options& chosen, const std::function<std::string()>& carried_page) {
     const qutibench::question wanted = chosen.asked();
     const qutibench::answers all = qutibench::session().ask(wanted);
-    const std::string page = page_text(chosen.page);
+    const std::string page = page_text(chosen.page, carried_page);
     qutibench::detail::write_file(chosen.output, with_report(page, report_of(chosen, wanted, all)));
     remark_on(all);
     remark(std::to_string(all.rows.size()) + (all.rows.size() == 1 ? " prediction in " : " predictions in ") +
@@ -117,7 +120,7 @@ void run(const report_options& chosen) {
 
 }  // namespace
 
-void add_report(CLI::App& app) {
+void add_report(CLI::App& app, const std::function<std::string()>& carried_page) {
     auto chosen = std::make_shared<report_options>();
     CLI::App* command = app.add_subcommand("report", "The portal page with a selection's predictions in it");
     chosen->add_to(*command);
@@ -125,7 +128,7 @@ void add_report(CLI::App& app) {
         ->required();
     command->add_option("--page", chosen->page, "The portal page; without it, the one that ./bootstrap.sh page built");
     command->add_option("--title", chosen->title, "What the report is called");
-    command->callback([chosen] { run(*chosen); });
+    command->callback([chosen, carried_page] { run(*chosen, carried_page); });
 }
 
 }  // namespace what_if

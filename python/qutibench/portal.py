@@ -34,7 +34,7 @@ def _unpacked(carried: Path) -> str:
     return text.replace(_LIBRARY, _LIBRARY + packed, 1).decode()
 
 
-def _page(named: str | os.PathLike[str] | None) -> str:
+def page_text(named: str | os.PathLike[str] | None) -> str:
     """The built page: as named, in this folder's build/, or beside this package."""
     place = Path("build/portal.html" if named is None else named)
     if place.is_file():
@@ -117,7 +117,7 @@ def report(
     Raises InvalidArgument where there is no page, UnknownName and ParseError as the loaders do, and OSError when the
     file cannot be written.
     """
-    text = _page(page)
+    text = page_text(page)
     start = text.find(_START)
     end = text.find("</script>", start)
     if start < 0 or end < 0:

@@ -43,6 +43,14 @@ def test_the_installed_commands_know_their_names(name):
     assert (wrong.returncode, wrong.stderr.partition(":")[0]) == (2, name)
 
 
+def test_a_report_is_written_into_the_page_that_the_package_carries(tmp_path):
+    if not (Path(qb.__file__).parent / "data/portal.xz").exists():
+        pytest.skip("this package was made where no page was built")
+    subprocess.run([*COMMAND, "report", *QUESTION, "-o", "page.html"], cwd=tmp_path, check=True)
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert '"networks":["resnet50"]' in page and len(page) > 1_000_000
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="which has no such signals")
 def test_what_ends_other_programs_ends_the_command_without_a_word():
     with begun("platforms") as unread:
