@@ -4,7 +4,6 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -58,10 +57,3 @@ def test_what_ends_other_programs_ends_the_command_without_a_word():
         unread.stdout.close()
         assert unread.stderr.read() == b""
     assert unread.returncode == -signal.SIGPIPE
-    batches = map(str, range(1, 100))
-    with begun("estimate", *qb.networks(), "--on", *qb.platforms(), "--batch", *batches) as long:
-        assert long.stderr is not None
-        time.sleep(1)
-        long.send_signal(signal.SIGINT)
-        assert long.stderr.read() == b""
-    assert long.returncode == -signal.SIGINT
