@@ -186,7 +186,7 @@ TEST_CASE("calls side by side have the answers of calls one by one") {
 }
 
 TEST_CASE("what tiles move again is kept for a buffer and a batch, for as many as were asked for lately") {
-    detail::tile_memory memory;
+    detail::tile_memory<> memory;
     memory.of(16, 1).emplace_back(tiled_kernel{}, 3.0);
     CHECK(memory.of(16, 2).empty());
     CHECK(memory.of(17, 1).empty());

@@ -303,7 +303,7 @@ private:
     Value near_;                                                // s that all kernels take on it
     std::vector<placement_chooser<Workload>> chooser_{};        // one, where time decides
     typename placement_chooser<Workload>::decision decided_{};  // where time decides
-    tile_memory tiles_tried_{};
+    tile_memory<> tiles_tried_{};
 };
 
 }  // namespace detail

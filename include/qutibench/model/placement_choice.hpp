@@ -41,7 +41,7 @@ public:
     }
 
     /// Where the tensors take the least time.
-    [[nodiscard]] decision decide(tile_memory& tiles_tried) {
+    [[nodiscard]] decision decide(tile_memory<>& tiles_tried) {
         if (plan_.traits.tiles) return share_with_tiles(tiles_tried);
         placement_search<Problem> search(problem_);
         choice_ = search.solve(terms_.pools, in_order(terms_.pools));
@@ -139,7 +139,7 @@ private:
     }
 
     // Candidates do not depend on the capacity, and tiles with more room move no more: more memory never loses.
-    [[nodiscard]] decision share_with_tiles(tile_memory& tiles_tried) {
+    [[nodiscard]] decision share_with_tiles(tile_memory<>& tiles_tried) {
         const double capacity = terms_.pools.all();
         double total = 0, best = std::numeric_limits<double>::infinity();
         for (const placeable& one : problem_.items) total += one.size;

@@ -49,9 +49,11 @@ struct tiled_answer {
 };
 
 /// Bytes that kernels move again through a buffer, kept from call to call: clocks and bandwidths do not change them.
+/// A template so that including it costs nothing until it is used.
+template <class Kernel = tiled_kernel>
 class tile_memory {
 public:
-    using list = std::vector<std::pair<tiled_kernel, double>>;
+    using list = std::vector<std::pair<Kernel, double>>;
 
     /// Of a buffer and a batch; empty where these were not asked for lately. Good until the next one is asked for.
     [[nodiscard]] list& of(double buffer, std::int64_t batch) {
@@ -79,7 +81,7 @@ private:
 template <class Workload = workload>
 class tiler {
 public:
-    tiler(const Workload& net, const network_plan<Workload>& plan, std::int64_t batch, tile_memory& memory)
+    tiler(const Workload& net, const network_plan<Workload>& plan, std::int64_t batch, tile_memory<>& memory)
         : net_(net), plan_(plan), table_(plan.table), memory_(memory), batch_(batch), parts_(plan.kernels.size()) {
         for (const kernel_plan& one : plan.kernels) describe(one.layer);
         for (std::size_t i = 0; i < table_.parts.size(); ++i) find_output(static_cast<int>(i));
@@ -101,7 +103,7 @@ public:
             once_[k] += one.bytes;
             if (one.tensor >= 0) link(one);
         }
-        tile_memory::list& known = memory_.of(buffer, batch_);
+        tile_memory<>::list& known = memory_.of(buffer, batch_);
         for (std::size_t k = 0; k < count; ++k) answer.again[k] = again(parts_[k], buffer, on_chip, known);
         join(answer, buffer, on_chip, seconds);
         return answer;
@@ -238,7 +240,7 @@ private:
     }
 
     [[nodiscard]] static double again(const tiled_part& part, double buffer, const std::vector<char>& on_chip,
-                                      tile_memory::list& known) {
+                                      tile_memory<>::list& known) {
         const auto is_off = [&](int tensor) { return tensor >= 0 && !on_chip[static_cast<std::size_t>(tensor)]; };
         if (part.is_attention) return attention_again(part, buffer, is_off(part.second));
         if (!part.is_product) return 0;
@@ -329,7 +331,7 @@ private:
     const Workload& net_;
     const network_plan<Workload>& plan_;
     const layer_table<Workload>& table_;
-    tile_memory& memory_;
+    tile_memory<>& memory_;
     std::int64_t batch_;
     std::vector<tiled_part> parts_;
     std::vector<double> once_{};
