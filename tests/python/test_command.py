@@ -57,3 +57,28 @@ def test_what_ends_other_programs_ends_the_command_without_a_word():
         unread.stdout.close()
         assert unread.stderr.read() == b""
     assert unread.returncode == -signal.SIGPIPE
+
+
+# The signal comes from the process itself once the command has begun: a shell may have what it starts ignore it.
+INTERRUPTED = """
+import os, signal, sys, threading
+import qutibench.__main__ as program
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+answer = program.command_line
+
+def interrupted(*given):
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    return answer(*given)
+
+program.command_line = interrupted
+sys.exit(program.main())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="which has no such signals")
+def test_an_interrupt_ends_a_long_answer_without_a_word():
+    batches = map(str, range(1, 30))
+    question = ["estimate", *qb.networks()[:20], "--on", *qb.platforms(), "--batch", *batches]
+    ended = subprocess.run([sys.executable, "-c", INTERRUPTED, *question], capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (-signal.SIGINT, b"")
