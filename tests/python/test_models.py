@@ -98,13 +98,14 @@ def test_a_pickled_model_keeps_its_file():
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (gzip.compress(b"anything"), "gunzip"),
+        (gzip.compress(b"anything", mtime=0), "gunzip"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "git lfs pull"),
         (b"<!DOCTYPE html><html>", "HTML"),
         (b"PK\x03\x04" + b"x" * 40 + b"archive/data.pkl", "load_torch"),
         (b"\x08\x01\x12\x02hi", "SavedModel"),
         (b"", "empty"),
     ],
+    ids=["gzip", "Git LFS", "HTML", "PyTorch", "TensorFlow", "empty"],
 )
 def test_what_is_no_model_is_said_in_one_sentence(content, says, tmp_path):
     path = tmp_path / "model.onnx"
