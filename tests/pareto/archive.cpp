@@ -82,6 +82,61 @@ TEST_CASE("archive: a stream whose rows are all on the front") {
     }
 }
 
+// Runs of 1 to 700 neighbours, better from run to run: in some columns each row is a little worse than the one before
+// it, or as good; here and there equal to it, unknown, or better.
+static table sweep(std::size_t n, std::size_t d, std::mt19937_64& random) {
+    std::uniform_real_distribution<double> uniform(0.0, 1.0);
+    table points;
+    std::size_t left = 0;
+    std::uint64_t moves = 0;
+    for (std::size_t i = 0; i < n; ++i, --left) {
+        const bool starts = left == 0;
+        if (starts) left = 1 + random() % 700, moves = random();
+        for (std::size_t j = 0; j < d; ++j) {
+            const double before =
+                starts ? 2.0 + uniform(random) - 1e-4 * static_cast<double>(i) : points[(i - 1) * d + j];
+            const double step = (moves >> j & 1U) != 0 ? static_cast<double>(random() % 4) / 1024 : 0.0;
+            points.push_back(std::isnan(before) ? 3.0 : before + (random() % 200 == 0 ? -step : step));
+        }
+        if (random() % 500 == 0) points.back() = unknown;
+    }
+    return points;
+}
+
+TEST_CASE("archive: a sweep, whose rows beat their neighbours, in any parts") {
+    std::mt19937_64 random(15);
+    for (std::size_t d = 1; d <= 5; ++d) {
+        for (const std::size_t part : {std::size_t{1500}, std::size_t{4096}, std::size_t{5000}}) {
+            CAPTURE(d, part);
+            const std::size_t n = 5000;
+            table points = sweep(n, d, random);
+            const auto senses = draw_senses(d, random);
+            for (std::size_t i = 0; i < n * d; ++i) points[i] *= senses[i % d] == sense::maximize ? -1.0 : 1.0;
+            qutibench::pareto_archive there(senses);
+            qutibench::pareto_archive here(senses);
+            for (std::size_t at = 0; at < n; at += part) {
+                const std::size_t size = std::min(part, n - at);
+                (at / part % 2 == 0 ? here : there).insert(std::span(points).subspan(at * d, size * d), at);
+            }
+            here.merge(there);
+            const auto numbers = here.numbers();
+            REQUIRE(std::vector<std::size_t>(numbers.begin(), numbers.end()) == reference_front(points, senses));
+            REQUIRE(here.nan_count() == qutibench::nan_rows(points, senses).size());
+        }
+    }
+}
+
+TEST_CASE("archive: what equals a row that beat thousands stays") {
+    for (const std::size_t column : {0U, 1U, 2U}) {
+        table points;
+        for (std::size_t i = 0; i < 5001; ++i)
+            for (std::size_t j = 0; j < 3; ++j) points.push_back(j == column && i % 2500 != 0 ? 8.0 : 7.0);
+        qutibench::pareto_archive archive(all(sense::minimize, 3));
+        archive.insert(points, 0);
+        CHECK(archive.numbers() == std::vector<std::uint64_t>{0, 2500, 5000});
+    }
+}
+
 TEST_CASE("archive: repeats under one number count once, copies stand alone") {
     const std::vector<sense> senses{sense::minimize, sense::minimize};
     const table points{1.0, 2.0, 2.0, 1.0, 1.0, 2.0};

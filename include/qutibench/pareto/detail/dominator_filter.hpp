@@ -32,16 +32,25 @@ public:
         const std::size_t offered = candidates.size() / D;
         const std::size_t used = std::min(offered, candidate_capacity);
         if (sampled == 0 || used == 0) return;
-        strict_ = least_tied_column(sample, sampled);
+        const std::size_t strict = least_tied_column(sample, sampled);
         covers_.assign(used, cover{});
         for (std::size_t c = 0; c < used; ++c) {
-            set_bound(covers_[c].bound, candidates.data() + offered * c / used * D);
+            set_bound(covers_[c].bound, candidates.data() + offered * c / used * D, strict);
             for (std::size_t i = 0; i < sampled; ++i) {
                 const std::uint64_t bit = no_worse<D>(covers_[c].bound.data(), sample.data() + i * D) ? 1 : 0;
                 covers_[c].rows[i / 64] |= bit << (i % 64);
             }
         }
         cover_greedily(sampled);
+    }
+
+    /// Asks a turned row first, before those chosen, of which the last makes room. It rejects what is worse in this
+    /// column.
+    void lead(const double* row, std::size_t strict) noexcept {
+        pivots_ = std::min(pivots_ + 1, pivot_capacity);
+        const auto end = bounds_.begin() + static_cast<std::ptrdiff_t>(pivots_);
+        std::copy_backward(bounds_.begin(), end - 1, end);
+        set_bound(bounds_[0], row, strict);
     }
 
     /// Whether nothing was chosen: every row would survive.
@@ -106,12 +115,12 @@ private:
 
     /// A row at or above the bound everywhere is dominated by `row`: the bound is the row, one column moved up by the
     /// smallest step, so that rows equal to it stay. No step is subnormal: hardware may flush it to zero.
-    void set_bound(std::array<double, D>& bound, const double* row) const noexcept {
+    static void set_bound(std::array<double, D>& bound, const double* row, std::size_t strict) noexcept {
         std::copy_n(row, D, bound.begin());
-        const double from = bound[strict_];
+        const double from = bound[strict];
         double up = std::nextafter(from, std::numeric_limits<double>::infinity());
         if (std::abs(up) < std::numeric_limits<double>::min()) up = std::numeric_limits<double>::min();
-        bound[strict_] = up > from ? up : std::numeric_limits<double>::quiet_NaN();
+        bound[strict] = up > from ? up : std::numeric_limits<double>::quiet_NaN();
     }
 
     static std::size_t least_tied_column(const buffer<double>& sample, std::size_t rows) {
@@ -135,7 +144,6 @@ private:
     std::array<std::array<double, D>, pivot_capacity> bounds_;
     std::vector<cover> covers_;
     std::size_t pivots_ = 0;
-    std::size_t strict_ = 0;
 };
 
 }  // namespace qutibench::detail

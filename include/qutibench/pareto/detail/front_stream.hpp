@@ -164,7 +164,8 @@ private:
     static constexpr std::size_t few_rows = 256;
     static constexpr std::size_t few_pairs = 131072;
     static constexpr std::uint64_t most_passed = 32768;  // what settling these takes pays for another choice of filters
-    static constexpr bool tabled = D > 3;                // below, settling costs no more than asking a table
+    static constexpr std::size_t least_beaten = filter_type::block / 4;
+    static constexpr bool tabled = D > 3;  // below, settling costs no more than asking a table
 
     [[nodiscard]] std::size_t pending() const noexcept { return numbers_.size() - settled_; }
 
@@ -181,12 +182,14 @@ private:
         shrink(size, before + count - size);
     }
 
+    /// Leaves out rows that the one kept before them beats: many in a sweep, where that row becomes a filter at once.
     void collect(const double* block, std::span<const std::uint16_t> offsets, std::uint64_t first) {
         const std::size_t before = numbers_.size();
         rows_.resize((before + offsets.size()) * D);
         numbers_.resize(before + offsets.size());
         std::size_t size = before;
         std::uint64_t nan = 0;
+        std::array<std::size_t, D> worse{};  // rows that the last one kept beats, by column
         for (const std::size_t offset : offsets) {
             double* row = rows_.data() + size * D;
             if (!turn_.template apply<D>(block + offset * D, row)) {
@@ -196,9 +199,16 @@ private:
             if constexpr (tabled) {
                 if (table_.template beats<true>(row, table_.size())) continue;
             }
+            if (size > 0 && dominates_row<D>(row - D, row)) {
+                for (std::size_t j = 0; j < D; ++j) worse[j] += (row - D)[j] < row[j] ? 1 : 0;
+                continue;
+            }
+            worse.fill(0);
             numbers_[size++] = first + offset;
         }
         shrink(size, nan);
+        const auto column = static_cast<std::size_t>(std::max_element(worse.begin(), worse.end()) - worse.begin());
+        if (worse[column] >= least_beaten) filter_.lead(rows_.data() + (size - 1) * D, column);
     }
 
     void move_row(std::size_t from, std::size_t to) noexcept {
