@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 namespace qutibench::detail {
@@ -60,23 +61,27 @@ public:
     /// The rows are as the caller has them, not turned; one with a NaN survives. O(count D) and up to 32 times that.
     std::size_t survivors(const double* rows, std::size_t count, const orientation& turn,
                           std::uint16_t* kept) const noexcept {
-        std::size_t left = count;
-        for (std::size_t i = 0; i < count; ++i) kept[i] = static_cast<std::uint16_t>(i);
+        if (pivots_ == 0) {
+            std::iota(kept, kept + count, std::uint16_t{0});
+            return count;
+        }
         std::array<double, D> factor;
         std::copy_n(turn.factor, D, factor.begin());
-        for (std::size_t p = 0; p < pivots_ && left > 0; ++p) {
-            const std::array<double, D> bound = bounds_[p];
-            std::size_t next = 0;
-            for (std::size_t k = 0; k < left; ++k) {
-                const std::uint16_t i = kept[k];
-                const double* row = rows + i * D;
+        const auto ask = [&](const std::array<double, D> bound, std::size_t asked, const auto& offset) {
+            std::size_t left = 0;
+            for (std::size_t k = 0; k < asked; ++k) {
+                const std::size_t i = offset(k);
                 unsigned rejected = 1;
-                for (std::size_t j = 0; j < D; ++j) rejected &= static_cast<unsigned>(bound[j] <= factor[j] * row[j]);
-                kept[next] = i;
-                next += 1 - rejected;
+                for (std::size_t j = 0; j < D; ++j)
+                    rejected &= static_cast<unsigned>(bound[j] <= factor[j] * rows[i * D + j]);
+                kept[left] = static_cast<std::uint16_t>(i);
+                left += 1 - rejected;
             }
-            left = next;
-        }
+            return left;
+        };
+        std::size_t left = ask(bounds_[0], count, [](std::size_t k) { return k; });
+        for (std::size_t p = 1; p < pivots_ && left > 0; ++p)
+            left = ask(bounds_[p], left, [kept](std::size_t k) { return kept[k]; });
         return left;
     }
 
