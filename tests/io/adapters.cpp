@@ -269,7 +269,7 @@ TEST_CASE("adapters: what the caller says has to be possible, whatever the file"
     refused({.threads = -2}, "threads must be at least 1, not -2");
     refused({.stream = 0}, "stream must be at least 1, not 0");
     refused({.warm_up = -1}, "warm_up must be at least 0, not -1");
-    refused({.keep = 0.0}, "keep must be above 0 and at most 1, not 0.000000");
+    refused({.keep = 0.0}, "keep must be above 0 and at most 1, not 0");
     refused({.keep = std::nan("")}, "keep must be above 0 and at most 1, not nan");
 }
 

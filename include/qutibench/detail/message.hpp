@@ -6,6 +6,7 @@
 #include <older_standards_are_not_supported>  // ends the compilation: what would follow says nothing
 #endif
 
+#include <cstdio>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -24,6 +25,11 @@ struct message_part {
     message_part(unsigned long number) : text(std::to_string(number)) {}
     message_part(long long number) : text(std::to_string(number)) {}
     message_part(unsigned long long number) : text(std::to_string(number)) {}
+    message_part(double number) {
+        char digits[32];
+        std::snprintf(digits, sizeof digits, "%.6g", number);
+        text = digits;
+    }
 };
 
 /// As much of a name as a message needs; longer ones lose their middle, at the borders of UTF-8 characters.

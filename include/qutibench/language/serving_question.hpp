@@ -32,12 +32,11 @@ struct serving_question {
     friend constexpr bool operator==(const serving_question&, const serving_question&) = default;
 };
 
-/// Throws invalid_argument on a figure outside its range.
+/// Throws invalid_argument on a figure outside its range, and on those of a draft where no draft proposes anything.
 inline void check(const serving_question& ask) {
     const auto within = [](double value, double from, double to, std::string_view what) {
         if (!(value >= from && value <= to))
-            throw invalid_argument(detail::message({what, " must be between ", std::to_string(from), " and ",
-                                                    std::to_string(to), ", not ", std::to_string(value)}));
+            throw invalid_argument(detail::message({what, " must be between ", from, " and ", to, ", not ", value}));
     };
     within(ask.prompt_tokens, 1, 1e9, "prompt_tokens");
     within(ask.output_tokens, 1, 1e9, "output_tokens");
@@ -48,6 +47,8 @@ inline void check(const serving_question& ask) {
     within(ask.draft_acceptance, 0, 1, "draft_acceptance");
     within(ask.draft_cost, 0, 10, "draft_cost");
     within(ask.memory_share, 1e-6, 1, "memory_share");
+    if (ask.draft_tokens == 0 && (ask.draft_acceptance != 0 || ask.draft_cost != 0))
+        throw invalid_argument("draft_acceptance and draft_cost are of a draft: give draft_tokens");
 }
 
 }  // namespace qutibench

@@ -164,7 +164,7 @@ std::vector<std::size_t> greedy_cover(const std::vector<toleranced<D>>& rows) {
     }
     for (const double value : epsilon)
         if (!std::isfinite(value) || value < 0.0)
-            throw invalid_argument("a tolerance is finite and not negative, unlike " + std::to_string(value));
+            throw invalid_argument(detail::message({"a tolerance is finite and not negative, unlike ", value}));
     if (kind != tolerance::absolute && kind != tolerance::relative)
         throw invalid_argument("a tolerance is absolute or relative");
     return detail::with_objectives(senses.size(), [&](auto objectives) {

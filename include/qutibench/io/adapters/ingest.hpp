@@ -104,8 +104,7 @@ inline void check(const ingest_options& options) {
     require("stream", options.stream.value_or(1), 1);
     require("warm_up", options.warm_up, 0);
     const double keep = options.keep.value_or(1.0);
-    if (!(keep > 0 && keep <= 1))
-        throw invalid_argument(message({"keep must be above 0 and at most 1, not ", std::to_string(keep)}));
+    if (!(keep > 0 && keep <= 1)) throw invalid_argument(message({"keep must be above 0 and at most 1, not ", keep}));
 }
 
 }  // namespace detail
@@ -247,7 +246,7 @@ private:
         of.call_batch = batch.value_or(1);
     }
 
-    static std::string shown(double value) { return std::to_string(value); }
+    static std::string shown(double value) { return detail::message({value}); }
     static std::string shown(std::int64_t value) { return std::to_string(value); }
     static std::string shown(const precision& value) { return to_string(value); }
 

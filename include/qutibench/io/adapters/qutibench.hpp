@@ -220,8 +220,8 @@ private:
         const double under_way = static_cast<double>(one.deployment_value) * static_cast<double>(one.call_batch);
         const double factor = one.latency.value() * one.throughput.value() / under_way;
         if (factor < 0.02 || factor > 50)
-            refuse(message({"latency times throughput should be the ", to_string(one.deployment), ", but is ",
-                            std::to_string(factor), " times as much; check the units of the columns"}));
+            refuse(message({"latency times throughput should be the ", to_string(one.deployment), ", but is ", factor,
+                            " times as much; check the units of the columns"}));
     }
 
     void read_row() {

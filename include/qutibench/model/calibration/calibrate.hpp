@@ -130,8 +130,8 @@ namespace fitting {
     if (one.throughput_ips != one.throughput_ips) return false;
     require_valid(one.run);
     if (one.throughput_ips > 0 && one.throughput_ips <= 1e300) return true;
-    throw invalid_argument("network '" + one.network + "': throughput must be positive and finite, not " +
-                           std::to_string(one.throughput_ips));
+    throw invalid_argument(qutibench::detail::message(
+        {"network '", one.network, "': throughput must be positive and finite, not ", one.throughput_ips}));
 }
 
 /// Throws invalid_argument unless noise and priors make a fit well-posed.

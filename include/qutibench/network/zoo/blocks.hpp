@@ -18,8 +18,7 @@ namespace qutibench::zoo {
 /// `keep`, the fraction of channels that is left; throws invalid_argument unless it is in (0, 1].
 [[nodiscard]] constexpr double checked_keep(double keep) {
     if (!(keep > 0.0 && keep <= 1.0))
-        detail::raise(invalid_argument(
-            qutibench::detail::message({"keep must be above 0 and at most 1, not ", std::to_string(keep)})));
+        detail::raise(invalid_argument(qutibench::detail::message({"keep must be above 0 and at most 1, not ", keep})));
     return keep;
 }
 
