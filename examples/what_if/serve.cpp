@@ -45,16 +45,20 @@ std::vector<qutibench::serving_metric> metrics_of(const serve_options& chosen) {
 }
 
 std::vector<record> local_records(const serve_options& chosen, const qutibench::language_model& model) {
+    if (chosen.is_frontier || chosen.of.is_limited())
+        throw qutibench::invalid_argument("a frontier and limits are of servers: leave them out for llama.cpp");
     std::vector<record> records;
     for (const auto& device : chosen.of.platforms)
-        for (const std::int64_t devices : chosen.of.layouts.tensor)
-            for (const qutibench::language_precision& stored : chosen.of.precisions) {
-                qutibench::local_question ask = chosen.local;
-                ask.devices = devices;
-                ask.prompt_tokens = chosen.of.ask.prompt_tokens;
-                ask.output_tokens = chosen.of.ask.output_tokens;
-                records.push_back(qutibench::local_record(model, *device, stored, ask));
-            }
+        for (const qutibench::language_layout& layout : qutibench::detail::layouts_asked(model, chosen.of))
+            for (const qutibench::language_precision& stored : chosen.of.precisions)
+                for (const double users : chosen.of.concurrencies) {
+                    qutibench::serving_question asked = chosen.of.ask;
+                    asked.concurrency = users;
+                    qutibench::local_question ask = qutibench::local_of(asked, layout);
+                    ask.offloaded = chosen.local.offloaded;
+                    ask.host_bandwidth = chosen.local.host_bandwidth;
+                    records.push_back(qutibench::local_record(model, *device, stored, ask));
+                }
     return records;
 }
 
@@ -68,6 +72,9 @@ void run(serve_options chosen) {
     if (chosen.framework == "llama.cpp") {
         records = local_records(chosen, model);
     } else {
+        if (!(chosen.local == qutibench::local_question{}))
+            throw qutibench::invalid_argument(
+                "--offloaded-layers and --host-bandwidth are llama.cpp's: give --framework llama.cpp");
         chosen.of.ask.framework = qutibench::parse_name<qutibench::serving_framework>(chosen.framework);
         records = chosen.is_frontier ? qutibench::frontier_records(model, chosen.of, metrics_of(chosen), chosen.threads)
                                      : qutibench::serving_records(model, chosen.of);
@@ -115,7 +122,7 @@ void add_serve(CLI::App& app) {
                         "without them, the checkpoint's");
     command->add_option("--prompt-tokens", chosen->of.ask.prompt_tokens, "Mean tokens of a prompt");
     command->add_option("--output-tokens", chosen->of.ask.output_tokens, "Mean tokens of an answer");
-    command->add_option("--concurrency", chosen->of.concurrencies, "Requests in flight");
+    CLI::Option* load = command->add_option("--concurrency", chosen->of.concurrencies, "Requests in flight");
     command->add_option("--tensor-parallel", chosen->of.layouts.tensor, "Devices that share each layer");
     command->add_option("--data-parallel", chosen->of.layouts.data, "Copies of attention, for different requests");
     command->add_option("--expert-parallel", chosen->of.layouts.expert, "Groups that hold different experts");
@@ -126,12 +133,14 @@ void add_serve(CLI::App& app) {
                         "Seconds per output token: answers with the largest load that keeps to it");
     command->add_option("--first-token-limit", chosen->of.limits.time_to_first_token_s,
                         "Seconds to the first token, likewise");
-    command->add_flag("--frontier", chosen->is_frontier,
-                      "Only the combinations that no other beats, within the limits");
-    command->add_option("--maximize", chosen->maximize,
-                        "Figures of the frontier; without any, tokens_per_s_per_user and tokens_per_s_per_device");
-    command->add_option("--minimize", chosen->minimize, "The same, for what should be small");
-    command->add_option("--threads", chosen->threads, "Of the frontier; 0: all");
+    CLI::Option* frontier = command->add_flag("--frontier", chosen->is_frontier,
+                                              "Only the combinations that no other beats, within the limits");
+    command
+        ->add_option("--maximize", chosen->maximize,
+                     "Figures of the frontier; without any, tokens_per_s_per_user and tokens_per_s_per_device")
+        ->needs(frontier);
+    command->add_option("--minimize", chosen->minimize, "The same, for what should be small")->needs(frontier);
+    command->add_option("--threads", chosen->threads, "Of the frontier; 0: all")->needs(frontier);
     command->add_option("--prefix-hit", chosen->of.ask.prefix_hit, "Share of a prompt that is in the cache already");
     command->add_option("--chunk", chosen->of.ask.chunk, "Tokens of one piece of a prompt");
     command->add_option("--draft-tokens", chosen->of.ask.draft_tokens, "Tokens that a draft proposes for each step");
@@ -142,7 +151,13 @@ void add_serve(CLI::App& app) {
     command->add_option("--offloaded-layers", chosen->local.offloaded, "llama.cpp: layers on the device");
     command->add_option("--host-bandwidth", chosen->local.host_bandwidth, "llama.cpp: byte/s of the host's memory");
     add_format(*command, chosen->as);
-    command->callback([chosen] { run(*chosen); });
+    command->callback([chosen, load] {
+        if (load->count() > 0 && chosen->of.is_limited() && !chosen->is_frontier)
+            throw qutibench::invalid_argument(
+                "limits are answered with the largest load that keeps to them: leave --concurrency out, or ask for the "
+                "--frontier");
+        run(*chosen);
+    });
 }
 
 }  // namespace what_if

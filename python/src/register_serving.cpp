@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "how.hpp"
 #include "language.hpp"
 #include "register.hpp"
 
@@ -60,13 +61,8 @@ void members_of(Self& s, Visit visit) {
     const double weights = bytes_per_token(rank, stored);
     const local_estimate local = run_locally(rank, stored, device, weights, ask);
     const serving_question asked{.prompt_tokens = ask.prompt_tokens, .output_tokens = ask.output_tokens};
-    served answer = answer_of(as_serving(local, ask), model, device, stored, {.pipeline = ask.devices}, asked);
+    served answer = answer_of(as_serving(local, device, ask), model, device, stored, {.pipeline = ask.devices}, asked);
     answer.framework = "llama.cpp";
-    serving_estimate& e = answer.figures;
-    e.memory.weights = weight_bytes(rank, stored);
-    e.memory.cache = cache_bytes(rank, stored.cache, ask.prompt_tokens + ask.output_tokens);
-    e.energy_per_token_j = device.power().value() * static_cast<double>(ask.devices) / e.tokens_per_s;
-    e.tokens_per_s_per_usd = e.tokens_per_s / (device.price_usd * static_cast<double>(ask.devices));
     if (!local.fits)
         answer.warnings.push_back("does not fit: " + std::to_string(local.layers_that_fit) + " of " +
                                   std::to_string(model.layers()) +
@@ -149,8 +145,15 @@ void register_answer(py::module_& module) {
     });
 }
 
-/// Keywords that further options have; those of llama.cpp only where `local` is given.
-void read_keywords(const py::kwargs& more, serving_question& ask, local_question* local) {
+/// Keywords that further options have; those of llama.cpp only where `local` is given. `named` are the arguments that
+/// the function has by name, which a mistyped one may have meant.
+void read_keywords(const py::kwargs& more, serving_question& ask, local_question* local,
+                   std::vector<std::string_view> named) {
+    named.insert(named.end(),
+                 {"model", "precision", "prompt_tokens", "output_tokens", "concurrency", "tensor_parallel",
+                  "data_parallel", "expert_parallel", "pipeline_parallel", "framework", "prefix_hit", "chunk",
+                  "draft_tokens", "draft_acceptance", "draft_cost", "separate_prefill", "memory_share"});
+    if (local != nullptr) named.insert(named.end(), {"offloaded_layers", "host_bandwidth"});
     for (const auto& [key, value] : more) {
         const auto name = key.cast<std::string_view>();
         const auto number = [&] { return value.cast<double>(); };
@@ -173,7 +176,7 @@ void read_keywords(const py::kwargs& more, serving_question& ask, local_question
         else if (local != nullptr && name == "host_bandwidth")
             local->host_bandwidth = number();
         else
-            throw py::type_error("unexpected argument '" + std::string(name) + "' of serve");
+            throw_no_keyword(std::string(name), named);
     }
 }
 
@@ -186,12 +189,19 @@ void read_keywords(const py::kwargs& more, serving_question& ask, local_question
     const std::shared_ptr<platform> device = platform_of(on);
     const language_precision stored = precision_of(*model, precision);
     serving_question ask{.prompt_tokens = prompt_tokens, .output_tokens = output_tokens, .concurrency = concurrency};
-    local_question local{
-        .prompt_tokens = prompt_tokens, .output_tokens = output_tokens, .devices = tensor * data * pipeline};
-    read_keywords(more, ask, &local);
-    if (framework == "llama.cpp" || framework == "llama_cpp") return from_local(*model, *device, stored, local);
-    ask.framework = parse_name<serving_framework>(framework);
+    local_question more_local;
+    read_keywords(more, ask, &more_local, {"platform", "expert_tensor_parallel", "calibration"});
     const language_layout layout{tensor, data, expert, expert_tensor, pipeline};
+    if (framework == "llama.cpp" || framework == "llama_cpp") {
+        if (calibration != nullptr) throw invalid_argument("a calibration is of a server: leave it out for llama.cpp");
+        local_question local = local_of(ask, layout);
+        local.offloaded = more_local.offloaded;
+        local.host_bandwidth = more_local.host_bandwidth;
+        return from_local(*model, *device, stored, local);
+    }
+    if (!(more_local == local_question{}))
+        throw invalid_argument("offloaded_layers and host_bandwidth are llama.cpp's: give framework='llama.cpp'");
+    ask.framework = parse_name<serving_framework>(framework);
     serving_estimate figures = serving(*model, *device, stored, layout)(ask);
     if (calibration != nullptr) figures = calibration->applied(figures);
     return answer_of(figures, *model, *device, stored, layout, ask);
@@ -242,7 +252,8 @@ template <class Number>
     serving_axes axes;
     axes.ask = {.prompt_tokens = prompt_tokens, .output_tokens = output_tokens};
     axes.ask.framework = parse_name<serving_framework>(framework);
-    read_keywords(more, axes.ask, nullptr);
+    read_keywords(more, axes.ask, nullptr,
+                  {"platforms", "maximize", "minimize", "time_to_first_token_s", "time_per_output_token_s", "threads"});
     for (const py::object& one : each_of(platforms)) axes.platforms.push_back(platform_of(one));
     if (!precisions.is_none())
         for (const py::object& one : each_of(precisions)) axes.precisions.push_back(precision_of(*model, one));

@@ -7,6 +7,7 @@
 #include <qutibench/language/zoo.hpp>
 
 using namespace qutibench;
+using namespace qutibench::literals;
 
 namespace {
 
@@ -111,8 +112,58 @@ TEST_CASE("what cannot be is refused, what cannot be known is flagged") {
     CHECK(server({.prompt_tokens = 200'000}).has(serving_caution::longer_than_context));
     CHECK(serve(model, h100(), bf16, {.tensor = 16}, {}).has(serving_caution::past_domain));
     CHECK_THROWS_AS(parse_name<serving_framework>("vlm"), unknown_name);
+    const platform integers("npu", {{.peaks = {{.numbers = int8, .dense = 4_top_per_s}},
+                                     .memories = {{.name = "dram", .bandwidth = 34_gb_per_s}}}});
+    CHECK_THROWS_WITH(serving(model, integers, bf16, {}), Catch::Matchers::Contains("no floating-point format"));
     language_precision parts;
     CHECK_THROWS_AS(parts.set("expert", fp8), unknown_name);
+}
+
+TEST_CASE("stages of a pipeline share requests and have one head") {
+    const language_model model = zoo::build_language("llama_3_1_8b");
+    const serving whole(model, h100(), bf16, {});
+    const serving eight(model, h100(), bf16, {.pipeline = 8});
+    // every weight is read once a token, wherever it lies
+    CHECK(eight({}).bound.time_per_output_token_s == Approx(whole({}).bound.time_per_output_token_s));
+    CHECK(eight({}).time_per_output_token_s > whole({}).time_per_output_token_s);
+    // what a request costs the host, a stage pays for the eighth of them that it has
+    serving_constants free_requests{.interference = 0};
+    const serving paid(model, h100(), bf16, {.pipeline = 8}, free_requests);
+    free_requests.request = 0;
+    const serving unpaid(model, h100(), bf16, {.pipeline = 8}, free_requests);
+    const serving_question many{.concurrency = 1024};
+    CHECK(paid(many).time_per_output_token_s - unpaid(many).time_per_output_token_s == Approx(7.5e-6 * 1024));
+}
+
+TEST_CASE("a request has one copy of attention, however many there are") {
+    const language_model model = zoo::build_language("deepseek_v3");
+    const auto core = [&](std::int64_t copies, double requests) {
+        const language_rank rank = rank_of(model, {.data = copies, .expert = copies});
+        return decode_work(rank, bf16, requests, 1000).moved(language_group::core);
+    };
+    CHECK(core(8, 1) == core(1, 1));
+    CHECK(core(8, 8) == core(1, 1));
+    CHECK(core(8, 16) == core(1, 2));
+}
+
+TEST_CASE("an option without an effect is refused") {
+    const serving server(zoo::build_language("llama_3_1_8b"), h100(), bf16, {});
+    CHECK_THROWS_AS(server({.draft_acceptance = .8}), invalid_argument);
+    CHECK_THROWS_AS(server({.draft_cost = .1}), invalid_argument);
+    CHECK_THROWS_WITH(server({.concurrency = .5}), "concurrency must be between 1 and 1e+07, not 0.5");
+    // what only a server has means nothing to llama.cpp, which has one request
+    for (const serving_question& asked : {serving_question{.concurrency = 2},
+                                          {.prefix_hit = .5},
+                                          {.chunk = 256},
+                                          {.draft_tokens = 3},
+                                          {.separate_prefill = true},
+                                          {.memory_share = .8}})
+        CHECK_THROWS_AS(local_of(asked, {}), invalid_argument);
+    for (const language_layout& layout :
+         {language_layout{.data = 2}, {.tensor = 2, .expert = 2}, {.tensor = 4, .expert_tensor = 2}})
+        CHECK_THROWS_AS(local_of({}, layout), invalid_argument);
+    CHECK(local_of({.prompt_tokens = 7}, {.tensor = 2, .pipeline = 3}).devices == 6);
+    CHECK(local_of({.prompt_tokens = 7}, {}).prompt_tokens == 7);
 }
 
 TEST_CASE("GGML's block formats are precisions by name") {
@@ -192,6 +243,9 @@ TEST_CASE("llama.cpp holds every expert, the cache and a buffer") {
     const double buffer = 512. * 4 * (151936 + 2048);
     const double rest = (30'532'122'624. - 2 * 151936. * 2048 - norms / 2) * .5625;
     CHECK(e.memory_bytes == Approx(table + cache + norms + buffer + rest).epsilon(1e-9));
+    CHECK(e.memory_bytes == e.weight_bytes + e.cache_bytes + e.buffer_bytes);
+    CHECK(e.cache_bytes == cache);
+    CHECK(e.buffer_bytes == buffer);
     CHECK(e.fits);
     CHECK_FALSE(run_locally(rank, bf16, card, bytes_per_token(rank, bf16), ask).fits);
     // gguf-parser 0.28.1 of Llama 3 8B: 512 rows of 128256 scores and 4096 elements, in 32 bit

@@ -101,6 +101,7 @@ NOT_IN_PYTHON = {
             "load_tensor_list",
             "local_class_of",
             "local_constants_of",
+            "local_of",
             "memory_of",
             "part_of",
             "prefill_work",

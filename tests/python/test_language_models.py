@@ -86,6 +86,31 @@ def test_mistakes_of_a_frontier_are_named():
         qb.serve_frontier("llama_3_1_8b", "h100_sxm", offloaded_layers=3)
 
 
+def test_an_option_without_an_effect_is_refused():
+    local = {"framework": "llama.cpp"}
+    for wrong in (
+        {"draft_acceptance": 0.8},
+        {"offloaded_layers": 3},
+        {"host_bandwidth": 1e11},
+        {"concurrency": 4, **local},
+        {"chunk": 512, **local},
+        {"data_parallel": 2, **local},
+        {"calibration": qb.ServingCalibration(), **local},
+    ):
+        with pytest.raises(qb.InvalidArgument):
+            qb.serve("llama_3_1_8b", "rtx_4090", **wrong)
+    with pytest.raises(TypeError, match="did you mean 'precision'"):
+        qb.serve("llama_3_1_8b", "rtx_4090", precison="fp8")
+    with pytest.raises(TypeError, match="did you mean 'tensor_parallel'"):
+        qb.serve_frontier("llama_3_1_8b", "rtx_4090", tensor_paralel=2)
+
+
+def test_what_one_machine_holds_adds_up():
+    served = qb.serve("llama_3_1_8b", "rtx_4090", precision="fp16", framework="llama.cpp")
+    assert served.memory_bytes == served.weight_bytes + served.cache_bytes + served.activation_bytes
+    assert served.energy_per_token_j > 0
+
+
 def objects():
     calibration = qb.ServingCalibration()
     calibration.add(0.010, 0.012)

@@ -68,7 +68,8 @@ namespace detail {
     const language_rank rank = rank_of(model, {});
     const local_estimate local = run_locally(rank, stored, device, bytes_per_token(rank, stored), ask);
     const serving_question asked{.prompt_tokens = ask.prompt_tokens, .output_tokens = ask.output_tokens};
-    record one = to_record(as_serving(local, ask), model.name, device.id(), stored, asked, {.pipeline = ask.devices});
+    record one =
+        to_record(as_serving(local, device, ask), model.name, device.id(), stored, asked, {.pipeline = ask.devices});
     one["framework"] = "llama.cpp";
     if (!local.fits)
         one["warnings"].push_back(

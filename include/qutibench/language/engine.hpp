@@ -68,7 +68,13 @@ template <class Fits>
             return {rate, product_class::eight_bit};
     const double half = fastest(device, [](const datatype& one) { return one == bf16 || one == fp16; });
     if (half > 0) return {half, product_class::sixteen_bit};
-    return {device.peak_for(fp32).as.dense.value(), product_class::sixteen_bit};
+    try {
+        return {device.peak_for(fp32).as.dense.value(), product_class::sixteen_bit};
+    } catch (const unsupported_datatype&) {
+        throw unsupported_datatype(message({"platform '", device.id(),
+                                            "' computes in no floating-point format of 16 or 32 bit, which language "
+                                            "models need"}));
+    }
 }
 
 }  // namespace detail

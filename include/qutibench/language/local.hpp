@@ -5,6 +5,7 @@
 
 #include <qutibench/detail/quantile.hpp>
 #include <qutibench/language/memory.hpp>
+#include <qutibench/language/serving_question.hpp>
 #include <qutibench/language/work.hpp>
 #include <qutibench/names.hpp>
 
@@ -61,7 +62,31 @@ struct local_question {
     std::int64_t devices = 1;     ///< layers one after another on as many equal devices
     std::int64_t offloaded = -1;  ///< layers on the device, the others on the host; -1: all
     double host_bandwidth = 0;    ///< byte/s of the host's memory, where layers stay there
+
+    friend constexpr bool operator==(const local_question&, const local_question&) = default;
 };
+
+/// What a server is asked, of one machine: layers lie one after another on as many devices as the layout has. Throws
+/// invalid_argument on what only a server has: further requests, drafts, pieces of prompts, groups of experts.
+[[nodiscard]] inline local_question local_of(const serving_question& asked, const language_layout& layout) {
+    const serving_question usual;
+    const auto leave = [](bool is_given, std::string_view what) {
+        if (is_given)
+            throw invalid_argument(detail::message(
+                {"llama.cpp is modelled for one request, its layers one device after another: leave ", what, " out"}));
+    };
+    leave(asked.concurrency != usual.concurrency, "concurrency");
+    leave(asked.prefix_hit != usual.prefix_hit, "prefix_hit");
+    leave(asked.chunk != usual.chunk, "chunk");
+    leave(asked.draft_tokens != usual.draft_tokens, "draft_tokens");
+    leave(asked.separate_prefill != usual.separate_prefill, "separate_prefill");
+    leave(asked.memory_share != usual.memory_share, "memory_share");
+    leave(layout.data != 1, "data_parallel");
+    leave(layout.expert != 1, "expert_parallel");
+    leave(layout.expert_tensor != 1 && layout.expert_tensor != layout.stage(), "expert_tensor_parallel");
+    check(layout);
+    return {.prompt_tokens = asked.prompt_tokens, .output_tokens = asked.output_tokens, .devices = layout.devices()};
+}
 
 /// The answer: times, memory and an interval of nine in ten.
 struct local_estimate {
@@ -70,7 +95,10 @@ struct local_estimate {
     double bound_s = 0;  ///< per output token: every byte read once, at full bandwidth
     double low = 0;
     double high = 0;
-    double memory_bytes = 0;  ///< on one device
+    double memory_bytes = 0;  ///< on one device: the three below
+    double weight_bytes = 0;
+    double cache_bytes = 0;
+    double buffer_bytes = 0;  ///< of a pass
     double host_bytes = 0;    ///< of layers that stay on the host
     bool fits = true;
     std::int64_t layers_that_fit = 0;
@@ -105,6 +133,8 @@ struct local_estimate {
     const double share = ask.offloaded < 0 ? 1.0 : static_cast<double>(ask.offloaded) / layers;
     if (share < 1 && !(ask.host_bandwidth > 0))
         throw invalid_argument("layers that stay on the host need host_bandwidth, in byte/s");
+    if (share == 1 && ask.host_bandwidth != 0)
+        throw invalid_argument("no layer stays on the host: leave host_bandwidth out, or state offloaded_layers");
     const language_engine engine = engine_of(device, stored);
     const local_constants k = local_constants_of(local_class_of(device));
     const local_constants host = local_constants_of(local_class::cpu);
@@ -130,10 +160,15 @@ struct local_estimate {
     result.low = std::max(result.time_per_output_token_s / spread, result.bound_s);
     result.high = result.time_per_output_token_s * spread;
     const double positions = ask.prompt_tokens + ask.output_tokens;
-    const double each = (held_bytes(rank, stored) + cache_bytes(rank, stored.cache, positions)) / layers;
+    const double held = held_bytes(rank, stored);
+    const double cached = cache_bytes(rank, stored.cache, positions);
+    const double each = (held + cached) / layers;
     const double devices = static_cast<double>(ask.devices);
     const double buffer = local_buffer(rank, ask.prompt_tokens);
-    result.memory_bytes = each * layers * share / devices + buffer;
+    result.weight_bytes = held * share / devices;
+    result.cache_bytes = cached * share / devices;
+    result.buffer_bytes = buffer;
+    result.memory_bytes = result.weight_bytes + result.cache_bytes + buffer;
     result.host_bytes = each * layers * (1 - share);
     result.measured = k.measured && share == 1;
     if (engine.capacity > 0) {

@@ -178,13 +178,25 @@ private:
 
     [[nodiscard]] double stages() const { return static_cast<double>(rank_.layout.pipeline); }
 
+    // Requests of a step: those in flight are spread over the stages.
+    [[nodiscard]] double requests_of_step(const serving_question& ask) const {
+        return std::max(ask.concurrency / stages(), 1.0);
+    }
+
     [[nodiscard]] pass_work step_work(const serving_question& ask) const {
-        return decode_work(rank_, stored_, std::max(ask.concurrency / stages(), 1.0),
-                           ask.prompt_tokens + ask.output_tokens / 2, 1 + ask.draft_tokens);
+        return mean_stage(decode_work(rank_, stored_, requests_of_step(ask), ask.prompt_tokens + ask.output_tokens / 2,
+                                      1 + ask.draft_tokens));
     }
 
     [[nodiscard]] pass_work prompt_work(const serving_question& ask) const {
-        return prefill_work(rank_, stored_, ask.prompt_tokens, ask.prompt_tokens * ask.prefix_hit);
+        return mean_stage(prefill_work(rank_, stored_, ask.prompt_tokens, ask.prompt_tokens * ask.prefix_hit));
+    }
+
+    // A pass goes through every stage, and through the head once, on the last.
+    [[nodiscard]] pass_work mean_stage(pass_work work) const {
+        work.moved(language_group::head) /= stages();
+        work.done(language_group::head) /= stages();
+        return work;
     }
 
     [[nodiscard]] pass_time prompt_time(const serving_question& ask, const pass_work& work,
@@ -209,7 +221,8 @@ private:
                               const serving_constants& k) const {
         timed result;
         result.decode = time_of(work, engine_, k, kernels_);
-        result.decode.fixed += k.request * ask.concurrency / static_cast<double>(rank_.layout.data);
+        result.decode.fixed +=
+            k.request * std::max(requests_of_step(ask) / static_cast<double>(rank_.layout.data), 1.0);
         result.prefill = prompt;
         if (is_perfect(k)) drop_hideable(result.decode);
         const double step = stages() * result.decode.total() * (1 + ask.draft_tokens * ask.draft_cost);

@@ -93,10 +93,11 @@ inline void add_exchanges(pass_work& work, const language_rank& rank, double her
 }  // namespace detail
 
 /// A decode step of `requests` in flight, all devices together, that each add `tokens` positions (one, or more when
-/// drafts are verified) at `context` positions.
+/// drafts are verified) at `context` positions. With fewer requests than copies of attention it is that of a copy that
+/// has one.
 [[nodiscard]] inline pass_work decode_work(const language_rank& rank, const language_precision& stored, double requests,
                                            double context, double tokens = 1) {
-    const double here = requests / static_cast<double>(rank.layout.data);
+    const double here = std::max(requests / static_cast<double>(rank.layout.data), 1.0);
     pass_work work = detail::weights_work(rank, stored, here * tokens, requests * tokens, here * tokens);
     for (const rank_block& one : rank.blocks) {
         const double seen = one.seen(context);

@@ -69,8 +69,9 @@ namespace detail {
             {"warnings", caution_sentences(e)}};
 }
 
-/// The same keys for an answer of llama.cpp's law; what it does not say is null.
-[[nodiscard]] inline serving_estimate as_serving(const local_estimate& local, const local_question& ask) {
+/// The same keys for an answer of llama.cpp's law on a device; what it does not say is null.
+[[nodiscard]] inline serving_estimate as_serving(const local_estimate& local, const platform& device,
+                                                 const local_question& ask) {
     serving_estimate e;
     const auto fill = [&](serving_figures& to, double token, double first) {
         to.time_per_output_token_s = token;
@@ -85,10 +86,12 @@ namespace detail {
     e.low = local.low;
     e.high = local.high;
     e.devices = ask.devices;
-    e.memory.needed = local.memory_bytes;
+    e.memory = {local.weight_bytes, local.cache_bytes, local.buffer_bytes, local.memory_bytes};
     e.fits = local.fits;
     e.largest_concurrency = e.longest_context = std::nan("");
-    e.energy_per_token_j = e.tokens_per_s_per_usd = std::nan("");
+    const double devices = static_cast<double>(ask.devices);
+    e.energy_per_token_j = device.power().value() * devices / e.tokens_per_s;
+    e.tokens_per_s_per_usd = e.tokens_per_s / (device.price_usd * devices);
     return e;
 }
 
