@@ -66,7 +66,7 @@ void add_field(answer_class& cls, const answer_field& of) {
             return std::isnan(value) ? std::nullopt : std::optional(value == 1);
         });
     else if (of.kind == field_kind::count)
-        add([one](const answer& self) { return std::llround(one->number_of(self)); });
+        add([one](const answer& self) { return qutibench::detail::whole_count(one->number_of(self)); });
     else if (of.is_always_known)
         add([one](const answer& self) { return one->number_of(self); });
     else

@@ -369,7 +369,7 @@ struct axis_group {
         if (field.kind == field_kind::text)
             all[key] = unless_empty(field.text_of(one));
         else if (field.kind == field_kind::count)
-            all[key] = std::llround(field.number_of(one));
+            all[key] = qutibench::detail::whole_count(field.number_of(one));
         else
             all[key] = field.number_of(one);
     }

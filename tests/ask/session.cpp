@@ -4,6 +4,8 @@
 #include "catch.hpp"
 
 #include <qutibench/ask/calibrated.hpp>
+#include <qutibench/ask/explained.hpp>
+#include <qutibench/ask/measured.hpp>
 #include <qutibench/ask/question_json.hpp>
 #include <qutibench/ask/records.hpp>
 
@@ -152,6 +154,38 @@ TEST_CASE("two devices that share a batch over a fast link are nearly twice as f
     const record one = to_record(both);
     CHECK(one["devices"] == 2);
     CHECK_FALSE(to_record(alone).contains("devices"));
+}
+
+TEST_CASE("several devices cost their number, and are no calibration") {
+    question asked{.networks = {"cnv"}, .platforms = {"zcu104_dpu"}};
+    asked.axes.batches = {8};
+    const answer alone = only_answer(asked);
+    asked.axes.fit = several_devices{2, {quantity_of<bytes_per_second>(1e9), seconds{}}, split_kind::data};
+    const auto figure = [](const answer& of, std::string_view name) {
+        const auto at = std::find_if(answer_fields.begin(), answer_fields.end(),
+                                     [&](const answer_field& one) { return one.key == name; });
+        return at->number_of(of);
+    };
+    const answer both = only_answer(asked);
+    CHECK(figure(both, "price_usd") == 2 * figure(alone, "price_usd"));
+    CHECK(figure(both, "attained_ops_per_s") <= figure(both, "peak_ops_per_s"));
+    // one input is work for one device
+    asked.axes.batches = {1};
+    const answer idle = only_answer(asked);
+    CHECK(to_record(idle)["devices"] == 1);
+    CHECK(marks_of(idle).empty());
+    CHECK_FALSE(to_record(idle).contains("throughput_low_ips"));
+    CHECK_THROWS_WITH(card_record(both), Contains("one device"));
+    CHECK_THROWS_WITH(explained(both), Contains("one device"));
+}
+
+TEST_CASE("every kernel says where its result lives, also when a layer that rides along writes it") {
+    question asked{.networks = {"cnv"}, .platforms = {"zcu104_dpu"}};
+    asked.axes.executions = {execution_kind::layers};
+    for (const explained_kernel& one : explained(only_answer(asked)).kernels) {
+        CAPTURE(one.layer);
+        CHECK(one.lives[static_cast<std::size_t>(tensor_role::activations)] == "on chip");
+    }
 }
 
 TEST_CASE("a calibration refuses what it has no use for, and another device") {

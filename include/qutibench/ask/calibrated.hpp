@@ -102,6 +102,7 @@ struct several_devices {
         fitted_figures all{.throughput_ips = together.throughput_ips, .latency_s = together.latency_s};
         all.limited_by = of.prediction.bound();
         all.devices = together.devices;
+        all.is_of_devices = true;
         all.warnings = sentences_of<assumption>(of.prediction.assumed);
         if (together.bound_by_link) all.warnings.emplace_back("the link between the devices bounds the throughput");
         return all;

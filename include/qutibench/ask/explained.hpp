@@ -6,6 +6,7 @@
 #include <qutibench/ask/records.hpp>
 #include <qutibench/model/energy.hpp>
 #include <qutibench/model/levels.hpp>
+#include <qutibench/network/kernels.hpp>
 
 namespace qutibench {
 
@@ -82,6 +83,9 @@ inline constexpr auto kernel_fields = [] {
 
 /// Takes an answer apart. Throws what `explain` and `predict_energy` throw.
 [[nodiscard]] inline explained_answer explained(const answer& of, const energy_options& by = {}) {
+    if (of.fitted)
+        throw invalid_argument(
+            "kernels are of the model's answer on one device: leave the calibration or the devices out");
     const breakdown parts = explain(*of.work, *of.device, of.how);
     explained_answer all{of,
                          {},
@@ -91,11 +95,8 @@ inline constexpr auto kernel_fields = [] {
                          parts.where.gap,
                          parts.where.tile_bytes};
     const auto& layers = of.work->layers();
-    const auto leader_of = [&](int layer) {
-        while (layers[static_cast<std::size_t>(layer)].fused_into >= 0)
-            layer = layers[static_cast<std::size_t>(layer)].fused_into;
-        return layer;
-    };
+    std::vector<detail::kernel_part> runs(layers.size());
+    detail::assign_kernels(*of.work, runs);
     std::vector<std::size_t> places(layers.size(), 0);
     for (const kernel_estimate& one : parts.kernels) {
         const layer_workload& layer = layers[static_cast<std::size_t>(one.layer)];
@@ -104,8 +105,9 @@ inline constexpr auto kernel_fields = [] {
     }
     for (const placed_tensor& one : parts.where.tensors) {
         if (one.layer < 0 || all.kernels.empty()) continue;
-        explained_kernel& kernel = all.kernels[places[static_cast<std::size_t>(leader_of(one.layer))]];
-        if (kernel.figures.layer != leader_of(one.layer)) continue;
+        const int leader = runs[static_cast<std::size_t>(one.layer)].kernel;
+        explained_kernel& kernel = all.kernels[places[static_cast<std::size_t>(leader)]];
+        if (kernel.figures.layer != leader) continue;
         std::string& lives = kernel.lives[static_cast<std::size_t>(one.role)];
         const std::string_view here = one.on_chip ? "on chip" : "off chip";
         lives = lives.empty() || lives == here ? here : "partly";

@@ -49,8 +49,12 @@ namespace qutibench {
     return all;
 }
 
-/// The scorecard of an answer: metrics by name, with their criterion and unit.
+/// The scorecard of an answer: metrics by name, with their criterion and unit. Throws invalid_argument on the answer of
+/// a calibration or of several devices.
 [[nodiscard]] inline record card_record(const answer& of) {
+    if (of.fitted)
+        throw invalid_argument(
+            "a scorecard is of the model's answer on one device: leave the calibration or the devices out");
     const scorecard card = score(*of.work, *of.device, of.how, {.accuracy_top1 = of.accuracy_top1});
     record metrics = record::array();
     for (const scorecard_row& one : card.rows())

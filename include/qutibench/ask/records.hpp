@@ -21,7 +21,7 @@ template <class Row>
     if (of.kind == field_kind::sentences) return of.sentences_of(row);
     const double value = of.value_of(row);
     if (of.kind == field_kind::truth) return std::isnan(value) ? json(nullptr) : json(value == 1);
-    return of.kind == field_kind::count && std::isfinite(value) ? json(std::llround(value)) : null_or(value);
+    return of.kind == field_kind::count && std::isfinite(value) ? json(whole_count(value)) : null_or(value);
 }
 
 }  // namespace detail

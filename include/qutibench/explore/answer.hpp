@@ -25,7 +25,8 @@ struct fitted_figures {
     double latency_s = std::numeric_limits<double>::quiet_NaN();
     bound_kind limited_by = bound_kind::compute;
     std::vector<std::string> warnings{};
-    std::int64_t devices = 1;
+    std::int64_t devices = 1;    ///< that have work
+    bool is_of_devices = false;  ///< modelled on several devices, not fitted to measurements
 };
 
 /// One prediction and the combination that it is for.
@@ -117,7 +118,7 @@ inline constexpr auto marks = [] {
         {'p', "one input alone in a pipeline: throughput is higher with a batch or a stream",
          [](a r) { return traits_of(r.how.execution).streams && r.how.batch == 1 && r.how.stream <= 1; }},
         {'w', "outside of what the calibration was fitted to",
-         [](a r) { return r.fitted && r.fitted->devices == 1 && !r.fitted->warnings.empty(); }},
+         [](a r) { return r.fitted && !r.fitted->is_of_devices && !r.fitted->warnings.empty(); }},
     });
 }();
 
@@ -143,7 +144,7 @@ namespace detail {
     return a.fitted.has_value();
 }
 [[nodiscard]] constexpr bool has_interval(const answer& a) {
-    return a.fitted.has_value() && a.fitted->devices == 1;
+    return a.fitted.has_value() && !a.fitted->is_of_devices;
 }
 /// Whether somebody asked what to expect.
 [[nodiscard]] inline bool has_expectation(const answer& a) {
@@ -286,8 +287,9 @@ inline constexpr auto answer_fields = [] {
             .shown("memory", "MB", 1e6)
             .note()
             .where([](a r) { return r.trained != nullptr; }),
-        one::count("devices", "Equal devices that share the work.", [](a r) { return r.devices(); })
-            .where([](a r) { return r.devices() != 1; })
+        one::count("devices", "Equal devices that share the work; fewer than asked for where it is not enough.",
+                   [](a r) { return r.devices(); })
+            .where([](a r) { return r.fitted && r.fitted->is_of_devices; })
             .coordinate(),
         one::number("bound_throughput_ips", "Inputs per second of the model, before which a fit goes.",
                     [](a r) { return detail::known_or_nan(r.prediction.throughput().value()); })
@@ -305,8 +307,8 @@ inline constexpr auto answer_fields = [] {
             .note()
             .where(&detail::has_interval),
         // for charts, conditions and sweeps
-        one::number("attained_ops_per_s", "Operations per second at the predicted throughput.",
-                    [](a r) { return r.throughput_ips() * r.operations(); })
+        one::number("attained_ops_per_s", "Operations per second of a device at the predicted throughput.",
+                    [](a r) { return r.throughput_ips() * r.operations() / r.devices(); })
             .shown("attained", "TOP/s", 1e12)
             .by_batch()
             .unprinted(),
@@ -314,12 +316,12 @@ inline constexpr auto answer_fields = [] {
             .shown("inputs per joule", "inputs/J")
             .by_batch()
             .unprinted(),
-        one::number("power_w", "Of the device; none where no source states it.",
-                    [](a r) { return r.device ? r.device->power().value() : nan; })
+        one::number("power_w", "Of the devices that share the work; none where no source states it.",
+                    [](a r) { return r.device ? r.device->power().value() * r.devices() : nan; })
             .shown("power", "W")
             .unprinted(),
-        one::number("price_usd", "Of the device; none where no source states it.",
-                    [](a r) { return r.device ? r.device->price_usd : nan; })
+        one::number("price_usd", "Of the devices that share the work; none where no source states it.",
+                    [](a r) { return r.device ? r.device->price_usd * r.devices() : nan; })
             .shown("price", "USD")
             .unprinted(),
         one::number("traffic_bytes", "Off-chip bytes of one call.", [](a r) { return r.prediction.traffic; })

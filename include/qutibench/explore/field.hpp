@@ -7,6 +7,7 @@
 #include <qutibench/names.hpp>
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 namespace qutibench {
@@ -172,5 +173,14 @@ struct field {
         return unit.empty() ? name_for_people() : name_for_people() + " [" + std::string(unit) + "]";
     }
 };
+
+namespace detail {
+
+/// A count that a field gives as a double; one past 64 bits is the largest that there is.
+[[nodiscard]] inline std::int64_t whole_count(double value) {
+    return value < 0x1p63 ? std::llround(value) : std::numeric_limits<std::int64_t>::max();
+}
+
+}  // namespace detail
 
 }  // namespace qutibench
