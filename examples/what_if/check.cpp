@@ -224,7 +224,11 @@ void add_diff(CLI::App& app) {
     auto* tolerate = command->add_option("--tolerate", chosen->tolerated,
                                          "Exit status 3 where throughput, latency, energy or accuracy of the second is "
                                          "worse by more than so many percent");
-    tolerate->check(CLI::NonNegativeNumber);
+    tolerate->check([](const std::string& text) {
+        double percent = 0;
+        const bool is_one = qutibench::detail::parse_number(text, percent) && percent >= 0;
+        return is_one ? std::string() : "it must be a number of at least 0, not '" + text + "'";
+    });
     add_format(*command, chosen->as);
     command->callback([chosen, tolerate] {
         chosen->fails = tolerate->count() > 0;

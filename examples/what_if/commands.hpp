@@ -59,7 +59,7 @@ struct selection_options {
     std::vector<std::string> batches{}, threads{}, streams{};
     std::vector<std::string> parameters{}, overrides{};
     std::vector<double> keep{1.0}, clocks{}, bandwidths{}, on_chips{};
-    std::string calibration{}, link{}, split = "data";
+    std::string calibration{}, link{}, split{};
     std::int64_t devices = 1;
     bool is_training = false;
     std::string optimizer = "momentum";
@@ -70,8 +70,10 @@ struct selection_options {
     /// Sets what "NAME=VALUE" says, as the option or the parameter of that name would; throws unknown_name and
     /// invalid_argument.
     void set(std::string_view text);
-    /// What is asked, with its names resolved; throws unknown_name and invalid_argument.
-    [[nodiscard]] qutibench::question asked() const;
+    /// What is asked, with its names resolved, by the execution model `unless_said` where none is given; throws
+    /// unknown_name and invalid_argument.
+    [[nodiscard]] qutibench::question asked(
+        qutibench::execution_kind unless_said = qutibench::execution_kind::network) const;
 };
 
 }  // namespace what_if

@@ -55,6 +55,30 @@ qutibench::interconnect parse_link(std::string_view text) {
             qutibench::quantity_of<qutibench::seconds>(latency)};
 }
 
+/// Refuses parameters that none of the execution models that are asked for has a use for.
+void check_uses(const qutibench::execution_parameters& given,
+                const std::vector<qutibench::execution_kind>& executions) {
+    using qutibench::execution_traits;
+    const auto check = [&](bool is_given, std::string_view name, auto uses, std::string_view instead) {
+        const auto has_use = [&](auto kind) { return uses(qutibench::traits_of(kind)); };
+        if (!is_given || std::any_of(executions.begin(), executions.end(), has_use)) return;
+        throw qutibench::invalid_argument("the execution model '" + std::string(to_string(executions.front())) +
+                                          "' has no use for " + std::string(name) + ": leave it out, or ask for '" +
+                                          std::string(instead) + "'");
+    };
+    const qutibench::execution_parameters usual;
+    const bool has_tiles = given.tile_rows != 1 || given.tile_columns != 1 || given.tile_depth != 1;
+    check(
+        given.layer_overhead != usual.layer_overhead, "layer_overhead_s",
+        [](const execution_traits& one) { return one.by_kernel && !one.streams; }, "layers");
+    check(has_tiles, "tiles", [](const execution_traits& one) { return one.by_kernel && !one.on_array; }, "layers");
+    check(
+        given.pipeline_fill != usual.pipeline_fill, "pipeline_fill",
+        [](const execution_traits& one) { return one.streams; }, "dataflow");
+    if (given.tile_softening != usual.tile_softening && !has_tiles)
+        throw qutibench::invalid_argument("tile_softening is of tiles: give tile_rows, tile_columns or tile_depth");
+}
+
 /// Has a question answered by a calibration; the board that it alone describes, if that is what it is of, becomes a
 /// platform.
 void fit_by(qutibench::calibration fitted, const std::string& name, qutibench::question& of) {
@@ -182,7 +206,8 @@ void selection_options::add_to(CLI::App& command) {
     command.add_flag("--recompute", recomputes, "Keep few activations and compute the others again")->needs(training);
     whole_number(command.add_option("--devices", devices, "Equal devices that share the work; needs --link"));
     command.add_option("--link", link, "What connects them: bytes per second, or BYTES_PER_SECOND:SECONDS");
-    command.add_option("--split", split, "data: each a share of the batch; pipeline: each some of the layers");
+    command.add_option("--split", split,
+                       "data (without it): each a share of the batch; pipeline: each some of the layers");
     command.add_option("--calibration", calibration,
                        "Predict by a fit that `calibrate` saved, or by a class of devices that ships");
     add_flags(command, how);
@@ -209,15 +234,23 @@ void selection_options::set(std::string_view text) {
         return;
     }
     if (name == "calibration") return void(calibration = value);
+    std::vector<std::string_view> known{"datatype", "batch", "threads",   "streams", "placement", "execution",
+                                        "keep",     "clock", "bandwidth", "on-chip", "mode",      "calibration"};
     bool is_flag = false;
     qutibench::deployment::describe([&](std::string_view key, auto member, std::string_view) {
-        is_flag = is_flag || (key == name && std::same_as<decltype(member), bool qutibench::deployment::*>);
+        if (!std::same_as<decltype(member), bool qutibench::deployment::*>) return;
+        is_flag = is_flag || key == name;
+        known.push_back(key);
     });
     if (is_flag) return qutibench::set_by_text(how, text);
+    const auto own = qutibench::setting_names<qutibench::execution_parameters>();
+    known.insert(known.end(), own.begin(), own.end());
+    if (std::find(own.begin(), own.end(), name) == own.end())
+        throw qutibench::unknown_name("setting", name, qutibench::detail::choices(name, known));
     parameters.emplace_back(text);
 }
 
-qutibench::question selection_options::asked() const {
+qutibench::question selection_options::asked(qutibench::execution_kind unless_said) const {
     using namespace qutibench;
     question all{.networks = networks, .platforms = platforms, .keep = keep};
     design_axes& axes = all.axes;
@@ -227,17 +260,20 @@ qutibench::question selection_options::asked() const {
     replace_axis(axes.threads, counts(threads, "threads"), same);
     replace_axis(axes.streams, counts(streams, "streams"), same);
     replace_axis(axes.placements, placements, &parse_name<placement_kind>);
+    axes.executions = {unless_said};
     replace_axis(axes.executions, executions, &parse_name<execution_kind>);
     replace_axis(axes.compute_scales, clocks, same);
     replace_axis(axes.bandwidth_scales, bandwidths, same);
     replace_axis(axes.on_chip_scales, on_chips, same);
     axes.how = how;
     for (const std::string& one : parameters) set_by_text(axes.how.parameters, one);
+    check_uses(axes.how.parameters, axes.executions);
     for (const std::string& one : overrides) axes.how.overrides.push_back(parse_override(one));
     all.onnx.dims = parse_dims(dims, networks);
     all.is_training = is_training;
     all.training = {parse_name<optimizer_kind>(optimizer), recomputes};
     if (devices == 1 && !link.empty()) throw invalid_argument("--link connects several devices: give --devices");
+    if (devices == 1 && !split.empty()) throw invalid_argument("--split is among several devices: give --devices");
     if (!calibration.empty()) {
         if (devices != 1) throw invalid_argument("a calibration knows one device: leave --devices out");
         if (detail::is_path(calibration))
@@ -247,7 +283,8 @@ qutibench::question selection_options::asked() const {
         axes.is_measured_fit = true;
     } else if (devices != 1) {
         if (link.empty()) throw invalid_argument("several devices need a --link, in bytes per second");
-        axes.fit = several_devices{devices, parse_link(link), parse_name<split_kind>(split)};
+        const split_kind by = split.empty() ? split_kind::data : parse_name<split_kind>(split);
+        axes.fit = several_devices{devices, parse_link(link), by};
     }
     if (!is_training) axes.expect = shipped_expectation();
     return all;

@@ -67,9 +67,11 @@ struct energy_choice {
     void add_to(CLI::App& command) {
         command.add_option("--energy-table", table, "horowitz_45nm or jouppi_7nm: energies of operations and memories")
             ->capture_default_str();
-        command.add_option("--process", process_nm, "Scale that table to a process, in nm");
-        command.add_option("--supply", supply_volts, "Its supply, in V")->capture_default_str();
-        command.add_option("--law", law, "How energy follows a process: dennard or stillmaker")->capture_default_str();
+        CLI::Option* process = command.add_option("--process", process_nm, "Scale that table to a process, in nm");
+        command.add_option("--supply", supply_volts, "Its supply, in V")->capture_default_str()->needs(process);
+        command.add_option("--law", law, "How energy follows a process: dennard or stillmaker")
+            ->capture_default_str()
+            ->needs(process);
         command.add_option("--off-chip", memory, "What lies beside the chip: ddr, hbm2 or gddr6")
             ->capture_default_str();
     }
@@ -83,9 +85,8 @@ struct energy_choice {
 };
 
 void run_explain(const selection_options& chosen, const energy_choice& energy, format as) {
-    qutibench::question asked = chosen.asked();
+    const qutibench::question asked = chosen.asked(qutibench::execution_kind::layers);
     if (asked.axes.fit) throw qutibench::invalid_argument("explain takes the model's answer apart, on one device");
-    if (chosen.executions.empty()) asked.axes.executions = {qutibench::execution_kind::layers};
     const qutibench::answers all = qutibench::session().ask(asked);
     std::vector<record> records;
     for (const qutibench::answer& one : all.rows) {

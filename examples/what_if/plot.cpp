@@ -60,14 +60,30 @@ std::string picture_of(const plot_options& chosen, answer_rows rows) {
     return {};
 }
 
+/// Refuses options that a picture has no use for.
+void check_picture_options(const CLI::App& command, picture_kind kind) {
+    const bool is_front = kind == picture_kind::frontier, is_curve = kind == picture_kind::curve;
+    const bool has_y = is_curve || kind == picture_kind::bars || kind == picture_kind::heatmap;
+    const std::pair<const char*, bool> uses[] = {{"--x", is_curve},         {"--y", has_y},
+                                                 {"--maximize", is_front},  {"--minimize", is_front},
+                                                 {"--constrain", is_front}, {"--doubtful", is_front}};
+    for (const auto& [option, has_use] : uses)
+        if (command.count(option) > 0 && !has_use)
+            throw qutibench::invalid_argument(
+                std::string("a picture of kind '").append(picture_names[static_cast<std::size_t>(kind)]) +
+                "' has no use for " + option + "; leave it out");
+}
+
 void run_plot(const plot_options& chosen) {
     if (chosen.output != "-" && !chosen.output.ends_with(".svg"))
         throw qutibench::invalid_argument(
             "pictures are written as .svg; for .png, qb.plot in Python, as in "
             "qb.plot.save(qb.plot.roofline(...), 'x.png')");
     const bool is_layers = kind_of(chosen.kind) == picture_kind::layers;
-    qutibench::question asked = chosen.asked();
-    if (is_layers && chosen.executions.empty()) asked.axes.executions = {qutibench::execution_kind::layers};
+    const qutibench::question asked =
+        chosen.asked(is_layers ? qutibench::execution_kind::layers : qutibench::execution_kind::network);
+    if (is_layers && asked.axes.fit)
+        throw qutibench::invalid_argument("a picture of layers takes the model's answer apart, on one device");
     const qutibench::answers all = qutibench::session().ask(asked);
     if (all.rows.empty()) throw qutibench::invalid_argument("there is nothing to draw");
     const std::string picture = picture_of(chosen, all.rows);
@@ -101,7 +117,10 @@ void add_plot(CLI::App& app) {
     command->add_flag("--doubtful", chosen->front.is_with_doubtful,
                       "Also rows that are infeasible, or of devices whose bandwidth nobody states");
     command->add_option("--title", chosen->title, "Instead of the usual title");
-    command->callback([chosen] { run_plot(*chosen); });
+    command->callback([chosen, command] {
+        check_picture_options(*command, kind_of(chosen->kind));
+        run_plot(*chosen);
+    });
 }
 
 }  // namespace what_if
