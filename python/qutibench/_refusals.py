@@ -78,7 +78,7 @@ def _words(node: ast.expr) -> str:
         if name in _SEVERAL:
             items = [_words(item) for item in inner if ast.unparse(item) != "..."]
             if _SEVERAL[name] is collections.abc.Mapping:
-                said.append(f"a mapping of {' to '.join(items)}")
+                said.append(f"a mapping of {' to '.join(items)}" if items else "a mapping")
             elif short == "tuple" and len(items) == len(inner):
                 said.append(f"({', '.join(items)})")
             else:

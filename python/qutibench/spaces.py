@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from . import _core
@@ -51,6 +52,13 @@ def _networks(given: Iterable[Any], keep: Sequence[float]) -> list[_Network]:
             raise InvalidArgument(f"keep scales networks of the catalogue; prune '{work.name}' itself instead")
         found.append((work.name, 1.0, work, []))
     return found
+
+
+def _link(given: Any) -> tuple[float, float]:
+    parts = given if isinstance(given, tuple) else (given, 0.0)
+    if len(parts) != 2 or not all(isinstance(one, Real) for one in parts):
+        raise TypeError(f"link is bytes per second, or (bytes per second, seconds), not {given!r}")
+    return float(parts[0]), float(parts[1])
 
 
 def _count(workers: int | None) -> int:
@@ -189,12 +197,15 @@ class DesignSpace(_core.DesignSpace):
         named = {"placement": placement, "execution": execution}
         axes |= {name: given for name, given in named.items() if given is not None}
         if calibration is not None:
+            if devices != 1:
+                raise InvalidArgument("a calibration knows one device: leave devices out")
             axes["calibration"] = calibration._fitted
         if devices != 1:
             if link is None:
                 raise InvalidArgument("several devices need a link: (bytes per second, seconds)")
-            bandwidth, latency = link if isinstance(link, tuple) else (link, 0.0)
-            axes["devices"] = (devices, bandwidth, latency, split)
+            axes["devices"] = (devices, *_link(link), split)
+        elif link is not None or split != "data":
+            raise InvalidArgument("link and split are of several devices: give devices")
         networks = _networks(listed(networks), [float(share) for share in listed(keep)])
         self._arguments = networks, [_core.as_platform(one) for one in listed(platforms)], axes
         super().__init__(*self._arguments)

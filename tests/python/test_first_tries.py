@@ -145,6 +145,7 @@ REFUSED = {
     "predict(): 'workload' is a Workload, a Graph, or a network by its id or path, not None": lambda: qb.predict(
         None, "a10"
     ),
+    "tornado(): 'rows' is a sequence, each a mapping, not the text 'cnv'": lambda: qb.tornado("cnv", "ncs2"),
     "prune(): 'keep' is a number or a mapping of text to a number, not the text 'half'": lambda: qb.prune(
         "cnv", "half"
     ),

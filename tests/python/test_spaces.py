@@ -317,6 +317,21 @@ def test_a_step_of_training_as_rows():
     assert "memory_bytes" not in qb.estimates("resnet50", "a100_sxm_80gb", "fp16").columns
 
 
+def test_several_devices_need_a_link_and_nothing_else_has_one():
+    two = {"devices": 2, "link": 1e9}
+    for wrong in ({"devices": 2}, {"link": 1e9}, {"split": "pipeline"}, {"calibration": object(), **two}):
+        with pytest.raises(qb.InvalidArgument, match="devices"):
+            space(**wrong)
+    for link in ("1e9", (1e9,), (1e9, None)):
+        with pytest.raises(TypeError, match="link is bytes per second"):
+            space(devices=2, link=link)
+    rows = qb.estimates("cnv", "zcu104_dpu", "int8", [1, 8], **two)
+    assert list(rows["devices"]) == [1, 2]  # one input is work for one device
+    assert list(rows["price_usd"]) == [895, 2 * 895]
+    assert all(row["attained_ops_per_s"] <= row["peak_ops_per_s"] for row in rows)
+    assert set(rows["marks"]) == {None}
+
+
 def test_training_where_it_is_not_asked_for_or_not_known():
     with pytest.raises(qb.InvalidArgument, match="of training, which is not asked for"):
         space(optimizer="adam")
