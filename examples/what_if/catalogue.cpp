@@ -125,8 +125,7 @@ void print_platforms(const platform_options& chosen) {
     if (!records.empty() && !records.front().contains(chosen.sort)) {
         std::vector<std::string> keys;
         for (const auto& [key, value] : records.front().items()) keys.push_back(key);
-        throw qutibench::unknown_name("key to sort by", chosen.sort,
-                                      qutibench::detail::nearest_name(chosen.sort, keys));
+        throw qutibench::unknown_name("key to sort by", chosen.sort, qutibench::detail::choices(chosen.sort, keys));
     }
     std::stable_sort(records.begin(), records.end(), [&](const record& a, const record& b) {
         if (a[chosen.sort].is_null() || b[chosen.sort].is_null())
@@ -173,13 +172,16 @@ void add_platforms(CLI::App& app) {
                            "that are named, every figure with its source");
     CLI::Option* const named =
         command->add_option("platform", chosen->names, "Ids, aliases or paths: print all that is known of them");
-    command->add_option("--check", chosen->checked, "A platform file: tell what is missing or implausible in it")
-        ->excludes(named);
-    command->add_option("--vendor", chosen->filter.vendor, "Only devices of a vendor: NVIDIA, AMD ...");
-    command->add_option("--class", chosen->filter.device_class, "Only devices of a class: GPU, FPGA ...");
-    whole_number(command->add_option("--year", chosen->filter.year, "Only devices of a year"));
-    command->add_option("--datatype", chosen->datatype, "Only peaks in this datatype");
-    command->add_option("--sort", chosen->sort, "Key of the JSON output to sort by, numbers from the largest");
+    CLI::Option* const checked =
+        command->add_option("--check", chosen->checked, "A platform file: tell what is missing or implausible in it")
+            ->excludes(named);
+    const auto of_lists = [named, checked](CLI::Option* one) { return one->excludes(named)->excludes(checked); };
+    of_lists(command->add_option("--vendor", chosen->filter.vendor, "Only devices of a vendor: NVIDIA, AMD ..."));
+    of_lists(command->add_option("--class", chosen->filter.device_class, "Only devices of a class: GPU, FPGA ..."));
+    of_lists(whole_number(command->add_option("--year", chosen->filter.year, "Only devices of a year")));
+    of_lists(command->add_option("--datatype", chosen->datatype, "Only peaks in this datatype"));
+    of_lists(
+        command->add_option("--sort", chosen->sort, "Key of the JSON output to sort by, numbers from the largest"));
     add_format(*command, chosen->as);
     command->callback([chosen] { print_platforms(*chosen); });
 }

@@ -45,7 +45,8 @@ void run(const fold_options& chosen) {
     using namespace qutibench;
     const precision numbers = parse_precision(chosen.datatype);
     const fpga_part& board = find_fpga(chosen.board);
-    if (!(chosen.clock_hz > 0)) throw invalid_argument("the clock is above 0 hertz");
+    if (!(chosen.clock_hz > 0 && chosen.clock_hz <= 1e12))
+        throw invalid_argument("the clock is above 0 and at most 1e12 hertz");
     const workload net = load_model(chosen.network).work();
     const auto stages = stages_of(net, numbers);
     const folding_search best = best_folding(stages, part_of(board.has, chosen.share), {.dsp = chosen.uses_dsps});

@@ -204,6 +204,8 @@ TEST_CASE("foldings that do not divide the matrix are refused") {
     CHECK_THROWS_AS(fold(std::vector{stage}, {}), invalid_argument);
     CHECK_THROWS_AS(best_folding(std::vector{stage}, {}), invalid_argument);
     CHECK_THROWS_AS(best_folding({}, {}), invalid_argument);
+    CHECK_THROWS_WITH(stages_of(workload("totals", 8_mop, quantity_of<elements>(1000)), int8),
+                      "'totals' has totals only: a pipeline needs its layers");
     const fpga_resources enough{.luts = 100000, .bram18 = 100};
     CHECK_THROWS_AS(best_folding(std::vector(2, stage), enough, {.rounds = 0}), invalid_argument);
     CHECK_THROWS_AS(best_folding(std::vector(2, stage), enough, {.steps = -1}), invalid_argument);

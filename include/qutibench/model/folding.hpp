@@ -128,8 +128,11 @@ inline void check(const pipeline_stage& stage, const folding& by) {
 }
 
 /// The layers with multiply-accumulates as stages. Groups of one column, as of a depthwise convolution, are channels
-/// that PE unrolls; other groups follow each other. The first stage takes unsigned activations.
+/// that PE unrolls; other groups follow each other. The first stage takes unsigned activations. Throws invalid_argument
+/// on a workload without layers.
 [[nodiscard]] inline std::vector<pipeline_stage> stages_of(const workload& net, const precision& numbers) {
+    if (net.layers().empty())
+        throw invalid_argument(detail::message({"'", net.name(), "' has totals only: a pipeline needs its layers"}));
     std::vector<pipeline_stage> stages;
     for (const layer_workload& layer : net.layers()) {
         if (layer.cost.macs == 0) continue;
