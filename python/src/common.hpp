@@ -151,6 +151,25 @@ void add_table(Class& cls) {
     return text;
 }
 
+/// What an argument of a type that does not fit is told.
+[[noreturn]] inline void throw_unfit(std::string_view name, py::handle value) {
+    const auto type = py::str(py::type::of(value).attr("__name__")).cast<std::string>();
+    const bool opens = !type.empty() && std::string_view("aeiouAEIOU").find(type[0]) != std::string_view::npos;
+    throw py::type_error("'" + std::string(name) + "' cannot be " +
+                         qutibench::detail::cut(py::repr(value).cast<std::string>()) + (opens ? ", an " : ", a ") +
+                         type);
+}
+
+/// An argument by its name; throws TypeError where it is of another type.
+template <class Value>
+[[nodiscard]] Value argument(std::string_view name, py::handle value) {
+    try {
+        return value.cast<Value>();
+    } catch (const py::cast_error&) {
+        throw_unfit(name, value);
+    }
+}
+
 }  // namespace qutibench::python
 
 namespace pybind11::detail {

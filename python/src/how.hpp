@@ -136,8 +136,7 @@ inline void read_how(deployment& how, const py::kwargs& settings) {
                 throw_no_keyword(name, known);
             }
         } catch (const py::cast_error&) {
-            throw py::type_error("'" + name + "' cannot be " + py::repr(value).cast<std::string>() + ", a " +
-                                 py::str(py::type::of(value).attr("__name__")).cast<std::string>());
+            throw_unfit(name, value);
         }
     }
 }

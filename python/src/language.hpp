@@ -19,7 +19,7 @@ namespace qutibench::python {
 [[nodiscard]] inline language_precision precision_of(const language_model& model, const py::object& given) {
     const auto format = [](py::handle value) {
         if (py::isinstance<py::str>(value)) return parse_stored_format(value.cast<std::string>());
-        return value.cast<precision_argument>().value.weights;
+        return argument<precision_argument>("precision", value).value.weights;
     };
     if (given.is_none()) return model.stored;
     if (py::isinstance<py::str>(given) && given.cast<std::string>().find('=') != std::string::npos) {
@@ -32,7 +32,7 @@ namespace qutibench::python {
     if (!py::isinstance<py::dict>(given)) return language_precision(format(given));
     language_precision stored = model.stored;
     for (const auto& [key, value] : py::reinterpret_borrow<py::dict>(given))
-        stored.set(key.cast<std::string_view>(), format(value));
+        stored.set(argument<std::string>("part of a precision", key), format(value));
     return stored;
 }
 

@@ -89,12 +89,12 @@ void register_model(py::module_& module) {
 
 model_pointer model_of(const py::object& given) {
     if (py::isinstance<language_model>(given)) return given.cast<model_pointer>();
-    return std::make_shared<language_model>(load_language_model(given.cast<path_argument>().value));
+    return std::make_shared<language_model>(load_language_model(argument<path_argument>("model", given).value));
 }
 
 std::shared_ptr<platform> platform_of(const py::object& given) {
     if (py::isinstance<platform>(given)) return given.cast<std::shared_ptr<platform>>();
-    return std::make_shared<platform>(load_platform(given.cast<path_argument>().value));
+    return std::make_shared<platform>(load_platform(argument<path_argument>("platform", given).value));
 }
 
 void register_language(py::module_& module) {

@@ -156,7 +156,7 @@ void read_keywords(const py::kwargs& more, serving_question& ask, local_question
     if (local != nullptr) named.insert(named.end(), {"offloaded_layers", "host_bandwidth"});
     for (const auto& [key, value] : more) {
         const auto name = key.cast<std::string_view>();
-        const auto number = [&] { return value.cast<double>(); };
+        const auto number = [&] { return argument<double>(name, value); };
         if (name == "prefix_hit")
             ask.prefix_hit = number();
         else if (name == "chunk")
@@ -168,11 +168,11 @@ void read_keywords(const py::kwargs& more, serving_question& ask, local_question
         else if (name == "draft_cost")
             ask.draft_cost = number();
         else if (name == "separate_prefill")
-            ask.separate_prefill = value.cast<bool>();
+            ask.separate_prefill = argument<bool>(name, value);
         else if (name == "memory_share")
             ask.memory_share = number();
         else if (local != nullptr && name == "offloaded_layers")
-            local->offloaded = value.cast<std::int64_t>();
+            local->offloaded = argument<std::int64_t>(name, value);
         else if (local != nullptr && name == "host_bandwidth")
             local->host_bandwidth = number();
         else
@@ -215,10 +215,12 @@ template <class Argument>
     return {given};
 }
 
+/// Numbers of a list, a range, an array, or one.
 template <class Number>
-[[nodiscard]] std::vector<Number> numbers_of(const py::object& given) {
+[[nodiscard]] std::vector<Number> numbers_of(std::string_view name, const py::object& given) {
     std::vector<Number> all;
-    for (const py::object& one : each_of(given)) all.push_back(one.cast<Number>());
+    if (!py::isinstance<py::iterable>(given)) return {argument<Number>(name, given)};
+    for (const py::handle one : given) all.push_back(argument<Number>(name, one));
     return all;
 }
 
@@ -227,7 +229,7 @@ template <class Number>
     const auto add = [&](const py::object& names, sense wanted) {
         if (names.is_none()) return;
         for (const py::object& one : each_of(names)) {
-            const auto name = one.cast<std::string>();
+            const auto name = argument<std::string>(wanted == sense::maximize ? "maximize" : "minimize", one);
             all.push_back(parse_name<serving_metric>(name));
             if (sense_of(all.back()) != wanted)
                 throw invalid_argument("'" + name + "' is better when it is " +
@@ -257,9 +259,10 @@ template <class Number>
     for (const py::object& one : each_of(platforms)) axes.platforms.push_back(platform_of(one));
     if (!precisions.is_none())
         for (const py::object& one : each_of(precisions)) axes.precisions.push_back(precision_of(*model, one));
-    axes.layouts = layouts_of(*model, {numbers_of<std::int64_t>(tensor), numbers_of<std::int64_t>(data),
-                                       numbers_of<std::int64_t>(expert), numbers_of<std::int64_t>(pipeline)});
-    axes.concurrencies = numbers_of<double>(concurrency);
+    const auto counts = [](std::string_view name, const py::object& of) { return numbers_of<std::int64_t>(name, of); };
+    axes.layouts = layouts_of(*model, {counts("tensor_parallel", tensor), counts("data_parallel", data),
+                                       counts("expert_parallel", expert), counts("pipeline_parallel", pipeline)});
+    axes.concurrencies = numbers_of<double>("concurrency", concurrency);
     if (first_token) axes.limits.time_to_first_token_s = *first_token;
     if (per_token) axes.limits.time_per_output_token_s = *per_token;
     const std::vector<serving_metric> metrics = metrics_of(maximize, minimize);

@@ -108,6 +108,9 @@ TEST_CASE("a point of a space is the answer to its question") {
     serving_axes idle = axes_of(model);
     idle.concurrencies = {0};
     CHECK_THROWS_AS(serving_space(model, idle), invalid_argument);
+    serving_axes hasty = axes_of(model);
+    hasty.limits.time_per_output_token_s = -1;
+    CHECK_THROWS_AS(serving_space(model, hasty), invalid_argument);
 }
 
 TEST_CASE("limits leave out what breaks them, and goodput is the largest load within them") {

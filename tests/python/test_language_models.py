@@ -5,6 +5,7 @@ import copy
 import json
 import pickle
 
+import numpy as np
 import pytest
 
 qb = pytest.importorskip("qutibench")
@@ -103,6 +104,35 @@ def test_an_option_without_an_effect_is_refused():
         qb.serve("llama_3_1_8b", "rtx_4090", precison="fp8")
     with pytest.raises(TypeError, match="did you mean 'tensor_parallel'"):
         qb.serve_frontier("llama_3_1_8b", "rtx_4090", tensor_paralel=2)
+
+
+WRONG_TYPES = [
+    ({"chunk": "x"}, "'chunk' cannot be 'x', a str"),
+    ({"separate_prefill": "no"}, "'separate_prefill' cannot be 'no', a str"),
+    ({"precision": 3}, "'precision' cannot be 3, an int"),
+    ({"precision": ["fp8", "bf16"]}, "'precision' cannot be"),
+    ({"platform": None}, "'platform' cannot be None, a NoneType"),
+    ({"model": 3}, "'model' cannot be 3, an int"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "told"), WRONG_TYPES)
+def test_an_argument_of_another_type_is_named(wrong, told):
+    with pytest.raises(TypeError, match=told):
+        qb.serve(**({"model": "llama_3_1_8b", "platform": "rtx_4090"} | wrong))
+
+
+def test_a_frontier_takes_any_sequence_of_numbers():
+    front = [
+        qb.serve_frontier("llama_3_1_8b", "h100_sxm", concurrency=loads)
+        for loads in ([1, 2, 3], range(1, 4), np.arange(1, 4))
+    ]
+    assert front[0] == front[1] == front[2]
+    for wrong in ({"concurrency": "x"}, {"tensor_parallel": [1.5]}, {"maximize": 3}):
+        with pytest.raises(TypeError, match=f"'{next(iter(wrong))}' cannot be"):
+            qb.serve_frontier("llama_3_1_8b", "h100_sxm", **wrong)
+    with pytest.raises(qb.InvalidArgument, match="positive seconds"):
+        qb.serve_frontier("llama_3_1_8b", "h100_sxm", time_per_output_token_s=-1)
 
 
 def test_what_one_machine_holds_adds_up():

@@ -84,11 +84,12 @@ struct serving_point {
 /// cost a decode step each, and no allocation.
 class serving_space {
 public:
-    /// Throws invalid_argument on an axis without entries, and what `serving` throws.
+    /// Throws invalid_argument on an axis without entries and a limit that is not positive, and what `serving` throws.
     serving_space(const language_model& model, serving_axes axes) : axes_(std::move(axes)) {
         if (axes_.precisions.empty()) axes_.precisions = {model.stored};
         if (axes_.platforms.empty() || axes_.layouts.empty() || axes_.concurrencies.empty())
             throw invalid_argument("servers need at least one platform, one layout and one concurrency");
+        check(axes_.limits);
         for (const double load : axes_.concurrencies) check(asked(load));
         for (const auto& device : axes_.platforms)
             for (const language_layout& layout : axes_.layouts)

@@ -24,12 +24,17 @@ struct serving_limits {
     friend constexpr bool operator==(const serving_limits&, const serving_limits&) = default;
 };
 
+/// Throws invalid_argument on a limit that is not positive.
+inline void check(const serving_limits& limits) {
+    if (!(limits.time_to_first_token_s > 0 && limits.time_per_output_token_s > 0))
+        throw invalid_argument("limits on latencies must be positive seconds");
+}
+
 /// The largest number of requests in flight, up to 2^20, at which a server keeps to limits; 0 where one request alone
 /// does not. Both times grow with the load, so that bisection finds it in 40 steps at most. Throws invalid_argument on
 /// a limit that is not positive.
 [[nodiscard]] inline double largest_load(const serving& server, serving_question ask, const serving_limits& limits) {
-    if (!(limits.time_to_first_token_s > 0 && limits.time_per_output_token_s > 0))
-        throw invalid_argument("limits on latencies must be positive seconds");
+    check(limits);
     const pass_time prompt = server.prompt_time(ask);
     const auto holds = [&](double load) {
         ask.concurrency = load;
