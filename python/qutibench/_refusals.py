@@ -224,7 +224,7 @@ def _signatures(text: str) -> list[ast.arguments]:
 
 def sentence(refusal: str, values: Sequence[Any], named: Mapping[str, Any]) -> str:
     """The sentence in place of pybind11's refusal of a call with these arguments."""
-    called = refusal.partition("(")[0]
+    called = refusal.partition("(")[0].lstrip("_")
     is_constructor = "): incompatible constructor arguments" in refusal
     if is_constructor:
         called, values = type(values[0]).__name__, values[1:]

@@ -45,6 +45,13 @@ void translate(std::exception_ptr thrown) {
         raise(wrong, details);
     } catch (const error& wrong) {
         raise(wrong, {});
+    } catch (const py::cast_error& wrong) {  // which pybind11 would raise as a RuntimeError, in words about C++
+        const std::string_view text = wrong.what(), before = "type <class '";
+        const std::size_t at = text.find(before);
+        const std::string_view type = text.substr(at == text.npos ? text.size() : at + before.size());
+        PyErr_SetString(
+            PyExc_TypeError,
+            ("a value of type '" + std::string(type.substr(0, type.find('\''))) + "' does not fit").c_str());
     }
 }
 

@@ -91,8 +91,8 @@ void register_expectation(py::module_& module) {
             of.warnings = from[8].cast<std::vector<std::string>>();
             return made;
         });
-    module.def("_expect", &expected_of, "workload"_a, "platform"_a, "datatype"_a, "batch"_a, "threads"_a = py::none(),
-               "mode"_a = py::none());
+    module.def("_expect", &expected_of, "workload"_a.none(false), "platform"_a.none(false), "datatype"_a, "batch"_a,
+               "threads"_a = py::none(), "mode"_a = py::none());
     module.def(
         "_work_profile",
         [](const workload& net) {

@@ -58,38 +58,49 @@ void read_axis(py::handle given, std::vector<Value>& axis) {
     return all;
 }
 
-/// Axes and settings by their names; throws TypeError on any other.
+/// An axis by its name; false where there is none of that name.
+[[nodiscard]] bool read_named_axis(design_axes& axes, std::string_view name, py::handle value) {
+    if (name == "datatypes")
+        read_axis(value, axes.datatypes);
+    else if (name == "batches")
+        read_axis(value, axes.batches);
+    else if (name == "compute_scales")
+        read_axis(value, axes.compute_scales);
+    else if (name == "bandwidth_scales")
+        read_axis(value, axes.bandwidth_scales);
+    else if (name == "on_chip_scales")
+        read_axis(value, axes.on_chip_scales);
+    else if (name == "placement")
+        read_axis(value, axes.placements);
+    else if (name == "execution")
+        read_axis(value, axes.executions);
+    else if (name == "threads")
+        read_axis(value, axes.threads);
+    else if (name == "streams")
+        read_axis(value, axes.streams);
+    else if (name == "calibration")
+        fit_by_calibration(axes, value);
+    else if (name == "devices")
+        fit_by_devices(axes, value);
+    else
+        return false;
+    return true;
+}
+
+/// Axes and settings by their names; throws TypeError on any other, and on a value of another type.
 void read_axes(design_axes& axes, const py::dict& given) {
     py::kwargs settings;
     for (const auto& [key, value] : given) {
         const auto name = key.cast<std::string>();
-        if (name == "datatypes")
-            read_axis(value, axes.datatypes);
-        else if (name == "batches")
-            read_axis(value, axes.batches);
-        else if (name == "compute_scales")
-            read_axis(value, axes.compute_scales);
-        else if (name == "bandwidth_scales")
-            read_axis(value, axes.bandwidth_scales);
-        else if (name == "on_chip_scales")
-            read_axis(value, axes.on_chip_scales);
-        else if (name == "placement")
-            read_axis(value, axes.placements);
-        else if (name == "execution")
-            read_axis(value, axes.executions);
-        else if (name == "threads")
-            read_axis(value, axes.threads);
-        else if (name == "streams")
-            read_axis(value, axes.streams);
-        else if (name == "calibration")
-            fit_by_calibration(axes, value);
-        else if (name == "devices")
-            fit_by_devices(axes, value);
-        else if (const std::vector<std::string_view> known = setting_names();
-                 std::find(known.begin(), known.end(), name) == known.end())
+        try {
+            if (read_named_axis(axes, name, value)) continue;
+        } catch (const py::cast_error&) {
+            throw_unfit(name, value);
+        }
+        if (const std::vector<std::string_view> known = setting_names();
+            std::find(known.begin(), known.end(), name) == known.end())
             throw_no_keyword(name, known);
-        else
-            settings[key] = value;
+        settings[key] = value;
     }
     read_how(axes.how, settings);
 }
@@ -99,9 +110,9 @@ void read_axes(design_axes& axes, const py::dict& given) {
     const auto take = [&](const char* name) -> py::object { return given.attr("pop")(name, py::none()); };
     const py::object asked = take("training"), optimizer = take("optimizer"), recompute = take("recompute");
     training_setup how;
-    if (!optimizer.is_none()) how.optimizer = optimizer.cast<name_argument<optimizer_kind>>().value;
-    if (!recompute.is_none()) how.recomputes = recompute.cast<bool>();
-    if (!asked.is_none() && asked.cast<bool>()) return how;
+    if (!optimizer.is_none()) how.optimizer = argument<name_argument<optimizer_kind>>("optimizer", optimizer).value;
+    if (!recompute.is_none()) how.recomputes = argument<bool>("recompute", recompute);
+    if (!asked.is_none() && argument<bool>("training", asked)) return how;
     if (!optimizer.is_none() || !recompute.is_none())
         throw invalid_argument("optimizer and recompute are of training, which is not asked for");
     return std::nullopt;

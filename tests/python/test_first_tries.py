@@ -165,6 +165,10 @@ REFUSED = {
     "Workload(): 'operations' is a whole number, not the text '1 G'": lambda: qb.Workload("w", "1 G", 1),
     "in_mode(): 'name' is text, not 3": lambda: qb.platform("jetson_tx2").in_mode(3),
     "sensitivity(): 'parameters'[0][3] is a number, not the text 'x'": lambda: qb.sensitivity([("a", 1, 2, "x")], max),
+    "'batches' cannot be [1, 'a'], a list": lambda: qb.estimates(["cnv"], ["ncs2"], batches=[1, "a"]),
+    "'datatypes' cannot be [3], a list": lambda: qb.sweep(["cnv"], ["ncs2"], [3]),
+    "'execution' cannot be 3, an int": lambda: qb.DesignSpace(["cnv"], ["ncs2"], execution=3),
+    "expect(): 'platform' is a Platform, or its id or path, not None": lambda: qb.expect("cnv", None),
     "a Graph, or a network by its id or path is needed, not 3": lambda: qb.blocks(3),
     "a Workload, a Graph, or a network by its id or path is needed, not 1.5": lambda: qb.sweep([1.5], ["ncs2"]),
 }
