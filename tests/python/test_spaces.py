@@ -326,8 +326,7 @@ def test_several_devices_need_a_link_and_nothing_else_has_one():
         with pytest.raises(TypeError, match="link is bytes per second"):
             space(devices=2, link=link)
     rows = qb.estimates("cnv", "zcu104_dpu", "int8", [1, 8], **two)
-    assert list(rows["devices"]) == [1, 2]  # one input is work for one device
-    assert list(rows["price_usd"]) == [895, 2 * 895]
+    assert list(rows["price_usd"]) == [895, 2 * 895]  # one input is work for one device
     assert all(row["attained_ops_per_s"] <= row["peak_ops_per_s"] for row in rows)
     assert set(rows["marks"]) == {None}
 
