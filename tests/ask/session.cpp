@@ -132,6 +132,7 @@ TEST_CASE("a step of training fits a device by all that it holds, not by its wei
     CHECK(to_record(only_answer(asked))["memory_bytes"] == memory_of_training(net, fp16, 64, asked.training).total());
     asked.is_training = false;
     CHECK_FALSE(to_record(only_answer(asked)).contains("memory_bytes"));
+    CHECK(std::isnan(only_answer(asked).training_bytes()));
 }
 
 TEST_CASE("how to train is refused where training is not asked for") {

@@ -315,6 +315,7 @@ def test_a_step_of_training_as_rows():
     assert found["throughput_ips"][2] == pytest.approx(peak / step.operations)
     assert [row["feasible"] for row in found] == [True, True, False]
     assert "memory_bytes" not in qb.estimates("resnet50", "a100_sxm_80gb", "fp16").columns
+    assert np.isnan(space().training_bytes()).all()
 
 
 def test_several_devices_need_a_link_and_nothing_else_has_one():

@@ -56,7 +56,9 @@ struct answer {
         return fitted ? modelled * prediction.throughput().value() / fitted->throughput_ips * devices() : modelled;
     }
     /// Bytes that a step of training holds at once, with all calls in flight; a lower bound for a network of totals.
+    /// NaN where the answer is of an inference.
     [[nodiscard]] double training_bytes() const {
+        if (!trained) return std::numeric_limits<double>::quiet_NaN();
         return memory_of_training(*trained, how.datatype, qutibench::detail::multiply(how.batch, how.threads), training)
             .total();
     }
@@ -283,7 +285,7 @@ inline constexpr auto answer_fields = [] {
             .coordinate(),
         one::number("memory_bytes",
                     "That a step of training holds: weights, gradients, the optimiser's state and activations.",
-                    [](a r) { return r.trained ? r.training_bytes() : nan; })
+                    [](a r) { return r.training_bytes(); })
             .shown("memory", "MB", 1e6)
             .note()
             .where([](a r) { return r.trained != nullptr; }),
