@@ -144,6 +144,22 @@ TEST_CASE("what cannot be split is refused") {
                     invalid_argument);
 }
 
+TEST_CASE("what bounds is that of a share, and a pipeline runs layer by layer") {
+    // 60,000 weights take 60 us from 1 GB/s, an input 12 us of 10 GOP/s: six inputs compute for longer, three do not
+    const platform fast_board("fast", {{.peaks = {{int8, 10_gop_per_s}}, .memories = {{"ddr", 2_gib, 1_gb_per_s}}}});
+    const deployment how{.batch = 6};
+    const auto bound_of = [&](std::int64_t devices) {
+        return predict_on_several(chain(), fast_board, how, split_kind::data, devices, fast).limited_by;
+    };
+    CHECK(bound_of(1) == bound_kind::compute);
+    CHECK(bound_of(2) == bound_kind::memory);
+    CHECK_THROWS_AS(
+        predict_on_several(chain(), board(), {.execution = execution_kind::dataflow}, split_kind::pipeline, 2, fast),
+        invalid_argument);
+    CHECK_THROWS_AS(predict_on_several(chain(), board(), {.threads = 2}, split_kind::pipeline, 2, fast),
+                    invalid_argument);
+}
+
 TEST_CASE("only devices that get inputs count as used") {
     const deployment how{.batch = 5, .execution = execution_kind::layers};
     const auto four = predict_on_several(chain(), board(), how, split_kind::data, 4, fast);

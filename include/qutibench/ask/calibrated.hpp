@@ -100,7 +100,7 @@ struct several_devices {
     [[nodiscard]] fitted_figures operator()(const answer& of) const {
         const multi_device_estimate together = predict_on_several(*of.work, *of.device, of.how, split, devices, link);
         fitted_figures all{.throughput_ips = together.throughput_ips, .latency_s = together.latency_s};
-        all.limited_by = of.prediction.bound();
+        all.limited_by = together.limited_by;
         all.devices = together.devices;
         all.is_of_devices = true;
         all.warnings = sentences_of<assumption>(of.prediction.assumed);

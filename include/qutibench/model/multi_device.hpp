@@ -32,7 +32,8 @@ struct multi_device_estimate {
     double speed_up = 1;    ///< of the throughput over one device
     double transfer_s = 0;  ///< of the slowest transfer, or of all that share the host's link
     bool bound_by_link = false;
-    std::vector<int> first_layers{};  ///< pipeline: the layer at which each device starts
+    bound_kind limited_by = bound_kind::compute;  ///< of a device with its share of the batch, or with all layers
+    std::vector<int> first_layers{};              ///< pipeline: the layer at which each device starts
 
     /// Speed-up per device.
     [[nodiscard]] double efficiency() const { return speed_up / static_cast<double>(devices); }
@@ -134,15 +135,20 @@ struct cuttable_network {
     result.latency_s = each.call_time + result.transfer_s;
     result.speed_up = result.throughput_ips / alone.throughput().value();
     result.bound_by_link = result.transfer_s > each.call_time / calls;
+    result.limited_by = each.bound();
     return result;
 }
 
 [[nodiscard]] inline multi_device_estimate split_layers(const workload& net, const platform& device,
                                                         const deployment& how, std::int64_t devices,
                                                         const interconnect& link) {
+    if (how.execution != execution_kind::network && how.execution != execution_kind::layers)
+        throw invalid_argument(message({"a pipeline of devices runs layer by layer, not by the execution model '",
+                                        to_string(how.execution), "': leave it out"}));
+    if (how.threads != 1)
+        throw invalid_argument("a pipeline of devices has one call in flight on each: leave threads out");
     deployment by_layer = how;
     by_layer.execution = execution_kind::layers;
-    by_layer.threads = 1;
     const breakdown all = explain(net, device, by_layer);
     if (all.kernels.empty())
         throw invalid_argument(message({"workload '", net.name(), "' has no kernels to spread over devices"}));
@@ -164,6 +170,7 @@ struct cuttable_network {
         result.first_layers.push_back(parts.layer[cuts[i]]);
     }
     result.bound_by_link = result.transfer_s > slowest;
+    result.limited_by = all.total.bound();
     result.throughput_ips = static_cast<double>(how.batch) / std::max(slowest, result.transfer_s);
     result.speed_up = result.throughput_ips * all.total.call_time / static_cast<double>(how.batch);
     return result;
@@ -174,8 +181,9 @@ struct cuttable_network {
 /// Predicts a network spread over at most `devices` equal devices; fewer are used where more would not help. Data: the
 /// batch is shared out, inputs and outputs cross the host's link. Pipeline: layers run one after another on each
 /// device, cut where the slowest of runs and transfers is fastest; each device is predicted as if it held the whole
-/// network. Throws invalid_argument on a link without bandwidth, devices outside 1 to 4096, or a workload without
-/// layers, and what `predict` throws.
+/// network. Throws invalid_argument on a link without bandwidth, devices outside 1 to 4096, a workload without layers,
+/// or a pipeline that should run otherwise than layer by layer or have several calls in flight, and what `predict`
+/// throws.
 [[nodiscard]] inline multi_device_estimate predict_on_several(const workload& net, const platform& device,
                                                               const deployment& how, split_kind split,
                                                               std::int64_t devices, const interconnect& link) {
