@@ -271,6 +271,12 @@ TEST_CASE("adapters: what the caller says has to be possible, whatever the file"
     refused({.warm_up = -1}, "warm_up must be at least 0, not -1");
     refused({.keep = 0.0}, "keep must be above 0 and at most 1, not 0");
     refused({.keep = std::nan("")}, "keep must be above 0 and at most 1, not nan");
+    CHECK_THROWS_WITH(qb::parse_measurements("network,platform,datatype,batch,latency_ms\na,b,int8,1,2\n", "qutibench",
+                                             {.statistic = "p90"}),
+                      Contains("'p90' of the latencies was asked for") && Contains("which no column states"));
+    CHECK(qb::parse_measurements("network,platform,datatype,batch,latency_ms,statistic\na,b,int8,1,2,p90\n",
+                                 "qutibench", {.statistic = "p90"})
+              .size() == 1);
 }
 
 TEST_CASE("adapters: a family stands for its formats") {

@@ -20,6 +20,7 @@ TEST_CASE("a model file is told by its content, whatever it is called") {
     CHECK(qb::recognise_model(qb::detail::read_file(data + "/openvino/small.xml")) == qb::model_format::openvino_ir);
     CHECK(qb::recognise_model(qb::detail::read_file(data + "/onnx/resnet50.onnx")) == qb::model_format::onnx);
     CHECK(qb::recognise_model(qb::detail::read_file(data + "/my_network.json")) == qb::model_format::network_json);
+    CHECK(qb::recognise_model("[]") == qb::model_format::network_json);
     CHECK(qb::analyze(qb::load_model_file(data + "/tflite/small_int8.tflite")).mac_count == 258208);
     CHECK(qb::import_model_file(data + "/onnx/resnet50.onnx").layers.name() == "resnet50");
 }

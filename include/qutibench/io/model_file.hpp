@@ -122,7 +122,8 @@ struct outermost_fields {
     if (tflite::is_model(content)) return model_format::tflite;
     const std::string_view text = detail::without_blanks(content.substr(0, 4096));
     if (openvino_ir::is_model(text)) return model_format::openvino_ir;
-    if (text.starts_with('{')) return model_format::network_json;
+    if (text.starts_with('{') || text.starts_with('['))
+        return model_format::network_json;  // whose reader refuses a list
     if (detail::foreign_format_of(content)) return model_format::other;
     return model_format::onnx;
 }

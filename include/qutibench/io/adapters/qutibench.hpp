@@ -212,6 +212,11 @@ private:
         one.power_idle = quantity_of<watts>(figure(columns_.power_idle));
         one.power = quantity_of<watts>(figure(columns_.power));
         one.statistic = text(columns_.statistic);
+        const std::string& wanted = run_->options().statistic;
+        if (wanted.empty() || one.statistic == wanted) return;
+        const std::string_view has = one.statistic.empty() ? "which no column states" : std::string_view(one.statistic);
+        refuse(message(
+            {"'", wanted, "' of the latencies was asked for, and a table has one statistic, ", has, ": leave it out"}));
     }
 
     // Inputs under way are latency times throughput (Little's law), so a wrong unit shows as a factor of 1000. The
