@@ -4,9 +4,11 @@
 #include <qutibench/pareto/ranks.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <numeric>
 #include <random>
+#include <span>
 #include <vector>
 
 using namespace awkward;
@@ -40,6 +42,33 @@ TEST_CASE("ranks: equal peeling front by front") {
             const table points = draw(k, 400, d, random);
             const auto senses = draw_senses(d, random);
             REQUIRE(qutibench::pareto_ranks(points, senses) == reference_ranks(points, senses));
+        }
+    }
+}
+
+// Three objectives are walked, four are divided: a fourth that decides nothing must not matter.
+TEST_CASE("ranks: long staircases, on which rows hide hundreds of others") {
+    std::mt19937_64 random(16);
+    std::uniform_real_distribution<double> uniform(0.0, 1.0);
+    for (const double thickness : {0.0, 1e-3, 0.3}) {
+        for (const double levels : {100.0, 1e9}) {
+            CAPTURE(thickness, levels);
+            const std::size_t n = 6000;
+            table three, four;
+            for (std::size_t i = 0; i < n; ++i) {
+                const bool hides = i % 400 == 0;  // late, when the staircase is long
+                const double first = hides ? 0.6 + 0.4 * uniform(random) : uniform(random);
+                const double along = std::floor(uniform(random) * levels) / levels;
+                const double shift = hides ? -0.3 * uniform(random) : thickness * uniform(random);
+                for (const double value : {first, along, 1.0 - along + shift}) {
+                    three.push_back(value);
+                    four.push_back(value);
+                }
+                four.push_back(1.0);
+            }
+            const auto senses = all(sense::minimize, 4);
+            REQUIRE(qutibench::pareto_ranks(three, std::span(senses).first(3)) ==
+                    qutibench::pareto_ranks(four, senses));
         }
     }
 }

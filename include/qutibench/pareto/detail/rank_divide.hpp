@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Non-dominated sorting by divide and conquer. Smaller is better everywhere; no value is NaN or -0.
+/// Non-dominated sorting, of four and more columns by divide and conquer. Smaller is better everywhere; no value is NaN
+/// or -0.
 #pragma once
 
 #include <qutibench/pareto/detail/buffer.hpp>
 #include <qutibench/pareto/detail/column_cut.hpp>
 #include <qutibench/pareto/detail/front_sweep.hpp>
+#include <qutibench/pareto/detail/rank_walk.hpp>
 #include <qutibench/pareto/dominance.hpp>
 
 #include <algorithm>
@@ -41,7 +43,7 @@ private:
 /// in columns 1 to D - 1. A rank is raised until every dominator has had its say, left half before right.
 template <std::size_t D>
 class ordered_ranks {
-    static_assert(D >= 3);
+    static_assert(D >= 4);
 
 public:
     ordered_ranks(const double* rows, std::uint32_t* ranks) : rows_(rows), ranks_(ranks) {}
@@ -145,6 +147,8 @@ void rank_ordered(const double* rows, std::size_t count, std::uint32_t* ranks) {
             else
                 *front = value;
         }
+    } else if constexpr (D == 3) {
+        rank_by_walk(rows, count, ranks);
     } else {
         std::vector<std::uint32_t> ids(count);
         for (std::size_t i = 0; i < count; ++i) ids[i] = static_cast<std::uint32_t>(i);
