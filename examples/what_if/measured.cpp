@@ -6,7 +6,9 @@
 #include <qutibench/io/adapters.hpp>
 #include <qutibench/io/calibration_json.hpp>
 #include <qutibench/io/calibration_networks.hpp>
+#include <qutibench/io/model_file.hpp>
 #include <qutibench/io/populations.hpp>
+#include <qutibench/measure/calibrate.hpp>
 
 #include <cmath>
 #include <cstdio>

@@ -5,6 +5,8 @@
 
 #include <qutibench/io/json/graph.hpp>
 #include <qutibench/io/model_file.hpp>
+#include <qutibench/io/openvino_ir.hpp>
+#include <qutibench/io/tflite.hpp>
 
 #include <map>
 #include <memory>

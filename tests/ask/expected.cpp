@@ -3,6 +3,7 @@
 #include <qutibench/ask/records.hpp>
 #include <qutibench/explore/evaluate.hpp>
 #include <qutibench/io/adapters.hpp>
+#include <qutibench/measure/calibrate.hpp>
 #include <qutibench/network/zoo/registry.hpp>
 
 #include "catch.hpp"

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <qutibench/explore/design_space.hpp>
-#include <qutibench/io/onnx.hpp>
+#include <qutibench/io/onnx/options.hpp>
 
 namespace qutibench {
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <qutibench/io/catalogue.hpp>
-#include <qutibench/measure/calibrate.hpp>
+#include <qutibench/measure/calibration_points.hpp>
 
 namespace qutibench {
 

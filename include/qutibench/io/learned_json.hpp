@@ -5,7 +5,7 @@
 
 #include <qutibench/io/population_json.hpp>
 #include <qutibench/model/calibration/kernel_process.hpp>
-#include <qutibench/model/calibration/learned.hpp>
+#include <qutibench/model/calibration/learned_fit.hpp>
 
 #include <memory>
 

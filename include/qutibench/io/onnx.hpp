@@ -6,6 +6,7 @@
 
 #include <qutibench/io/onnx/before_export.hpp>
 #include <qutibench/io/onnx/edit/source.hpp>
+#include <qutibench/io/onnx/imported.hpp>
 #include <qutibench/io/onnx/patterns.hpp>
 #include <qutibench/io/onnx/quantized.hpp>
 #include <qutibench/io/onnx/structured.hpp>
@@ -16,12 +17,6 @@
 #include <unordered_map>
 
 namespace qutibench {
-
-/// Settings of `load_onnx`.
-struct onnx_options {
-    onnx::dimension_bindings dims{};  ///< values of symbolic dimensions, by name
-    bool strict = false;              ///< an operator without a cost model is an error
-};
 
 namespace detail {
 
@@ -263,13 +258,6 @@ inline void warn_of_inputs(const onnx::inferred& source, graph& net) {
 }
 
 }  // namespace detail
-
-/// A model's layers, and the parameters of the module that it was exported from: exporters fold and drop some, so that
-/// those of the layers can differ (docs/onnx.md).
-struct imported_model {
-    graph layers;
-    std::int64_t parameters = 0;
-};
 
 /// A graph from a model that was read and inferred; throws as `load_onnx` does.
 [[nodiscard]] inline imported_model import_onnx(const onnx::inferred& source, std::string_view name = "model") {

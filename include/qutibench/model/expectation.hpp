@@ -5,7 +5,7 @@
 #pragma once
 
 #include <qutibench/detail/agreed.hpp>
-#include <qutibench/model/calibration/learned.hpp>
+#include <qutibench/model/calibration/learned_fit.hpp>
 #include <qutibench/model/expected.hpp>
 #include <qutibench/model/predict.hpp>
 

@@ -7,14 +7,12 @@
 #include <qutibench/detail/nearest.hpp>
 #include <qutibench/io/onnx/dimension_sum.hpp>
 #include <qutibench/io/onnx/ops/sequence.hpp>
+#include <qutibench/io/onnx/options.hpp>
 
 #include <unordered_map>
 #include <utility>
 
 namespace qutibench::onnx {
-
-/// Values for symbolic dimensions, by name.
-using dimension_bindings = std::vector<std::pair<std::string, std::int64_t>>;
 
 namespace detail {
 

@@ -4,7 +4,7 @@
 /// out of the samples at hand.
 #pragma once
 
-#include <qutibench/model/calibration/kernel_process.hpp>
+#include <qutibench/model/calibration/fit_kernels.hpp>
 #include <qutibench/model/calibration/learned.hpp>
 #include <qutibench/model/calibration/selection.hpp>
 

@@ -9,7 +9,7 @@
 #include <qutibench/model/calibration/device.hpp>
 #include <qutibench/model/calibration/fit.hpp>
 #include <qutibench/model/calibration/kernel_process.hpp>
-#include <qutibench/model/calibration/learned.hpp>
+#include <qutibench/model/calibration/learned_fit.hpp>
 #include <qutibench/model/calibration/points.hpp>
 #include <qutibench/model/calibration/run_effects.hpp>
 #include <qutibench/model/calibration/validation.hpp>
