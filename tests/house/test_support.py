@@ -164,3 +164,14 @@ def test_the_bill_of_materials_names_each_thing_once() -> None:
     assert len(names) == len(set(names))
     assert {"pkg:generic/boost-units", "pkg:pypi/numpy", "pkg:generic/tbb"} <= set(names)
     assert len(bill["metadata"]["component"]["hashes"][0]["content"]) == 64
+
+
+def test_each_wrong_formula_has_a_right_one_to_replace() -> None:
+    """Noticed here within a second; mutations.py, which tries them, takes minutes and runs before a release."""
+    headers = SUPPORT.parents[1] / "include/qutibench"
+    tests = json.loads((SUPPORT / "mutations.json").read_text(encoding="utf-8"))
+    entries = [entry for of in tests.values() for entry in of]
+    assert len(entries) > 50
+    for header, was, becomes in entries:
+        assert (headers / header).read_text(encoding="utf-8").count(was) == 1, f"{header}: {was}"
+        assert was != becomes
