@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the headers define in one translation unit where QUTIBENCH_COMPILE_ONCE is defined.
+// Readers of model files, which the other files of what_if and of the Python module declare only.
+#include <qutibench/qutibench.hpp>  // predictions.cpp has those
+
 #define QUTIBENCH_IMPLEMENTATION
 #include <qutibench/io/model_file.hpp>

@@ -325,6 +325,10 @@ def compiling() -> Iterator[Row]:
         units, ours = (min(times) for times in zip(*turns, strict=True))
         figure = f"{shown(ours)}, {ours / units:.2f} times Boost.Units' headers"
         yield Row(f"compiling {what}", figure, "goal", f"{goal:g} times", goal * units / ours, "1")
+    declared = "#define QUTIBENCH_COMPILE_ONCE\n" + PROGRAMS["quick_start"]
+    for what, text in (("", PROGRAMS["quick_start"]), (", whose predictions another file defines", declared)):
+        ours, goal = processor_time(how, text, 5), 1.2
+        yield Row(f"compiling quick_start{what}", shown(ours), "goal", shown(goal), goal / ours, "1")
 
 
 # --- growth ----------------------------------------------------------------------------------------------------------

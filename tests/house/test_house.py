@@ -46,7 +46,7 @@ def test_nothing_else_lies_at_the_top_level() -> None:
 def test_header_is_one_idea(path: Path) -> None:
     text = lines(path)
     assert text[0] == "// SPDX-License-Identifier: BSD-3-Clause"
-    assert "#pragma once" in text
+    assert ("#pragma once" in text) != (path.name == "compile_once.hpp")  # read anew by each part
     assert len(text) <= LONGEST_HEADER
     assert not [line for line in text if re.match(r"\s*using namespace", line)]
 

@@ -4,7 +4,6 @@
 /// `imported_model m = import_model_file("model.tflite");`
 #pragma once
 
-#include <qutibench/detail/compile_once.hpp>
 #include <qutibench/io/onnx/imported.hpp>
 
 #include <cstddef>
@@ -54,6 +53,7 @@ void refuse_foreign_model(std::string_view content, const std::string& source);
 
 }  // namespace qutibench
 
+#include <qutibench/detail/compile_once.hpp>
 #if QUTIBENCH_HAS_BODIES
 #include <qutibench/io/detail/model_file.hpp>
 #endif

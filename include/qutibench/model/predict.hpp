@@ -116,3 +116,11 @@ struct analytic_model {
 };
 
 }  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#ifdef QUTIBENCH_INSTANTIATE
+namespace qutibench {
+QUTIBENCH_INSTANTIATE estimate predict<workload>(const workload&, const platform&, const deployment&);
+QUTIBENCH_INSTANTIATE breakdown explain<workload>(const workload&, const platform&, const deployment&);
+}  // namespace qutibench
+#endif
