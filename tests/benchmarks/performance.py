@@ -230,6 +230,14 @@ def frontiers() -> Iterator[Row]:
             )
             yield Row(f"{what} of {rows:,} points, {objectives} objectives", shown(ours / count), "moocore",
                       shown(theirs / count), theirs / ours, "1")  # fmt: skip
+    for objectives, rows in ((2, 100_000), (3, 100_000), (3, 1000), (4, 10_000)):
+        sets = [random.random((rows, objectives)) for _ in range(max(1, 10_000 // rows))]
+        ours, theirs = take_turns(
+            lambda sets=sets: [qb.pareto_ranks(points) for points in sets],
+            lambda sets=sets: [moocore.pareto_rank(points) for points in sets],
+        )
+        what = f"ranks of {rows:,} points uniform, {objectives} objectives"
+        yield Row(what, shown(ours / len(sets)), "moocore", shown(theirs / len(sets)), theirs / ours, "1")
 
 
 # --- networks and files ----------------------------------------------------------------------------------------------
@@ -408,8 +416,9 @@ def growth() -> Iterator[Row]:
     for one in routines():
         times = []
         for size in one.sizes:
-            data = one.data(size)
-            times += take_turns(lambda data=data, run=one.run: run(data), turns=2, least=0.02)
+            sets = [one.data(size) for _ in range(max(1, 10_000 // size))]
+            (took,) = take_turns(lambda sets=sets, run=one.run: [run(data) for data in sets], turns=2, least=0.02)
+            times.append(took / len(sets))
         found, stated = exponent(one.sizes, times), exponent(one.sizes, [one.cost(n) for n in one.sizes])
         what = f"growth: {one.what}, {one.sizes[0]:,} to {one.sizes[-1]:,}"
         yield Row(what, f"n^{found:.2f}", "documented", f"n^{stated:.2f}", stated / found, "1")
