@@ -34,7 +34,7 @@ LIBRARIES = {
     "boost/property_tree/": ("io/openvino/",),
     "boost/": (),
     "nlohmann/": ("io/",),
-    "protozero/": ("io/onnx", "io/model_file.hpp"),
+    "protozero/": ("io/onnx", "io/detail/model_file.hpp"),
     "Eigen/": ("model/calibration",),
     "oneapi/": ("explore/",),
     "tao/": ("expression/", "io/"),
