@@ -55,16 +55,15 @@ qutibench::interconnect parse_link(std::string_view text) {
             qutibench::quantity_of<qutibench::seconds>(latency)};
 }
 
-/// Refuses parameters that none of the execution models that are asked for has a use for.
-void check_uses(const qutibench::execution_parameters& given,
-                const std::vector<qutibench::execution_kind>& executions) {
+/// Says which parameters none of the execution models that are asked for has a use for.
+void remark_unused(const qutibench::execution_parameters& given,
+                   const std::vector<qutibench::execution_kind>& executions) {
     using qutibench::execution_traits;
     const auto check = [&](bool is_given, std::string_view name, auto uses, std::string_view instead) {
         const auto has_use = [&](auto kind) { return uses(qutibench::traits_of(kind)); };
         if (!is_given || std::any_of(executions.begin(), executions.end(), has_use)) return;
-        throw qutibench::invalid_argument("the execution model '" + std::string(to_string(executions.front())) +
-                                          "' has no use for " + std::string(name) + ": leave it out, or ask for '" +
-                                          std::string(instead) + "'");
+        remark("note: the execution model '" + std::string(to_string(executions.front())) + "' has no use for " +
+               std::string(name) + "; '" + std::string(instead) + "' has");
     };
     const qutibench::execution_parameters usual;
     const bool has_tiles = given.tile_rows != 1 || given.tile_columns != 1 || given.tile_depth != 1;
@@ -76,7 +75,7 @@ void check_uses(const qutibench::execution_parameters& given,
         given.pipeline_fill != usual.pipeline_fill, "pipeline_fill",
         [](const execution_traits& one) { return one.streams; }, "dataflow");
     if (given.tile_softening != usual.tile_softening && !has_tiles)
-        throw qutibench::invalid_argument("tile_softening is of tiles: give tile_rows, tile_columns or tile_depth");
+        remark("note: tile_softening is of tiles; give tile_rows, tile_columns or tile_depth");
 }
 
 /// Has a question answered by a calibration; the board that it alone describes, if that is what it is of, becomes a
@@ -267,7 +266,7 @@ qutibench::question selection_options::asked(qutibench::execution_kind unless_sa
     replace_axis(axes.on_chip_scales, on_chips, same);
     axes.how = how;
     for (const std::string& one : parameters) set_by_text(axes.how.parameters, one);
-    check_uses(axes.how.parameters, axes.executions);
+    remark_unused(axes.how.parameters, axes.executions);
     for (const std::string& one : overrides) axes.how.overrides.push_back(parse_override(one));
     all.onnx.dims = parse_dims(dims, networks);
     all.is_training = is_training;

@@ -41,13 +41,13 @@ export interface Answer {
     feasible: boolean | null;
     /// What the model took for granted, one sentence each.
     assumptions: string[];
-    /// Operations per second at the predicted throughput.
+    /// Operations per second of a device at the predicted throughput.
     attained_ops_per_s: number | null;
     /// None where nothing states the power.
     inputs_per_joule: number | null;
-    /// Of the device; none where no source states it.
+    /// Of the devices that share the work; none where no source states it.
     power_w: number | null;
-    /// Of the device; none where no source states it.
+    /// Of the devices that share the work; none where no source states it.
     price_usd: number | null;
     /// Off-chip bytes of one call.
     traffic_bytes: number | null;
@@ -83,7 +83,7 @@ export interface FurtherAnswer {
     on_chip_scale: number | null;
     /// That a step of training holds: weights, gradients, the optimiser's state and activations.
     memory_bytes: number | null;
-    /// Equal devices that share the work.
+    /// Equal devices that share the work; fewer than asked for where it is not enough.
     devices: number;
     /// Inputs per second of the model, before which a fit goes.
     bound_throughput_ips: number | null;
