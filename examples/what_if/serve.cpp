@@ -54,10 +54,8 @@ std::vector<record> local_records(const serve_options& chosen, const qutibench::
                 for (const double users : chosen.of.concurrencies) {
                     qutibench::serving_question asked = chosen.of.ask;
                     asked.concurrency = users;
-                    qutibench::local_question ask = qutibench::local_of(asked, layout);
-                    ask.offloaded = chosen.local.offloaded;
-                    ask.host_bandwidth = chosen.local.host_bandwidth;
-                    records.push_back(qutibench::local_record(model, *device, stored, ask));
+                    records.push_back(qutibench::local_record(model, *device, stored,
+                                                              qutibench::local_of(asked, layout, chosen.local)));
                 }
     return records;
 }

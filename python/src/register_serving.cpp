@@ -189,17 +189,14 @@ void read_keywords(const py::kwargs& more, serving_question& ask, local_question
     const std::shared_ptr<platform> device = platform_of(on);
     const language_precision stored = precision_of(*model, precision);
     serving_question ask{.prompt_tokens = prompt_tokens, .output_tokens = output_tokens, .concurrency = concurrency};
-    local_question more_local;
-    read_keywords(more, ask, &more_local, {"platform", "expert_tensor_parallel", "calibration"});
+    local_question local;
+    read_keywords(more, ask, &local, {"platform", "expert_tensor_parallel", "calibration"});
     const language_layout layout{tensor, data, expert, expert_tensor, pipeline};
     if (framework == "llama.cpp" || framework == "llama_cpp") {
         if (calibration != nullptr) throw invalid_argument("a calibration is of a server: leave it out for llama.cpp");
-        local_question local = local_of(ask, layout);
-        local.offloaded = more_local.offloaded;
-        local.host_bandwidth = more_local.host_bandwidth;
-        return from_local(*model, *device, stored, local);
+        return from_local(*model, *device, stored, local_of(ask, layout, local));
     }
-    if (!(more_local == local_question{}))
+    if (!(local == local_question{}))
         throw invalid_argument("offloaded_layers and host_bandwidth are llama.cpp's: give framework='llama.cpp'");
     ask.framework = parse_name<serving_framework>(framework);
     serving_estimate figures = serving(*model, *device, stored, layout)(ask);

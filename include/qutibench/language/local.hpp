@@ -66,9 +66,11 @@ struct local_question {
     friend constexpr bool operator==(const local_question&, const local_question&) = default;
 };
 
-/// What a server is asked, of one machine: layers lie one after another on as many devices as the layout has. Throws
-/// invalid_argument on what only a server has: further requests, drafts, pieces of prompts, groups of experts.
-[[nodiscard]] inline local_question local_of(const serving_question& asked, const language_layout& layout) {
+/// What a server is asked, of one machine: layers lie one after another on as many devices as the layout has, and on
+/// the host as `shared` says. Throws invalid_argument on what only a server has: further requests, drafts, pieces of
+/// prompts, groups of experts.
+[[nodiscard]] inline local_question local_of(const serving_question& asked, const language_layout& layout,
+                                             local_question shared = {}) {
     const serving_question usual;
     const auto leave = [](bool is_given, std::string_view what) {
         if (is_given)
@@ -85,7 +87,10 @@ struct local_question {
     leave(layout.expert != 1, "expert_parallel");
     leave(layout.expert_tensor != 1 && layout.expert_tensor != layout.stage(), "expert_tensor_parallel");
     check(layout);
-    return {.prompt_tokens = asked.prompt_tokens, .output_tokens = asked.output_tokens, .devices = layout.devices()};
+    shared.prompt_tokens = asked.prompt_tokens;
+    shared.output_tokens = asked.output_tokens;
+    shared.devices = layout.devices();
+    return shared;
 }
 
 /// The answer: times, memory and an interval of nine in ten.

@@ -3,21 +3,16 @@
 /// Measurements as what a calibration is fitted to, and predictions by one of what was measured. Opt-in: needs Eigen.
 #pragma once
 
+#include <qutibench/detail/message.hpp>
 #include <qutibench/measure/measurement.hpp>
 #include <qutibench/model/calibration/fitted.hpp>
-
-#include <cstdio>
 
 namespace qutibench {
 
 /// What a measurement's network is called in a network set: its name, and "@keep" when pruning left less than all of
 /// it.
 [[nodiscard]] inline std::string network_key(std::string_view network, double keep) {
-    std::string key(network);
-    if (keep == 1) return key;
-    char text[32];
-    std::snprintf(text, sizeof text, "@%.6g", keep);
-    return key + text;
+    return keep == 1 ? std::string(network) : detail::message({network, "@", keep});
 }
 /// With "#part" where a layer or a block was measured.
 [[nodiscard]] inline std::string network_key(const measurement& of) {

@@ -5,6 +5,8 @@
 
 #include <qutibench/model/calibration/residence.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <optional>
 #include <span>
 #include <vector>

@@ -7,8 +7,10 @@
 
 #include <qutibench/model/calibration/device.hpp>
 
-#include <memory>
-#include <span>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
 
 namespace qutibench::fitting {
 

@@ -158,10 +158,6 @@ private:
     std::vector<double> residuals_, spreads_;
 };
 
-}  // namespace detail
-
-namespace detail {
-
 /// Puts samples into the regimes in which they were seen, or are told to be; returns the weights that tell.
 [[nodiscard]] inline residence_vector assign_regimes(std::span<profiled_sample> samples, const population& from) {
     std::vector<residence_sample> runs;

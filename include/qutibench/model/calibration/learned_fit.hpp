@@ -8,7 +8,7 @@
 #include <qutibench/model/calibration/population.hpp>
 
 #include <memory>
-#include <span>
+#include <vector>
 
 namespace qutibench::fitting {
 

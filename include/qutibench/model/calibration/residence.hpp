@@ -11,9 +11,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
-#include <span>
-#include <vector>
 
 namespace qutibench::fitting {
 
