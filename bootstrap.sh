@@ -431,8 +431,7 @@ summary() { .venv/bin/python tests/support/summary.py "$results" "${suites[@]}";
 
 answers() {
     install_packages answers
-    # In two pieces, which two cores compile at once
-    configure release -DQUTIBENCH_UNITY_BATCH_SIZE=11 || stop "could not configure"
+    configure release || stop "could not configure"
     build release what_if || stop "could not build"
     "$(pick_python)" tests/support/console.py --bin build/release/bin --show README.md
     say

@@ -6,7 +6,7 @@
 #include "common.hpp"
 
 #include <qutibench/io/json/graph.hpp>
-#include <qutibench/io/onnx.hpp>
+#include <qutibench/io/onnx/edit/source.hpp>
 
 #include <memory>
 

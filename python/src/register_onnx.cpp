@@ -5,8 +5,10 @@
 
 #include <qutibench/io/json/graph.hpp>
 #include <qutibench/io/model_file.hpp>
+#include <qutibench/io/onnx/model_writer.hpp>
 #include <qutibench/io/openvino_ir.hpp>
 #include <qutibench/io/tflite.hpp>
+#include <qutibench/network/analyze.hpp>
 
 #include <map>
 #include <memory>

@@ -194,9 +194,17 @@ template <reducer Reducer>
 /// Numbers of the points that no other beats in all figures, ascending: the exact frontier; of points with equal
 /// figures the first. A point whose figures no source states is not on it. Throws invalid_argument without a metric or
 /// with more than 8.
-[[nodiscard]] inline std::vector<std::uint64_t> serving_frontier(const serving_space& of,
-                                                                 std::span<const serving_metric> metrics,
-                                                                 int threads = 0) {
+[[nodiscard]] std::vector<std::uint64_t> serving_frontier(const serving_space& of,
+                                                          std::span<const serving_metric> metrics, int threads = 0);
+
+}  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+namespace qutibench {
+
+QUTIBENCH_INLINE std::vector<std::uint64_t> serving_frontier(const serving_space& of,
+                                                             std::span<const serving_metric> metrics, int threads) {
     if (metrics.empty()) throw invalid_argument("at least one figure must be asked for");
     std::vector<sense> senses;
     for (const serving_metric one : metrics) senses.push_back(sense_of(one));
@@ -213,3 +221,4 @@ template <reducer Reducer>
 }
 
 }  // namespace qutibench
+#endif

@@ -6,24 +6,7 @@
 /// The format may be a name of `builtin_adapters()`, a family of them such as "trtexec", or "auto".
 #pragma once
 
-#include <qutibench/io/adapters/ai_hub.hpp>
-#include <qutibench/io/adapters/finn.hpp>
-#include <qutibench/io/adapters/google_benchmark.hpp>
-#include <qutibench/io/adapters/hailo.hpp>
-#include <qutibench/io/adapters/hailo_zoo.hpp>
-#include <qutibench/io/adapters/mlperf.hpp>
-#include <qutibench/io/adapters/ncnn.hpp>
-#include <qutibench/io/adapters/nsight_compute.hpp>
-#include <qutibench/io/adapters/onnxruntime.hpp>
-#include <qutibench/io/adapters/openvino_console.hpp>
 #include <qutibench/io/adapters/qutibench.hpp>
-#include <qutibench/io/adapters/rocprof.hpp>
-#include <qutibench/io/adapters/tflite.hpp>
-#include <qutibench/io/adapters/timm.hpp>
-#include <qutibench/io/adapters/torch_profiler.hpp>
-#include <qutibench/io/adapters/trtexec.hpp>
-#include <qutibench/io/adapters/vitis.hpp>
-#include <qutibench/io/adapters/vitis_zoo.hpp>
 
 #include <algorithm>
 #include <span>
@@ -34,47 +17,7 @@
 namespace qutibench {
 
 /// The formats that this library reads. A user's own go into a copy of the list.
-[[nodiscard]] inline std::vector<adapter> builtin_adapters() {
-    return {adapters::qutibench_table,
-            adapters::trtexec_times,
-            adapters::trtexec_profile,
-            adapters::trtexec_log,
-            adapters::openvino_csv,
-            adapters::openvino_json,
-            adapters::openvino_console,
-            adapters::openvino_counters,
-            adapters::openvino_counters_json,
-            adapters::tflite_log,
-            adapters::tflite_operators,
-            adapters::litert,
-            adapters::litert_log,
-            adapters::vitis_log,
-            adapters::vaitrace,
-            adapters::dnndk,
-            adapters::onnxruntime_profile,
-            adapters::onnxruntime_perf_test,
-            adapters::torch_profiler,
-            adapters::rocprof_trace,
-            adapters::rocprof_stats,
-            adapters::rocprof_json,
-            adapters::nsight_compute,
-            adapters::mlperf_summary,
-            adapters::mlperf_detail,
-            adapters::mlperf_results,
-            adapters::google_benchmark,
-            adapters::ncnn,
-            adapters::finn_estimate,
-            adapters::finn_rtlsim,
-            adapters::finn_board,
-            adapters::mlperf_tiny,
-            adapters::hailo,
-            adapters::edgetpu_compiler,
-            adapters::timm,
-            adapters::ai_hub,
-            adapters::hailo_zoo,
-            adapters::vitis_zoo,
-            adapters::ncnn_readme};
-}
+[[nodiscard]] std::vector<adapter> builtin_adapters();
 
 namespace detail {
 
@@ -185,3 +128,69 @@ inline void read_measurements(const adapter_input& input, std::string_view forma
 }
 
 }  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+#include <qutibench/io/adapters/ai_hub.hpp>
+#include <qutibench/io/adapters/finn.hpp>
+#include <qutibench/io/adapters/google_benchmark.hpp>
+#include <qutibench/io/adapters/hailo.hpp>
+#include <qutibench/io/adapters/hailo_zoo.hpp>
+#include <qutibench/io/adapters/mlperf.hpp>
+#include <qutibench/io/adapters/ncnn.hpp>
+#include <qutibench/io/adapters/nsight_compute.hpp>
+#include <qutibench/io/adapters/onnxruntime.hpp>
+#include <qutibench/io/adapters/openvino_console.hpp>
+#include <qutibench/io/adapters/rocprof.hpp>
+#include <qutibench/io/adapters/tflite.hpp>
+#include <qutibench/io/adapters/timm.hpp>
+#include <qutibench/io/adapters/torch_profiler.hpp>
+#include <qutibench/io/adapters/trtexec.hpp>
+#include <qutibench/io/adapters/vitis.hpp>
+#include <qutibench/io/adapters/vitis_zoo.hpp>
+namespace qutibench {
+
+QUTIBENCH_INLINE std::vector<adapter> builtin_adapters() {
+    return {adapters::qutibench_table,
+            adapters::trtexec_times,
+            adapters::trtexec_profile,
+            adapters::trtexec_log,
+            adapters::openvino_csv,
+            adapters::openvino_json,
+            adapters::openvino_console,
+            adapters::openvino_counters,
+            adapters::openvino_counters_json,
+            adapters::tflite_log,
+            adapters::tflite_operators,
+            adapters::litert,
+            adapters::litert_log,
+            adapters::vitis_log,
+            adapters::vaitrace,
+            adapters::dnndk,
+            adapters::onnxruntime_profile,
+            adapters::onnxruntime_perf_test,
+            adapters::torch_profiler,
+            adapters::rocprof_trace,
+            adapters::rocprof_stats,
+            adapters::rocprof_json,
+            adapters::nsight_compute,
+            adapters::mlperf_summary,
+            adapters::mlperf_detail,
+            adapters::mlperf_results,
+            adapters::google_benchmark,
+            adapters::ncnn,
+            adapters::finn_estimate,
+            adapters::finn_rtlsim,
+            adapters::finn_board,
+            adapters::mlperf_tiny,
+            adapters::hailo,
+            adapters::edgetpu_compiler,
+            adapters::timm,
+            adapters::ai_hub,
+            adapters::hailo_zoo,
+            adapters::vitis_zoo,
+            adapters::ncnn_readme};
+}
+
+}  // namespace qutibench
+#endif

@@ -238,7 +238,28 @@ inline constexpr std::int64_t calibration_version = 1;
 }  // namespace detail
 
 /// A calibration as JSON text.
-[[nodiscard]] inline std::string to_json(const calibration& of) {
+[[nodiscard]] std::string to_json(const calibration& of);
+
+/// Reads a calibration; `source` names the text in errors. Throws parse_error with the JSON pointer of what is wrong.
+[[nodiscard]] calibration parse_calibration(std::string_view text, const std::string& source = "calibration");
+
+/// Saves a calibration; throws parse_error when the file cannot be written.
+inline void save_calibration(const calibration& of, const std::string& path) {
+    detail::write_file(path, to_json(of));
+}
+
+/// Loads a calibration; throws parse_error with file and place.
+[[nodiscard]] inline calibration load_calibration(const std::string& path) {
+    return parse_calibration(detail::read_file(path), path);
+}
+
+}  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+namespace qutibench {
+
+QUTIBENCH_INLINE std::string to_json(const calibration& of) {
     const calibration_state& state = of.state();
     detail::ordered_json parameters = detail::ordered_json::object();
     for (std::size_t i = 0; i < fitting::terms; ++i)
@@ -262,8 +283,7 @@ inline constexpr std::int64_t calibration_version = 1;
     return out.dump(1) + "\n";
 }
 
-/// Reads a calibration; `source` names the text in errors. Throws parse_error with the JSON pointer of what is wrong.
-[[nodiscard]] inline calibration parse_calibration(std::string_view text, const std::string& source = "calibration") {
+QUTIBENCH_INLINE calibration parse_calibration(std::string_view text, const std::string& source) {
     const detail::json document = detail::parse_json(text, source);
     const detail::json_reader root(document, source);
     root.expect_keys({"calibration", "device", "structure", "parameters", "run_effects", "learned", "kernels",
@@ -299,14 +319,5 @@ inline constexpr std::int64_t calibration_version = 1;
     return root.checked([&] { return calibration(std::move(state)); });
 }
 
-/// Saves a calibration; throws parse_error when the file cannot be written.
-inline void save_calibration(const calibration& of, const std::string& path) {
-    detail::write_file(path, to_json(of));
-}
-
-/// Loads a calibration; throws parse_error with file and place.
-[[nodiscard]] inline calibration load_calibration(const std::string& path) {
-    return parse_calibration(detail::read_file(path), path);
-}
-
 }  // namespace qutibench
+#endif

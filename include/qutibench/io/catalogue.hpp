@@ -84,16 +84,7 @@ inline void require_id(std::string_view kind, std::string_view name) {
 }
 
 /// A network by id or path. Throws unknown_name with the nearest id, parse_error with file and place.
-[[nodiscard]] inline network_entry load_network(std::string_view name) {
-    if (detail::is_path(name)) return load_network_file(std::string(name));
-    if (const std::string_view text = detail::embedded_text("networks", name); !text.empty())
-        return parse_network(text, std::string(name) + ".json");
-    if (zoo::find(name) == nullptr)
-        throw unknown_name("network", name, detail::file_or(name, detail::nearest_names(name, network_ids())));
-    network_entry entry;
-    entry.id = entry.name = entry.recipe = std::string(name);
-    return entry;
-}
+[[nodiscard]] network_entry load_network(std::string_view name);
 
 /// Every platform file of a folder, sorted by file name. Throws parse_error when one is broken or an id comes twice.
 [[nodiscard]] inline std::vector<platform> load_platform_folder(const std::string& path) {
@@ -118,3 +109,21 @@ inline void require_id(std::string_view kind, std::string_view name) {
 }
 
 }  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+namespace qutibench {
+
+QUTIBENCH_INLINE network_entry load_network(std::string_view name) {
+    if (detail::is_path(name)) return load_network_file(std::string(name));
+    if (const std::string_view text = detail::embedded_text("networks", name); !text.empty())
+        return parse_network(text, std::string(name) + ".json");
+    if (zoo::find(name) == nullptr)
+        throw unknown_name("network", name, detail::file_or(name, detail::nearest_names(name, network_ids())));
+    network_entry entry;
+    entry.id = entry.name = entry.recipe = std::string(name);
+    return entry;
+}
+
+}  // namespace qutibench
+#endif

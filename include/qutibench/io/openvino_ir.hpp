@@ -6,7 +6,6 @@
 #pragma once
 
 #include <qutibench/io/onnx.hpp>
-#include <qutibench/io/openvino/rewrite.hpp>
 
 #include <filesystem>
 #include <span>
@@ -15,11 +14,8 @@ namespace qutibench {
 
 /// The model as ONNX states one, without weights. `weights`: the bytes of the .bin file, or nothing. Throws parse_error
 /// with the place of what is broken, shape_error for a layer whose ports do not fit it.
-[[nodiscard]] inline std::string openvino_ir_as_onnx(std::string_view text, const std::string& source,
-                                                     std::string_view name = "model", std::string_view weights = {}) {
-    const openvino_ir::network read = openvino_ir::detail::network_reader(source).read(text);
-    return openvino_ir::rewriter(read, weights).run(name);
-}
+[[nodiscard]] std::string openvino_ir_as_onnx(std::string_view text, const std::string& source,
+                                              std::string_view name = "model", std::string_view weights = {});
 
 namespace detail {
 
@@ -49,3 +45,17 @@ namespace detail {
 }
 
 }  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+#include <qutibench/io/openvino/rewrite.hpp>
+namespace qutibench {
+
+QUTIBENCH_INLINE std::string openvino_ir_as_onnx(std::string_view text, const std::string& source,
+                                                 std::string_view name, std::string_view weights) {
+    const openvino_ir::network read = openvino_ir::detail::network_reader(source).read(text);
+    return openvino_ir::rewriter(read, weights).run(name);
+}
+
+}  // namespace qutibench
+#endif

@@ -139,44 +139,7 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
 }
 
 /// Throws parse_error with the place of what is wrong.
-[[nodiscard]] inline fitting::population population_at(const json_reader& at) {
-    at.expect_keys(
-        {"name",         "class",           "source",        "date",          "rows",          "mean",
-         "covariance",   "noise",           "effect_spread", "effect_shared", "effect_length", "quantile_known",
-         "quantile_new", "quantile_unseen", "datasheet",     "weight_bytes",  "unseen_median", "batches",
-         "networks",     "devices",         "residence"});
-    fitting::population out;
-    out.name = at["name"].text();
-    out.device_class = at["class"].text();
-    out.source = at["source"].text();
-    out.date = at["date"].text();
-    out.rows = static_cast<int>(at["rows"].integer());
-    out.mean = rates_at(at["mean"]);
-    out.covariance = covariance_at(at["covariance"]);
-    out.noise = at["noise"].positive();
-    out.effect_spread = at["effect_spread"].number();
-    out.effect_shared = at["effect_shared"].number();
-    out.effect_length = at["effect_length"].positive();
-    out.quantile_known = at["quantile_known"].positive();
-    out.quantile_new = at["quantile_new"].positive();
-    out.quantile_unseen = at["quantile_unseen"].positive();
-    if (const auto found = at.find("datasheet")) out.sheet = datasheet_at(*found);
-    read_numbers(
-        at["batches"], [&](std::size_t i, double value) { (i == 0 ? out.least_batch : out.most_batch) = value; }, 2);
-    out.weight_bytes = at["weight_bytes"].number();
-    out.unseen_median = at["unseen_median"].number();
-    if (const auto found = at.find("residence"); found && !found->elements().empty()) {
-        out.has_regimes = true;
-        out.residence = residence_at(*found);
-    }
-    for (const json_reader& one : at["networks"].elements()) {
-        one.expect_keys({"structure", "effect", "variance", "weight", "likeness"});
-        out.networks.push_back({structure_at(one["structure"]), one["effect"].number(), one["variance"].number(),
-                                one["weight"].number(), likeness_at(one["likeness"])});
-    }
-    for (const json_reader& one : at["devices"].elements()) out.devices.push_back(known_device_at(one));
-    return out;
-}
+[[nodiscard]] fitting::population population_at(const json_reader& at);
 
 [[nodiscard]] inline ordered_json residence_json(const fitting::residence_vector& of) {
     ordered_json out = ordered_json::array();
@@ -220,3 +183,49 @@ void read_numbers(const json_reader& at, Numbers&& out, std::size_t count) {
 }  // namespace detail
 
 }  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+namespace qutibench::detail {
+
+QUTIBENCH_INLINE fitting::population population_at(const json_reader& at) {
+    at.expect_keys(
+        {"name",         "class",           "source",        "date",          "rows",          "mean",
+         "covariance",   "noise",           "effect_spread", "effect_shared", "effect_length", "quantile_known",
+         "quantile_new", "quantile_unseen", "datasheet",     "weight_bytes",  "unseen_median", "batches",
+         "networks",     "devices",         "residence"});
+    fitting::population out;
+    out.name = at["name"].text();
+    out.device_class = at["class"].text();
+    out.source = at["source"].text();
+    out.date = at["date"].text();
+    out.rows = static_cast<int>(at["rows"].integer());
+    out.mean = rates_at(at["mean"]);
+    out.covariance = covariance_at(at["covariance"]);
+    out.noise = at["noise"].positive();
+    out.effect_spread = at["effect_spread"].number();
+    out.effect_shared = at["effect_shared"].number();
+    out.effect_length = at["effect_length"].positive();
+    out.quantile_known = at["quantile_known"].positive();
+    out.quantile_new = at["quantile_new"].positive();
+    out.quantile_unseen = at["quantile_unseen"].positive();
+    if (const auto found = at.find("datasheet")) out.sheet = datasheet_at(*found);
+    read_numbers(
+        at["batches"], [&](std::size_t i, double value) { (i == 0 ? out.least_batch : out.most_batch) = value; }, 2);
+    out.weight_bytes = at["weight_bytes"].number();
+    out.unseen_median = at["unseen_median"].number();
+    if (const auto found = at.find("residence"); found && !found->elements().empty()) {
+        out.has_regimes = true;
+        out.residence = residence_at(*found);
+    }
+    for (const json_reader& one : at["networks"].elements()) {
+        one.expect_keys({"structure", "effect", "variance", "weight", "likeness"});
+        out.networks.push_back({structure_at(one["structure"]), one["effect"].number(), one["variance"].number(),
+                                one["weight"].number(), likeness_at(one["likeness"])});
+    }
+    for (const json_reader& one : at["devices"].elements()) out.devices.push_back(known_device_at(one));
+    return out;
+}
+
+}  // namespace qutibench::detail
+#endif

@@ -6,9 +6,28 @@
 /// 8-bit weights.
 #pragma once
 
+#include <qutibench/io/onnx/write_settings.hpp>
+#include <qutibench/network/graph.hpp>
+
+namespace qutibench {
+
+/// Writes a graph as an ONNX file (opset 17, IR version 8) that runs, weights made up as they are written. Indices of
+/// embeddings are int64 inputs; cached keys and values of attention are further inputs, "<layer>/past_key" and
+/// "<layer>/past_value". Layers that share weights read the same tensor. A graph from an ONNX file is written as that
+/// file, its operators, names and operator set, with what transforms changed and weights made up.
+/// Throws unsupported_operator on an imported operator or a layer type of your own, shape_error when shared weights do
+/// not fit, invalid_argument past 2 GiB without external weights, parse_error when the file cannot be written.
+void save_onnx(const graph& net, const std::string& path, const onnx_settings& settings = {});
+
+/// The bytes of the file that save_onnx writes. Throws what it throws, and invalid_argument for external weights.
+[[nodiscard]] std::string to_onnx(const graph& net, const onnx_settings& settings = {});
+
+}  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
 #include <qutibench/io/onnx/write_file.hpp>
 #include <qutibench/io/onnx/write_source.hpp>
-
 namespace qutibench {
 
 namespace detail {
@@ -24,13 +43,7 @@ void with_onnx_file(const graph& net, const onnx_settings& settings, const std::
 
 }  // namespace detail
 
-/// Writes a graph as an ONNX file (opset 17, IR version 8) that runs, weights made up as they are written. Indices of
-/// embeddings are int64 inputs; cached keys and values of attention are further inputs, "<layer>/past_key" and
-/// "<layer>/past_value". Layers that share weights read the same tensor. A graph from an ONNX file is written as that
-/// file, its operators, names and operator set, with what transforms changed and weights made up.
-/// Throws unsupported_operator on an imported operator or a layer type of your own, shape_error when shared weights do
-/// not fit, invalid_argument past 2 GiB without external weights, parse_error when the file cannot be written.
-inline void save_onnx(const graph& net, const std::string& path, const onnx_settings& settings = {}) {
+QUTIBENCH_INLINE void save_onnx(const graph& net, const std::string& path, const onnx_settings& settings) {
     const std::string weights = path + ".data";
     const std::string location = weights.substr(weights.find_last_of('/') + 1);
     detail::with_onnx_file(net, settings, location, [&](const auto& file) {
@@ -45,8 +58,7 @@ inline void save_onnx(const graph& net, const std::string& path, const onnx_sett
     });
 }
 
-/// The bytes of the file that save_onnx writes. Throws what it throws, and invalid_argument for external weights.
-[[nodiscard]] inline std::string to_onnx(const graph& net, const onnx_settings& settings = {}) {
+QUTIBENCH_INLINE std::string to_onnx(const graph& net, const onnx_settings& settings) {
     if (settings.external_weights) throw invalid_argument("external weights need a file; use save_onnx");
     std::string content;
     detail::with_onnx_file(net, settings, "", [&](const auto& file) {
@@ -58,3 +70,4 @@ inline void save_onnx(const graph& net, const std::string& path, const onnx_sett
 }
 
 }  // namespace qutibench
+#endif

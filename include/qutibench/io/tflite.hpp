@@ -6,7 +6,6 @@
 #pragma once
 
 #include <qutibench/io/onnx.hpp>
-#include <qutibench/io/tflite/rewrite.hpp>
 
 #include <span>
 #include <string>
@@ -15,14 +14,8 @@ namespace qutibench {
 
 /// The model's file as ONNX states one, without weights. Throws parse_error with a byte offset for a file that is
 /// broken or no TFLite model, shape_error that names an operator whose tensors do not fit it.
-[[nodiscard]] inline std::string tflite_as_onnx(std::string_view content, const std::string& source,
-                                                std::string_view name = "model") {
-    if (!tflite::is_model(content))
-        throw parse_error(source, "byte 4", "this is no TFLite model: 'TFL3' should stand here");
-    const flatbuffer::buffer file(content, source);
-    const tflite::model model = tflite::detail::model_reader(file).read();
-    return tflite::rewriter(model, file).run(name);
-}
+[[nodiscard]] std::string tflite_as_onnx(std::string_view content, const std::string& source,
+                                         std::string_view name = "model");
 
 /// What a TFLite file holds: the model that the importer of ONNX makes of it.
 [[nodiscard]] inline imported_model import_tflite(std::span<const std::byte> content, const onnx_options& options = {},
@@ -47,3 +40,20 @@ namespace qutibench {
 }
 
 }  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+#include <qutibench/io/tflite/rewrite.hpp>
+namespace qutibench {
+
+QUTIBENCH_INLINE std::string tflite_as_onnx(std::string_view content, const std::string& source,
+                                            std::string_view name) {
+    if (!tflite::is_model(content))
+        throw parse_error(source, "byte 4", "this is no TFLite model: 'TFL3' should stand here");
+    const flatbuffer::buffer file(content, source);
+    const tflite::model model = tflite::detail::model_reader(file).read();
+    return tflite::rewriter(model, file).run(name);
+}
+
+}  // namespace qutibench
+#endif

@@ -64,8 +64,15 @@ private:
 
 /// Counts a pass of `tokens` positions after `past` others: each kind of block once, times how often it stands in the
 /// model. Equal to what `analyze(graph)` counts. Throws what the layers throw.
-[[nodiscard]] inline language_counts count(const language_model& model, std::int64_t tokens = 1,
-                                           std::int64_t past = 0) {
+[[nodiscard]] language_counts count(const language_model& model, std::int64_t tokens = 1, std::int64_t past = 0);
+
+}  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+namespace qutibench {
+
+QUTIBENCH_INLINE language_counts count(const language_model& model, std::int64_t tokens, std::int64_t past) {
     language_counts counts;
     detail::part_counter counter(counts);
     const language_pass pass{&model, tokens, past};
@@ -86,3 +93,4 @@ private:
 }
 
 }  // namespace qutibench
+#endif

@@ -244,8 +244,17 @@ private:
 /// get no more parallelism than the interval asks for. `gap()` says how far from the smallest interval it can be at
 /// most; 0 means proven best. Throws invalid_argument when nothing fits, or without a round.
 /// O(log(options) * (rounds * options + steps)).
-[[nodiscard]] inline folding_search best_folding(std::span<const pipeline_stage> stages, const fpga_resources& budget,
-                                                 const folding_choices& choices = {}) {
+[[nodiscard]] folding_search best_folding(std::span<const pipeline_stage> stages, const fpga_resources& budget,
+                                          const folding_choices& choices = {});
+
+}  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+namespace qutibench {
+
+QUTIBENCH_INLINE folding_search best_folding(std::span<const pipeline_stage> stages, const fpga_resources& budget,
+                                             const folding_choices& choices) {
     if (choices.rounds < 1 || choices.steps < 0)
         throw invalid_argument("a search for a folding needs at least one round and no negative number of steps");
     std::vector<std::vector<detail::fold_option>> options;
@@ -286,3 +295,4 @@ private:
 }
 
 }  // namespace qutibench
+#endif

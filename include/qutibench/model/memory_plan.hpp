@@ -188,13 +188,7 @@ private:
 
 /// Plans the memory of one call of a workload with layers. Throws invalid_argument where it has none, or on a batch or
 /// an alignment below one. O(layers x tensors).
-[[nodiscard]] inline memory_plan plan_memory(const workload& net, const memory_options& how = {}) {
-    if (net.layers().empty())
-        throw invalid_argument(
-            detail::message({"'", net.name(), "' has totals only: where tensors lie needs its layers"}));
-    if (how.batch < 1 || how.alignment < 1) throw invalid_argument("batch and alignment must be at least 1");
-    return detail::memory_planner(net, how).run();
-}
+[[nodiscard]] memory_plan plan_memory(const workload& net, const memory_options& how = {});
 
 /// A plan against the selected mode of a device: RAM is what is on chip for anything or for activations, and flash what
 /// is off chip, or on chip for weights alone. Where flash is unknown nothing is said of it.
@@ -214,3 +208,18 @@ private:
 }
 
 }  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+namespace qutibench {
+
+QUTIBENCH_INLINE memory_plan plan_memory(const workload& net, const memory_options& how) {
+    if (net.layers().empty())
+        throw invalid_argument(
+            detail::message({"'", net.name(), "' has totals only: where tensors lie needs its layers"}));
+    if (how.batch < 1 || how.alignment < 1) throw invalid_argument("batch and alignment must be at least 1");
+    return detail::memory_planner(net, how).run();
+}
+
+}  // namespace qutibench
+#endif

@@ -89,8 +89,15 @@ inline void workload::append(const graph& net, const node& one) {
 /// Counts a network: per layer and in total, per inference at the shapes it was built with (bind the batch to 1;
 /// predictions apply theirs). O(nodes + edges). `strict` throws unsupported_operator when a layer has no cost model,
 /// which otherwise `uncounted()` lists. Throws overflow_error past 64 bits.
-[[nodiscard]] inline workload analyze(const graph& net, counting convention = counting::qutibench,
-                                      bool strict = false) {
+[[nodiscard]] workload analyze(const graph& net, counting convention = counting::qutibench, bool strict = false);
+
+}  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+namespace qutibench {
+
+QUTIBENCH_INLINE workload analyze(const graph& net, counting convention, bool strict) {
     workload result;
     result.name_ = net.name();
     result.convention_ = convention;
@@ -112,3 +119,4 @@ inline void workload::append(const graph& net, const node& one) {
 }
 
 }  // namespace qutibench
+#endif

@@ -37,7 +37,18 @@ void for_each_in_front(std::span<const double> points, std::span<const sense> se
 /// is not copied where most rows are dominated. One thread.
 /// Throws invalid_argument for senses that are none or more than 8, a table that they do not fill, a mask of the wrong
 /// length; overflow_error for more than 4294967295 rows left.
-inline void pareto_mask(std::span<const double> points, std::span<const sense> senses, std::span<bool> mask) {
+void pareto_mask(std::span<const double> points, std::span<const sense> senses, std::span<bool> mask);
+
+/// Numbers of the non-dominated rows, ascending; otherwise as `pareto_mask`.
+[[nodiscard]] std::vector<std::size_t> pareto_front(std::span<const double> points, std::span<const sense> senses);
+
+}  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+namespace qutibench {
+
+QUTIBENCH_INLINE void pareto_mask(std::span<const double> points, std::span<const sense> senses, std::span<bool> mask) {
     const std::size_t rows = detail::checked_rows(points, senses);
     if (mask.size() != rows) {
         throw invalid_argument("a mask of " + std::to_string(mask.size()) + " entries does not fit " +
@@ -47,12 +58,11 @@ inline void pareto_mask(std::span<const double> points, std::span<const sense> s
     detail::for_each_in_front(points, senses, [mask](std::size_t row) { mask[row] = true; });
 }
 
-/// Numbers of the non-dominated rows, ascending; otherwise as `pareto_mask`.
-[[nodiscard]] inline std::vector<std::size_t> pareto_front(std::span<const double> points,
-                                                           std::span<const sense> senses) {
+QUTIBENCH_INLINE std::vector<std::size_t> pareto_front(std::span<const double> points, std::span<const sense> senses) {
     std::vector<std::size_t> front;
     detail::for_each_in_front(points, senses, [&front](std::size_t row) { front.push_back(row); });
     return front;
 }
 
 }  // namespace qutibench
+#endif

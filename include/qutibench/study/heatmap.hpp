@@ -114,11 +114,7 @@ private:
 
 /// The published heatmaps, computed; of one task ("imagenet", "cifar10" or "mnist") or of all. Rows and columns in the
 /// order of the figures. Throws unknown_name on another task.
-[[nodiscard]] inline std::vector<heatmap_cell> published_heatmap(std::string_view task = {}) {
-    const std::string source = "heatmaps.json";
-    const detail::json document = detail::parse_json(detail::embedded_text("published", "heatmaps"), source);
-    return detail::heatmap_document(detail::json_reader(document, source)).cells(task);
-}
+[[nodiscard]] std::vector<heatmap_cell> published_heatmap(std::string_view task = {});
 
 /// The cells as CSV: figure,task,platform,network_datatype,inputs_per_second, to a hundredth of an input.
 [[nodiscard]] inline std::string to_csv(std::span<const heatmap_cell> cells) {
@@ -151,3 +147,16 @@ private:
 }
 
 }  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+namespace qutibench {
+
+QUTIBENCH_INLINE std::vector<heatmap_cell> published_heatmap(std::string_view task) {
+    const std::string source = "heatmaps.json";
+    const detail::json document = detail::parse_json(detail::embedded_text("published", "heatmaps"), source);
+    return detail::heatmap_document(detail::json_reader(document, source)).cells(task);
+}
+
+}  // namespace qutibench
+#endif

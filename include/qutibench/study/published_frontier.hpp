@@ -111,7 +111,39 @@ private:
 /// Compares the fronts of a task: "imagenet", "cifar10" or "mnist". `level3` are measurements as the portal publishes
 /// them; compute figures where there are some, as T compares them, else system figures. Throws unknown_name for another
 /// task, parse_error for a table that is none.
-[[nodiscard]] inline published_frontier compare_frontiers(std::string_view task, const adapter_input& level3) {
+[[nodiscard]] published_frontier compare_frontiers(std::string_view task, const adapter_input& level3);
+
+/// The same with the measurements of the catalogue (data/measurements/level3.csv).
+[[nodiscard]] inline published_frontier compare_frontiers(std::string_view task) {
+    return compare_frontiers(task, published_data("level3.csv"));
+}
+
+/// A design with the keys of the command line's JSON; null for what is not known.
+[[nodiscard]] inline detail::ordered_json to_record(const published_design& one) {
+    const bool is_measured = one.measured_throughput_ips > 0;
+    return {
+        {"network", one.network},
+        {"platform", one.platform},
+        {"mode", one.mode.empty() ? detail::json(nullptr) : detail::json(one.mode)},
+        {"datatype", to_string(one.datatype)},
+        {"keep", one.keep},
+        {"throughput_ips", detail::null_or(one.throughput_ips)},
+        {"accuracy_top1", detail::null_or(one.accuracy_top1)},
+        {"measured_throughput_ips", detail::null_or(one.measured_throughput_ips)},
+        {"measured_accuracy_top1", detail::null_or(one.measured_accuracy_top1)},
+        {"scope", is_measured ? detail::json(to_string(one.scope)) : detail::json(nullptr)},
+        {"predicted_optimal", one.is_predicted_optimal},
+        {"measured_optimal", one.is_measured_optimal},
+    };
+}
+
+}  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+namespace qutibench {
+
+QUTIBENCH_INLINE published_frontier compare_frontiers(std::string_view task, const adapter_input& level3) {
     detail::design_table table;
     published_frontier result;
     result.task = task;
@@ -149,28 +181,5 @@ private:
     return result;
 }
 
-/// The same with the measurements of the catalogue (data/measurements/level3.csv).
-[[nodiscard]] inline published_frontier compare_frontiers(std::string_view task) {
-    return compare_frontiers(task, published_data("level3.csv"));
-}
-
-/// A design with the keys of the command line's JSON; null for what is not known.
-[[nodiscard]] inline detail::ordered_json to_record(const published_design& one) {
-    const bool is_measured = one.measured_throughput_ips > 0;
-    return {
-        {"network", one.network},
-        {"platform", one.platform},
-        {"mode", one.mode.empty() ? detail::json(nullptr) : detail::json(one.mode)},
-        {"datatype", to_string(one.datatype)},
-        {"keep", one.keep},
-        {"throughput_ips", detail::null_or(one.throughput_ips)},
-        {"accuracy_top1", detail::null_or(one.accuracy_top1)},
-        {"measured_throughput_ips", detail::null_or(one.measured_throughput_ips)},
-        {"measured_accuracy_top1", detail::null_or(one.measured_accuracy_top1)},
-        {"scope", is_measured ? detail::json(to_string(one.scope)) : detail::json(nullptr)},
-        {"predicted_optimal", one.is_predicted_optimal},
-        {"measured_optimal", one.is_measured_optimal},
-    };
-}
-
 }  // namespace qutibench
+#endif

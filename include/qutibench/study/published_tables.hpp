@@ -165,41 +165,8 @@ inline constexpr table_8_1_correction table_8_1_corrections[] = {
 
 /// Table 7.1 from level3.csv, the heatmaps and the published table. Two rows stand for its "DPU": both devices pooled,
 /// and the Ultra96 alone, which is what the published figure is of. Throws parse_error.
-[[nodiscard]] inline std::vector<correlation_row> table_7_1(const adapter_input& level3, const adapter_input& heatmaps,
-                                                            const adapter_input& published) {
-    const std::vector<measurement> measured = detail::compute_measurements(level3);
-    const detail::published_predictions predictions(heatmaps);
-    std::vector<correlation_row> rows;
-    csv_reader table = published.csv();
-    const std::size_t group = table.column("platform_group"), task = table.column("task"),
-                      value = table.column("correlation");
-    while (table.next()) {
-        correlation_row row;
-        row.platforms = table[group];
-        row.task = table[task];
-        row.published = table.number(value);
-        rows.push_back(row);
-        if (row.platforms != "zcu102_and_ultra96_dpu") continue;
-        row.platforms = "ultra96_dpu";
-        rows.push_back(row);
-    }
-    for (const detail::correlation_in_text& one : detail::correlations_in_text)
-        rows.push_back({std::string(one.platform), std::string(one.task), std::string(one.datatype), one.published});
-    for (const measurement* one : best_of(measured)) {
-        const double prediction = predictions.of(*one);
-        if (prediction != prediction) continue;
-        for (correlation_row& row : rows) {
-            const bool is_dpu = row.platforms == "zcu102_and_ultra96_dpu" &&
-                                (one->platform == "zcu102_dpu" || one->platform == "ultra96_dpu");
-            if ((row.platforms != one->platform && !is_dpu) || row.task != detail::task_of(one->network)) continue;
-            if (!row.datatype.empty() && row.datatype != to_string(one->datatype)) continue;
-            row.predicted.push_back(prediction);
-            row.measured.push_back(one->throughput.value());
-        }
-    }
-    for (correlation_row& row : rows) detail::correlate(row);
-    return rows;
-}
+[[nodiscard]] std::vector<correlation_row> table_7_1(const adapter_input& level3, const adapter_input& heatmaps,
+                                                     const adapter_input& published);
 
 /// The same from the catalogue's own tables.
 [[nodiscard]] inline std::vector<correlation_row> table_7_1() {
@@ -289,10 +256,7 @@ private:
 
 /// Table 8.1 from level3.csv and the published table: latency at the smallest batch, stream or thread count that all
 /// four variants were measured at, throughput at the largest. Throws parse_error.
-[[nodiscard]] inline std::vector<orthogonality_row> table_8_1(const adapter_input& level3,
-                                                              const adapter_input& published) {
-    return detail::table_8_1_reader(level3, published).read();
-}
+[[nodiscard]] std::vector<orthogonality_row> table_8_1(const adapter_input& level3, const adapter_input& published);
 
 /// The same from the catalogue's own tables.
 [[nodiscard]] inline std::vector<orthogonality_row> table_8_1() {
@@ -300,3 +264,50 @@ private:
 }
 
 }  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+namespace qutibench {
+
+QUTIBENCH_INLINE std::vector<correlation_row> table_7_1(const adapter_input& level3, const adapter_input& heatmaps,
+                                                        const adapter_input& published) {
+    const std::vector<measurement> measured = detail::compute_measurements(level3);
+    const detail::published_predictions predictions(heatmaps);
+    std::vector<correlation_row> rows;
+    csv_reader table = published.csv();
+    const std::size_t group = table.column("platform_group"), task = table.column("task"),
+                      value = table.column("correlation");
+    while (table.next()) {
+        correlation_row row;
+        row.platforms = table[group];
+        row.task = table[task];
+        row.published = table.number(value);
+        rows.push_back(row);
+        if (row.platforms != "zcu102_and_ultra96_dpu") continue;
+        row.platforms = "ultra96_dpu";
+        rows.push_back(row);
+    }
+    for (const detail::correlation_in_text& one : detail::correlations_in_text)
+        rows.push_back({std::string(one.platform), std::string(one.task), std::string(one.datatype), one.published});
+    for (const measurement* one : best_of(measured)) {
+        const double prediction = predictions.of(*one);
+        if (prediction != prediction) continue;
+        for (correlation_row& row : rows) {
+            const bool is_dpu = row.platforms == "zcu102_and_ultra96_dpu" &&
+                                (one->platform == "zcu102_dpu" || one->platform == "ultra96_dpu");
+            if ((row.platforms != one->platform && !is_dpu) || row.task != detail::task_of(one->network)) continue;
+            if (!row.datatype.empty() && row.datatype != to_string(one->datatype)) continue;
+            row.predicted.push_back(prediction);
+            row.measured.push_back(one->throughput.value());
+        }
+    }
+    for (correlation_row& row : rows) detail::correlate(row);
+    return rows;
+}
+
+QUTIBENCH_INLINE std::vector<orthogonality_row> table_8_1(const adapter_input& level3, const adapter_input& published) {
+    return detail::table_8_1_reader(level3, published).read();
+}
+
+}  // namespace qutibench
+#endif

@@ -5,22 +5,15 @@
 #pragma once
 
 #include <qutibench/network/graph_source.hpp>
-#include <qutibench/transform/channel_scaling.hpp>
+#include <qutibench/transform/rebuild.hpp>
 
 namespace qutibench {
 
 namespace detail {
 
 /// Scales the output channels of every layer by `share_of(node)`; layers that must agree take the largest share.
-[[nodiscard]] inline graph scale_channels(const graph& net, std::string note,
-                                          const std::function<double(const node&)>& share_of) {
-    if (net.source() != nullptr) {
-        graph scaled = net.source()->scaled(net, share_of);
-        scaled.note(std::move(note));
-        return scaled;
-    }
-    return graph_scaler(net, std::move(note), share_of).run();
-}
+[[nodiscard]] graph scale_channels(const graph& net, std::string note,
+                                   const std::function<double(const node&)>& share_of);
 
 inline void require_keep(double keep, std::string_view layer) {
     if (!(keep > 0 && keep <= 1))
@@ -62,3 +55,21 @@ template <class KeepOf>
 }
 
 }  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+#include <qutibench/transform/channel_scaling.hpp>
+namespace qutibench::detail {
+
+QUTIBENCH_INLINE graph scale_channels(const graph& net, std::string note,
+                                      const std::function<double(const node&)>& share_of) {
+    if (net.source() != nullptr) {
+        graph scaled = net.source()->scaled(net, share_of);
+        scaled.note(std::move(note));
+        return scaled;
+    }
+    return graph_scaler(net, std::move(note), share_of).run();
+}
+
+}  // namespace qutibench::detail
+#endif

@@ -197,10 +197,7 @@ private:
 
 /// A network from the text of its file; `source` names the file in messages. Throws parse_error with a JSON pointer, or
 /// with line and column where the text is not JSON.
-[[nodiscard]] inline network_entry parse_network(std::string_view text, const std::string& source = "network") {
-    const detail::json document = detail::parse_json(text, source);
-    return detail::network_document(detail::json_reader(document, source)).read();
-}
+[[nodiscard]] network_entry parse_network(std::string_view text, const std::string& source = "network");
 
 /// A network from a file; throws parse_error.
 [[nodiscard]] inline network_entry load_network_file(const std::string& path) {
@@ -224,3 +221,15 @@ inline void save_network(const workload& net, const std::string& path) {
 }
 
 }  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+namespace qutibench {
+
+QUTIBENCH_INLINE network_entry parse_network(std::string_view text, const std::string& source) {
+    const detail::json document = detail::parse_json(text, source);
+    return detail::network_document(detail::json_reader(document, source)).read();
+}
+
+}  // namespace qutibench
+#endif

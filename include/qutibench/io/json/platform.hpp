@@ -261,10 +261,7 @@ private:
 
 /// A platform from the text of its file; `source` names the file in messages. Throws parse_error with a JSON pointer,
 /// or with line and column where the text is not JSON.
-[[nodiscard]] inline platform parse_platform(std::string_view text, const std::string& source = "platform") {
-    const detail::json document = detail::parse_json(text, source);
-    return detail::platform_document(detail::json_reader(document, source)).read();
-}
+[[nodiscard]] platform parse_platform(std::string_view text, const std::string& source = "platform");
 
 /// A platform from a file; throws parse_error.
 [[nodiscard]] inline platform load_platform_file(const std::string& path) {
@@ -272,9 +269,7 @@ private:
 }
 
 /// The text of a platform file. Figures with a known source keep it; alternatives are not written.
-[[nodiscard]] inline std::string to_json(const platform& device) {
-    return detail::platform_writer(device).write().dump(2) + "\n";
-}
+[[nodiscard]] std::string to_json(const platform& device);
 
 /// Writes a platform file; throws parse_error when that fails.
 inline void save_platform(const platform& device, const std::string& path) {
@@ -282,3 +277,19 @@ inline void save_platform(const platform& device, const std::string& path) {
 }
 
 }  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+namespace qutibench {
+
+QUTIBENCH_INLINE platform parse_platform(std::string_view text, const std::string& source) {
+    const detail::json document = detail::parse_json(text, source);
+    return detail::platform_document(detail::json_reader(document, source)).read();
+}
+
+QUTIBENCH_INLINE std::string to_json(const platform& device) {
+    return detail::platform_writer(device).write().dump(2) + "\n";
+}
+
+}  // namespace qutibench
+#endif

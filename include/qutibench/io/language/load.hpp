@@ -75,7 +75,15 @@ namespace detail {
 /// A language model by the name of one in the zoo, or from a file: a config.json; a .gguf; a .safetensors or its index,
 /// with the config.json that stands beside it. Formats and bytes follow the tensors where the file lists them. Throws
 /// unknown_name with the nearest name, parse_error with file and place.
-[[nodiscard]] inline language_model load_language_model(const std::string& path) {
+[[nodiscard]] language_model load_language_model(const std::string& path);
+
+}  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+namespace qutibench {
+
+QUTIBENCH_INLINE language_model load_language_model(const std::string& path) {
     constexpr std::size_t longest_header = std::size_t{1} << 27U;
     if (const zoo::language_entry* const known = zoo::find_language(path)) return zoo::build_language(*known);
     const bool is_file = path.find('/') != std::string::npos || path.find('.') != std::string::npos;
@@ -101,3 +109,4 @@ namespace detail {
 }
 
 }  // namespace qutibench
+#endif

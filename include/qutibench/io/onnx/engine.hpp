@@ -15,14 +15,6 @@
 
 namespace qutibench::onnx {
 
-struct infer_options {
-    dimension_bindings dims;
-    /// Work after which a model is refused: nodes with their operands and names, functions and sub-graphs written out.
-    std::int64_t work_limit = 200'000;
-    std::int64_t work_per_byte = 4;  ///< of the file, on top of it
-    inference_hook* hook = nullptr;
-};
-
 namespace detail {
 
 /// Local functions and sub-graphs may be nested this deep.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <qutibench/io/onnx/control_flow.hpp>
+#include <qutibench/io/onnx/inferred.hpp>
 
 namespace qutibench::onnx {
 
@@ -12,10 +12,20 @@ namespace qutibench::onnx {
 /// Throws parse_error, naming the node, when the graph is not well formed (a cycle, a name that nothing produces, a
 /// function that calls itself, too much to expand); shape_error when a node contradicts its inputs; unknown_name when a
 /// binding names no dimension of the model; overflow_error past 2^60.
-[[nodiscard]] inline inferred infer(const model& source, const infer_options& options = {}) {
+[[nodiscard]] inferred infer(const model& source, const infer_options& options = {});
+
+}  // namespace qutibench::onnx
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+#include <qutibench/io/onnx/control_flow.hpp>
+namespace qutibench::onnx {
+
+QUTIBENCH_INLINE inferred infer(const model& source, const infer_options& options) {
     inferred result;
     detail::engine(source, options, result).run();
     return result;
 }
 
 }  // namespace qutibench::onnx
+#endif

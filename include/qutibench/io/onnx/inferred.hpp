@@ -6,6 +6,7 @@
 #include <qutibench/io/onnx/context.hpp>
 #include <qutibench/io/onnx/dimension_sum.hpp>
 #include <qutibench/io/onnx/open_dimensions.hpp>
+#include <qutibench/io/onnx/options.hpp>
 
 #include <deque>
 #include <string>
@@ -103,6 +104,15 @@ public:
     virtual void before(std::size_t place, const operation& made, const inferred& so_far,
                         std::vector<const facts*>& inputs) = 0;
     virtual void after(std::size_t place, const operation& made, const inferred& so_far) = 0;
+};
+
+/// How a model is inferred.
+struct infer_options {
+    dimension_bindings dims;
+    /// Work after which a model is refused: nodes with their operands and names, functions and sub-graphs written out.
+    std::int64_t work_limit = 200'000;
+    std::int64_t work_per_byte = 4;  ///< of the file, on top of it
+    inference_hook* hook = nullptr;
 };
 
 }  // namespace qutibench::onnx

@@ -132,6 +132,13 @@ struct model {
     std::vector<function> functions;
 };
 
+/// What a file may hold at most; past it the reader gives up with a parse_error instead of filling memory.
+struct reader_limits {
+    std::size_t entities = 2'000'000;  ///< nodes, attributes, initialisers, inputs and outputs together
+    int depth = 64;                    ///< sub-graphs and types inside one another
+    std::size_t rank = 32;             ///< dimensions of one tensor
+};
+
 /// "" and "ai.onnx" are the same domain.
 [[nodiscard]] constexpr std::string_view normal_domain(std::string_view domain) {
     return domain == "ai.onnx" ? std::string_view() : domain;

@@ -13,13 +13,6 @@
 
 namespace qutibench::onnx {
 
-/// What a file may hold at most; past it the reader gives up with a parse_error instead of filling memory.
-struct reader_limits {
-    std::size_t entities = 2'000'000;  ///< nodes, attributes, initialisers, inputs and outputs together
-    int depth = 64;                    ///< sub-graphs and types inside one another
-    std::size_t rank = 32;             ///< dimensions of one tensor
-};
-
 namespace detail {
 
 /// The name of a long list of a tree ensemble: millions of nodes and leaves, on which no shape or cost depends.

@@ -3,7 +3,8 @@
 /// Reads the structure of an ONNX file. Time and memory follow the number of nodes and tensors, not the weights.
 #pragma once
 
-#include <qutibench/io/onnx/parser.hpp>
+#include <qutibench/io/onnx/byte_source.hpp>
+#include <qutibench/io/onnx/model.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -13,13 +14,7 @@ namespace qutibench::onnx {
 
 namespace detail {
 
-[[nodiscard]] inline model parse(std::shared_ptr<const byte_source> source, const reader_limits& limits) {
-    model out;
-    out.source = std::move(source);
-    if (out.source->bytes().empty()) throw parse_error(out.source->name(), "byte 0", "the file is empty");
-    model_parser(*out.source, limits).parse(out.source->bytes(), out);
-    return out;
-}
+[[nodiscard]] model parse(std::shared_ptr<const byte_source> source, const reader_limits& limits);
 
 [[nodiscard]] inline std::string_view characters(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -45,3 +40,19 @@ namespace detail {
 }
 
 }  // namespace qutibench::onnx
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+#include <qutibench/io/onnx/parser.hpp>
+namespace qutibench::onnx::detail {
+
+QUTIBENCH_INLINE model parse(std::shared_ptr<const byte_source> source, const reader_limits& limits) {
+    model out;
+    out.source = std::move(source);
+    if (out.source->bytes().empty()) throw parse_error(out.source->name(), "byte 0", "the file is empty");
+    model_parser(*out.source, limits).parse(out.source->bytes(), out);
+    return out;
+}
+
+}  // namespace qutibench::onnx::detail
+#endif

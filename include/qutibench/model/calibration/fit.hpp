@@ -7,8 +7,6 @@
 #include <qutibench/detail/pause.hpp>
 #include <qutibench/model/calibration/features.hpp>
 
-#include <Eigen/Dense>
-
 #include <cmath>
 #include <cstdint>
 #include <span>
@@ -147,6 +145,25 @@ struct fit_options {
     bool scale_free = false;  ///< move the priors of launch, compute and memory together to where the samples are
 };
 
+/// Parameters at the medians of the priors. `active` tells which terms the structure has.
+[[nodiscard]] inline parameters at_priors(const std::array<bool, terms>& active, const fit_options& options) {
+    parameters start;
+    start.active = active;
+    for (std::size_t i = 0; i < terms; ++i) start.log_value[i] = std::log(options.priors[i].median);
+    return start;
+}
+
+/// The parameters that minimise sum ((log t - log measured) / noise)^2 + sum ((log p - log median) / sigma)^2, from
+/// `start`. O(iterations * samples * (kernels + terms^2)).
+[[nodiscard]] parameters fit(std::span<const sample* const> samples, parameters start, const fit_options& options = {});
+
+}  // namespace qutibench::fitting
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+#include <Eigen/Dense>
+namespace qutibench::fitting {
+
 /// Options whose priors are moved to the samples: by the median of measured time over the time at the priors.
 [[nodiscard]] inline fit_options centred(std::span<const sample* const> samples, const parameters& of,
                                          fit_options options) {
@@ -224,18 +241,7 @@ private:
 
 }  // namespace detail
 
-/// Parameters at the medians of the priors. `active` tells which terms the structure has.
-[[nodiscard]] inline parameters at_priors(const std::array<bool, terms>& active, const fit_options& options) {
-    parameters start;
-    start.active = active;
-    for (std::size_t i = 0; i < terms; ++i) start.log_value[i] = std::log(options.priors[i].median);
-    return start;
-}
-
-/// The parameters that minimise sum ((log t - log measured) / noise)^2 + sum ((log p - log median) / sigma)^2, from
-/// `start`. O(iterations * samples * (kernels + terms^2)).
-[[nodiscard]] inline parameters fit(std::span<const sample* const> samples, parameters start,
-                                    const fit_options& options = {}) {
+QUTIBENCH_INLINE parameters fit(std::span<const sample* const> samples, parameters start, const fit_options& options) {
     const fit_options moved = centred(samples, start, options);
     const detail::objective goal(samples, start, moved);
     if (goal.size() == 0) return start;
@@ -270,3 +276,4 @@ private:
 }
 
 }  // namespace qutibench::fitting
+#endif

@@ -5,12 +5,8 @@
 /// process), here by the sum of variances that is left.
 #pragma once
 
-#include <qutibench/detail/quantile.hpp>
 #include <qutibench/model/calibration/calibrate.hpp>
 
-#include <Eigen/Dense>
-
-#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <span>
@@ -27,6 +23,50 @@ struct next_measurement {
 };
 
 namespace fitting {
+
+[[nodiscard]] std::vector<next_measurement> rank_next(std::span<const calibration_point> measured,
+                                                      const network_set& networks, const device_figures& device,
+                                                      std::span<const std::string> candidates, const measured_run& run,
+                                                      std::size_t count,
+                                                      std::span<const std::shared_ptr<const population>> from);
+
+}  // namespace fitting
+
+/// Which of the networks `candidates` of a set to measure next in such a run, at most `count`, the most telling first:
+/// after `measured` (may be empty), leaning on `options.populations`. Throws invalid_argument without a candidate,
+/// unknown_name for a network that the set lacks.
+[[nodiscard]] inline std::vector<next_measurement> rank_next(std::span<const calibration_point> measured,
+                                                             const network_set& networks, const platform& device,
+                                                             std::span<const std::string> candidates,
+                                                             const measured_run& run, std::size_t count,
+                                                             const calibration_options& options = {}) {
+    return fitting::rank_next(measured, networks, fitting::figures_of(device), candidates, run, count,
+                              options.populations);
+}
+
+/// The same on a board that nobody described.
+[[nodiscard]] inline std::vector<next_measurement> rank_next(std::span<const calibration_point> measured,
+                                                             const network_set& networks, const std::string& board,
+                                                             std::span<const std::string> candidates,
+                                                             const measured_run& run, std::size_t count,
+                                                             const calibration_options& options = {}) {
+    fitting::device_figures device;
+    device.id = board;
+    return fitting::rank_next(measured, networks, device, candidates, run, count, options.populations);
+}
+
+}  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+#include <qutibench/detail/quantile.hpp>
+#include <qutibench/model/calibration/calibrate_steps.hpp>
+
+#include <Eigen/Dense>
+
+#include <algorithm>
+#include <cmath>
+namespace qutibench::fitting {
 
 /// What a population knows of a device before anything was measured on it.
 [[nodiscard]] inline learned_fit unmeasured(const std::shared_ptr<const population>& from,
@@ -108,11 +148,11 @@ struct joint_belief {
     return order;
 }
 
-[[nodiscard]] inline std::vector<next_measurement> rank_next(std::span<const calibration_point> measured,
-                                                             const network_set& networks, const device_figures& device,
-                                                             std::span<const std::string> candidates,
-                                                             const measured_run& run, std::size_t count,
-                                                             std::span<const std::shared_ptr<const population>> from) {
+QUTIBENCH_INLINE std::vector<next_measurement> rank_next(std::span<const calibration_point> measured,
+                                                         const network_set& networks, const device_figures& device,
+                                                         std::span<const std::string> candidates,
+                                                         const measured_run& run, std::size_t count,
+                                                         std::span<const std::shared_ptr<const population>> from) {
     constexpr std::size_t most = 2000;
     if (candidates.empty() || candidates.size() > most)
         throw invalid_argument("a ranking needs from 1 to " + std::to_string(most) + " candidates, not " +
@@ -138,29 +178,5 @@ struct joint_belief {
     return order;
 }
 
-}  // namespace fitting
-
-/// Which of the networks `candidates` of a set to measure next in such a run, at most `count`, the most telling first:
-/// after `measured` (may be empty), leaning on `options.populations`. Throws invalid_argument without a candidate,
-/// unknown_name for a network that the set lacks.
-[[nodiscard]] inline std::vector<next_measurement> rank_next(std::span<const calibration_point> measured,
-                                                             const network_set& networks, const platform& device,
-                                                             std::span<const std::string> candidates,
-                                                             const measured_run& run, std::size_t count,
-                                                             const calibration_options& options = {}) {
-    return fitting::rank_next(measured, networks, fitting::figures_of(device), candidates, run, count,
-                              options.populations);
-}
-
-/// The same on a board that nobody described.
-[[nodiscard]] inline std::vector<next_measurement> rank_next(std::span<const calibration_point> measured,
-                                                             const network_set& networks, const std::string& board,
-                                                             std::span<const std::string> candidates,
-                                                             const measured_run& run, std::size_t count,
-                                                             const calibration_options& options = {}) {
-    fitting::device_figures device;
-    device.id = board;
-    return fitting::rank_next(measured, networks, device, candidates, run, count, options.populations);
-}
-
-}  // namespace qutibench
+}  // namespace qutibench::fitting
+#endif

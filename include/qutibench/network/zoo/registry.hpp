@@ -18,6 +18,41 @@ struct entry {
     bool has_widths = true;       ///< whether `keep` may be other than 1
 };
 
+/// Every network of the zoo; those that take tokens take 128, or one more after 128 in the cache.
+[[nodiscard]] std::span<const entry> entries();
+
+/// The ids of the zoo's networks, in the order of `entries()`.
+[[nodiscard]] inline std::vector<std::string_view> names() {
+    std::vector<std::string_view> all;
+    for (const entry& one : entries()) all.push_back(one.name);
+    return all;
+}
+
+/// The network called `name`, or nullptr.
+[[nodiscard]] inline const entry* find(std::string_view name) {
+    for (const entry& one : entries())
+        if (one.name == name) return &one;
+    return nullptr;
+}
+
+/// Builds the network called `name` with the fraction `keep` of its channels. Throws unknown_name with the nearest
+/// network, and invalid_argument when `keep` is outside (0, 1] or the network has no widths to scale.
+[[nodiscard]] inline graph build(std::string_view name, double keep = 1.0) {
+    const entry* const one = find(name);
+    if (one == nullptr) throw unknown_name("network", name, qutibench::detail::nearest_name(name, names()));
+    static_cast<void>(checked_keep(keep));
+    if (!one->has_widths && keep != 1.0)
+        throw invalid_argument("network '" + std::string(name) +
+                               "' has no widths that keep could scale; prune its graph instead");
+    return one->build(keep);
+}
+
+}  // namespace qutibench::zoo
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+namespace qutibench::zoo {
+
 namespace detail {
 
 template <auto Make>
@@ -39,8 +74,7 @@ template <auto Make>
 
 }  // namespace detail
 
-/// Every network of the zoo; those that take tokens take 128, or one more after 128 in the cache.
-[[nodiscard]] inline std::span<const entry> entries() {
+QUTIBENCH_INLINE std::span<const entry> entries() {
     static constexpr entry all[] = {
         {"cnv", detail::scaled_graph<cnv>},
         {"mlp", detail::scaled_graph<mlp>},
@@ -100,30 +134,5 @@ template <auto Make>
     return all;
 }
 
-/// The ids of the zoo's networks, in the order of `entries()`.
-[[nodiscard]] inline std::vector<std::string_view> names() {
-    std::vector<std::string_view> all;
-    for (const entry& one : entries()) all.push_back(one.name);
-    return all;
-}
-
-/// The network called `name`, or nullptr.
-[[nodiscard]] inline const entry* find(std::string_view name) {
-    for (const entry& one : entries())
-        if (one.name == name) return &one;
-    return nullptr;
-}
-
-/// Builds the network called `name` with the fraction `keep` of its channels. Throws unknown_name with the nearest
-/// network, and invalid_argument when `keep` is outside (0, 1] or the network has no widths to scale.
-[[nodiscard]] inline graph build(std::string_view name, double keep = 1.0) {
-    const entry* const one = find(name);
-    if (one == nullptr) throw unknown_name("network", name, qutibench::detail::nearest_name(name, names()));
-    static_cast<void>(checked_keep(keep));
-    if (!one->has_widths && keep != 1.0)
-        throw invalid_argument("network '" + std::string(name) +
-                               "' has no widths that keep could scale; prune its graph instead");
-    return one->build(keep);
-}
-
 }  // namespace qutibench::zoo
+#endif
