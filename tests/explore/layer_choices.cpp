@@ -118,25 +118,71 @@ TEST_CASE("the frontier equals that of all combinations, bit for bit") {
 TEST_CASE("long merged lists keep the rows and choices that a front of all sums keeps") {
     std::mt19937 random(7);
     std::size_t kept = 0;
-    for (int run = 0; run < 12; ++run) {
-        auto layers = draw_layers(24, 3, run % 2 == 0, random);
-        if (run % 4 == 1) layers[3].options[0].figures[1] = 1e9;      // all others are in the first cells
-        if (run % 4 == 3) layers[3].options[0].figures[1] = 1.7e308;  // and what overflows is in the last one
-        if (run % 4 == 3) layers[4].options[0].figures[1] = 1.7e308;
-        const std::vector<choice_objective> three(3), four(4);
-        const choice_front merged = choose_for_layers(layers, three);
+    for (int run = 0; run < 30; ++run) {
+        const std::size_t d = run % 5 == 4 ? 2 : 3;
+        auto layers = draw_layers(24, d, run % 2 == 0, random);
+        const auto change = [&](std::size_t objective, const auto& to) {
+            for (choosing_layer& layer : layers)
+                for (layer_option& option : layer.options) option.figures[objective] = to(option.figures[objective]);
+        };
+        for (choosing_layer& layer : layers)  // less of one is more of the other
+            for (layer_option& option : layer.options) option.figures[d - 1] -= 2 * option.figures[0];
+        if (run % 6 == 1) layers[3].options[0].figures[1] = 1e9;      // all others are close together
+        if (run % 6 == 3) layers[3].options[0].figures[1] = 1.7e308;  // overflows
+        if (run % 6 == 3) layers[4].options[0].figures[1] = 1.7e308;
+        if (run % 6 == 5) change(0, [](double figure) { return -std::floor(3 * figure); });
+        if (run % 6 == 5) change(1, [](double figure) { return std::floor(4 * figure); });
+        if (run % 6 == 0)  // rounding makes figures agree that did not
+            for (layer_option& option : layers[16].options) option.figures[0] += 1e15;
+        const std::vector<choice_objective> asked(d), more(4);
+        const choice_front merged = choose_for_layers(layers, asked);
         for (choosing_layer& layer : layers)
-            for (layer_option& option : layer.options) option.figures.push_back(0);
-        const choice_front general = choose_for_layers(layers, four);
+            for (layer_option& option : layer.options) option.figures.resize(4, 0);
+        const choice_front general = choose_for_layers(layers, more);
         REQUIRE(merged.size() == general.size());
         kept += merged.size();
-        const auto rows = rows_of(merged, 3);
+        const auto rows = rows_of(merged, d);
         auto expected = rows_of(general, 4);
-        for (figures& row : expected) row.pop_back();
+        for (figures& row : expected) row.resize(d);
         REQUIRE(rows == expected);
         for (std::size_t i = 0; i < rows.size(); ++i) REQUIRE(merged.choices(i) == general.choices(i));
     }
-    CHECK(kept > 1000);
+    CHECK(kept > 5000);
+}
+
+TEST_CASE("a thousand rows may agree in their first figure") {
+    std::vector<choosing_layer> layers;
+    for (int i = 0; i < 10; ++i)
+        layers.push_back({"layer" + std::to_string(i), {{"a", {1, 1.0 * (1 << i), 0}}, {"b", {1, 0, 1.0 * (1 << i)}}}});
+    const choice_front front = choose_for_layers(layers, std::vector<choice_objective>(3));
+    REQUIRE(front.size() == 1024);
+    const auto rows = rows_of(front, 3);
+    for (std::size_t i = 0; i < 1024; ++i) {
+        const auto at = static_cast<double>(i);
+        CHECK(rows[i] == figures{10, at, 1023 - at});
+        CHECK(front.choices(i)[3] == 1 - (i >> 3U) % 2);
+    }
+}
+
+TEST_CASE("a staircase over ranks hides what is above a corner and not left of it") {
+    std::mt19937 random(2);
+    detail::rank_staircase stairs;
+    for (const std::uint32_t ranks : {1U, 63U, 64U, 65U, 200U, 3000U, 40000U}) {
+        stairs.reset(ranks);
+        std::vector<double> heights(ranks, NAN);
+        for (int run = 0; run < 2000; ++run) {
+            const auto rank = static_cast<std::uint32_t>(random() % ranks);
+            double height = random() % 50 == 0 ? std::numeric_limits<double>::infinity() : 1e3 - run / 2;
+            height += static_cast<double>(random() % 2000);
+            const bool hidden = std::any_of(heights.begin(), heights.begin() + rank + 1,
+                                            [&](double corner) { return corner <= height; });
+            REQUIRE(stairs.hides(rank, height) == hidden);
+            REQUIRE((hidden || !stairs.near_hides(rank, height)));
+            if (hidden) continue;
+            stairs.add(rank, height);
+            heights[rank] = height;
+        }
+    }
 }
 
 TEST_CASE("with a resolution no combination is missed by more") {

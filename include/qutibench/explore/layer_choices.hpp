@@ -12,6 +12,7 @@
 #include <cmath>
 #include <compare>
 #include <cstdint>
+#include <optional>
 
 namespace qutibench {
 
@@ -60,7 +61,7 @@ public:
         if (row >= size()) throw invalid_argument(detail::message({"a front of ", size(), " rows has no row ", row}));
         std::vector<std::size_t> chosen(steps_.size());
         for (std::size_t layer = steps_.size(); layer-- > 0;) {
-            const step& taken = steps_[layer][row];
+            const detail::choice_step& taken = steps_[layer][row];
             chosen[layer] = taken.option;
             row = taken.before;
         }
@@ -68,16 +69,12 @@ public:
     }
 
 private:
-    struct step {
-        std::uint32_t before = 0;  ///< row of the front of the layers before
-        std::uint32_t option = 0;
-    };
     template <class Progress>
     friend class detail::choice_search;
 
     std::size_t objectives_ = 0;
     std::vector<double> values_;
-    std::vector<std::vector<step>> steps_;
+    std::vector<std::vector<detail::choice_step>> steps_;
 };
 
 namespace detail {
@@ -153,8 +150,9 @@ public:
         front_.objectives_ = objectives_.size();
         for (std::size_t i = 0; i < layers_.size(); ++i) {
             extend(layers_[i]);
-            progress_(i + 1, front_.size());
+            progress_(i + 1, front_.steps_.back().size());
         }
+        if (merge_) front_.values_ = merge_->values();
         return std::move(front_);
     }
 
@@ -191,8 +189,7 @@ private:
 
     void extend(const choosing_layer& layer) {
         const std::size_t d = objectives_.size();
-        if (is_plain() && d == 2) return merge<2>(layer);
-        if (is_plain() && d == 3) return merge<3>(layer);
+        if (is_plain() && (d == 2 || d == 3)) return merge(layer);
         const std::vector<double> table = candidates(layer);
         const std::vector<double> judged = cut(table);
         std::vector<std::size_t> rows = pareto_front(judged, senses_);
@@ -224,21 +221,13 @@ private:
         });
     }
 
-    template <std::size_t D>
     void merge(const choosing_layer& layer) {
-        std::vector<double> options, values;
+        if (!merge_) merge_.emplace(front_.values_, objectives_.size());
+        std::vector<double> options;
         for (const layer_option& one : layer.options)
             options.insert(options.end(), one.figures.begin(), one.figures.end());
-        values.reserve(2 * front_.values_.size());
-        std::vector<choice_front::step> steps;
-        steps.reserve(2 * front_.size());
-        choice_merge<D>(front_.values_, options).run([&](const auto& sums, std::uint32_t row, std::uint32_t option) {
-            values.insert(values.end(), sums.begin(), sums.end());
-            steps.push_back({row, option});
-        });
-        check_size(steps.size(), layer);
-        front_.values_ = std::move(values);
-        front_.steps_.push_back(std::move(steps));
+        front_.steps_.push_back(merge_->extend(options));
+        check_size(merge_->size(), layer);
     }
 
     void keep(const std::vector<double>& table, const std::vector<std::size_t>& rows, std::size_t options) {
@@ -262,6 +251,7 @@ private:
     std::vector<sense> senses_;
     std::vector<double> cells_;
     choice_front front_;
+    std::optional<choice_merge> merge_;  // has the rows from the second layer on
 };
 
 }  // namespace detail

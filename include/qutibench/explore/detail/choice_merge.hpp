@@ -3,6 +3,8 @@
 /// One layer more of a choice for each: a sorted front joined with each option is a sorted list again, and lists merge.
 #pragma once
 
+#include <qutibench/explore/detail/rank_staircase.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -14,190 +16,246 @@
 
 namespace qutibench::detail {
 
-/// Whether rows of D figures are better than all before them, which come first in order of their first figure.
-template <std::size_t D>
-class ascending_front;
-
-template <>
-class ascending_front<2> {
-public:
-    explicit ascending_front(std::span<const double>, std::span<const double>) {}
-
-    [[nodiscard]] bool hides(const std::array<double, 2>& row) const { return lowest_ <= row[1]; }
-
-    bool take(const std::array<double, 2>& row) {
-        if (hides(row)) return false;
-        lowest_ = row[1];
-        return true;
-    }
-
-private:
-    double lowest_ = std::numeric_limits<double>::quiet_NaN();
+/// How a row of a front came about.
+struct choice_step {
+    std::uint32_t before = 0;  ///< row of the front of the layers before
+    std::uint32_t option = 0;
 };
 
-/// A staircase: corners ascend in x and descend in y.
-class corner_list {
+/// Sums that come with an option each, and their ranks among all of them. Figures of networks take few values, however
+/// many rows there are: bytes are whole, and seconds are theirs but for roundings.
+class ranked_sums {
 public:
-    /// O(log n), and the corners that move.
-    bool take(double x, double y) {
-        const auto at = corners_.begin() + static_cast<std::ptrdiff_t>(not_right_of(x));
-        if (at != corners_.begin() && (*(at - 1))[1] <= y) return false;
-        auto from = at, to = at;
-        while (from != corners_.begin() && (*(from - 1))[0] == x) --from;
-        while (to != corners_.end() && (*to)[1] >= y) ++to;
-        if (from == to) {
-            corners_.insert(from, {x, y});
-        } else {
-            *from = {x, y};
-            corners_.erase(from + 1, to);
+    [[nodiscard]] std::size_t size() const { return values_.size(); }
+    [[nodiscard]] double operator[](std::size_t rank) const { return values_[rank]; }
+    /// Of the sums of `values`, in their order, with an option.
+    [[nodiscard]] const std::uint32_t* ranks(std::size_t option) const { return ranks_.data() + option * stride_; }
+
+    /// `values` ascend.
+    void assign(std::span<const double> values, std::span<const double> options) {
+        stride_ = values.size() + 1;
+        values_.resize(options.size() * values.size());
+        ranks_.resize(options.size() * stride_);
+        lists_.clear();
+        for (std::size_t i = 0; i < options.size(); ++i)
+            lists_.push_back({options[i], values[0] + options[i], 0, ranks_.data() + i * stride_});
+        double last = std::numeric_limits<double>::quiet_NaN();
+        std::uint32_t count = 0;
+        for (std::size_t left = values_.size(); left > 0;) {
+            double least = lists_[0].sum;
+            for (const list& one : lists_) least = std::min(least, one.sum);
+            count += least == last ? 0 : 1;
+            values_[count - 1] = last = least;
+            for (list& one : lists_) left -= one.pass(least, count - 1, values);
         }
-        return true;
+        values_.resize(count);
     }
 
 private:
-    /// How many. Without branches, which would be hard to foresee.
-    [[nodiscard]] std::size_t not_right_of(double x) const {
-        const auto* from = corners_.data();
-        std::size_t left = corners_.size();
-        while (left > 1) {
-            const std::size_t half = left / 2;
-            from += from[half - 1][0] <= x ? half : 0;
-            left -= half;
+    struct list {
+        double added, sum;  // the next
+        std::size_t at;
+        std::uint32_t* ranks;
+
+        /// Whether the next sum was the least. Without branches: a rank is written once too often.
+        std::size_t pass(double least, std::uint32_t rank, std::span<const double> values) {
+            ranks[at] = rank;
+            const auto passes =
+                static_cast<std::size_t>(static_cast<int>(sum == least) & static_cast<int>(at < values.size()));
+            at += passes;
+            sum = at < values.size() ? values[at] + added : std::numeric_limits<double>::infinity();
+            return passes;
         }
-        return static_cast<std::size_t>(from - corners_.data()) + (left == 1 && (*from)[0] <= x ? 1 : 0);
-    }
+    };
 
-    std::vector<std::array<double, 2>> corners_;
+    std::vector<double> values_;
+    std::vector<std::uint32_t> ranks_;
+    std::vector<list> lists_;
+    std::size_t stride_ = 0;
 };
 
-/// Keeps the other two figures as a staircase, whose corners are in cells of equal width.
-template <>
-class ascending_front<3> {
-public:
-    ascending_front(std::span<const double> rows, std::span<const double> options) {
-        const auto [low, high] = range(rows);
-        const auto [least, most] = range(options);
-        low_ = low + least;
-        const double width = (high + most - low_) / static_cast<double>(cells);
-        scale_ = width > 0 ? 1 / width : 0;
-    }
-
-    /// False for some rows that are hidden, all the same.
-    [[nodiscard]] bool hides(const std::array<double, 3>& row) const { return below_[cell(row[1])] <= row[2]; }
-
-    bool take(const std::array<double, 3>& row) {
-        const std::size_t at = cell(row[1]);
-        if (below_[at] <= row[2] || !corners_[at].take(row[1], row[2])) return false;
-        for (std::size_t i = at + 1; i < cells && !(below_[i] <= row[2]); ++i) below_[i] = row[2];
-        return true;
-    }
-
-private:
-    static constexpr std::size_t cells = 256;
-
-    /// Of the second figures.
-    [[nodiscard]] static std::pair<double, double> range(std::span<const double> of) {
-        std::pair<double, double> found{of[1], of[1]};
-        for (std::size_t i = 1; i < of.size(); i += 3)
-            found = {std::min(found.first, of[i]), std::max(found.second, of[i])};
-        return found;
-    }
-
-    /// Ascends with x; what is infinite is in the last one.
-    [[nodiscard]] std::size_t cell(double x) const {
-        const double at = (x - low_) * scale_;
-        return at < static_cast<double>(cells - 1) ? static_cast<std::size_t>(at) : cells - 1;
-    }
-
-    double low_, scale_;
-    std::vector<double> below_ = std::vector<double>(cells, std::numeric_limits<double>::quiet_NaN());
-    std::vector<corner_list> corners_ = std::vector<corner_list>(cells);
-};
-
-/// Walks through all sums of a row and an option in lexicographic order. Rounded or not, sums with an option stay in
-/// order of the first figure; those that agree in it are sorted.
-template <std::size_t D>
+/// The front over two or three sums to minimise, in lexicographic order. Rounded or not, the sums of ascending figures
+/// with an option ascend; so rows come in order of their first figures, and whether earlier ones hide a row is a
+/// question for a staircase of the other two.
 class choice_merge {
 public:
-    using row_type = std::array<double, D>;
-
-    /// `rows` ascend; `options` holds D figures for each.
-    choice_merge(std::span<const double> rows, std::span<const double> options)
-        : rows_(rows), options_(options), lists_(options.size() / D), front_(rows, options) {
-        for (std::size_t i = 0; i < lists_.size(); ++i) refill(i);
+    /// Of rows with `figures` each, two or three, which ascend.
+    choice_merge(std::span<const double> values, std::size_t figures) : figures_(figures) {
+        for (std::size_t i = 0; i < values.size(); i += figures)
+            rows_.push_back({values[i], figures == 3 ? values[i + 1] : 0, values[i + figures - 1], 0});
+        for (const row& one : rows_) seconds_.push_back(one.second);
+        std::sort(seconds_.begin(), seconds_.end());
+        seconds_.erase(std::unique(seconds_.begin(), seconds_.end()), seconds_.end());
+        for (row& one : rows_) {
+            const auto at = std::lower_bound(seconds_.begin(), seconds_.end(), one.second);
+            one.rank = static_cast<std::uint32_t>(at - seconds_.begin());
+        }
     }
 
-    /// Calls `found(sums, row, option)` for those that no other beats, of equal ones the first.
-    template <class Found>
-    void run(const Found& found) {
-        while (gather())
-            for (const candidate& one : equals_)
-                if (front_.take(one.sums)) found(one.sums, one.row, one.option);
+    [[nodiscard]] std::size_t size() const { return rows_.size(); }
+
+    /// Row-major.
+    [[nodiscard]] std::vector<double> values() const {
+        std::vector<double> all;
+        all.reserve(figures_ * rows_.size());
+        for (const row& one : rows_) {
+            all.push_back(one.first);
+            if (figures_ == 3) all.push_back(one.second);
+            all.push_back(one.third);
+        }
+        return all;
+    }
+
+    /// Makes it the front of every row with every option, of equal ones the first; `options` holds the figures of each.
+    [[nodiscard]] std::vector<choice_step> extend(std::span<const double> options) {
+        options_.clear();
+        std::vector<double> seconds;
+        for (std::size_t i = 0; i < options.size(); i += figures_) {
+            seconds.push_back(figures_ == 3 ? options[i + 1] : 0);
+            options_.push_back({options[i], seconds.back(), options[i + figures_ - 1], 0, 0});
+        }
+        sums_.assign(seconds_, seconds);
+        stairs_.reset(sums_.size());
+        next_.clear();
+        std::vector<choice_step> steps;
+        steps.reserve(2 * rows_.size());
+        while (gather()) take(merged(), steps);
+        std::swap(rows_, next_);
+        forget_sums();
+        return steps;
     }
 
 private:
+    struct row {
+        double first, second, third;
+        std::uint32_t rank;  // of the second figure
+    };
     struct candidate {
-        row_type sums;
-        std::uint32_t row, option;
-        friend bool operator<(const candidate& a, const candidate& b) {
-            if (a.sums != b.sums) return a.sums < b.sums;
-            return a.row != b.row ? a.row < b.row : a.option < b.option;
-        }
+        double first, third;
+        std::uint32_t rank, before, option;
     };
-
-    /// The next sums with an option.
-    struct sum_list {
-        std::array<candidate, 32> next;
-        std::size_t taken = 0, size = 0;
-        std::size_t row = 0;  ///< the first after them
-        double first = 0;     ///< of the next one
+    /// An option, and how far its rows have come.
+    struct option_rows {
+        double first, second, third;
+        std::size_t from, end;
     };
+    static constexpr std::size_t length = 128;
+    static constexpr candidate after_all{std::numeric_limits<double>::infinity(), 0, 0xFFFFFFFFU, 0, 0};
 
-    /// All sums that begin with the least figure; false when none is left.
+    /// Of the next rows with each option, those that are not hidden yet; false when no row is left. All rows with a
+    /// first figure are among them, or none.
     bool gather() {
-        double least = lists_[0].first;
-        for (const sum_list& one : lists_) least = std::min(least, one.first);
-        equals_.clear();
-        for (std::size_t option = 0; option < lists_.size(); ++option) {
-            sum_list& one = lists_[option];
-            while (one.first == least && one.taken < one.size) {
-                equals_.push_back(one.next[one.taken++]);
-                if (one.taken == one.size)
-                    refill(option);
-                else
-                    one.first = one.next[one.taken].sums[0];
-            }
+        double limit = std::numeric_limits<double>::quiet_NaN();  // what they are less than
+        std::size_t room = 0;
+        for (option_rows& one : options_) {
+            one.end = std::min(one.from + length, rows_.size());
+            const auto first = [&](std::size_t at) { return rows_[at].first + one.first; };
+            while (one.end < rows_.size() && first(one.end) == first(one.from)) ++one.end;
+            if (one.end < rows_.size()) limit = limit <= first(one.end) ? limit : first(one.end);
+            room += one.end - one.from;
         }
-        if (equals_.size() > 1) std::sort(equals_.begin(), equals_.end());
-        return !equals_.empty();
+        if (room == 0) return false;
+        for (std::vector<candidate>* each : {&found_, &merging_, &spare_})
+            each->resize(std::max(each->size(), room + options_.size()));
+        lists_.assign(1, found_.data());
+        for (std::size_t i = 0; i < options_.size(); ++i) {
+            candidate* const end = filter(i, limit, lists_.back());
+            *end = after_all;
+            lists_.push_back(end + 1);
+        }
+        return true;
     }
 
-    /// Leaves out what rows before hide already: what remains is mostly on the front.
-    void refill(std::size_t option) {
-        sum_list& one = lists_[option];
-        const std::size_t rows = rows_.size() / D;
-        row_type added;
-        std::copy_n(options_.data() + option * D, D, added.begin());
-        std::size_t row = one.row, size = 0;
-        while (size == 0 && row < rows) {
-            for (const std::size_t end = std::min(row + one.next.size(), rows); row < end; ++row) {
-                candidate next{{}, static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(option)};
-                for (std::size_t j = 0; j < D; ++j) next.sums[j] = rows_[row * D + j] + added[j];
-                one.next[size] = next;
-                size += front_.hides(next.sums) ? 0 : 1;
-            }
+    /// Writes to `to`, and returns where it came to. What remains is mostly on the front.
+    candidate* filter(std::size_t option, double limit, candidate* to) {
+        option_rows& added = options_[option];
+        const std::uint32_t* const ranks = sums_.ranks(option);
+        std::size_t at = added.from;
+        for (; at < added.end; ++at) {
+            const row& one = rows_[at];
+            const double first = one.first + added.first, third = one.third + added.third;
+            if (first >= limit) break;
+            *to = {first, third, ranks[one.rank], static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(option)};
+            to += stairs_.near_hides(to->rank, third) ? 0 : 1;
         }
-        one.row = row;
-        one.size = size;
-        one.taken = 0;
-        one.first = size > 0 ? one.next[0].sums[0] : std::numeric_limits<double>::infinity();
+        added.from = at;
+        return to;
     }
 
-    std::span<const double> rows_;
-    std::span<const double> options_;
-    std::vector<sum_list> lists_;
-    std::vector<candidate> equals_;
-    ascending_front<D> front_;
+    /// By the first two figures.
+    static bool before(const candidate& a, const candidate& b) {
+        return static_cast<bool>(static_cast<int>(a.first < b.first) |
+                                 (static_cast<int>(a.first == b.first) & static_cast<int>(a.rank < b.rank)));
+    }
+
+    /// What was gathered, in order of the first two figures.
+    std::span<const candidate> merged() {
+        candidate* all = lists_[0];
+        std::size_t size = static_cast<std::size_t>(lists_[1] - lists_[0]) - 1;
+        for (std::size_t i = 1; i < options_.size(); ++i) {
+            const candidate *a = all, *b = lists_[i];
+            size += static_cast<std::size_t>(lists_[i + 1] - lists_[i]) - 1;
+            candidate* const to = merging_.data();
+            for (std::size_t j = 0; j < size; ++j) {
+                const bool is_second = before(*b, *a);
+                to[j] = is_second ? *b : *a;
+                b += is_second ? 1 : 0;
+                a += is_second ? 0 : 1;
+            }
+            to[size] = after_all;
+            all = to;
+            std::swap(merging_, spare_);
+        }
+        // rounding makes some first figures equal, whose rows need not be in order of the second
+        bool sorted = true;
+        for (std::size_t i = 1; i < size; ++i) sorted = sorted && !before(all[i], all[i - 1]);
+        if (!sorted) std::sort(all, all + size, before);
+        return {all, size};
+    }
+
+    /// Appends those that are on the front.
+    void take(std::span<const candidate> all, std::vector<choice_step>& steps) {
+        const candidate* last = &after_all;
+        for (const candidate& one : all) {
+            const bool is_beside = static_cast<bool>(static_cast<int>(one.first == last->first) &
+                                                     static_cast<int>(one.rank == last->rank));
+            if (!stairs_.hides(one.rank, one.third))
+                stairs_.add(one.rank, one.third);
+            else if (!is_beside || one.third != last->third ||
+                     std::pair(one.before, one.option) > std::pair(last->before, last->option))
+                continue;
+            if (is_beside) {
+                next_.pop_back();
+                steps.pop_back();
+            }
+            next_.push_back({one.first, rows_[one.before].second + options_[one.option].second, one.third, one.rank});
+            steps.push_back({one.before, one.option});
+            last = &one;
+        }
+    }
+
+    /// The second figures that the rows have, and no others.
+    void forget_sums() {
+        std::vector<std::uint32_t> ranks(sums_.size(), 0);
+        for (const row& one : rows_) ranks[one.rank] = 1;
+        seconds_.resize(sums_.size());
+        std::uint32_t count = 0;
+        for (std::size_t i = 0; i < sums_.size(); ++i) {
+            seconds_[count] = sums_[i];
+            count += std::exchange(ranks[i], count);
+        }
+        seconds_.resize(count);
+        for (row& one : rows_) one.rank = ranks[one.rank];
+    }
+
+    std::size_t figures_;
+    std::vector<row> rows_, next_;
+    std::vector<double> seconds_;  // that rows have, ascending
+    std::vector<option_rows> options_;
+    ranked_sums sums_;
+    rank_staircase stairs_;
+    std::vector<candidate> found_, merging_, spare_;
+    std::vector<candidate*> lists_;  // where each begins in `found_`
 };
 
 }  // namespace qutibench::detail
