@@ -202,6 +202,8 @@ void register_loading(py::module_& module) {
         "platform",
         [](const path_argument& name, const std::optional<std::string>& mode) {
             return without_lock([&] {
+                if (mode && detail::mode_colon(name.value) != std::string_view::npos)
+                    throw invalid_argument("'" + name.value + "' names a mode, so that no other can be given");
                 platform found = load_platform(name.value);
                 return mode ? found.in_mode(*mode) : found;
             });

@@ -25,6 +25,10 @@ TEST_CASE("ranges cover every index once, whatever the grain") {
     CHECK_FALSE(called);
 }
 
+TEST_CASE("a negative number of threads is refused") {
+    CHECK_THROWS_WITH(in_arena(-1, [] {}), "threads must be at least 1, or 0 for all, not -1");
+}
+
 TEST_CASE("each index is called, and what threads gather on their own adds up") {
     for_each_thread<std::uint64_t> own(0);
     in_arena(2, [&] {

@@ -44,4 +44,5 @@ TEST_CASE("a file that is named as a model and is none gets one sentence: what i
     refused("\x0a\x02hi"sv, "frozen graph", "tf2onnx");
     refused("\x08\x04\x12\x02hi\xa2\x1f\x02hi"sv, "Core ML", "ONNX");  // field 500: a neural network
     CHECK_THROWS_WITH(qb::refuse_foreign_model("", "model.onnx"), Contains("empty"));
+    CHECK_THROWS_WITH(qb::refuse_foreign_model("\xff\xff\xff"sv, "model.tflite"), Contains("no TFLite model"));
 }

@@ -15,6 +15,7 @@ P = qb.Platform("p", {"int8": 1e12}, bandwidth_bytes_per_s=1e10)
 CASES = {
     "unknown platform": (lambda: qb.platform("jetson_txx2"), qb.UnknownName, KeyError, "jetson_tx2"),
     "unknown mode": (lambda: qb.platform("jetson_tx2", mode="maxx"), qb.UnknownName, KeyError, "max"),
+    "two modes": (lambda: qb.platform("jetson_tx2:maxn", mode="maxq"), qb.InvalidArgument, ValueError, "names a mode"),
     "unknown network": (lambda: qb.network("resnett50"), qb.UnknownName, KeyError, "resnet50"),
     "unknown zoo network": (lambda: qb.zoo.resnet49, qb.UnknownName, KeyError, "resnet50"),
     "unknown datatype": (lambda: qb.predict(W, P, datatype="itn8"), qb.UnknownName, ValueError, "int8"),
@@ -47,6 +48,12 @@ CASES = {
     "setting of wrong type": (lambda: qb.layers.dense(out_features="x"), qb.InvalidArgument, ValueError, "out_feat"),
     "wrong maximise": (lambda: qb.pareto_front([[1.0, 2.0]], [True]), qb.InvalidArgument, ValueError, "maximize"),
     "one dimension": (lambda: qb.pareto_front([1.0, 2.0]), qb.InvalidArgument, ValueError, "2 dimensions"),
+    "negative threads": (
+        lambda: qb.DesignSpace(["cnv"], ["zcu104_dpu"]).best("throughput", threads=-1),
+        qb.InvalidArgument,
+        ValueError,
+        "threads",
+    ),
     "task": (lambda: qb.heatmap("imagenette"), qb.UnknownName, KeyError, "imagenet"),
 }
 

@@ -290,7 +290,8 @@ template <class Source, reducer Reducer>
 }  // namespace detail
 
 /// Reduces the points [first, last) of a space to what `empty` makes of them, in constant memory.
-/// Throws invalid_argument without a metric or for a last point before the first, and as `evaluator::fill` does.
+/// Throws invalid_argument without a metric, for a last point before the first and for a negative number of threads,
+/// and as `evaluator::fill` does.
 template <reducer Reducer>
 [[nodiscard]] Reducer reduce(const evaluator& of, const design_query& query, const Reducer& empty, std::uint64_t first,
                              std::uint64_t last) {

@@ -115,6 +115,10 @@ TEST_CASE("a GGUF header that is not what it says is refused at its byte") {
     gguf_writer huge;
     huge.tensor("huge", {std::uint64_t{1} << 40U, std::uint64_t{1} << 40U}, 0);
     CHECK_THROWS_AS(parse_gguf(huge.text(), "huge.gguf"), error);
+    const std::filesystem::path none = std::filesystem::temp_directory_path() / "none.gguf";
+    std::ofstream(none) << "nothing of the kind";
+    CHECK_THROWS_WITH(load_language_model(none.string()), Catch::Matchers::Contains("no GGUF file"));
+    std::filesystem::remove(none);
 }
 
 TEST_CASE("a safetensors header lists tensors with exact bytes") {

@@ -4,6 +4,9 @@
 /// same names on one thread. No answer depends on which of the two runs.
 #pragma once
 
+#include <qutibench/detail/message.hpp>
+#include <qutibench/error.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -26,11 +29,17 @@
 
 namespace qutibench::detail {
 
+/// Throws invalid_argument for a negative number of threads; 0 means all that there are.
+inline void require_threads(int threads) {
+    if (threads < 0) throw invalid_argument(message({"threads must be at least 1, or 0 for all, not ", threads}));
+}
+
 #if defined(QUTIBENCH_SERIAL)
 
 /// Runs `body`, here on the thread that asks.
 template <class Body>
-void in_arena(int, const Body& body) {
+void in_arena(int threads, const Body& body) {
+    require_threads(threads);
     body();
 }
 
@@ -72,6 +81,7 @@ private:
 /// Runs `body` where at most `threads` of them work, 0 meaning all that there are; more than these are never asked for.
 template <class Body>
 void in_arena(int threads, const Body& body) {
+    require_threads(threads);
     const int available = tbb::info::default_concurrency();
     tbb::task_arena arena(threads > 0 ? std::min(threads, available) : available);
     arena.execute(body);

@@ -95,6 +95,7 @@ QUTIBENCH_INLINE language_model load_language_model(const std::string& path) {
         model.name = detail::model_name(place);
         return model;
     }
+    if (path.ends_with(".gguf")) throw parse_error(path, "byte 0", "this is no GGUF file: 'GGUF' should stand here");
     const bool is_index = path.ends_with(".index.json");
     if (!is_index && !path.ends_with(".safetensors"))
         return parse_language_config(detail::read_file(path), path, detail::model_name(place));
