@@ -262,6 +262,19 @@ def bazel(folder: Path) -> str:
         run("chmod", "-R", "u+w", folder)
 
 
+def wheels(_: Path) -> str:
+    program = need("cibuildwheel", "PyPI: cibuildwheel")
+    made = {
+        system: run(program, "--print-build-identifiers", "--platform", system, ".").split()
+        for system in ("linux", "windows", "macos")
+    }
+    wanted = [f"cp3{minor}-" for minor in range(10, 15)]
+    for system, names in made.items():
+        if [name[: len("cp310-")] for name in names] != wanted:
+            raise RuntimeError(f"the wheels for {system} are {names}, not one for each of {wanted}")
+    return f"{sum(map(len, made.values()))} wheels on three systems are configured; its containers have not run"
+
+
 def laid(folder: Path, files: dict[str, str]) -> None:
     """Files with their text."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -271,7 +284,7 @@ def laid(folder: Path, files: dict[str, str]) -> None:
 
 WAYS: dict[str, Callable[[Path], str]] = {
     "conan": conan, "vcpkg": vcpkg, "meson": meson, "bazel": bazel, "debian": debian, "single headers": single_headers,
-    "module": module, "bill of materials": materials,
+    "module": module, "bill of materials": materials, "cibuildwheel": wheels,
 }  # fmt: skip
 
 
