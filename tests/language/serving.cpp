@@ -126,6 +126,11 @@ TEST_CASE("stages of a pipeline share requests and have one head") {
     // every weight is read once a token, wherever it lies
     CHECK(eight({}).bound.time_per_output_token_s == Approx(whole({}).bound.time_per_output_token_s));
     CHECK(eight({}).time_per_output_token_s > whole({}).time_per_output_token_s);
+    // 24 stages of 32 layers: one request passes 16 times two layers, while 24 of them wait for the fullest stage each
+    const serving uneven(model, h100(), bf16, {.pipeline = 24});
+    CHECK(uneven({}).bound.time_per_output_token_s == Approx(whole({}).bound.time_per_output_token_s));
+    CHECK(uneven({.concurrency = 24}).bound.time_per_output_token_s >
+          1.3 * eight({.concurrency = 8}).bound.time_per_output_token_s);
     // what a request costs the host, a stage pays for the eighth of them that it has
     serving_constants free_requests{.interference = 0};
     const serving paid(model, h100(), bf16, {.pipeline = 8}, free_requests);

@@ -178,24 +178,32 @@ private:
 
     [[nodiscard]] double stages() const { return static_cast<double>(rank_.layout.pipeline); }
 
+    // How many times the fullest stage takes a token's way through all stages: where they are all at work, each waits
+    // for the fullest.
+    [[nodiscard]] double turn(const serving_question& ask) const {
+        return std::max(rank_.stages, std::min(ask.concurrency, stages()));
+    }
+
     // Requests of a step: those in flight are spread over the stages.
     [[nodiscard]] double requests_of_step(const serving_question& ask) const {
         return std::max(ask.concurrency / stages(), 1.0);
     }
 
     [[nodiscard]] pass_work step_work(const serving_question& ask) const {
-        return mean_stage(decode_work(rank_, stored_, requests_of_step(ask), ask.prompt_tokens + ask.output_tokens / 2,
-                                      1 + ask.draft_tokens));
+        return with_head_once(decode_work(rank_, stored_, requests_of_step(ask),
+                                          ask.prompt_tokens + ask.output_tokens / 2, 1 + ask.draft_tokens),
+                              turn(ask));
     }
 
     [[nodiscard]] pass_work prompt_work(const serving_question& ask) const {
-        return mean_stage(prefill_work(rank_, stored_, ask.prompt_tokens, ask.prompt_tokens * ask.prefix_hit));
+        return with_head_once(prefill_work(rank_, stored_, ask.prompt_tokens, ask.prompt_tokens * ask.prefix_hit),
+                              rank_.stages);
     }
 
     // A pass goes through every stage, and through the head once, on the last.
-    [[nodiscard]] pass_work mean_stage(pass_work work) const {
-        work.moved(language_group::head) /= stages();
-        work.done(language_group::head) /= stages();
+    [[nodiscard]] static pass_work with_head_once(pass_work work, double turn) {
+        work.moved(language_group::head) /= turn;
+        work.done(language_group::head) /= turn;
         return work;
     }
 
@@ -225,15 +233,15 @@ private:
             k.request * std::max(requests_of_step(ask) / static_cast<double>(rank_.layout.data), 1.0);
         result.prefill = prompt;
         if (is_perfect(k)) drop_hideable(result.decode);
-        const double step = stages() * result.decode.total() * (1 + ask.draft_tokens * ask.draft_cost);
-        const double prefill = result.prompt = stages() * result.prefill.total();
+        const double step = turn(ask) * result.decode.total() * (1 + ask.draft_tokens * ask.draft_cost);
+        const double prefill = result.prompt = rank_.stages * result.prefill.total();
         const double tokens = ask.draft_tokens > 0 ? tokens_of_step(ask) : 1.0;
         const double others = (ask.concurrency - 1) / ask.output_tokens;
         const double added = ask.separate_prefill || k.interference == 0
                                  ? 0.0
                                  : k.interference * others * added_by_prefill(result.decode, result.prefill, k);
         result.per_token = step / tokens + added;
-        result.first = k.first + k.first_kernel * kernels_ * stages() + k.first_step * result.per_token;
+        result.first = k.first + k.first_kernel * kernels_ * rank_.stages + k.first_step * result.per_token;
         result.first +=
             ask.separate_prefill ? prefill + sent(ask) : prefill * (1 + k.queue * (ask.concurrency - 1) / 2);
         return result;
