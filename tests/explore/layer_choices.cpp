@@ -164,6 +164,16 @@ TEST_CASE("a thousand rows may agree in their first figure") {
     }
 }
 
+TEST_CASE("rows and options that are too many to number are refused") {
+    std::vector<choosing_layer> layers;
+    for (int i = 0; i < 16; ++i) layers.push_back({"layer", {{"a", {1.0 * (1 << i), 0}}, {"b", {0, 1.0 * (1 << i)}}}});
+    const std::vector<choice_objective> objectives(2);
+    CHECK(choose_for_layers(layers, objectives).size() == 65536);
+    layers.push_back({"last", std::vector<layer_option>(65537, {"a", {0, 0}})});
+    CHECK_THROWS_WITH(choose_for_layers(layers, objectives),
+                      Contains("65536 rows with the 65537 options of layer 'last' are more than 2^32"));
+}
+
 TEST_CASE("a staircase over ranks hides what is above a corner and not left of it") {
     std::mt19937 random(2);
     detail::rank_staircase stairs;

@@ -61,9 +61,9 @@ public:
         if (row >= size()) throw invalid_argument(detail::message({"a front of ", size(), " rows has no row ", row}));
         std::vector<std::size_t> chosen(steps_.size());
         for (std::size_t layer = steps_.size(); layer-- > 0;) {
-            const detail::choice_step& taken = steps_[layer][row];
-            chosen[layer] = taken.option;
-            row = taken.before;
+            const std::uint32_t step = steps_[layer][row];
+            chosen[layer] = step % options_[layer];
+            row = step / options_[layer];
         }
         return chosen;
     }
@@ -74,7 +74,8 @@ private:
 
     std::size_t objectives_ = 0;
     std::vector<double> values_;
-    std::vector<std::vector<detail::choice_step>> steps_;
+    std::vector<std::size_t> options_;               // how many a layer has
+    std::vector<std::vector<std::uint32_t>> steps_;  // of each row: the one before times the options, plus the option
 };
 
 namespace detail {
@@ -189,6 +190,11 @@ private:
 
     void extend(const choosing_layer& layer) {
         const std::size_t d = objectives_.size();
+        const std::size_t before = front_.steps_.empty() ? 1 : front_.steps_.back().size();
+        if (before > (std::size_t{1} << 32U) / layer.options.size())
+            throw invalid_argument(message({before, " rows with the ", layer.options.size(), " options of layer '",
+                                            layer.name, "' are more than 2^32"}));
+        front_.options_.push_back(layer.options.size());
         if (is_plain() && (d == 2 || d == 3)) return merge(layer);
         const std::vector<double> table = candidates(layer);
         const std::vector<double> judged = cut(table);
@@ -205,7 +211,7 @@ private:
         const auto is_same = [&](std::size_t a, std::size_t b) { return std::is_eq(compare(judged, a, b)); };
         rows.erase(std::unique(rows.begin(), rows.end(), is_same), rows.end());
         check_size(rows.size(), layer);
-        keep(table, rows, layer.options.size());
+        keep(table, rows);
     }
 
     void check_size(std::size_t rows, const choosing_layer& layer) const {
@@ -226,11 +232,12 @@ private:
         std::vector<double> options;
         for (const layer_option& one : layer.options)
             options.insert(options.end(), one.figures.begin(), one.figures.end());
-        front_.steps_.push_back(merge_->extend(options));
+        merge_->extend(options);
+        front_.steps_.push_back(merge_->steps());
         check_size(merge_->size(), layer);
     }
 
-    void keep(const std::vector<double>& table, const std::vector<std::size_t>& rows, std::size_t options) {
+    void keep(const std::vector<double>& table, const std::vector<std::size_t>& rows) {
         const std::size_t d = objectives_.size();
         std::vector<double> values;
         values.reserve(rows.size() * d);
@@ -238,7 +245,7 @@ private:
         steps.reserve(rows.size());
         for (const std::size_t row : rows) {
             values.insert(values.end(), &table[row * d], &table[row * d] + d);
-            steps.push_back({static_cast<std::uint32_t>(row / options), static_cast<std::uint32_t>(row % options)});
+            steps.push_back(static_cast<std::uint32_t>(row));
         }
         front_.values_ = std::move(values);
     }
@@ -282,10 +289,10 @@ inline void evaluate_choices(std::span<const choosing_layer> layers, std::span<c
 /// of the sums. Every row is still attained by its combination.
 ///
 /// m rows on the largest front, k options, d objectives: `pareto_front` of m k rows for each layer, or k lists that
-/// merge for two or three sums to minimise without a resolution, memory for m k d figures and 8 m bytes for each layer.
+/// merge for two or three sums to minimise without a resolution, memory for m k d figures and 4 m bytes for each layer.
 /// `progress(layers done, rows)` is called after each layer and may throw. Throws invalid_argument without layers,
 /// options or objectives, for figures that are not finite or not one for each objective, and for more than `max_rows`
-/// rows.
+/// rows or, with the options of the next layer, 2^32.
 template <class Progress>
 [[nodiscard]] choice_front choose_for_layers(std::span<const choosing_layer> layers,
                                              std::span<const choice_objective> objectives, std::size_t max_rows,

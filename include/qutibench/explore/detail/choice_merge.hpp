@@ -16,12 +16,6 @@
 
 namespace qutibench::detail {
 
-/// How a row of a front came about.
-struct choice_step {
-    std::uint32_t before = 0;  ///< row of the front of the layers before
-    std::uint32_t option = 0;
-};
-
 /// Sums that come with an option each, and their ranks among all of them. Figures of networks take few values, however
 /// many rows there are: bytes are whole, and seconds are theirs but for roundings.
 class ranked_sums {
@@ -82,7 +76,7 @@ public:
     /// Of rows with `figures` each, two or three, which ascend.
     choice_merge(std::span<const double> values, std::size_t figures) : figures_(figures) {
         for (std::size_t i = 0; i < values.size(); i += figures)
-            rows_.push_back({values[i], figures == 3 ? values[i + 1] : 0, values[i + figures - 1], 0});
+            rows_.push_back({values[i], figures == 3 ? values[i + 1] : 0, values[i + figures - 1], 0, 0});
         for (const row& one : rows_) seconds_.push_back(one.second);
         std::sort(seconds_.begin(), seconds_.end());
         seconds_.erase(std::unique(seconds_.begin(), seconds_.end()), seconds_.end());
@@ -106,8 +100,8 @@ public:
         return all;
     }
 
-    /// Makes it the front of every row with every option, of equal ones the first; `options` holds the figures of each.
-    [[nodiscard]] std::vector<choice_step> extend(std::span<const double> options) {
+    /// Makes it the front of every row with every option, whose figures are in `options`; of equal ones the first.
+    void extend(std::span<const double> options) {
         options_.clear();
         std::vector<double> seconds;
         for (std::size_t i = 0; i < options.size(); i += figures_) {
@@ -117,22 +111,24 @@ public:
         sums_.assign(seconds_, seconds);
         stairs_.reset(sums_.size());
         next_.clear();
-        std::vector<choice_step> steps;
-        steps.reserve(2 * rows_.size());
-        while (gather()) take(merged(), steps);
+        while (gather()) take(merged());
         std::swap(rows_, next_);
         forget_sums();
-        return steps;
+    }
+
+    /// How each row came about: the row before times the options, plus the option.
+    [[nodiscard]] std::vector<std::uint32_t> steps() const {
+        std::vector<std::uint32_t> all;
+        all.reserve(rows_.size());
+        for (const row& one : rows_) all.push_back(one.step);
+        return all;
     }
 
 private:
     struct row {
         double first, second, third;
         std::uint32_t rank;  // of the second figure
-    };
-    struct candidate {
-        double first, third;
-        std::uint32_t rank, before, option;
+        std::uint32_t step;
     };
     /// An option, and how far its rows have come.
     struct option_rows {
@@ -140,7 +136,7 @@ private:
         std::size_t from, end;
     };
     static constexpr std::size_t length = 128;
-    static constexpr candidate after_all{std::numeric_limits<double>::infinity(), 0, 0xFFFFFFFFU, 0, 0};
+    static constexpr row after_all{std::numeric_limits<double>::infinity(), 0, 0, 0xFFFFFFFFU, 0};
 
     /// Of the next rows with each option, those that are not hidden yet; false when no row is left. All rows with a
     /// first figure are among them, or none.
@@ -155,11 +151,11 @@ private:
             room += one.end - one.from;
         }
         if (room == 0) return false;
-        for (std::vector<candidate>* each : {&found_, &merging_, &spare_})
+        for (std::vector<row>* each : {&found_, &merging_, &spare_})
             each->resize(std::max(each->size(), room + options_.size()));
         lists_.assign(1, found_.data());
         for (std::size_t i = 0; i < options_.size(); ++i) {
-            candidate* const end = filter(i, limit, lists_.back());
+            row* const end = filter(i, limit, lists_.back());
             *end = after_all;
             lists_.push_back(end + 1);
         }
@@ -167,7 +163,7 @@ private:
     }
 
     /// Writes to `to`, and returns where it came to. What remains is mostly on the front.
-    candidate* filter(std::size_t option, double limit, candidate* to) {
+    row* filter(std::size_t option, double limit, row* to) {
         option_rows& added = options_[option];
         const std::uint32_t* const ranks = sums_.ranks(option);
         std::size_t at = added.from;
@@ -175,27 +171,29 @@ private:
             const row& one = rows_[at];
             const double first = one.first + added.first, third = one.third + added.third;
             if (first >= limit) break;
-            *to = {first, third, ranks[one.rank], static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(option)};
-            to += stairs_.near_hides(to->rank, third) ? 0 : 1;
+            const std::uint32_t rank = ranks[one.rank];
+            *to = {first, one.second + added.second, third, rank,
+                   static_cast<std::uint32_t>(at * options_.size() + option)};
+            to += stairs_.near_hides(rank, third) ? 0 : 1;
         }
         added.from = at;
         return to;
     }
 
     /// By the first two figures.
-    static bool before(const candidate& a, const candidate& b) {
+    static bool before(const row& a, const row& b) {
         return static_cast<bool>(static_cast<int>(a.first < b.first) |
                                  (static_cast<int>(a.first == b.first) & static_cast<int>(a.rank < b.rank)));
     }
 
     /// What was gathered, in order of the first two figures.
-    std::span<const candidate> merged() {
-        candidate* all = lists_[0];
+    std::span<const row> merged() {
+        row* all = lists_[0];
         std::size_t size = static_cast<std::size_t>(lists_[1] - lists_[0]) - 1;
         for (std::size_t i = 1; i < options_.size(); ++i) {
-            const candidate *a = all, *b = lists_[i];
+            const row *a = all, *b = lists_[i];
             size += static_cast<std::size_t>(lists_[i + 1] - lists_[i]) - 1;
-            candidate* const to = merging_.data();
+            row* const to = merging_.data();
             for (std::size_t j = 0; j < size; ++j) {
                 const bool is_second = before(*b, *a);
                 to[j] = is_second ? *b : *a;
@@ -214,22 +212,17 @@ private:
     }
 
     /// Appends those that are on the front.
-    void take(std::span<const candidate> all, std::vector<choice_step>& steps) {
-        const candidate* last = &after_all;
-        for (const candidate& one : all) {
+    void take(std::span<const row> all) {
+        const row* last = &after_all;
+        for (const row& one : all) {
             const bool is_beside = static_cast<bool>(static_cast<int>(one.first == last->first) &
                                                      static_cast<int>(one.rank == last->rank));
             if (!stairs_.hides(one.rank, one.third))
                 stairs_.add(one.rank, one.third);
-            else if (!is_beside || one.third != last->third ||
-                     std::pair(one.before, one.option) > std::pair(last->before, last->option))
+            else if (!is_beside || one.third != last->third || one.step > last->step)
                 continue;
-            if (is_beside) {
-                next_.pop_back();
-                steps.pop_back();
-            }
-            next_.push_back({one.first, rows_[one.before].second + options_[one.option].second, one.third, one.rank});
-            steps.push_back({one.before, one.option});
+            if (is_beside) next_.pop_back();
+            next_.push_back(one);
             last = &one;
         }
     }
@@ -254,8 +247,8 @@ private:
     std::vector<option_rows> options_;
     ranked_sums sums_;
     rank_staircase stairs_;
-    std::vector<candidate> found_, merging_, spare_;
-    std::vector<candidate*> lists_;  // where each begins in `found_`
+    std::vector<row> found_, merging_, spare_;
+    std::vector<row*> lists_;  // where each begins in `found_`
 };
 
 }  // namespace qutibench::detail

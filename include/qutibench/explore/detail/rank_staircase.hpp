@@ -63,14 +63,15 @@ public:
         heights_[rank] = height;
         std::size_t i = block + 1;
         do {
-            for (std::size_t j = i; j < i + stride; ++j) before_[j] = before_[j] < height ? before_[j] : height;
+            double* const some = before_.data() + i;
+            for (std::size_t j = 0; j < stride; ++j) some[j] = some[j] < height ? some[j] : height;
             i += stride;
         } while (i <= block + width && !(before_[i] <= height));
         for (i = block / width + 1; !(groups_[i] <= height); ++i) groups_[i] = height;
     }
 
 private:
-    static constexpr std::size_t width = 64, stride = 8;
+    static constexpr std::size_t width = 64, stride = 4;
     static constexpr std::uint64_t highest = std::uint64_t{1} << 63U;
 
     std::vector<double> heights_;         // of the corner with each rank
