@@ -78,6 +78,22 @@ void remark_unused(const qutibench::execution_parameters& given,
         remark("note: tile_softening is of tiles; give tile_rows, tile_columns or tile_depth");
 }
 
+/// Says that what is on chip does not matter where the published placement puts everything.
+void remark_unplaced(const qutibench::design_axes& axes) {
+    const auto is_published = [](auto kind) { return kind == qutibench::placement_kind::published; };
+    const auto has_tiles = [](auto kind) { return qutibench::traits_of(kind).tiles; };
+    if (!std::all_of(axes.placements.begin(), axes.placements.end(), is_published) ||
+        std::any_of(axes.executions.begin(), axes.executions.end(), has_tiles) || !axes.how.overrides.empty())
+        return;
+    const bool has_scale =
+        std::any_of(axes.on_chip_scales.begin(), axes.on_chip_scales.end(), [](double one) { return one != 1; });
+    for (const auto& [is_given, name] :
+         {std::pair(has_scale, "--on-chip"), std::pair(axes.how.double_buffered, "--double-buffered")})
+        if (is_given)
+            remark(std::string("note: the published placement has no use for ") + name +
+                   "; '--placement capacity' has");
+}
+
 /// Has a question answered by a calibration; the board that it alone describes, if that is what it is of, becomes a
 /// platform.
 void fit_by(qutibench::calibration fitted, const std::string& name, qutibench::question& of) {
@@ -268,6 +284,7 @@ qutibench::question selection_options::asked(qutibench::execution_kind unless_sa
     for (const std::string& one : parameters) set_by_text(axes.how.parameters, one);
     remark_unused(axes.how.parameters, axes.executions);
     for (const std::string& one : overrides) axes.how.overrides.push_back(parse_override(one));
+    remark_unplaced(axes);
     all.onnx.dims = parse_dims(dims, networks);
     all.is_training = is_training;
     all.training = {parse_name<optimizer_kind>(optimizer), recomputes};
