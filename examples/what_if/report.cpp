@@ -3,6 +3,7 @@
 #include "commands.hpp"
 
 #include <qutibench/io/file.hpp>
+#include <qutibench/io/json/graph.hpp>
 
 #include <filesystem>
 #include <memory>

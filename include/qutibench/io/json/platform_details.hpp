@@ -18,6 +18,16 @@ struct platform_details {
     std::vector<std::string> aliases{};  ///< other names that people type
 };
 
+/// The details in a platform's file; throws parse_error with a JSON pointer.
+[[nodiscard]] platform_details parse_platform_details(std::string_view text, const std::string& source = "platform");
+
+}  // namespace qutibench
+
+#include <qutibench/detail/compile_once.hpp>
+#if QUTIBENCH_HAS_BODIES
+#include <qutibench/io/json/platform_document.hpp>
+namespace qutibench {
+
 namespace detail {
 
 [[nodiscard]] inline fpga_resources resources_of(const json_reader& at, figure_reader& figures) {
@@ -37,9 +47,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// The details in a platform's file; throws parse_error with a JSON pointer.
-[[nodiscard]] inline platform_details parse_platform_details(std::string_view text,
-                                                             const std::string& source = "platform") {
+QUTIBENCH_INLINE platform_details parse_platform_details(std::string_view text, const std::string& source) {
     const detail::json document = detail::parse_json(text, source);
     const detail::json_reader reader(document, source);
     const platform device = detail::platform_document(reader).read();
@@ -57,3 +65,4 @@ namespace detail {
 }
 
 }  // namespace qutibench
+#endif
