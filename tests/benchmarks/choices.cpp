@@ -31,7 +31,7 @@ std::vector<choosing_layer> layers_of(std::int64_t seed) {
     return precision_choices(net, platform("board", {mode}), how, table);
 }
 
-// Arguments: objectives (bytes and loss, or seconds as well), seed
+// By all threads. Arguments: objectives (bytes and loss, or seconds as well), seed
 void front(benchmark::State& state) {
     auto layers = layers_of(state.range(1));
     auto objectives = precision_objectives();
@@ -44,7 +44,7 @@ void front(benchmark::State& state) {
     for (auto step : state) rows = choose_for_layers(layers, objectives).size();
     state.counters["rows"] = static_cast<double>(rows);
 }
-BENCHMARK(front)->ArgsProduct({{2, 3}, {1, 2, 3}})->Unit(benchmark::kMillisecond);
+BENCHMARK(front)->ArgsProduct({{2, 3}, {1, 2, 3}})->UseRealTime()->Unit(benchmark::kMillisecond);
 
 void million_of_given_choices(benchmark::State& state) {
     const auto layers = layers_of(1);

@@ -294,9 +294,10 @@ def models() -> Iterator[Row]:
     yield Row("`explain` of ResNet-50 in tiles through 16 KiB (C++)", shown(ours), "goal", "100 µs", 100e-6 / ours, "1")
     found = program("front", "million", of="benchmark_choices")
     for objectives in (2, 3):
-        worst = max((found[f"front/{objectives}/{seed}"] for seed in (1, 2, 3)), key=lambda one: one["cpu_time"])
-        ours = worst["cpu_time"] * 1e-3
+        worst = max((found[f"front/{objectives}/{seed}"] for seed in (1, 2, 3)), key=lambda one: one["real_time"])
+        ours = worst["real_time"] * 1e-3
         what = f"the best of 3^54 choices, a front of {worst['rows']:,.0f} rows of {objectives} sums"
+        what += " (all threads)" if objectives == 3 else ""
         yield Row(what, shown(ours), "goal", "10 ms", 10e-3 / ours, "1")
     ours = found["million_of_given_choices"]["cpu_time"] * 1e-3
     yield Row("a million given precisions of 54 layers", shown(ours), "goal", "1 s", 1 / ours, "1")

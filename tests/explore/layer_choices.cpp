@@ -150,6 +150,44 @@ TEST_CASE("long merged lists keep the rows and choices that a front of all sums 
     CHECK(kept > 5000);
 }
 
+TEST_CASE("rows, order and choices do not depend on the threads") {
+    std::mt19937 random(13);
+    std::size_t shared = 0;
+    for (int run = 0; run < 12; ++run) {
+        auto layers = draw_layers(run % 2 == 0 ? 22 : 16, 3, run % 2 == 0, random);
+        for (choosing_layer& layer : layers)
+            for (layer_option& option : layer.options) {
+                option.figures[2] = -option.figures[0] - option.figures[1];               // nearly all are on the front
+                if (run % 4 == 3) option.figures[0] = std::floor(3 * option.figures[0]);  // many agree
+                if (run % 6 == 5) option.figures[1] *= 1e308;                             // many overflow
+            }
+        const std::vector<choice_objective> objectives(3);
+        const choice_front one = choose_for_layers(layers, objectives, 1U << 20U, 1);
+        shared += one.size() > 3000 ? 1U : 0U;
+        for (const int threads : {0, 2, 3, 7}) {
+            const choice_front other = choose_for_layers(layers, objectives, 1U << 20U, threads);
+            REQUIRE(rows_of(other, 3) == rows_of(one, 3));
+            for (std::size_t i = 0; i < one.size(); i += 7) REQUIRE(other.choices(i) == one.choices(i));
+        }
+    }
+    CHECK(shared > 1);
+}
+
+TEST_CASE("parts of a layer, however many, make the front of the whole") {
+    std::mt19937 random(17);
+    for (int run = 0; run < 20; ++run) {
+        std::vector<double> options;
+        for (std::size_t i = 0; i < 3 + random() % 9; ++i) options.push_back(static_cast<double>(random() % 40) / 10);
+        options.resize(options.size() / 3 * 3);
+        detail::choice_merge whole(std::vector<double>(3, 0.0), 3), cut = whole;
+        for (int layer = 0; layer < 6; ++layer) {
+            for (double& figure : options) figure += static_cast<double>(random() % 3);
+            CHECK(whole.extend(options, 1) == cut.extend(options, 1 + random() % 8));
+            REQUIRE(whole.values() == cut.values());
+        }
+    }
+}
+
 TEST_CASE("a thousand rows may agree in their first figure") {
     std::vector<choosing_layer> layers;
     for (int i = 0; i < 10; ++i)
@@ -288,6 +326,8 @@ TEST_CASE("input that makes no sense is refused") {
     CHECK_THROWS_WITH(choose_for_layers(good, std::vector<choice_objective>{{.name = "bytes", .resolution = -1}}),
                       Contains("resolution of 'bytes'"));
     CHECK_THROWS_AS(choose_for_layers(good, one, 0), invalid_argument);
+    CHECK_THROWS_WITH(choose_for_layers(good, one, 1, -1),
+                      Contains("threads must be at least 1, or 0 for all, not -1"));
     figures room(1);
     CHECK_THROWS_WITH(evaluate_choices(good, one, std::vector<std::uint16_t>{1}, room),
                       Contains("layer 'conv1' has no option 1"));

@@ -6,11 +6,13 @@
 
 #include <qutibench/detail/message.hpp>
 #include <qutibench/explore/detail/choice_merge.hpp>
+#include <qutibench/explore/detail/parallel.hpp>
 #include <qutibench/pareto/front.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <compare>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 
@@ -147,12 +149,14 @@ public:
             cells_.push_back(one.resolution / static_cast<double>(layers.size()));
     }
 
-    [[nodiscard]] choice_front run() {
+    [[nodiscard]] choice_front run(int threads) {
         front_.objectives_ = objectives_.size();
-        for (std::size_t i = 0; i < layers_.size(); ++i) {
-            extend(layers_[i]);
-            progress_(i + 1, front_.steps_.back().size());
-        }
+        in_arena(threads, [&] {
+            for (std::size_t i = 0; i < layers_.size(); ++i) {
+                extend(layers_[i]);
+                progress_(i + 1, front_.steps_.back().size());
+            }
+        });
         if (merge_) front_.values_ = merge_->values();
         return std::move(front_);
     }
@@ -232,8 +236,7 @@ private:
         std::vector<double> options;
         for (const layer_option& one : layer.options)
             options.insert(options.end(), one.figures.begin(), one.figures.end());
-        merge_->extend(options);
-        front_.steps_.push_back(merge_->steps());
+        front_.steps_.push_back(merge_->extend(options));
         check_size(merge_->size(), layer);
     }
 
@@ -290,20 +293,21 @@ inline void evaluate_choices(std::span<const choosing_layer> layers, std::span<c
 ///
 /// m rows on the largest front, k options, d objectives: `pareto_front` of m k rows for each layer, or k lists that
 /// merge for two or three sums to minimise without a resolution, memory for m k d figures and 4 m bytes for each layer.
-/// `progress(layers done, rows)` is called after each layer and may throw. Throws invalid_argument without layers,
-/// options or objectives, for figures that are not finite or not one for each objective, and for more than `max_rows`
-/// rows or, with the options of the next layer, 2^32.
-template <class Progress>
+/// `progress(layers done, rows)` is called after each layer and may throw. Up to 8 of `threads`, of which 0 means all,
+/// share a layer of two or three such sums; no answer depends on how many. Throws invalid_argument without layers,
+/// options or objectives, for figures that are not finite or not one for each objective, for more than `max_rows` rows
+/// or, with the options of the next layer, 2^32, and for negative threads.
+template <std::invocable<std::size_t, std::size_t> Progress>
 [[nodiscard]] choice_front choose_for_layers(std::span<const choosing_layer> layers,
                                              std::span<const choice_objective> objectives, std::size_t max_rows,
-                                             Progress progress) {
-    return detail::choice_search<Progress>(layers, objectives, max_rows, std::move(progress)).run();
+                                             Progress progress, int threads = 0) {
+    return detail::choice_search<Progress>(layers, objectives, max_rows, std::move(progress)).run(threads);
 }
 
 [[nodiscard]] inline choice_front choose_for_layers(std::span<const choosing_layer> layers,
                                                     std::span<const choice_objective> objectives,
-                                                    std::size_t max_rows = std::size_t{1} << 20U) {
-    return choose_for_layers(layers, objectives, max_rows, [](std::size_t, std::size_t) {});
+                                                    std::size_t max_rows = std::size_t{1} << 20U, int threads = 0) {
+    return choose_for_layers(layers, objectives, max_rows, [](std::size_t, std::size_t) {}, threads);
 }
 
 }  // namespace qutibench

@@ -3,86 +3,35 @@
 /// One layer more of a choice for each: a sorted front joined with each option is a sorted list again, and lists merge.
 #pragma once
 
-#include <qutibench/explore/detail/rank_staircase.hpp>
+#include <qutibench/explore/detail/choice_part.hpp>
+#include <qutibench/explore/detail/parallel.hpp>
+#include <qutibench/explore/detail/ranked_sums.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace qutibench::detail {
 
-/// Sums that come with an option each, and their ranks among all of them. Figures of networks take few values, however
-/// many rows there are: bytes are whole, and seconds are theirs but for roundings.
-class ranked_sums {
-public:
-    [[nodiscard]] std::size_t size() const { return values_.size(); }
-    [[nodiscard]] double operator[](std::size_t rank) const { return values_[rank]; }
-    /// Of the sums of `values`, in their order, with an option.
-    [[nodiscard]] const std::uint32_t* ranks(std::size_t option) const { return ranks_.data() + option * stride_; }
-
-    /// `values` ascend.
-    void assign(std::span<const double> values, std::span<const double> options) {
-        stride_ = values.size() + 1;
-        values_.resize(options.size() * values.size());
-        ranks_.resize(options.size() * stride_);
-        lists_.clear();
-        for (std::size_t i = 0; i < options.size(); ++i)
-            lists_.push_back({options[i], values[0] + options[i], 0, ranks_.data() + i * stride_});
-        double last = std::numeric_limits<double>::quiet_NaN();
-        std::uint32_t count = 0;
-        for (std::size_t left = values_.size(); left > 0;) {
-            double least = lists_[0].sum;
-            for (const list& one : lists_) least = std::min(least, one.sum);
-            count += least == last ? 0 : 1;
-            values_[count - 1] = last = least;
-            for (list& one : lists_) left -= one.pass(least, count - 1, values);
-        }
-        values_.resize(count);
-    }
-
-private:
-    struct list {
-        double added, sum;  // the next
-        std::size_t at;
-        std::uint32_t* ranks;
-
-        /// Whether the next sum was the least. Without branches: a rank is written once too often.
-        std::size_t pass(double least, std::uint32_t rank, std::span<const double> values) {
-            ranks[at] = rank;
-            const auto passes =
-                static_cast<std::size_t>(static_cast<int>(sum == least) & static_cast<int>(at < values.size()));
-            at += passes;
-            sum = at < values.size() ? values[at] + added : std::numeric_limits<double>::infinity();
-            return passes;
-        }
-    };
-
-    std::vector<double> values_;
-    std::vector<std::uint32_t> ranks_;
-    std::vector<list> lists_;
-    std::size_t stride_ = 0;
-};
-
 /// The front over two or three sums to minimise, in lexicographic order. Rounded or not, the sums of ascending figures
 /// with an option ascend; so rows come in order of their first figures, and whether earlier ones hide a row is a
-/// question for a staircase of the other two.
+/// question for a staircase of the other two. Threads have a range of first figures each, and the staircases of those
+/// before it are asked last: what a row hides that is hidden itself is hidden without it.
 class choice_merge {
 public:
     /// Of rows with `figures` each, two or three, which ascend.
     choice_merge(std::span<const double> values, std::size_t figures) : figures_(figures) {
         for (std::size_t i = 0; i < values.size(); i += figures)
             rows_.push_back({values[i], figures == 3 ? values[i + 1] : 0, values[i + figures - 1], 0, 0});
-        for (const row& one : rows_) seconds_.push_back(one.second);
-        std::sort(seconds_.begin(), seconds_.end());
-        seconds_.erase(std::unique(seconds_.begin(), seconds_.end()), seconds_.end());
-        for (row& one : rows_) {
-            const auto at = std::lower_bound(seconds_.begin(), seconds_.end(), one.second);
-            one.rank = static_cast<std::uint32_t>(at - seconds_.begin());
+        for (const choice_row& one : rows_) kept_.push_back(one.second);
+        std::sort(kept_.begin(), kept_.end());
+        kept_.erase(std::unique(kept_.begin(), kept_.end()), kept_.end());
+        kept_count_ = kept_.size();
+        for (choice_row& one : rows_) {
+            const auto at = std::lower_bound(kept_.begin(), kept_.end(), one.second);
+            one.rank = static_cast<std::uint32_t>(at - kept_.begin());
         }
     }
 
@@ -92,7 +41,7 @@ public:
     [[nodiscard]] std::vector<double> values() const {
         std::vector<double> all;
         all.reserve(figures_ * rows_.size());
-        for (const row& one : rows_) {
+        for (const choice_row& one : rows_) {
             all.push_back(one.first);
             if (figures_ == 3) all.push_back(one.second);
             all.push_back(one.third);
@@ -101,154 +50,131 @@ public:
     }
 
     /// Makes it the front of every row with every option, whose figures are in `options`; of equal ones the first.
-    void extend(std::span<const double> options) {
-        options_.clear();
-        std::vector<double> seconds;
-        for (std::size_t i = 0; i < options.size(); i += figures_) {
-            seconds.push_back(figures_ == 3 ? options[i + 1] : 0);
-            options_.push_back({options[i], seconds.back(), options[i + figures_ - 1], 0, 0});
-        }
-        sums_.assign(seconds_, seconds);
-        stairs_.reset(sums_.size());
-        next_.clear();
-        while (gather()) take(merged());
-        std::swap(rows_, next_);
-        forget_sums();
+    /// Returns how each row came about: the row before times the options, plus the option.
+    [[nodiscard]] std::vector<std::uint32_t> extend(std::span<const double> options) {
+        const bool is_shared = rows_.size() * options.size() / figures_ >= least_to_share;
+        return extend(options, is_shared ? static_cast<std::size_t>(std::min(threads_in_arena(), most_parts)) : 1);
     }
 
-    /// How each row came about: the row before times the options, plus the option.
-    [[nodiscard]] std::vector<std::uint32_t> steps() const {
-        std::vector<std::uint32_t> all;
-        all.reserve(rows_.size());
-        for (const row& one : rows_) all.push_back(one.step);
-        return all;
+    /// The same in so many parts.
+    [[nodiscard]] std::vector<std::uint32_t> extend(std::span<const double> options, std::size_t parts) {
+        find(options, parts);
+        cut_pieces(parts);
+        std::vector<std::uint32_t> steps;
+        for_each_index(pieces_.size() + 2, [&](std::size_t i) {
+            if (i < pieces_.size())
+                ask(pieces_[i]);
+            else if (i == pieces_.size())
+                forget_sums(parts);
+            else
+                steps.resize(found(parts));  // takes pages, which is slow
+        });
+        join(steps);
+        return steps;
     }
 
 private:
-    struct row {
-        double first, second, third;
-        std::uint32_t rank;  // of the second figure
-        std::uint32_t step;
+    static constexpr std::size_t least_to_share = 4000;  // below it threads wait for one another longer than they work
+    static constexpr std::uint64_t most_parts = 8;       // more of them would ask one another for longer
+
+    /// Neighbours of a part.
+    struct piece {
+        std::size_t part;
+        std::span<choice_row> rows;
+        std::size_t at = 0;  // where they go
     };
-    /// An option, and how far its rows have come.
-    struct option_rows {
-        double first, second, third;
-        std::size_t from, end;
-    };
-    static constexpr std::size_t length = 128;
-    static constexpr row after_all{std::numeric_limits<double>::infinity(), 0, 0, 0xFFFFFFFFU, 0};
 
-    /// Of the next rows with each option, those that are not hidden yet; false when no row is left. All rows with a
-    /// first figure are among them, or none.
-    bool gather() {
-        double limit = std::numeric_limits<double>::quiet_NaN();  // what they are less than
-        std::size_t room = 0;
-        for (option_rows& one : options_) {
-            one.end = std::min(one.from + length, rows_.size());
-            const auto first = [&](std::size_t at) { return rows_[at].first + one.first; };
-            while (one.end < rows_.size() && first(one.end) == first(one.from)) ++one.end;
-            if (one.end < rows_.size()) limit = limit <= first(one.end) ? limit : first(one.end);
-            room += one.end - one.from;
+    /// The front of each part.
+    void find(std::span<const double> options, std::size_t parts) {
+        std::vector<double> firsts, seconds;
+        for (std::size_t i = 0; i < options.size(); i += figures_) {
+            firsts.push_back(options[i]);
+            seconds.push_back(figures_ == 3 ? options[i + 1] : 0);
         }
-        if (room == 0) return false;
-        for (std::vector<row>* each : {&found_, &merging_, &spare_})
-            each->resize(std::max(each->size(), room + options_.size()));
-        lists_.assign(1, found_.data());
-        for (std::size_t i = 0; i < options_.size(); ++i) {
-            row* const end = filter(i, limit, lists_.back());
-            *end = after_all;
-            lists_.push_back(end + 1);
-        }
-        return true;
+        sums_.assign(std::span(kept_).first(kept_count_), seconds, parts);
+        const auto begins = even_cuts(rows_, firsts, parts, [](const choice_row& one) { return one.first; });
+        parts_.resize(std::max(parts_.size(), parts));
+        for_each_index(parts, [&](std::size_t part) {
+            std::vector<choice_part::option_rows> some;
+            const std::size_t* const from = begins.data() + part * firsts.size();
+            for (std::size_t i = 0; i < firsts.size(); ++i)
+                some.push_back(
+                    {firsts[i], seconds[i], options[(i + 1) * figures_ - 1], from[i], from[firsts.size() + i]});
+            parts_[part].run(rows_, sums_, std::move(some));
+        });
     }
 
-    /// Writes to `to`, and returns where it came to. What remains is mostly on the front.
-    row* filter(std::size_t option, double limit, row* to) {
-        option_rows& added = options_[option];
-        const std::uint32_t* const ranks = sums_.ranks(option);
-        std::size_t at = added.from;
-        for (; at < added.end; ++at) {
-            const row& one = rows_[at];
-            const double first = one.first + added.first, third = one.third + added.third;
-            if (first >= limit) break;
-            const std::uint32_t rank = ranks[one.rank];
-            *to = {first, one.second + added.second, third, rank,
-                   static_cast<std::uint32_t>(at * options_.size() + option)};
-            to += stairs_.near_hides(rank, third) ? 0 : 1;
-        }
-        added.from = at;
-        return to;
-    }
-
-    /// By the first two figures.
-    static bool before(const row& a, const row& b) {
-        return static_cast<bool>(static_cast<int>(a.first < b.first) |
-                                 (static_cast<int>(a.first == b.first) & static_cast<int>(a.rank < b.rank)));
-    }
-
-    /// What was gathered, in order of the first two figures.
-    std::span<const row> merged() {
-        row* all = lists_[0];
-        std::size_t size = static_cast<std::size_t>(lists_[1] - lists_[0]) - 1;
-        for (std::size_t i = 1; i < options_.size(); ++i) {
-            const row *a = all, *b = lists_[i];
-            size += static_cast<std::size_t>(lists_[i + 1] - lists_[i]) - 1;
-            row* const to = merging_.data();
-            for (std::size_t j = 0; j < size; ++j) {
-                const bool is_second = before(*b, *a);
-                to[j] = is_second ? *b : *a;
-                b += is_second ? 1 : 0;
-                a += is_second ? 0 : 1;
-            }
-            to[size] = after_all;
-            all = to;
-            std::swap(merging_, spare_);
-        }
-        // rounding makes some first figures equal, whose rows need not be in order of the second
-        bool sorted = true;
-        for (std::size_t i = 1; i < size; ++i) sorted = sorted && !before(all[i], all[i - 1]);
-        if (!sorted) std::sort(all, all + size, before);
-        return {all, size};
-    }
-
-    /// Appends those that are on the front.
-    void take(std::span<const row> all) {
-        const row* last = &after_all;
-        for (const row& one : all) {
-            const bool is_beside = static_cast<bool>(static_cast<int>(one.first == last->first) &
-                                                     static_cast<int>(one.rank == last->rank));
-            if (!stairs_.hides(one.rank, one.third))
-                stairs_.add(one.rank, one.third);
-            else if (!is_beside || one.third != last->third || one.step > last->step)
-                continue;
-            if (is_beside) next_.pop_back();
-            next_.push_back(one);
-            last = &one;
+    void cut_pieces(std::size_t parts) {
+        pieces_.clear();
+        for (std::size_t part = 0; part < parts; ++part) {
+            std::span<choice_row> left = parts_[part].rows();
+            const std::size_t length = parts == 1 ? left.size() : left.size() / 4 + 1;
+            for (; !left.empty(); left = left.subspan(std::min(length, left.size())))
+                pieces_.push_back({part, left.first(std::min(length, left.size()))});
         }
     }
 
-    /// The second figures that the rows have, and no others.
-    void forget_sums() {
-        std::vector<std::uint32_t> ranks(sums_.size(), 0);
-        for (const row& one : rows_) ranks[one.rank] = 1;
-        seconds_.resize(sums_.size());
+    /// Leaves out of a piece what earlier parts hide.
+    void ask(piece& one) const {
+        if (one.part == 0) return;
+        choice_row* to = one.rows.data();
+        for (const choice_row& row : one.rows) {
+            bool hidden = false;
+            for (std::size_t part = 0; part < one.part && !hidden; ++part) hidden = parts_[part].hides(row);
+            *to = row;
+            to += hidden ? 0 : 1;
+        }
+        one.rows = {one.rows.data(), to};
+    }
+
+    /// The second figures that rows of the parts have, and no others.
+    void forget_sums(std::size_t parts) {
+        ranks_.resize(std::max(ranks_.size(), sums_.size()));
+        kept_.resize(ranks_.size());
         std::uint32_t count = 0;
         for (std::size_t i = 0; i < sums_.size(); ++i) {
-            seconds_[count] = sums_[i];
-            count += std::exchange(ranks[i], count);
+            kept_[count] = sums_[i];
+            ranks_[i] = count;
+            std::uint32_t used = 0;
+            for (std::size_t part = 0; part < parts; ++part) used |= parts_[part].uses(i);
+            count += used;
         }
-        seconds_.resize(count);
-        for (row& one : rows_) one.rank = ranks[one.rank];
+        kept_count_ = count;
+    }
+
+    [[nodiscard]] std::size_t found(std::size_t parts) {
+        std::size_t size = 0;
+        for (std::size_t part = 0; part < parts; ++part) size += parts_[part].rows().size();
+        return size;
+    }
+
+    /// The pieces, one after the other.
+    void join(std::vector<std::uint32_t>& steps) {
+        std::size_t size = 0;
+        for (piece& one : pieces_) {
+            one.at = size;
+            size += one.rows.size();
+        }
+        rows_.resize(size);
+        steps.resize(size);
+        for_each_index(pieces_.size(), [&](std::size_t i) {
+            std::size_t at = pieces_[i].at;
+            for (const choice_row& one : pieces_[i].rows) {
+                steps[at] = one.step;
+                rows_[at] = one;
+                rows_[at++].rank = ranks_[one.rank];
+            }
+        });
     }
 
     std::size_t figures_;
-    std::vector<row> rows_, next_;
-    std::vector<double> seconds_;  // that rows have, ascending
-    std::vector<option_rows> options_;
+    std::vector<choice_row> rows_;
+    std::vector<double> kept_;  // second figures that rows have, ascending, as many as
+    std::size_t kept_count_ = 0;
     ranked_sums sums_;
-    rank_staircase stairs_;
-    std::vector<row> found_, merging_, spare_;
-    std::vector<row*> lists_;  // where each begins in `found_`
+    std::vector<choice_part> parts_;
+    std::vector<piece> pieces_;
+    std::vector<std::uint32_t> ranks_;  // in the second figures that remain
 };
 
 }  // namespace qutibench::detail
