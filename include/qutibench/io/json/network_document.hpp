@@ -100,3 +100,26 @@ private:
 };
 
 }  // namespace qutibench::detail
+
+namespace qutibench {
+
+QUTIBENCH_INLINE network_entry parse_network(std::string_view text, const std::string& source) {
+    const detail::json document = detail::parse_json(text, source);
+    return detail::network_document(detail::json_reader(document, source)).read();
+}
+
+QUTIBENCH_INLINE std::string to_json(const workload& net) {
+    const detail::ordered_json document = {
+        {"id", net.name()}, {"operations", net.operations().value()}, {"weights", net.weights().value()}};
+    return document.dump(2) + "\n";
+}
+
+QUTIBENCH_INLINE void save_network(const graph& net, const std::string& path) {
+    detail::write_file(path, to_json(net));
+}
+
+QUTIBENCH_INLINE void save_network(const workload& net, const std::string& path) {
+    detail::write_file(path, to_json(net));
+}
+
+}  // namespace qutibench
