@@ -6,6 +6,7 @@
 #include <qutibench/explore/precision_choices.hpp>
 
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -39,7 +40,10 @@ using options_by_layer = py::typing::Dict<py::str, py::typing::Dict<py::str, py:
 
 [[nodiscard]] py::tuple chosen(const options_by_layer& given, const std::vector<std::string>& maximize,
                                const std::vector<std::string>& largest, const std::vector<std::string>& names,
-                               const std::map<std::string, double>& resolution, std::size_t max_rows, int threads) {
+                               const std::map<std::string, double>& resolution, std::size_t max_rows,
+                               std::optional<int> workers) {
+    if (workers && (*workers < 1 || *workers > 4096))
+        throw invalid_argument("workers must be from 1 to 4096, not " + std::to_string(*workers));
     const std::vector<choosing_layer> layers = from_python(given);
     std::vector<choice_objective> objectives;
     const auto is_in = [](const std::vector<std::string>& all, const std::string& one) {
@@ -57,7 +61,7 @@ using options_by_layer = py::typing::Dict<py::str, py::typing::Dict<py::str, py:
     choice_front front;
     {
         const unlocked others_run;
-        front = choose_for_layers(layers, objectives, max_rows, threads);
+        front = choose_for_layers(layers, objectives, max_rows, workers.value_or(0));
     }
     py::list rows;
     for (std::size_t row = 0; row < front.size(); ++row) {
@@ -90,16 +94,16 @@ void register_choices(py::module_& module) {
         "(layer, datatype, loss) for each that may be chosen, the loss in any unit that adds up; all other layers stay "
         "in the deployment's datatype. Further arguments are those of predict, layer by layer. Raises InvalidArgument, "
         "UnknownName, and what predict raises.");
-    module.def(
-        "choose_for_layers", &chosen, "layers"_a, py::kw_only(), "maximize"_a = std::vector<std::string>(),
-        "largest"_a = std::vector<std::string>(),
-        "names"_a = std::vector<std::string>{"model_bytes", "latency_s", "loss"},
-        "resolution"_a = std::map<std::string, double>(), "max_rows"_a = 1'000'000, "threads"_a = 0,
-        "The exact frontier over all combinations of one option per layer: (figures by name, option by layer) "
-        "pairs. layers: {layer: {option: figures}}, such as precision_choices gives. names: of the figures, in "
-        "order; all are minimised but those in maximize, and summed over the layers but those in largest, of "
-        "which the largest counts. resolution: by how much the frontier may miss a combination, by name, where "
-        "it would be too long. threads: at most so many (0: all); no answer depends on it. Raises InvalidArgument.");
+    module.def("choose_for_layers", &chosen, "layers"_a, py::kw_only(), "maximize"_a = std::vector<std::string>(),
+               "largest"_a = std::vector<std::string>(),
+               "names"_a = std::vector<std::string>{"model_bytes", "latency_s", "loss"},
+               "resolution"_a = std::map<std::string, double>(), "max_rows"_a = 1'000'000, "workers"_a = py::none(),
+               "The exact frontier over all combinations of one option per layer: (figures by name, option by layer) "
+               "pairs. layers: {layer: {option: figures}}, such as precision_choices gives. names: of the figures, in "
+               "order; all are minimised but those in maximize, and summed over the layers but those in largest, of "
+               "which the largest counts. resolution: by how much the frontier may miss a combination, by name, where "
+               "it would be too long. workers: threads of the processor, all unless given; no answer depends on it. "
+               "Raises InvalidArgument.");
 }
 
 }  // namespace qutibench::python

@@ -48,11 +48,11 @@ CASES = {
     "setting of wrong type": (lambda: qb.layers.dense(out_features="x"), qb.InvalidArgument, ValueError, "out_feat"),
     "wrong maximise": (lambda: qb.pareto_front([[1.0, 2.0]], [True]), qb.InvalidArgument, ValueError, "maximize"),
     "one dimension": (lambda: qb.pareto_front([1.0, 2.0]), qb.InvalidArgument, ValueError, "2 dimensions"),
-    "negative threads": (
-        lambda: qb.DesignSpace(["cnv"], ["zcu104_dpu"]).best("throughput", threads=-1),
+    "negative workers": (
+        lambda: qb.choose_for_layers({"a": {"x": [1.0]}}, names=["s"], workers=-1),
         qb.InvalidArgument,
         ValueError,
-        "threads",
+        "from 1 to 4096",
     ),
     "task": (lambda: qb.heatmap("imagenette"), qb.UnknownName, KeyError, "imagenet"),
 }
