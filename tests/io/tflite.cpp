@@ -73,6 +73,13 @@ TEST_CASE("TFLite: what is no TFLite model is refused") {
     CHECK_THROWS_AS(qb::load_tflite(data + "missing.tflite"), qb::parse_error);
 }
 
+TEST_CASE("TFLite: a constant of more dimensions than an image is not turned to follow one") {
+    // found by fuzzing: it was copied into four numbers
+    const std::string text =
+        qb::detail::read_file(QUTIBENCH_SOURCE_DIR "/tests/fuzz/corpus/tflite/constant_of_five_dimensions.tflite");
+    CHECK_THROWS_WITH(qb::load_tflite(bytes_of(text)), Contains("'k1' has more than 2^60 elements"));
+}
+
 TEST_CASE("TFLite: a file that is cut off or changed anywhere is read or refused, never worse") {
     const std::string whole = qb::detail::read_file(data + "small_int8.tflite");
     int refused = 0, read = 0;

@@ -98,7 +98,8 @@ protected:
             const std::int32_t id = of.inputs[i];
             if (id < 0) continue;
             // A tensor of fewer dimensions meets the last axis, which a constant can be turned to follow.
-            if (tensors_.rank(id) != 4 && !tensors_.is_constant(id)) return layout::stored;
+            const std::size_t rank = tensors_.rank(id);
+            if (rank > 4 || (rank < 4 && !tensors_.is_constant(id))) return layout::stored;
         }
         for (std::size_t i = first; i < of.inputs.size(); ++i)
             if (of.inputs[i] >= 0 && tensors_.moved(of.inputs[i])) return layout::channels_second;
