@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The catalogue, its files, tables and searches, which the other files of what_if and of the Python module declare
 // only.
-#include <qutibench/explore/serving_space.hpp>  // predictions.cpp has this and the next, readers.cpp the last two
+// predictions.cpp has the bodies of the first four, readers.cpp those of the next two.
+#include <qutibench/explore/serving_space.hpp>
 #include <qutibench/model/calibration.hpp>
 #include <qutibench/pareto/front.hpp>
 #include <qutibench/qutibench.hpp>

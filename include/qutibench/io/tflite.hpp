@@ -48,8 +48,7 @@ namespace qutibench {
 
 QUTIBENCH_INLINE std::string tflite_as_onnx(std::string_view content, const std::string& source,
                                             std::string_view name) {
-    if (!tflite::is_model(content))
-        throw parse_error(source, "byte 4", "this is no TFLite model: 'TFL3' should stand here");
+    tflite::require_model(content, source);
     const flatbuffer::buffer file(content, source);
     const tflite::model model = tflite::detail::model_reader(file).read();
     return tflite::rewriter(model, file).run(name);

@@ -46,12 +46,12 @@ struct rank_block {
 
 /// One device's share of a language model.
 struct language_rank {
-    double width = 0;   ///< elements of a position between blocks
-    double layers = 0;  ///< of the fullest pipeline stage
-    double stages = 1;  ///< as full as that one, that make the model: fewer than there are where layers do not divide
-    double attention = 0;  ///< weights of projections, all layers
-    double dense = 0;      ///< of dense and shared networks and routers
-    double experts = 0;    ///< of all experts held
+    double width = 0;        ///< elements of a position between blocks
+    double layers = 0;       ///< of the fullest pipeline stage
+    double full_stages = 1;  ///< how many like it make the model: fewer than there are where layers do not divide
+    double attention = 0;    ///< weights of projections, all layers
+    double dense = 0;        ///< of dense and shared networks and routers
+    double experts = 0;      ///< of all experts held
     double head = 0;
     double embedding = 0;
     double norms = 0;
@@ -110,7 +110,7 @@ namespace detail {
     language_rank result;
     result.width = static_cast<double>(rank.width);
     result.layers = static_cast<double>(rank.layers());
-    result.stages = static_cast<double>(model.layers()) / result.layers;
+    result.full_stages = static_cast<double>(model.layers()) / result.layers;
     result.attention = of(language_part::attention);
     result.dense = of(language_part::dense);
     result.experts = of(language_part::experts);

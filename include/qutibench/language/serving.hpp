@@ -181,7 +181,7 @@ private:
     // How many times the fullest stage takes a token's way through all stages: where they are all at work, each waits
     // for the fullest.
     [[nodiscard]] double turn(const serving_question& ask) const {
-        return std::max(rank_.stages, std::min(ask.concurrency, stages()));
+        return std::max(rank_.full_stages, std::min(ask.concurrency, stages()));
     }
 
     // Requests of a step: those in flight are spread over the stages.
@@ -197,7 +197,7 @@ private:
 
     [[nodiscard]] pass_work prompt_work(const serving_question& ask) const {
         return with_head_once(prefill_work(rank_, stored_, ask.prompt_tokens, ask.prompt_tokens * ask.prefix_hit),
-                              rank_.stages);
+                              rank_.full_stages);
     }
 
     // A pass goes through every stage, and through the head once, on the last.
@@ -234,14 +234,14 @@ private:
         result.prefill = prompt;
         if (is_perfect(k)) drop_hideable(result.decode);
         const double step = turn(ask) * result.decode.total() * (1 + ask.draft_tokens * ask.draft_cost);
-        const double prefill = result.prompt = rank_.stages * result.prefill.total();
+        const double prefill = result.prompt = rank_.full_stages * result.prefill.total();
         const double tokens = ask.draft_tokens > 0 ? tokens_of_step(ask) : 1.0;
         const double others = (ask.concurrency - 1) / ask.output_tokens;
         const double added = ask.separate_prefill || k.interference == 0
                                  ? 0.0
                                  : k.interference * others * added_by_prefill(result.decode, result.prefill, k);
         result.per_token = step / tokens + added;
-        result.first = k.first + k.first_kernel * kernels_ * rank_.stages + k.first_step * result.per_token;
+        result.first = k.first + k.first_kernel * kernels_ * rank_.full_stages + k.first_step * result.per_token;
         result.first +=
             ask.separate_prefill ? prefill + sent(ask) : prefill * (1 + k.queue * (ask.concurrency - 1) / 2);
         return result;

@@ -123,8 +123,7 @@ QUTIBENCH_INLINE void refuse_foreign_model(std::string_view content, const std::
     if (tflite::is_model(content)) return;
     if (const auto other = detail::foreign_format_of(content))
         throw parse_error(source, "", detail::message({"this is ", other->is, "; ", other->advice}));
-    if (source.ends_with(".tflite") && !detail::fields_of(content).whole)
-        throw parse_error(source, "byte 4", "this is no TFLite model: 'TFL3' should stand here");
+    if (source.ends_with(".tflite") && !detail::fields_of(content).whole) tflite::require_model(content, source);
 }
 
 QUTIBENCH_INLINE std::optional<std::string> model_as_onnx(std::string_view content, const std::string& source,

@@ -20,6 +20,11 @@ namespace qutibench::tflite {
     return bytes.size() >= 8 && bytes.substr(4, 4) == "TFL3";
 }
 
+/// Throws parse_error where it does not.
+inline void require_model(std::string_view bytes, const std::string& source) {
+    if (!is_model(bytes)) throw parse_error(source, "byte 4", "this is no TFLite model: 'TFL3' should stand here");
+}
+
 struct tensor {
     std::string name{};
     std::vector<std::int32_t> shape{};
