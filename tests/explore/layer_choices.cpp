@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <qutibench/explore/layer_choices.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -17,21 +18,14 @@ namespace {
 
 using figures = std::vector<double>;
 
-double joined(const choice_objective& one, double a, double b) {
-    if (one.over_layers == accumulation::sum) return a + b;
-    return one.wanted == sense::minimize ? std::max(a, b) : std::min(a, b);
-}
-
 figures total(const std::vector<choosing_layer>& layers, const std::vector<choice_objective>& objectives,
               const std::vector<std::size_t>& choice) {
-    figures sum = layers[0].options[choice[0]].figures;
-    for (std::size_t i = 1; i < layers.size(); ++i)
-        for (std::size_t j = 0; j < sum.size(); ++j)
-            sum[j] = joined(objectives[j], sum[j], layers[i].options[choice[i]].figures[j]);
+    const std::vector<std::uint16_t> chosen(choice.begin(), choice.end());
+    figures sum(objectives.size());
+    evaluate_choices(layers, objectives, chosen, sum);
     return sum;
 }
 
-// Every combination, and of these every one that no other dominates.
 std::vector<figures> combinations(const std::vector<choosing_layer>& layers,
                                   const std::vector<choice_objective>& objectives) {
     std::vector<figures> all;
@@ -52,6 +46,7 @@ bool no_worse(const figures& a, const figures& b, const std::vector<choice_objec
     return true;
 }
 
+// Of every combination, those that no other dominates.
 std::set<figures> reference(const std::vector<choosing_layer>& layers,
                             const std::vector<choice_objective>& objectives) {
     const std::vector<figures> all = combinations(layers, objectives);
@@ -72,7 +67,7 @@ std::vector<choosing_layer> draw_layers(std::size_t layers, std::size_t objectiv
         for (std::size_t k = 0; k < 1 + random() % 3; ++k) {
             figures one;
             for (std::size_t j = 0; j < objectives; ++j)
-                one.push_back(coarse ? static_cast<double>(random() % 5) / 10  // whose sums differ by their rounding
+                one.push_back(coarse ? static_cast<double>(random() % 5) / 10  // of which many agree
                                      : static_cast<double>(random() % 100000) / 7e4);
             layer.options.push_back({std::to_string(k), one});
         }
@@ -127,12 +122,10 @@ TEST_CASE("long merged lists keep the rows and choices that a front of all sums 
         };
         for (choosing_layer& layer : layers)  // less of one is more of the other
             for (layer_option& option : layer.options) option.figures[d - 1] -= 2 * option.figures[0];
-        if (run % 6 == 1) layers[3].options[0].figures[1] = 1e9;      // all others are close together
-        if (run % 6 == 3) layers[3].options[0].figures[1] = 1.7e308;  // overflows
-        if (run % 6 == 3) layers[4].options[0].figures[1] = 1.7e308;
+        if (run % 6 == 1) layers[3].options[0].figures[1] = 1e9;  // all others are close together
         if (run % 6 == 5) change(0, [](double figure) { return -std::floor(3 * figure); });
         if (run % 6 == 5) change(1, [](double figure) { return std::floor(4 * figure); });
-        if (run % 6 == 0)  // rounding makes figures agree that did not
+        if (run % 6 == 0)  // most of the others' figures are rounded off
             for (layer_option& option : layers[16].options) option.figures[0] += 1e15;
         const std::vector<choice_objective> asked(d), more(4);
         const choice_front merged = choose_for_layers(layers, asked);
@@ -159,7 +152,7 @@ TEST_CASE("rows, order and choices do not depend on the threads") {
             for (layer_option& option : layer.options) {
                 option.figures[2] = -option.figures[0] - option.figures[1];               // nearly all are on the front
                 if (run % 4 == 3) option.figures[0] = std::floor(3 * option.figures[0]);  // many agree
-                if (run % 6 == 5) option.figures[1] *= 1e308;                             // many overflow
+                if (run % 6 == 5) option.figures[1] *= 1e303;                             // nearly too large
             }
         const std::vector<choice_objective> objectives(3);
         const choice_front one = choose_for_layers(layers, objectives, 1U << 20U, 1);
@@ -177,7 +170,7 @@ TEST_CASE("parts of a layer, however many, make the front of the whole") {
     std::mt19937 random(17);
     for (int run = 0; run < 20; ++run) {
         std::vector<double> options;
-        for (std::size_t i = 0; i < 3 + random() % 9; ++i) options.push_back(static_cast<double>(random() % 40) / 10);
+        for (std::size_t i = 0; i < 3 + random() % 9; ++i) options.push_back(static_cast<double>(random() % 40) / 8);
         options.resize(options.size() / 3 * 3);
         detail::choice_merge whole(std::vector<double>(3, 0.0), 3), cut = whole;
         for (int layer = 0; layer < 6; ++layer) {
@@ -208,6 +201,7 @@ TEST_CASE("rows and options that are too many to number are refused") {
     const std::vector<choice_objective> objectives(2);
     CHECK(choose_for_layers(layers, objectives).size() == 65536);
     layers.push_back({"last", std::vector<layer_option>(65537, {"a", {0, 0}})});
+    layers.back().options.back().figures = {1e9, -1};  // which makes it a kind of its own
     CHECK_THROWS_WITH(choose_for_layers(layers, objectives),
                       Contains("65536 rows with the 65537 options of layer 'last' are more than 2^32"));
 }
@@ -286,30 +280,107 @@ TEST_CASE("three widths in 54 layers: 3^54 combinations") {
                             [&](const figures& row) { return no_worse(row, one, objectives, 1); }));
 }
 
-TEST_CASE("given combinations have the figures that adding up one layer after the other gives") {
+TEST_CASE("given combinations have the figures that adding up exactly gives, but for the rounding of each figure") {
     std::mt19937 random(5);
-    for (int run = 0; run < 50; ++run) {
+    std::size_t rounded = 0;
+    for (int run = 0; run < 100; ++run) {
         const std::size_t d = 1 + random() % 4;
-        const auto layers = draw_layers(1 + random() % 6, d, run % 2 == 0, random);
+        auto layers = draw_layers(1 + random() % 6, d, run % 2 == 0, random);
+        for (choosing_layer& layer : layers)
+            for (layer_option& option : layer.options)
+                for (double& figure : option.figures)
+                    figure = run % 4 < 2 ? std::floor(1e12 * figure) : figure * std::pow(10.0, run - 50.0);
         const auto objectives = draw_objectives(d, random);
         std::vector<std::uint16_t> chosen;
         figures expected;
-        for (int row = 0; row < 20; ++row) {
-            std::vector<std::size_t> choice;
-            for (const choosing_layer& layer : layers) choice.push_back(random() % layer.options.size());
-            chosen.insert(chosen.end(), choice.begin(), choice.end());
-            for (const double one : total(layers, objectives, choice)) expected.push_back(one);
-        }
+        std::vector<double> largest(d, 0);
+        for (const choosing_layer& layer : layers)
+            for (std::size_t j = 0; j < d; ++j) {
+                double most = 0;
+                for (const layer_option& option : layer.options) most = std::max(most, option.figures[j]);
+                largest[j] += most;
+            }
+        for (int row = 0; row < 20; ++row)
+            for (std::size_t i = 0; i < layers.size(); ++i) {
+                chosen.push_back(static_cast<std::uint16_t>(random() % layers[i].options.size()));
+                const figures& added = layers[i].options[chosen.back()].figures;
+                if (i == 0) expected.insert(expected.end(), added.begin(), added.end());
+                for (std::size_t j = 0; i > 0 && j < d; ++j) {
+                    double& sum = expected[expected.size() - d + j];
+                    const bool is_least = objectives[j].wanted == sense::minimize;
+                    if (objectives[j].over_layers == accumulation::sum)
+                        sum += added[j];
+                    else
+                        sum = is_least ? std::max(sum, added[j]) : std::min(sum, added[j]);
+                }
+            }
         figures found(expected.size());
         evaluate_choices(layers, objectives, chosen, found);
-        REQUIRE(found == expected);
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            const bool is_exact = run % 4 < 2 || objectives[i % d].over_layers == accumulation::largest;
+            const double rounding = static_cast<double>(layers.size()) * std::ldexp(largest[i % d], -51);
+            REQUIRE(std::abs(found[i] - expected[i]) <= (is_exact ? 0 : rounding));
+            rounded += found[i] == expected[i] ? 0U : 1U;
+        }
     }
+    CHECK(rounded > 100);
 }
 
-TEST_CASE("sums that overflow are infinite, not lost") {
-    const std::vector<choosing_layer> layers(2, choosing_layer{"conv", {{"a", {1e308, 1}}, {"b", {1.5e308, 0}}}});
-    const choice_front front = choose_for_layers(layers, std::vector<choice_objective>(2));
-    CHECK(rows_of(front, 2) == std::vector<figures>{{std::numeric_limits<double>::infinity(), 0}});
+TEST_CASE("the order of layers changes no bit of a front") {
+    std::mt19937 random(19);
+    for (int run = 0; run < 40; ++run) {
+        const std::size_t d = 1 + random() % 4;
+        auto layers = draw_layers(10, d, run % 2 == 0, random);
+        auto objectives = draw_objectives(d, random);
+        if (run % 4 > 1) objectives.assign(d, {});
+        const auto rows = rows_of(choose_for_layers(layers, objectives), d);
+        std::shuffle(layers.begin(), layers.end(), random);
+        const choice_front shuffled = choose_for_layers(layers, objectives);
+        REQUIRE(rows_of(shuffled, d) == rows);
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            REQUIRE(total(layers, objectives, shuffled.choices(i)) == rows[i]);
+    }
+    // added up from the left they are 1, or a little less, for which the next power of two is another
+    const auto front = [](double a, double b, double c) {
+        const std::vector<choosing_layer> layers{{"a", {{"", {a}}}}, {"b", {{"", {b}}}}, {"c", {{"", {c}}}}};
+        return choose_for_layers(layers, std::vector<choice_objective>(1)).points()[0];
+    };
+    CHECK(front(0.1, 0.3, 0.6) == front(0.3, 0.6, 0.1));
+}
+
+TEST_CASE("layers of the commonest kind are joined first, small ones before large ones") {
+    const std::vector<double> spans{
+        8, 1,   3,  // four times as much of the first
+        6, 3,   5,  // the commonest kind
+        2, 1,   9,  // as well
+        0, 4,   7,  // infinitely less
+        4, 2,   1,  // the commonest
+        7, 0,   0,  // the least is best
+        5, 4,   2,  // little less
+        4, 2,   2,  // the commonest, thrice
+        8, 4,   2,  //
+        9, 4.5, 3,
+    };
+    CHECK(detail::joining_order(spans, 3) == std::vector<std::size_t>{5, 2, 4, 7, 1, 8, 9, 6, 0, 3});
+    // too few agree
+    CHECK(detail::joining_order(std::span(spans).first(15), 3) == std::vector<std::size_t>{3, 2, 4, 1, 0});
+    CHECK(detail::joining_order(std::vector<double>{3, 0, 1}, 1) == std::vector<std::size_t>{1, 2, 0});
+    // a figure that never varies tells nothing
+    CHECK(detail::joining_order(std::vector<double>{8, 1, 0, 2, 1, 0, 4, 2, 0}, 3) ==
+          std::vector<std::size_t>{1, 2, 0});
+}
+
+TEST_CASE("figures from the smallest to nearly the largest are summed up; beyond that they are refused") {
+    const double least = std::numeric_limits<double>::denorm_min();
+    std::vector<choosing_layer> layers(3, choosing_layer{"conv", {{"a", {least, 4e307, -1e308}}}});
+    std::vector<choice_objective> objectives{{.name = "bytes"}, {.name = "seconds"}, {.name = "loss"}};
+    objectives[2].over_layers = accumulation::largest;
+    CHECK_THROWS_WITH(choose_for_layers(layers, objectives),
+                      Contains("figures of 'seconds' add up to more than a number can hold"));
+    layers.pop_back();
+    layers.push_back({"conv", {{"a", {0, 1, 1e308}}}});
+    objectives[1].over_layers = accumulation::largest;
+    CHECK(rows_of(choose_for_layers(layers, objectives), 3) == std::vector<figures>{{2 * least, 4e307, 1e308}});
 }
 
 TEST_CASE("input that makes no sense is refused") {

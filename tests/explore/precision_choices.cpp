@@ -96,16 +96,12 @@ TEST_CASE("frontier of CNV's layers in three widths equals all 19683 combination
     REQUIRE(layers.size() == 10);
     CHECK(layers[1].options[smallest[1]].label == "int2");
 
-    std::vector<double> all;
-    std::vector<std::size_t> choice(layers.size(), 0);
-    for (int i = 0; i < 19683; ++i) {
-        for (std::size_t j = 0; j < 3; ++j) {
-            double sum = layers[0].options[choice[0]].figures[j];
-            for (std::size_t k = 1; k < layers.size(); ++k) sum += layers[k].options[choice[k]].figures[j];
-            all.push_back(sum);
-        }
-        for (std::size_t k = 0; k < 9 && ++choice[k] == 3; ++k) choice[k] = 0;
-    }
+    std::vector<std::uint16_t> chosen;
+    for (int i = 0; i < 19683; ++i)
+        for (int k = 0, rest = i; k < 10; ++k, rest /= 3)  // nothing is left for the tenth
+            chosen.push_back(static_cast<std::uint16_t>(rest % 3));
+    std::vector<double> all(3 * 19683);
+    evaluate_choices(layers, objectives, chosen, all);
     const std::vector<sense> senses(3, sense::minimize);
     std::vector<std::vector<double>> expected;
     for (const std::size_t row : pareto_front(all, senses))
@@ -115,6 +111,11 @@ TEST_CASE("frontier of CNV's layers in three widths equals all 19683 combination
     REQUIRE(front.size() == expected.size());
     for (std::size_t i = 0; i < expected.size(); ++i)
         CHECK(std::equal(expected[i].begin(), expected[i].end(), &front.points()[i * 3]));
+    for (std::size_t j = 0; j < 3; ++j) {  // the row added up without rounding before
+        double sum = 0;
+        for (std::size_t k = 0; k < layers.size(); ++k) sum += layers[k].options[smallest[k]].figures[j];
+        CHECK(front.points()[j] == Approx(sum).epsilon(1e-14));
+    }
 }
 
 TEST_CASE("tables and deployments that do not fit are refused") {

@@ -6,6 +6,7 @@
 
 #include <qutibench/detail/message.hpp>
 #include <qutibench/explore/detail/choice_merge.hpp>
+#include <qutibench/explore/detail/joining_order.hpp>
 #include <qutibench/explore/detail/parallel.hpp>
 #include <qutibench/pareto/front.hpp>
 
@@ -14,6 +15,8 @@
 #include <compare>
 #include <concepts>
 #include <cstdint>
+#include <limits>
+#include <numeric>
 #include <optional>
 
 namespace qutibench {
@@ -61,11 +64,11 @@ public:
     /// the last row.
     [[nodiscard]] std::vector<std::size_t> choices(std::size_t row) const {
         if (row >= size()) throw invalid_argument(detail::message({"a front of ", size(), " rows has no row ", row}));
-        std::vector<std::size_t> chosen(steps_.size());
-        for (std::size_t layer = steps_.size(); layer-- > 0;) {
-            const std::uint32_t step = steps_[layer][row];
-            chosen[layer] = step % options_[layer];
-            row = step / options_[layer];
+        std::vector<std::size_t> chosen(joined_.size());
+        for (auto layer = joined_.rbegin(); layer != joined_.rend(); ++layer) {
+            const std::uint32_t step = layer->steps[row];
+            chosen[layer->number] = step % layer->options;
+            row = step / layer->options;
         }
         return chosen;
     }
@@ -74,15 +77,20 @@ private:
     template <class Progress>
     friend class detail::choice_search;
 
+    struct joined_layer {
+        std::size_t number, options;
+        std::vector<std::uint32_t> steps;  // of each row: the one before times the options, plus the option
+    };
+
     std::size_t objectives_ = 0;
     std::vector<double> values_;
-    std::vector<std::size_t> options_;               // how many a layer has
-    std::vector<std::vector<std::uint32_t>> steps_;  // of each row: the one before times the options, plus the option
+    std::vector<joined_layer> joined_;  // in the order in which they were
 };
 
 namespace detail {
 
-/// How figures of layers make those of a network; checks both.
+/// Figures of layers and how they make those of a network; checks both. What is summed up is rounded before, so that
+/// sums are exact.
 class choice_sums {
 public:
     choice_sums(std::span<const choosing_layer> layers, std::span<const choice_objective> objectives)
@@ -99,12 +107,19 @@ public:
                 figures_.insert(figures_.end(), option.figures.begin(), option.figures.end());
             }
         }
+        for (std::size_t j = 0; j < objectives.size(); ++j)
+            if (objectives[j].over_layers == accumulation::sum) round(j);
     }
 
     [[nodiscard]] double joined(std::size_t objective, double before, double added) const {
         const choice_objective& one = objectives_[objective];
         if (one.over_layers == accumulation::sum) return before + added;
         return one.wanted == sense::minimize ? std::max(before, added) : std::min(before, added);
+    }
+
+    /// Of all options of a layer, row-major.
+    [[nodiscard]] std::span<const double> figures(std::size_t layer) const {
+        return std::span(figures_).subspan(starts_[layer], layers_[layer].options.size() * objectives_.size());
     }
 
     /// Figures of one combination.
@@ -118,6 +133,19 @@ public:
         }
     }
 
+    /// Half of how much the options of each layer differ in each objective, row-major.
+    [[nodiscard]] std::vector<double> spans() const {
+        std::vector<double> all;
+        for (std::size_t i = 0; i < layers_.size(); ++i)
+            for (std::size_t j = 0; j < objectives_.size(); ++j) {
+                const auto [least, most] = std::minmax_element(
+                    layers_[i].options.begin(), layers_[i].options.end(),
+                    [j](const layer_option& a, const layer_option& b) { return a.figures[j] < b.figures[j]; });
+                all.push_back(most->figures[j] / 2 - least->figures[j] / 2);  // the whole may be infinite
+            }
+        return all;
+    }
+
 private:
     void check(const choosing_layer& layer, const layer_option& option) const {
         const std::string where = "option '" + option.label + "' of layer '" + layer.name + "'";
@@ -127,6 +155,23 @@ private:
         for (const double one : option.figures)
             if (!std::isfinite(one))
                 throw invalid_argument(where + " has a figure that is not finite; leave an impossible option out");
+    }
+
+    void round(std::size_t objective) {
+        std::vector<double> most;  // of each layer
+        for (const choosing_layer& layer : layers_) {
+            most.push_back(0);
+            for (const layer_option& one : layer.options)
+                most.back() = std::max(most.back(), std::abs(one.figures[objective]));
+        }
+        std::sort(most.begin(), most.end());  // so that another order of layers has the same sum
+        const double largest = std::accumulate(most.begin(), most.end(), 0.0);
+        if (largest > std::numeric_limits<double>::max() / 4)
+            throw invalid_argument(
+                message({"figures of '", objectives_[objective].name, "' add up to more than a number can hold"}));
+        const double quantum = exact_quantum(largest);
+        for (std::size_t i = objective; i < figures_.size(); i += objectives_.size())
+            figures_[i] = rounded_to(quantum, figures_[i]);
     }
 
     std::span<const choosing_layer> layers_;
@@ -152,9 +197,9 @@ public:
     [[nodiscard]] choice_front run(int threads) {
         front_.objectives_ = objectives_.size();
         in_arena(threads, [&] {
-            for (std::size_t i = 0; i < layers_.size(); ++i) {
-                extend(layers_[i]);
-                progress_(i + 1, front_.steps_.back().size());
+            for (const std::size_t layer : joining_order(sums_.spans(), objectives_.size())) {
+                extend(layer);
+                progress_(front_.joined_.size(), rows());
             }
         });
         if (merge_) front_.values_ = merge_->values();
@@ -169,18 +214,19 @@ private:
                 throw invalid_argument("the resolution of '" + one.name + "' must be finite and not negative");
     }
 
+    /// Of the layers joined so far.
+    [[nodiscard]] std::size_t rows() const { return front_.joined_.empty() ? 1 : front_.joined_.back().steps.size(); }
+
     // Every row of the front with every option of the layer; option varies fastest.
-    [[nodiscard]] std::vector<double> candidates(const choosing_layer& layer) const {
+    [[nodiscard]] std::vector<double> candidates(std::size_t layer) const {
         const std::size_t d = objectives_.size();
-        const bool is_first = front_.steps_.empty();
-        const std::size_t rows = is_first ? 1 : front_.size();
+        const std::span<const double> options = sums_.figures(layer);
+        if (front_.joined_.empty()) return {options.begin(), options.end()};
         std::vector<double> table;
-        table.reserve(rows * layer.options.size() * d);
-        for (std::size_t i = 0; i < rows; ++i)
-            for (const layer_option& option : layer.options)
-                for (std::size_t j = 0; j < d; ++j)
-                    table.push_back(is_first ? option.figures[j]
-                                             : sums_.joined(j, front_.values_[i * d + j], option.figures[j]));
+        table.reserve(rows() * options.size());
+        for (std::size_t i = 0; i < rows(); ++i)
+            for (std::size_t k = 0; k < options.size(); ++k)
+                table.push_back(sums_.joined(k % d, front_.values_[i * d + k % d], options[k]));
         return table;
     }
 
@@ -192,13 +238,11 @@ private:
         return table;
     }
 
-    void extend(const choosing_layer& layer) {
-        const std::size_t d = objectives_.size();
-        const std::size_t before = front_.steps_.empty() ? 1 : front_.steps_.back().size();
-        if (before > (std::size_t{1} << 32U) / layer.options.size())
-            throw invalid_argument(message({before, " rows with the ", layer.options.size(), " options of layer '",
-                                            layer.name, "' are more than 2^32"}));
-        front_.options_.push_back(layer.options.size());
+    void extend(std::size_t layer) {
+        const std::size_t d = objectives_.size(), options = layers_[layer].options.size();
+        if (rows() > (std::size_t{1} << 32U) / options)
+            throw invalid_argument(message({rows(), " rows with the ", options, " options of layer '",
+                                            layers_[layer].name, "' are more than 2^32"}));
         if (is_plain() && (d == 2 || d == 3)) return merge(layer);
         const std::vector<double> table = candidates(layer);
         const std::vector<double> judged = cut(table);
@@ -214,43 +258,41 @@ private:
         });
         const auto is_same = [&](std::size_t a, std::size_t b) { return std::is_eq(compare(judged, a, b)); };
         rows.erase(std::unique(rows.begin(), rows.end(), is_same), rows.end());
-        check_size(rows.size(), layer);
-        keep(table, rows);
+        keep(layer, table, rows);
     }
 
-    void check_size(std::size_t rows, const choosing_layer& layer) const {
-        if (rows > max_rows_)
-            throw invalid_argument(message({"the front has ", rows, " rows after layer '", layer.name, "', more than ",
-                                            max_rows_, "; give an objective a resolution, or layers fewer options"}));
+    void join(std::size_t layer, std::vector<std::uint32_t> steps) {
+        front_.joined_.push_back({layer, layers_[layer].options.size(), std::move(steps)});
+        if (rows() > max_rows_)
+            throw invalid_argument(message({"the front has ", rows(), " rows after ", front_.joined_.size(), " of ",
+                                            layers_.size(), " layers, more than ", max_rows_,
+                                            "; give an objective a resolution, or layers fewer options"}));
     }
 
     /// Whether sums to minimise are asked for without a resolution: then rows stay in order and need no sorting.
     [[nodiscard]] bool is_plain() const {
-        return !front_.steps_.empty() && std::all_of(objectives_.begin(), objectives_.end(), [](const auto& one) {
+        return !front_.joined_.empty() && std::all_of(objectives_.begin(), objectives_.end(), [](const auto& one) {
             return one.wanted == sense::minimize && one.over_layers == accumulation::sum && one.resolution == 0;
         });
     }
 
-    void merge(const choosing_layer& layer) {
+    void merge(std::size_t layer) {
         if (!merge_) merge_.emplace(front_.values_, objectives_.size());
-        std::vector<double> options;
-        for (const layer_option& one : layer.options)
-            options.insert(options.end(), one.figures.begin(), one.figures.end());
-        front_.steps_.push_back(merge_->extend(options));
-        check_size(merge_->size(), layer);
+        join(layer, merge_->extend(sums_.figures(layer)));
     }
 
-    void keep(const std::vector<double>& table, const std::vector<std::size_t>& rows) {
+    void keep(std::size_t layer, const std::vector<double>& table, const std::vector<std::size_t>& rows) {
         const std::size_t d = objectives_.size();
         std::vector<double> values;
         values.reserve(rows.size() * d);
-        auto& steps = front_.steps_.emplace_back();
+        std::vector<std::uint32_t> steps;
         steps.reserve(rows.size());
         for (const std::size_t row : rows) {
             values.insert(values.end(), &table[row * d], &table[row * d] + d);
             steps.push_back(static_cast<std::uint32_t>(row));
         }
         front_.values_ = std::move(values);
+        join(layer, std::move(steps));
     }
 
     std::span<const choosing_layer> layers_;
@@ -269,7 +311,7 @@ private:
 /// Figures of given combinations, one after the other: an option's number for each layer in `chosen`, one figure for
 /// each objective in `figures`, both row-major. The bits are those of `choose_for_layers`. O(layers objectives) each.
 /// Throws invalid_argument without layers, options or objectives, for sizes that do not fit, for an option that a layer
-/// lacks, and for figures that are not finite.
+/// lacks, and for figures that are not finite or too large to be summed up.
 inline void evaluate_choices(std::span<const choosing_layer> layers, std::span<const choice_objective> objectives,
                              std::span<const std::uint16_t> chosen, std::span<double> figures) {
     const detail::choice_sums sums(layers, objectives);
@@ -284,19 +326,21 @@ inline void evaluate_choices(std::span<const choosing_layer> layers, std::span<c
 
 /// The frontier over every combination of one option for each layer, by dynamic programming: the front of the first
 /// layers, joined with each option of the next, and of these the front. Exact without a resolution, because a
-/// combination that begins with a dominated one is dominated or equalled itself; figures are added in the order of the
-/// layers, so the rows have the bits that trying every combination in that order gives.
+/// combination that begins with a dominated one is dominated or equalled itself. Figures that are summed up are rounded
+/// before, to whole multiples of a power of two that is at most 2^-51 of the sum of each layer's largest; whole numbers
+/// below 2^52 in all stay what they are. So sums are exact, in whatever order, and layers are joined in the one that
+/// keeps fronts short.
 ///
 /// With resolutions each step cuts figures to 1 / layers of them. Then for every combination p the front has a row s
 /// with, in each objective to minimise, s <= p + resolution, and to maximise s >= p - resolution, but for the rounding
-/// of the sums. Every row is still attained by its combination.
+/// of the cuts. Every row is still attained by its combination.
 ///
 /// m rows on the largest front, k options, d objectives: `pareto_front` of m k rows for each layer, or k lists that
 /// merge for two or three sums to minimise without a resolution, memory for m k d figures and 4 m bytes for each layer.
 /// `progress(layers done, rows)` is called after each layer and may throw. Up to 8 of `threads`, of which 0 means all,
 /// share a layer of two or three such sums; no answer depends on how many. Throws invalid_argument without layers,
-/// options or objectives, for figures that are not finite or not one for each objective, for more than `max_rows` rows
-/// or, with the options of the next layer, 2^32, and for negative threads.
+/// options or objectives, for figures that are not finite, not one for each objective or too large to be summed up, for
+/// more than `max_rows` rows or, with the options of the next layer, 2^32, and for negative threads.
 template <std::invocable<std::size_t, std::size_t> Progress>
 [[nodiscard]] choice_front choose_for_layers(std::span<const choosing_layer> layers,
                                              std::span<const choice_objective> objectives, std::size_t max_rows,

@@ -67,6 +67,7 @@ struct uniform_costs {
             "figures add up over the layers only when these run one by one, under the published placement, one call at "
             "a time");
     detail::uniform_costs rest = detail::costs_at(net, device, how, how.datatype);
+    const double whole = rest.call_time;
     std::vector<detail::uniform_costs> known;
     std::vector<choosing_layer> layers;
     std::vector<std::size_t> indices;
@@ -88,6 +89,7 @@ struct uniform_costs {
                 throw invalid_argument("the sensitivity table has layer '" + row.layer + "' in " + label + " twice");
         layers[place].options.push_back({label, {costs->bytes[index], costs->time[index], row.loss}});
     }
+    if (std::abs(rest.call_time) < 1e-12 * whole) rest.call_time = 0;  // rounding
     layers.push_back({"everything else", {{to_string(how.datatype), {rest.weight_bytes, rest.call_time, 0}}}});
     return layers;
 }
