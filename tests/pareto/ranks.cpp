@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <numeric>
 #include <random>
 #include <span>
@@ -44,6 +45,32 @@ TEST_CASE("ranks: equal peeling front by front") {
             REQUIRE(qutibench::pareto_ranks(points, senses) == reference_ranks(points, senses));
         }
     }
+}
+
+// Rows that may dominate a row come before it in lexicographic order, and have their ranks by then.
+TEST_CASE("ranks: of thousands of rows equal those of comparing each with each") {
+    std::mt19937_64 random(18);
+    for (const kind k : {kind::uniform, kind::levels, kind::twins, kind::sorted, kind::simplex})
+        for (std::size_t d = 4; d <= 7; ++d) {
+            CAPTURE(static_cast<int>(k), d);
+            const std::size_t n = 1500;
+            const table points = draw(k, n, d, random);
+            const auto row = [&](std::size_t i) { return std::span(points).subspan(i * d, d); };
+            std::vector<std::size_t> order(n);
+            std::iota(order.begin(), order.end(), std::size_t{0});
+            std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+                return std::lexicographical_compare(row(a).begin(), row(a).end(), row(b).begin(), row(b).end());
+            });
+            std::vector<std::uint32_t> expected(n, 0);
+            for (std::size_t i = 0; i < n; ++i)
+                for (std::size_t j = 0; j < i; ++j) {
+                    const auto a = row(order[j]), b = row(order[i]);
+                    if (expected[order[j]] >= expected[order[i]] && !std::ranges::equal(a, b) &&
+                        std::ranges::equal(a, b, std::less_equal<>()))
+                        expected[order[i]] = expected[order[j]] + 1;
+                }
+            REQUIRE(qutibench::pareto_ranks(points, all(sense::minimize, d)) == expected);
+        }
 }
 
 // Three objectives are walked, four are divided: a fourth that decides nothing must not matter.

@@ -25,11 +25,11 @@ inline constexpr std::uint32_t no_rank = std::numeric_limits<std::uint32_t>::max
 /// worst n^2 / 65536 short moves besides), then by halves (Jensen 2003, doi:10.1109/TEVC.2003.817234, in the form that
 /// Fortin, Grenier, Parizeau 2013, GECCO, pp. 615-622, gave it for equal values). Memory O(n d). Throws
 /// invalid_argument for senses that are none or more than 8, or a table that they do not fill; overflow_error for more
-/// than 4294967294 rows.
+/// than 2147483647 rows.
 [[nodiscard]] inline std::vector<std::uint32_t> pareto_ranks(std::span<const double> points,
                                                              std::span<const sense> senses) {
     const std::size_t count = detail::checked_rows(points, senses);
-    if (count >= no_rank) throw overflow_error("ranks are found for at most 4294967294 rows");
+    if (count > 0x7FFFFFFF) throw overflow_error("ranks are found for at most 2147483647 rows");
     std::vector<std::uint32_t> ranks(count, no_rank);
     detail::with_objectives(senses.size(), [&](auto objectives) {
         constexpr std::size_t d = objectives();

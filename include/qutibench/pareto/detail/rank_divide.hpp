@@ -11,6 +11,7 @@
 #include <qutibench/pareto/dominance.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -39,6 +40,43 @@ private:
     std::vector<std::uint32_t> next_;
 };
 
+/// Up to 256 rows, columns and ranks each side by side, so that a row is compared with several of them at once.
+template <std::size_t K>
+class rank_block {
+public:
+    static constexpr std::size_t most = 256;
+
+    void clear() noexcept { size_ = 0; }
+
+    void append(const std::int32_t* places, std::uint32_t rank) noexcept {
+        if (size_ % width == 0)
+            for (auto& column : columns_) std::fill_n(column.data() + size_, width, after_all);
+        for (std::size_t j = 0; j < K; ++j) columns_[j][size_] = places[j];
+        next_[size_++] = static_cast<std::int32_t>(rank) + 1;
+    }
+
+    /// One more than the largest rank of those that are no worse, 0 where there is none.
+    [[nodiscard]] std::uint32_t after(const std::int32_t* places) const noexcept {
+        const std::size_t size = (size_ + width - 1) / width * width;  // which compilers then know how to cut
+        std::int32_t largest = 0;
+        for (std::size_t i = 0; i < size; ++i) {
+            std::int32_t worse = 0;
+            for (std::size_t j = 0; j < K; ++j) worse |= columns_[j][i] > places[j] ? -1 : 0;
+            const std::int32_t next = next_[i] & ~worse;
+            largest = largest > next ? largest : next;
+        }
+        return static_cast<std::uint32_t>(largest);
+    }
+
+private:
+    static constexpr std::size_t width = 8;
+    static constexpr std::int32_t after_all = std::numeric_limits<std::int32_t>::max();
+
+    std::array<std::array<std::int32_t, most>, K> columns_;
+    std::array<std::int32_t, most> next_{};
+    std::size_t size_ = 0;
+};
+
 /// Ranks of distinct rows in lexicographic order, where an earlier row dominates a later one as soon as it is no worse
 /// in columns 1 to D - 1. A rank is raised until every dominator has had its say, left half before right.
 template <std::size_t D>
@@ -46,13 +84,17 @@ class ordered_ranks {
     static_assert(D >= 4);
 
 public:
-    ordered_ranks(const double* rows, std::uint32_t* ranks) : rows_(rows), ranks_(ranks) {}
+    ordered_ranks(const double* rows, std::size_t count, std::uint32_t* ranks)
+        : places_(count * (D - 1)), ranks_(ranks) {
+        const auto places = unset_array<std::uint32_t>(count);
+        for (std::size_t j = 1; j < D; ++j) {
+            dense_ranks(rows + j, D, count, places.get());
+            for (std::size_t i = 0; i < count; ++i) places_[i * (D - 1) + j - 1] = static_cast<std::int32_t>(places[i]);
+        }
+    }
 
     void solve(std::span<const std::uint32_t> ids) {
-        if (ids.size() <= few) {
-            for (std::size_t i = 1; i < ids.size(); ++i) raise_directly<D - 1>(ids.first(i), ids.subspan(i, 1));
-            return;
-        }
+        if (ids.size() <= rank_block<D - 1>::most / 2) return solve_directly(ids);
         const std::size_t half = ids.size() / 2;
         solve(ids.first(half));
         raise<D - 1>(ids.first(half), ids.subspan(half));
@@ -60,12 +102,22 @@ public:
     }
 
 private:
-    static constexpr std::size_t few = 64;
-    static constexpr std::size_t few_pairs = 16384;
+    static constexpr std::size_t few_pairs = 65536;
 
     using const_ids = std::span<const std::uint32_t>;
 
-    [[nodiscard]] const double* row(std::uint32_t id) const noexcept { return rows_ + std::size_t{id} * D; }
+    /// Of a row in columns 1, 2...
+    [[nodiscard]] const std::int32_t* places(std::uint32_t id) const noexcept {
+        return places_.data() + std::size_t{id} * (D - 1);
+    }
+
+    void solve_directly(const_ids ids) {
+        rank_block<D - 1> before;
+        for (const std::uint32_t id : ids) {
+            ranks_[id] = std::max(ranks_[id], before.after(places(id)));
+            before.append(places(id), ranks_[id]);
+        }
+    }
 
     /// Raises each weak rank above those of the strong rows that are no worse in columns 1 to K.
     template <std::size_t K>
@@ -81,17 +133,18 @@ private:
 
     template <std::size_t K>
     void raise_directly(const_ids strong, const_ids weak) {
-        for (const std::uint32_t w : weak) {
-            std::uint32_t rank = ranks_[w];
-            for (const std::uint32_t s : strong)
-                if (ranks_[s] >= rank && no_worse<K>(row(s) + 1, row(w) + 1)) rank = ranks_[s] + 1;
-            ranks_[w] = rank;
+        rank_block<K> some;
+        for (; !strong.empty(); strong = strong.subspan(std::min(some.most, strong.size()))) {
+            some.clear();
+            for (const std::uint32_t id : strong.first(std::min(some.most, strong.size())))
+                some.append(places(id), ranks_[id]);
+            for (const std::uint32_t id : weak) ranks_[id] = std::max(ranks_[id], some.after(places(id)));
         }
     }
 
     template <std::size_t K>
     void raise_by_halves(const_ids strong, const_ids weak) {
-        const auto value = [this](std::uint32_t id) { return row(id)[K]; };
+        const auto value = [this](std::uint32_t id) { return static_cast<double>(places(id)[K - 1]); };
         const column_cut cut(strong, weak, value);
         if (cut.kind() == column_cut::relation::settled) return raise<K - 1>(strong, weak);
         if (cut.kind() == column_cut::relation::apart) return;
@@ -112,7 +165,7 @@ private:
         const std::size_t total = strong.size() + weak.size();
         const auto id = [&](std::size_t i) { return i < strong.size() ? strong[i] : weak[i - strong.size()]; };
         buffer<double> columns(total * 2);
-        for (std::size_t i = 0; i < total; ++i) std::copy_n(row(id(i)) + 1, 2, columns.data() + i * 2);
+        for (std::size_t i = 0; i < total; ++i) std::copy_n(places(id(i)), 2, columns.data() + i * 2);
         const auto place = unset_array<std::uint32_t>(total);
         dense_ranks(columns.data(), 2, total, place.get());
         const row_order order(columns.data() + 1, 2, 1, total);  // of equal ones the strong first
@@ -127,9 +180,19 @@ private:
         }
     }
 
-    const double* rows_;
+    std::vector<std::int32_t> places_;
     std::uint32_t* ranks_;
 };
+
+/// Each with each. O(count^2).
+template <std::size_t D>
+void rank_directly(const double* rows, std::size_t count, std::uint32_t* ranks) {
+    for (std::size_t i = 0; i < count; ++i) {
+        ranks[i] = 0;
+        for (std::size_t j = 0; j < i; ++j)
+            if (ranks[j] >= ranks[i] && no_worse<D - 1>(rows + j * D + 1, rows + i * D + 1)) ranks[i] = ranks[j] + 1;
+    }
+}
 
 /// Ranks of distinct rows in lexicographic order.
 template <std::size_t D>
@@ -147,13 +210,15 @@ void rank_ordered(const double* rows, std::size_t count, std::uint32_t* ranks) {
             else
                 *front = value;
         }
+    } else if (count <= (D == 3 ? 24 : 128)) {
+        rank_directly<D>(rows, count, ranks);
     } else if constexpr (D == 3) {
         rank_by_walk(rows, count, ranks);
     } else {
         std::vector<std::uint32_t> ids(count);
         for (std::size_t i = 0; i < count; ++i) ids[i] = static_cast<std::uint32_t>(i);
         std::fill(ranks, ranks + count, 0U);
-        ordered_ranks<D>(rows, ranks).solve(ids);
+        ordered_ranks<D>(rows, count, ranks).solve(ids);
     }
 }
 

@@ -3,8 +3,6 @@
 /// Non-dominated sorting of three columns by one ordered walk. Smaller is better everywhere; no value is NaN.
 #pragma once
 
-#include <qutibench/pareto/dominance.hpp>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -77,16 +75,8 @@ private:
 };
 
 /// Writes the ranks of `count` distinct rows in lexicographic order. O(count log^2 count); where all rows are corners
-/// at once, count^2 / 65536 moves of a block besides. A few are compared each with each.
+/// at once, count^2 / 65536 moves of a block besides.
 inline void rank_by_walk(const double* rows, std::size_t count, std::uint32_t* ranks) {
-    if (count <= 24) {
-        for (std::size_t i = 0; i < count; ++i) {
-            ranks[i] = 0;
-            for (std::size_t j = 0; j < i; ++j)
-                if (ranks[j] >= ranks[i] && no_worse<2>(rows + j * 3 + 1, rows + i * 3 + 1)) ranks[i] = ranks[j] + 1;
-        }
-        return;
-    }
     nested_fronts fronts;
     for (std::size_t i = 0; i < count; ++i) ranks[i] = fronts.enter({rows[i * 3 + 1], rows[i * 3 + 2]});
 }
