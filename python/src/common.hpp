@@ -34,6 +34,13 @@ struct count_argument {
     std::int64_t value = 0;
 };
 
+/// The threads behind a `workers` argument, 0 for all of them. Throws invalid_argument unless there are 1 to 4096.
+[[nodiscard]] inline int threads_of(const std::optional<int>& workers) {
+    if (workers && (*workers < 1 || *workers > 4096))
+        throw invalid_argument("workers must be from 1 to 4096, not " + std::to_string(*workers));
+    return workers.value_or(0);
+}
+
 /// Lets Python handle a signal that has come, at most ten times a second; throws what its handler raises.
 inline void heed_signals() {
     using clock = std::chrono::steady_clock;

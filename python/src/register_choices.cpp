@@ -41,9 +41,8 @@ using options_by_layer = py::typing::Dict<py::str, py::typing::Dict<py::str, py:
 [[nodiscard]] py::tuple chosen(const options_by_layer& given, const std::vector<std::string>& maximize,
                                const std::vector<std::string>& largest, const std::vector<std::string>& names,
                                const std::map<std::string, double>& resolution, std::size_t max_rows,
-                               std::optional<int> workers) {
-    if (workers && (*workers < 1 || *workers > 4096))
-        throw invalid_argument("workers must be from 1 to 4096, not " + std::to_string(*workers));
+                               const std::optional<int>& workers) {
+    const int threads = threads_of(workers);
     const std::vector<choosing_layer> layers = from_python(given);
     std::vector<choice_objective> objectives;
     const auto is_in = [](const std::vector<std::string>& all, const std::string& one) {
@@ -61,7 +60,7 @@ using options_by_layer = py::typing::Dict<py::str, py::typing::Dict<py::str, py:
     choice_front front;
     {
         const unlocked others_run;
-        front = choose_for_layers(layers, objectives, max_rows, workers.value_or(0));
+        front = choose_for_layers(layers, objectives, max_rows, threads);
     }
     py::list rows;
     for (std::size_t row = 0; row < front.size(); ++row) {

@@ -245,14 +245,15 @@ template <class Number>
                                            const py::object& data, const py::object& expert, const py::object& pipeline,
                                            std::string_view framework, const py::object& maximize,
                                            const py::object& minimize, const std::optional<double>& first_token,
-                                           const std::optional<double>& per_token, int threads,
+                                           const std::optional<double>& per_token, const std::optional<int>& workers,
                                            const py::kwargs& more) {
+    const int threads = threads_of(workers);
     const model_pointer model = model_of(given);
     serving_axes axes;
     axes.ask = {.prompt_tokens = prompt_tokens, .output_tokens = output_tokens};
     axes.ask.framework = parse_name<serving_framework>(framework);
     read_keywords(more, axes.ask, nullptr,
-                  {"platforms", "maximize", "minimize", "time_to_first_token_s", "time_per_output_token_s", "threads"});
+                  {"platforms", "maximize", "minimize", "time_to_first_token_s", "time_per_output_token_s", "workers"});
     for (const py::object& one : each_of(platforms)) axes.platforms.push_back(platform_of(one));
     if (!precisions.is_none())
         for (const py::object& one : each_of(precisions)) axes.precisions.push_back(precision_of(*model, one));
@@ -310,11 +311,13 @@ void register_serving(py::module_& module) {
                "prompt_tokens"_a = 1024.0, "output_tokens"_a = 256.0, "concurrency"_a = doubling,
                "tensor_parallel"_a = 1, "data_parallel"_a = 1, "expert_parallel"_a = 1, "pipeline_parallel"_a = 1,
                "framework"_a = "vllm", "maximize"_a = py::none(), "minimize"_a = py::none(),
-               "time_to_first_token_s"_a = py::none(), "time_per_output_token_s"_a = py::none(), "threads"_a = 0,
+               "time_to_first_token_s"_a = py::none(), "time_per_output_token_s"_a = py::none(),
+               "workers"_a = py::none(),
                "Servers that no other beats, of every platform, layout, precision and load that fits its memory and\n"
                "keeps to limits on the two times: a list of ServingEstimate. Platforms, precisions, concurrency and\n"
                "the counts of devices may each be a list. maximize and minimize name figures; without any,\n"
-               "tokens_per_s_per_user and tokens_per_s_per_device. Further keywords as for serve.\n"
+               "tokens_per_s_per_user and tokens_per_s_per_device. workers: threads of the processor, all\n"
+               "unless given. Further keywords as for serve.\n"
                "Raises UnknownName, InvalidArgument.");
 }
 

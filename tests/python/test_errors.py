@@ -54,6 +54,12 @@ CASES = {
         ValueError,
         "from 1 to 4096",
     ),
+    "no workers": (
+        lambda: qb.serve_frontier("llama_3_1_8b", "h100_sxm", workers=0),
+        qb.InvalidArgument,
+        ValueError,
+        "from 1 to 4096",
+    ),
     "task": (lambda: qb.heatmap("imagenette"), qb.UnknownName, KeyError, "imagenet"),
 }
 
