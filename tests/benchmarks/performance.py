@@ -28,6 +28,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import qutibench as qb
@@ -354,13 +355,22 @@ class Routine:
 
     what: str
     sizes: list[int]
-    data: Callable[[int], np.ndarray]
-    run: Callable[[np.ndarray], object]
+    data: Callable[[int], Any]
+    run: Callable[[Any], object]
     cost: Callable[[float], float]
 
 
 def sorting(n: float) -> float:
     return n * np.log2(n)
+
+
+def chain(layers: int) -> qb.Graph:
+    net, layer = qb.Graph("chain"), qb.layers.convolution_2d(out_channels=8, kernel=3, padding="same")
+    tensor = net.input((1, 8, 8, 8))
+    for _ in range(layers):
+        tensor = net.add(layer, tensor)
+    net.output(tensor)
+    return net
 
 
 def routines() -> Iterator[Routine]:
@@ -374,7 +384,7 @@ def routines() -> Iterator[Routine]:
             lambda points, d=d: qb.pareto_front(points, [False] * d),
             lambda n: n,
         )
-    for d in (2, 3):
+    for d in (2, 3, 4):
         yield Routine(
             f"ranks of uniform points, {d} objectives",
             small,
@@ -404,6 +414,13 @@ def routines() -> Iterator[Routine]:
             lambda points, d=d: qb.hypervolume_contributions(points, np.full(d, 1.1)),
             cost,
         )
+    yield Routine(
+        "a network analysed and predicted layer by layer, by layers",
+        [10, 100, 1000, 10_000],
+        chain,
+        lambda net: qb.predict(qb.analyze(net), "zcu104_dpu", datatype="int8", execution="layers"),
+        lambda n: n,
+    )
     yield Routine(
         "`qb.sweep` of one network and device, by batches",
         large,
