@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from . import _core
 from ._ranges import HERE, Progress, Question, Where
 from .errors import InvalidArgument
-from .tables import FIELDS, Categories, Execution, Placement, Table, from_records, listed
+from .tables import FIELDS, MOST_VALUES, Categories, Execution, Placement, Table, from_records, listed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,6 +52,15 @@ def _networks(given: Iterable[Any], keep: Sequence[float]) -> list[_Network]:
             raise InvalidArgument(f"keep scales networks of the catalogue; prune '{work.name}' itself instead")
         found.append((work.name, 1.0, work, []))
     return found
+
+
+def _axis(one: Any) -> Any:
+    """As ``listed``, but a range or an array stays one, which the core reads without an object for each value."""
+    if isinstance(one, range) and len(one) <= MOST_VALUES:
+        return one
+    if type(one).__module__ == "numpy" and getattr(one, "ndim", 0) == 1:
+        return one.copy()
+    return listed(one)
 
 
 def _link(given: Any) -> tuple[float, float]:
@@ -190,10 +199,10 @@ class DesignSpace(_core.DesignSpace):
         split: str = "data",
         **how: Any,
     ) -> None:
-        axes: dict[str, Any] = {"datatypes": listed(datatypes), "batches": listed(batches)} | how
-        axes |= {name: listed(how[name]) for name in ("streams", *_SCALES) if name in how}
+        axes: dict[str, Any] = {"datatypes": listed(datatypes), "batches": _axis(batches)} | how
+        axes |= {name: _axis(how[name]) for name in ("streams", *_SCALES) if name in how}
         if threads is not None:
-            axes["threads"] = listed(threads)
+            axes["threads"] = _axis(threads)
         named = {"placement": placement, "execution": execution}
         axes |= {name: given for name, given in named.items() if given is not None}
         if calibration is not None:

@@ -32,10 +32,30 @@ struct space_object {
     ~space_object() = default;
 };
 
+/// A range, or an array of one dimension and just this type: numbers without an object for each. False for all else.
+template <class Value>
+[[nodiscard]] bool read_numbers(py::handle given, std::vector<Value>& axis) {
+    if (py::array_t<Value>::check_(given)) {
+        const auto all = py::reinterpret_borrow<py::array_t<Value>>(given);
+        if (all.ndim() != 1) return false;
+        const auto values = all.template unchecked<1>();
+        for (py::ssize_t i = 0; i < values.shape(0); ++i) axis.push_back(values(i));
+        return true;
+    }
+    if (!PyRange_Check(given.ptr())) return false;
+    const auto first = given.attr("start").cast<std::int64_t>(), step = given.attr("step").cast<std::int64_t>();
+    axis.resize(py::len(given));
+    for (std::size_t i = 0; i < axis.size(); ++i)
+        axis[i] = static_cast<Value>(first + static_cast<std::int64_t>(i) * step);
+    return true;
+}
+
 /// The values of an axis; one value stands for a list of it.
 template <class Value>
 void read_axis(py::handle given, std::vector<Value>& axis) {
     axis.clear();
+    if constexpr (std::is_same_v<Value, std::int64_t> || std::is_same_v<Value, double>)
+        if (read_numbers(given, axis)) return;
     if (py::isinstance<py::str>(given) || PySequence_Check(given.ptr()) == 0)
         return read_object(given, axis.emplace_back());
     const auto all = py::reinterpret_steal<py::object>(PySequence_Fast(given.ptr(), "an axis is a sequence of values"));

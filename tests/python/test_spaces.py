@@ -76,6 +76,28 @@ def test_threads_change_nothing(threads):
         assert np.array_equal(alone[name], together[name], equal_nan=True)
 
 
+@pytest.mark.parametrize(
+    "batches", [range(3, 30, 4), range(30, 3, -4), np.arange(3, 30, 4), np.arange(3, 60, 4)[::2], np.uint8([3, 7, 11])]
+)
+def test_ranges_and_arrays_are_axes_as_lists_are(batches):
+    scales = np.linspace(0.5, 1, 3)
+    found = space(batches=batches, compute_scales=scales, threads=range(1, 3))
+    listed = space(batches=[int(one) for one in batches], compute_scales=scales.tolist(), threads=[1, 2])
+    scales[:] = 0  # the space has its own
+    for one in (found, pickle.loads(pickle.dumps(found))):
+        assert one.axes == listed.axes
+        assert np.array_equal(one.table()["latency_s"], listed.table()["latency_s"])
+
+
+def test_ranges_that_are_no_axis_are_refused():
+    with pytest.raises(qb.InvalidArgument, match="batch"):
+        space(batches=range(0))
+    with pytest.raises(qb.InvalidArgument, match="batch"):
+        space(batches=range(0, 3))
+    with pytest.raises((qb.InvalidArgument, TypeError), match="batches"):
+        space(batches=range(2**63, 2**63 + 2))
+
+
 def test_own_networks_and_platforms():
     w = qb.Workload("mine", 10**9, 10**6)
     p = qb.Platform("board", {"int8": 1e12}, bandwidth_bytes_per_s=1e10)
