@@ -62,6 +62,11 @@ struct target_terms {
     return false;
 }
 
+/// Shared metrics of level 0 for which the time of a call is found out.
+[[nodiscard]] constexpr bool follows_from_time(metric what) {
+    return what == metric::throughput || what == metric::latency || what == metric::energy;
+}
+
 /// Batches as doubles, and what they are divided into.
 struct batch_columns {
     const double* batches = nullptr;
@@ -214,11 +219,13 @@ private:
         std::array<double, detail::run_block> own;
         double* throughput = nullptr;
         double* latency = own.data();
+        bool by_time = false;
         for (const metric_column& column : columns) {
             if (column.what == metric::throughput) throughput = column.values + at;
             if (column.what == metric::latency) latency = column.values + at;
+            by_time = by_time || detail::follows_from_time(column.what);
         }
-        detail::fill_times(run, of, count, throughput, latency);
+        if (by_time) detail::fill_times(run, of, count, throughput, latency);
         for (const metric_column& column : columns) {
             double* const out = column.values + at;
             if (column.what == metric::throughput || column.what == metric::latency) {
