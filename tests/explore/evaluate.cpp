@@ -16,10 +16,11 @@ using namespace testing;
 
 namespace {
 
-constexpr std::array all_metrics{metric::throughput, metric::latency,    metric::intensity,     metric::energy,
-                                 metric::work,       metric::model_size, metric::peak,          metric::bandwidth,
-                                 metric::power,      metric::price,      metric::accuracy_top1, metric::memory_bound,
-                                 metric::may_win};
+constexpr std::array all_metrics{
+    metric::throughput,    metric::latency,      metric::intensity,       metric::energy,   metric::work,
+    metric::model_size,    metric::peak,         metric::bandwidth,       metric::power,    metric::price,
+    metric::accuracy_top1, metric::memory_bound, metric::may_win,         metric::attained, metric::inputs_per_joule,
+    metric::traffic,       metric::feasible,     metric::multiplications, metric::interval, metric::bound};
 
 [[nodiscard]] bool same_bits(double a, double b) {
     return (std::isnan(a) && std::isnan(b)) || std::memcmp(&a, &b, sizeof a) == 0;
@@ -48,6 +49,10 @@ void require_predictions(const design_space& space) {
         const estimate want = predict(*net.work, device, space.deployment_of(point));
         const double known_accuracy =
             point.network == 0 && space.targets()[point.target].datatype == precision(int8) ? 0.8 : NAN;
+        const answer found = space.answered(point);
+        const auto answered = [&](metric what) {
+            return metric_fields[static_cast<std::size_t>(what)]->number_of(found);
+        };
         const std::array values{want.throughput().value(),
                                 want.latency().value(),
                                 want.operational_intensity().value(),
@@ -60,7 +65,14 @@ void require_predictions(const design_space& space) {
                                 device.price_usd,
                                 known_accuracy,
                                 want.bound() == bound_kind::memory ? 1.0 : 0.0,
-                                want.may_win() ? 1.0 : 0.0};
+                                want.may_win() ? 1.0 : 0.0,
+                                want.throughput().value() * net.work->work(),
+                                1 / want.energy().value(),
+                                want.traffic,
+                                answered(metric::feasible),
+                                answered(metric::multiplications),
+                                answered(metric::interval),
+                                answered(metric::bound)};
         for (std::size_t m = 0; m < values.size(); ++m) {
             CAPTURE(i, m, got[m * size + i], values[m]);
             REQUIRE(same_bits(got[m * size + i], values[m]));

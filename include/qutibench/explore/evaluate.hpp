@@ -10,6 +10,7 @@
 #include <qutibench/explore/detail/side_points.hpp>
 #include <qutibench/explore/metric.hpp>
 
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <span>
@@ -55,16 +56,23 @@ struct target_terms {
 
 /// Metrics that many batches share the work for; the others are read from each point's answer.
 [[nodiscard]] constexpr bool is_shared(metric what) {
-    for (const metric one : {metric::throughput, metric::latency, metric::work, metric::model_size, metric::intensity,
-                             metric::peak, metric::bandwidth, metric::energy, metric::accuracy_top1, metric::power,
-                             metric::price, metric::memory_bound, metric::may_win})
+    for (const metric one : {metric::throughput, metric::latency, metric::work, metric::multiplications,
+                             metric::model_size, metric::intensity, metric::peak, metric::bandwidth, metric::energy,
+                             metric::accuracy_top1, metric::feasible, metric::attained, metric::inputs_per_joule,
+                             metric::power, metric::price, metric::traffic, metric::may_win, metric::memory_bound})
         if (one == what) return true;
     return false;
 }
 
 /// Shared metrics of level 0 for which the time of a call is found out.
 [[nodiscard]] constexpr bool follows_from_time(metric what) {
-    return what == metric::throughput || what == metric::latency || what == metric::energy;
+    return what == metric::throughput || what == metric::latency || what == metric::energy ||
+           what == metric::attained || what == metric::inputs_per_joule;
+}
+
+/// Metrics that no batch changes, but for a step of training.
+[[nodiscard]] constexpr bool is_standing(metric what) {
+    return what == metric::may_win || what == metric::feasible;
 }
 
 /// Batches as doubles, and what they are divided into.
@@ -89,15 +97,24 @@ inline void fill_times(const run_terms& run, const batch_columns& of, std::size_
         for (std::size_t i = 0; i < count; ++i) throughput[i] = of.batches[i] / latency[i];
 }
 
-/// Metrics of at most `run_block` batches that the batch changes; `latency` is theirs.
+/// Metrics that the batch may change, of at most `run_block` batches; `latency` is theirs where they follow from it.
 inline void fill_run(const run_terms& run, const double* __restrict batches, const double* __restrict latency,
                      std::size_t count, metric what, double* __restrict out) {
     switch (what) {
         case metric::intensity:
             quotients(run.operations, batches, count, run.traffic, 0, out);
             break;
+        case metric::attained:
+            for (std::size_t i = 0; i < count; ++i) out[i] = batches[i] / latency[i] * run.operations;
+            break;
         case metric::energy:
             for (std::size_t i = 0; i < count; ++i) out[i] = run.power * latency[i] / batches[i];
+            break;
+        case metric::inputs_per_joule:
+            for (std::size_t i = 0; i < count; ++i) out[i] = 1 / (run.power * latency[i] / batches[i]);
+            break;
+        case metric::traffic:
+            std::fill_n(out, count, run.traffic);
             break;
         default:
             for (std::size_t i = 0; i < count; ++i)
@@ -131,24 +148,24 @@ public:
             throw invalid_argument(detail::message({"a space of ", space_->size(), " points has no point ", first,
                                                     " + ", static_cast<std::uint64_t>(count - 1)}));
         std::vector<metric_column> shared, alone;
-        bool ranks = false;
+        bool stands = false;
         for (const metric_column& one : columns) {
-            const bool wins = one.what == metric::may_win;  // whether a step of training fits, its batch decides
-            (detail::is_shared(one.what) && !(trains_ && wins) ? shared : alone).push_back(one);
-            ranks = ranks || (wins && !trains_);
+            const bool decided = !detail::is_standing(one.what) || !trains_;  // a step of training fits by its batch
+            (detail::is_shared(one.what) && decided ? shared : alone).push_back(one);
+            stands = stands || (detail::is_standing(one.what) && decided);
         }
         design_point point = space_->at(first);
         current_program layered;
         std::span<const metric_column> asked;
         detail::side_points side(*space_, [&](answer& one, std::size_t row) { write(one, row, asked); });
-        winner may_win;
+        standing stand;
         for (std::size_t done = 0; done < count;) {
             const std::size_t size = std::min(batches_.size() - point.batch, count - done);
             const bool by_totals = is_level_0(point);
-            if (ranks && (by_totals || is_layered(point))) find_out(may_win, point);
+            if (stands && (by_totals || is_layered(point))) find_out(stand, point);
             const bool by_layers =
-                !by_totals && is_layered(point) && fill_layered(point, size, done, shared, layered, may_win);
-            if (by_totals) fill_part(point, size, done, shared, may_win);
+                !by_totals && is_layered(point) && fill_layered(point, size, done, shared, layered, stand);
+            if (by_totals) fill_part(point, size, done, shared, stand);
             const std::span<const metric_column> rest = by_totals || by_layers ? alone : columns;
             if (rest.data() != asked.data() || rest.size() != asked.size()) side.flush();
             asked = rest;
@@ -169,15 +186,23 @@ private:
         std::optional<detail::layer_program> program{};
     };
 
-    /// Whether a ranking takes a network on a target: under the published placement no other axis decides it.
-    struct winner {
+    /// Whether a network fits a target, and whether a ranking takes it: under the published placement no other axis
+    /// decides it.
+    struct standing {
         std::size_t number = std::numeric_limits<std::size_t>::max();
-        double yes = 0;
+        double feasible = 0, may_win = 0;
     };
-    void find_out(winner& one, const design_point& at) const {
+    void find_out(standing& one, const design_point& at) const {
         if (one.number == program_number(at)) return;
-        one = {program_number(at), space_->answered(at).prediction.may_win() ? 1.0 : 0.0};
+        const answer found = space_->answered(at);
+        const auto value = [&](metric what) { return metric_fields[static_cast<std::size_t>(what)]->number_of(found); };
+        one = {program_number(at), value(metric::feasible), found.prediction.may_win() ? 1.0 : 0.0};
     }
+
+    /// What is the same for all batches, in bytes.
+    struct sizes {
+        double model, traffic;
+    };
 
     [[nodiscard]] detail::target_terms terms_of(std::size_t target) const {
         const design_target& one = space_->targets()[target];
@@ -199,7 +224,7 @@ private:
 
     /// A run from the batch of `point` on.
     void fill_part(const design_point& point, std::size_t size, std::size_t at, std::span<const metric_column> columns,
-                   const winner& may_win) const {
+                   const standing& stand) const {
         const workload& net = *space_->axes().networks[point.network].work;
         const detail::target_terms on = terms(point);
         const double traffic = static_cast<double>(net.weight_count) * on.bytes_per_weight;
@@ -210,7 +235,7 @@ private:
         }
         for (const metric_column& column : columns)
             if (!detail::varies_with_batch(column.what))
-                std::fill_n(column.values + at, size, constant(point, column.what, traffic, may_win));
+                std::fill_n(column.values + at, size, constant(point, column.what, {traffic, traffic}, stand));
     }
 
     void fill_block(const detail::run_terms& run, const design_point& point, std::size_t count, std::size_t offset,
@@ -265,7 +290,7 @@ private:
     /// A run layer by layer, from the batch of `point` on; false where each point has a peak of its own.
     [[nodiscard]] bool fill_layered(design_point point, std::size_t size, std::size_t at,
                                     std::span<const metric_column> columns, current_program& current,
-                                    const winner& may_win) const {
+                                    const standing& stand) const {
         const detail::layer_program& program = program_at(point, current);
         const auto asks = [columns](metric what) {
             return std::any_of(columns.begin(), columns.end(), [what](const auto& one) { return one.what == what; });
@@ -292,8 +317,14 @@ private:
                     case metric::intensity:
                         for (std::size_t i = 0; i < count; ++i) out[i] = work * batches[i] / program.traffic;
                         break;
+                    case metric::attained:
+                        for (std::size_t i = 0; i < count; ++i) out[i] = batches[i] / time[i] * work;
+                        break;
                     case metric::energy:
                         for (std::size_t i = 0; i < count; ++i) out[i] = on.running_power * time[i] / batches[i];
+                        break;
+                    case metric::inputs_per_joule:
+                        for (std::size_t i = 0; i < count; ++i) out[i] = 1 / (on.running_power * time[i] / batches[i]);
                         break;
                     case metric::peak:
                         std::fill_n(out, count, program.peak * scale);
@@ -302,7 +333,8 @@ private:
                         for (std::size_t i = 0; i < count; ++i) out[i] = run.memory_bound(i) ? 1.0 : 0.0;
                         break;
                     default:
-                        std::fill_n(out, count, constant(point, column.what, program.weight_bytes, may_win));
+                        std::fill_n(out, count,
+                                    constant(point, column.what, {program.weight_bytes, program.traffic}, stand));
                 }
             }
         }
@@ -310,15 +342,19 @@ private:
     }
 
     /// What the batch does not change.
-    [[nodiscard]] double constant(const design_point& point, metric what, double model_bytes,
-                                  const winner& may_win) const {
+    [[nodiscard]] double constant(const design_point& point, metric what, const sizes& of,
+                                  const standing& stand) const {
         const design_network& net = space_->axes().networks[point.network];
         const detail::target_terms on = terms(point);
         switch (what) {
             case metric::work:
                 return net.work->work();
+            case metric::multiplications:
+                return std::round(net.work->work() / 2);
             case metric::model_size:
-                return model_bytes;
+                return of.model;
+            case metric::traffic:
+                return of.traffic;
             case metric::peak:
                 return on.peak;
             case metric::bandwidth:
@@ -327,8 +363,10 @@ private:
                 return on.power;
             case metric::price:
                 return on.price;
+            case metric::feasible:
+                return stand.feasible;
             case metric::may_win:
-                return may_win.yes;
+                return stand.may_win;
             default:
                 break;
         }
