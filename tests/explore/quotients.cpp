@@ -3,6 +3,8 @@
 
 #include "catch.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <random>
 #include <vector>
@@ -81,3 +83,31 @@ TEST_CASE("quotients near one another have the bits of a division, and so have t
         REQUIRE(same(found, expected));
     }
 }
+
+#if defined(__x86_64__) && defined(__GNUC__)
+TEST_CASE("narrower instructions than the processor's widest have the same bits") {
+    if (fused_width() == 0) return;  // then there are none
+    awkward_numbers numbers(3);
+    constexpr std::size_t count = 1003;
+    std::vector<double> x(count), inverse(count), y(count), found(count), expected(count);
+    for (int turn = 0; turn < 500; ++turn) {
+        const double work = numbers.next(30), peak = numbers.next(40);
+        for (std::size_t i = 0; i < count; ++i) {
+            x[i] = static_cast<double>(numbers.integer(1 << 20));
+            inverse[i] = 1 / x[i];
+            y[i] = work * x[i] / peak;
+            expected[i] = x[i] / y[i];
+        }
+        const double floor = turn % 2 == 0 ? y[count / 2] : 0.0;
+        CHECK(quotients_by_4(work, x.data(), count, peak, floor, found.data()) ==
+              static_cast<std::size_t>(std::count_if(y.begin(), y.end(), [=](double one) { return one < floor; })));
+        for (std::size_t i = 0; i < count; ++i) REQUIRE(found[i] == std::max(y[i], floor));
+        int exponent = 0;
+        const double guess = peak / work, mantissa = std::frexp(guess, &exponent);
+        if (mantissa < 0.5 + 0x1p-40 || mantissa > 1 - 0x1p-40) continue;
+        if (near_quotients_by_4(x.data(), inverse.data(), y.data(), count, guess, std::ldexp(1.0, exponent - 54),
+                                found.data()))
+            REQUIRE(same(found, expected));
+    }
+}
+#endif

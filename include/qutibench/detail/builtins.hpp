@@ -62,9 +62,13 @@ template <std::integral Integer>
 }
 
 #if defined(__x86_64__) && defined(__GNUC__)
-/// Whether this processor multiplies and adds in one instruction on four doubles.
-[[nodiscard]] inline bool processor_has_fused_multiply_add() {
-    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+/// On how many doubles this processor multiplies and adds in one instruction: 8, 4, or 0 for none.
+[[nodiscard]] inline int processor_fused_width() {
+    if (__builtin_cpu_supports("avx2") == 0 || __builtin_cpu_supports("fma") == 0) return 0;
+#if !defined(_WIN32)  // where GCC does not align stacks for it (its bug 54412)
+    if (__builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0) return 8;
+#endif
+    return 4;
 }
 #endif
 
