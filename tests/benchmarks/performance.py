@@ -230,7 +230,8 @@ def frontiers() -> Iterator[Row]:
                           shown(times[peer]), times[peer] / ours, "2" if flat else "1")  # fmt: skip
     if not moocore:
         return
-    volumes = [(2, 100_000), (3, 100_000), (4, 300), (4, 3000), (5, 100), (5, 300), (5, 1000), (5, 3000), (6, 100)]
+    volumes = [(2, 100_000), (3, 100_000), (4, 300), (4, 3000), (5, 100), (5, 300), (5, 1000), (5, 3000)]
+    volumes += [(6, 100), (7, 60), (8, 50)]
     for what, library, peer, sets in (
         ("hypervolume", qb.hypervolume, moocore.hypervolume, volumes),
         ("contributions", qb.hypervolume_contributions, moocore.hv_contributions, [(2, 10_000), (3, 10_000), (4, 300)]),
