@@ -67,7 +67,7 @@ std::vector<choosing_layer> draw_layers(std::size_t layers, std::size_t objectiv
         for (std::size_t k = 0; k < 1 + random() % 3; ++k) {
             figures one;
             for (std::size_t j = 0; j < objectives; ++j)
-                one.push_back(coarse ? static_cast<double>(random() % 5) / 10  // of which many agree
+                one.push_back(coarse ? static_cast<double>(random() % 5) / 10  // whose sums differ by their rounding
                                      : static_cast<double>(random() % 100000) / 7e4);
             layer.options.push_back({std::to_string(k), one});
         }
@@ -122,10 +122,12 @@ TEST_CASE("long merged lists keep the rows and choices that a front of all sums 
         };
         for (choosing_layer& layer : layers)  // less of one is more of the other
             for (layer_option& option : layer.options) option.figures[d - 1] -= 2 * option.figures[0];
-        if (run % 6 == 1) layers[3].options[0].figures[1] = 1e9;  // all others are close together
+        if (run % 6 == 1) layers[3].options[0].figures[1] = 1e9;      // all others are close together
+        if (run % 6 == 3) layers[3].options[0].figures[1] = 1.7e308;  // overflows
+        if (run % 6 == 3) layers[4].options[0].figures[1] = 1.7e308;
         if (run % 6 == 5) change(0, [](double figure) { return -std::floor(3 * figure); });
         if (run % 6 == 5) change(1, [](double figure) { return std::floor(4 * figure); });
-        if (run % 6 == 0)  // most of the others' figures are rounded off
+        if (run % 6 == 0)  // rounding makes figures agree that did not
             for (layer_option& option : layers[16].options) option.figures[0] += 1e15;
         const std::vector<choice_objective> asked(d), more(4);
         const choice_front merged = choose_for_layers(layers, asked);
@@ -152,7 +154,7 @@ TEST_CASE("rows, order and choices do not depend on the threads") {
             for (layer_option& option : layer.options) {
                 option.figures[2] = -option.figures[0] - option.figures[1];               // nearly all are on the front
                 if (run % 4 == 3) option.figures[0] = std::floor(3 * option.figures[0]);  // many agree
-                if (run % 6 == 5) option.figures[1] *= 1e303;                             // nearly too large
+                if (run % 6 == 5) option.figures[1] *= 1e308;                             // many overflow
             }
         const std::vector<choice_objective> objectives(3);
         const choice_front one = choose_for_layers(layers, objectives, 1U << 20U, 1);
@@ -170,7 +172,7 @@ TEST_CASE("parts of a layer, however many, make the front of the whole") {
     std::mt19937 random(17);
     for (int run = 0; run < 20; ++run) {
         std::vector<double> options;
-        for (std::size_t i = 0; i < 3 + random() % 9; ++i) options.push_back(static_cast<double>(random() % 40) / 8);
+        for (std::size_t i = 0; i < 3 + random() % 9; ++i) options.push_back(static_cast<double>(random() % 40) / 10);
         options.resize(options.size() / 3 * 3);
         detail::choice_merge whole(std::vector<double>(3, 0.0), 3), cut = whole;
         for (int layer = 0; layer < 6; ++layer) {
@@ -280,7 +282,7 @@ TEST_CASE("three widths in 54 layers: 3^54 combinations") {
                             [&](const figures& row) { return no_worse(row, one, objectives, 1); }));
 }
 
-TEST_CASE("given combinations have the figures that adding up exactly gives, but for the rounding of each figure") {
+TEST_CASE("given combinations have the figures that adding up one layer after the other gives, but for rounding") {
     std::mt19937 random(5);
     std::size_t rounded = 0;
     for (int run = 0; run < 100; ++run) {
@@ -318,7 +320,7 @@ TEST_CASE("given combinations have the figures that adding up exactly gives, but
         evaluate_choices(layers, objectives, chosen, found);
         for (std::size_t i = 0; i < found.size(); ++i) {
             const bool is_exact = run % 4 < 2 || objectives[i % d].over_layers == accumulation::largest;
-            const double rounding = static_cast<double>(layers.size()) * std::ldexp(largest[i % d], -51);
+            const double rounding = static_cast<double>(layers.size()) * std::ldexp(largest[i % d], -52);
             REQUIRE(std::abs(found[i] - expected[i]) <= (is_exact ? 0 : rounding));
             rounded += found[i] == expected[i] ? 0U : 1U;
         }
@@ -326,11 +328,14 @@ TEST_CASE("given combinations have the figures that adding up exactly gives, but
     CHECK(rounded > 100);
 }
 
-TEST_CASE("the order of layers changes no bit of a front") {
+TEST_CASE("a front of whole numbers does not depend on the order of layers") {
     std::mt19937 random(19);
     for (int run = 0; run < 40; ++run) {
         const std::size_t d = 1 + random() % 4;
         auto layers = draw_layers(10, d, run % 2 == 0, random);
+        for (choosing_layer& layer : layers)
+            for (layer_option& option : layer.options)
+                for (double& figure : option.figures) figure = std::floor(100 * figure);
         auto objectives = draw_objectives(d, random);
         if (run % 4 > 1) objectives.assign(d, {});
         const auto rows = rows_of(choose_for_layers(layers, objectives), d);
@@ -340,12 +345,19 @@ TEST_CASE("the order of layers changes no bit of a front") {
         for (std::size_t i = 0; i < rows.size(); ++i)
             REQUIRE(total(layers, objectives, shuffled.choices(i)) == rows[i]);
     }
-    // added up from the left they are 1, or a little less, for which the next power of two is another
-    const auto front = [](double a, double b, double c) {
-        const std::vector<choosing_layer> layers{{"a", {{"", {a}}}}, {"b", {{"", {b}}}}, {"c", {{"", {c}}}}};
-        return choose_for_layers(layers, std::vector<choice_objective>(1)).points()[0];
-    };
-    CHECK(front(0.1, 0.3, 0.6) == front(0.3, 0.6, 0.1));
+}
+
+TEST_CASE("an option that costs too much takes nothing from the others") {
+    std::mt19937 random(23);
+    auto layers = draw_layers(12, 2, false, random);
+    for (choosing_layer& layer : layers) layer.options.push_back({"never", {1e30, 1e30}});
+    const std::vector<choice_objective> objectives(2);
+    const choice_front with = choose_for_layers(layers, objectives);
+    for (choosing_layer& layer : layers) layer.options.pop_back();
+    const choice_front without = choose_for_layers(layers, objectives);
+    REQUIRE(with.size() == without.size());
+    for (std::size_t i = 0; i < with.points().size(); ++i)
+        CHECK(with.points()[i] == Approx(without.points()[i]).epsilon(1e-14));
 }
 
 TEST_CASE("layers of the commonest kind are joined first, small ones before large ones") {
@@ -370,17 +382,10 @@ TEST_CASE("layers of the commonest kind are joined first, small ones before larg
           std::vector<std::size_t>{1, 2, 0});
 }
 
-TEST_CASE("figures from the smallest to nearly the largest are summed up; beyond that they are refused") {
-    const double least = std::numeric_limits<double>::denorm_min();
-    std::vector<choosing_layer> layers(3, choosing_layer{"conv", {{"a", {least, 4e307, -1e308}}}});
-    std::vector<choice_objective> objectives{{.name = "bytes"}, {.name = "seconds"}, {.name = "loss"}};
-    objectives[2].over_layers = accumulation::largest;
-    CHECK_THROWS_WITH(choose_for_layers(layers, objectives),
-                      Contains("figures of 'seconds' add up to more than a number can hold"));
-    layers.pop_back();
-    layers.push_back({"conv", {{"a", {0, 1, 1e308}}}});
-    objectives[1].over_layers = accumulation::largest;
-    CHECK(rows_of(choose_for_layers(layers, objectives), 3) == std::vector<figures>{{2 * least, 4e307, 1e308}});
+TEST_CASE("sums that overflow are infinite, not lost") {
+    const std::vector<choosing_layer> layers(2, choosing_layer{"conv", {{"a", {1e308, 1}}, {"b", {1.5e308, 0}}}});
+    const choice_front front = choose_for_layers(layers, std::vector<choice_objective>(2));
+    CHECK(rows_of(front, 2) == std::vector<figures>{{std::numeric_limits<double>::infinity(), 0}});
 }
 
 TEST_CASE("input that makes no sense is refused") {

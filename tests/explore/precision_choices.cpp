@@ -111,7 +111,7 @@ TEST_CASE("frontier of CNV's layers in three widths equals all 19683 combination
     REQUIRE(front.size() == expected.size());
     for (std::size_t i = 0; i < expected.size(); ++i)
         CHECK(std::equal(expected[i].begin(), expected[i].end(), &front.points()[i * 3]));
-    for (std::size_t j = 0; j < 3; ++j) {  // the row added up without rounding before
+    for (std::size_t j = 0; j < 3; ++j) {  // added up in the order of the layers
         double sum = 0;
         for (std::size_t k = 0; k < layers.size(); ++k) sum += layers[k].options[smallest[k]].figures[j];
         CHECK(front.points()[j] == Approx(sum).epsilon(1e-14));

@@ -15,8 +15,6 @@
 #include <compare>
 #include <concepts>
 #include <cstdint>
-#include <limits>
-#include <numeric>
 #include <optional>
 
 namespace qutibench {
@@ -89,8 +87,7 @@ private:
 
 namespace detail {
 
-/// Figures of layers and how they make those of a network; checks both. What is summed up is rounded before, so that
-/// sums are exact.
+/// Figures of layers, and how and in which order they make those of a network; checks them.
 class choice_sums {
 public:
     choice_sums(std::span<const choosing_layer> layers, std::span<const choice_objective> objectives)
@@ -107,9 +104,11 @@ public:
                 figures_.insert(figures_.end(), option.figures.begin(), option.figures.end());
             }
         }
-        for (std::size_t j = 0; j < objectives.size(); ++j)
-            if (objectives[j].over_layers == accumulation::sum) round(j);
+        order_ = joining_order(spans(), objectives.size());
     }
+
+    /// Of the layers, as their figures are added.
+    [[nodiscard]] const std::vector<std::size_t>& order() const { return order_; }
 
     [[nodiscard]] double joined(std::size_t objective, double before, double added) const {
         const choice_objective& one = objectives_[objective];
@@ -125,12 +124,25 @@ public:
     /// Figures of one combination.
     void add_up(std::span<const std::uint16_t> chosen, std::span<double> all) const {
         const std::size_t d = objectives_.size();
-        for (std::size_t i = 0; i < layers_.size(); ++i) {
+        bool is_first = true;
+        for (const std::size_t i : order_) {
             if (chosen[i] >= layers_[i].options.size())
                 throw invalid_argument(message({"layer '", layers_[i].name, "' has no option ", chosen[i]}));
             const double* const added = figures_.data() + starts_[i] + chosen[i] * d;
-            for (std::size_t j = 0; j < d; ++j) all[j] = i == 0 ? added[j] : joined(j, all[j], added[j]);
+            for (std::size_t j = 0; j < d; ++j) all[j] = is_first ? added[j] : joined(j, all[j], added[j]);
+            is_first = false;
         }
+    }
+
+private:
+    void check(const choosing_layer& layer, const layer_option& option) const {
+        const std::string where = "option '" + option.label + "' of layer '" + layer.name + "'";
+        if (option.figures.size() != objectives_.size())
+            throw invalid_argument(
+                message({where, " has ", option.figures.size(), " figures for ", objectives_.size(), " objectives"}));
+        for (const double one : option.figures)
+            if (!std::isfinite(one))
+                throw invalid_argument(where + " has a figure that is not finite; leave an impossible option out");
     }
 
     /// Half of how much the options of each layer differ in each objective, row-major.
@@ -146,38 +158,11 @@ public:
         return all;
     }
 
-private:
-    void check(const choosing_layer& layer, const layer_option& option) const {
-        const std::string where = "option '" + option.label + "' of layer '" + layer.name + "'";
-        if (option.figures.size() != objectives_.size())
-            throw invalid_argument(
-                message({where, " has ", option.figures.size(), " figures for ", objectives_.size(), " objectives"}));
-        for (const double one : option.figures)
-            if (!std::isfinite(one))
-                throw invalid_argument(where + " has a figure that is not finite; leave an impossible option out");
-    }
-
-    void round(std::size_t objective) {
-        std::vector<double> most;  // of each layer
-        for (const choosing_layer& layer : layers_) {
-            most.push_back(0);
-            for (const layer_option& one : layer.options)
-                most.back() = std::max(most.back(), std::abs(one.figures[objective]));
-        }
-        std::sort(most.begin(), most.end());  // so that another order of layers has the same sum
-        const double largest = std::accumulate(most.begin(), most.end(), 0.0);
-        if (largest > std::numeric_limits<double>::max() / 4)
-            throw invalid_argument(
-                message({"figures of '", objectives_[objective].name, "' add up to more than a number can hold"}));
-        const double quantum = exact_quantum(largest);
-        for (std::size_t i = objective; i < figures_.size(); i += objectives_.size())
-            figures_[i] = rounded_to(quantum, figures_[i]);
-    }
-
     std::span<const choosing_layer> layers_;
     std::span<const choice_objective> objectives_;
     std::vector<double> figures_;      // of all options of all layers
     std::vector<std::size_t> starts_;  // where a layer's begin
+    std::vector<std::size_t> order_;
 };
 
 /// Extends the front layer by layer.
@@ -197,7 +182,7 @@ public:
     [[nodiscard]] choice_front run(int threads) {
         front_.objectives_ = objectives_.size();
         in_arena(threads, [&] {
-            for (const std::size_t layer : joining_order(sums_.spans(), objectives_.size())) {
+            for (const std::size_t layer : sums_.order()) {
                 extend(layer);
                 progress_(front_.joined_.size(), rows());
             }
@@ -311,7 +296,7 @@ private:
 /// Figures of given combinations, one after the other: an option's number for each layer in `chosen`, one figure for
 /// each objective in `figures`, both row-major. The bits are those of `choose_for_layers`. O(layers objectives) each.
 /// Throws invalid_argument without layers, options or objectives, for sizes that do not fit, for an option that a layer
-/// lacks, and for figures that are not finite or too large to be summed up.
+/// lacks, and for figures that are not finite.
 inline void evaluate_choices(std::span<const choosing_layer> layers, std::span<const choice_objective> objectives,
                              std::span<const std::uint16_t> chosen, std::span<double> figures) {
     const detail::choice_sums sums(layers, objectives);
@@ -326,21 +311,19 @@ inline void evaluate_choices(std::span<const choosing_layer> layers, std::span<c
 
 /// The frontier over every combination of one option for each layer, by dynamic programming: the front of the first
 /// layers, joined with each option of the next, and of these the front. Exact without a resolution, because a
-/// combination that begins with a dominated one is dominated or equalled itself. Figures that are summed up are rounded
-/// before, to whole multiples of a power of two that is at most 2^-51 of the sum of each layer's largest; whole numbers
-/// below 2^52 in all stay what they are. So sums are exact, in whatever order, and layers are joined in the one that
-/// keeps fronts short.
+/// combination that begins with a dominated one is dominated or equalled itself. Layers are joined, and figures added,
+/// in an order that keeps fronts short: which it is decides no more than the rounding of sums.
 ///
 /// With resolutions each step cuts figures to 1 / layers of them. Then for every combination p the front has a row s
 /// with, in each objective to minimise, s <= p + resolution, and to maximise s >= p - resolution, but for the rounding
-/// of the cuts. Every row is still attained by its combination.
+/// of the sums. Every row is still attained by its combination.
 ///
 /// m rows on the largest front, k options, d objectives: `pareto_front` of m k rows for each layer, or k lists that
 /// merge for two or three sums to minimise without a resolution, memory for m k d figures and 4 m bytes for each layer.
 /// `progress(layers done, rows)` is called after each layer and may throw. Up to 8 of `threads`, of which 0 means all,
 /// share a layer of two or three such sums; no answer depends on how many. Throws invalid_argument without layers,
-/// options or objectives, for figures that are not finite, not one for each objective or too large to be summed up, for
-/// more than `max_rows` rows or, with the options of the next layer, 2^32, and for negative threads.
+/// options or objectives, for figures that are not finite or not one for each objective, for more than `max_rows` rows
+/// or, with the options of the next layer, 2^32, and for negative threads.
 template <std::invocable<std::size_t, std::size_t> Progress>
 [[nodiscard]] choice_front choose_for_layers(std::span<const choosing_layer> layers,
                                              std::span<const choice_objective> objectives, std::size_t max_rows,

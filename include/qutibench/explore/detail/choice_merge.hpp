@@ -15,10 +15,10 @@
 
 namespace qutibench::detail {
 
-/// The front over two or three exact sums to minimise, in lexicographic order. With an option added they still are, so
-/// lists merge, and whether earlier rows hide one is a question for a staircase of the other two figures. Threads have
-/// a range of first figures each, and the staircases of those before it are asked last: what a row hides that is hidden
-/// itself is hidden without it.
+/// The front over two or three sums to minimise, in lexicographic order. Rounded or not, the sums of ascending figures
+/// with an option ascend; so rows come in order of their first figures, and whether earlier ones hide a row is a
+/// question for a staircase of the other two. Threads have a range of first figures each, and the staircases of those
+/// before it are asked last: what a row hides that is hidden itself is hidden without it.
 class choice_merge {
 public:
     /// Of rows with `figures` each, two or three, which ascend.

@@ -120,6 +120,10 @@ private:
             all = to;
             std::swap(merging_, spare_);
         }
+        // rounding makes some first figures equal, whose rows need not be in order of the second
+        bool sorted = true;
+        for (std::size_t i = 1; i < size; ++i) sorted = sorted && !before(all[i], all[i - 1]);
+        if (!sorted) std::sort(all, all + size, before);
         return {all, size};
     }
 

@@ -1,30 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// \file
-/// Sums that no order changes, and the order of layers in which their fronts stay short.
+/// The order of layers in which the fronts of their choices stay short.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <numeric>
 #include <span>
 #include <tuple>
 #include <vector>
 
 namespace qutibench::detail {
-
-/// What figures have to be whole multiples of, so that sums with magnitudes up to twice `largest` are exact.
-[[nodiscard]] inline double exact_quantum(double largest) {
-    int exponent = 0;
-    static_cast<void>(std::frexp(largest, &exponent));
-    return std::max(std::ldexp(1.0, exponent - 52), std::numeric_limits<double>::denorm_min());
-}
-
-/// The nearest whole multiple of a quantum.
-[[nodiscard]] inline double rounded_to(double quantum, double figure) {
-    return figure - std::remainder(figure, quantum);
-}
 
 /// How the spans of two figures relate in each layer, so coarsely that rounding alone does not tell layers apart;
 /// infinite where one of them has none.
