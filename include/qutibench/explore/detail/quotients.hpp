@@ -32,8 +32,8 @@ struct fused_loops {
         for (std::size_t i = 0; i < count; ++i) {
             const double dividend = factor * x[i];
             const double first = dividend * reciprocal;
-            const double second = __builtin_fma(__builtin_fma(-first, divisor, dividend), reciprocal, first);
-            const double third = __builtin_fma(__builtin_fma(-second, divisor, dividend), reciprocal, second);
+            const double second = std::fma(std::fma(-first, divisor, dividend), reciprocal, first);
+            const double third = std::fma(std::fma(-second, divisor, dividend), reciprocal, second);
             raised += third < floor ? 1U : 0U;
             out[i] = third < floor ? floor : third;
         }
@@ -50,10 +50,10 @@ struct fused_loops {
                                                                         double* __restrict out) {
         std::uint64_t wrong = 0;
         for (std::size_t i = 0; i < count; ++i) {
-            const double correction = __builtin_fma(-guess, y[i], x[i]) * (guess * inverse[i]);
+            const double correction = std::fma(-guess, y[i], x[i]) * (guess * inverse[i]);
             const double quotient = guess + correction;
             out[i] = quotient;
-            wrong |= __builtin_fabs(__builtin_fma(-quotient, y[i], x[i])) < half * y[i] ? 0U : 1U;
+            wrong |= std::abs(std::fma(-quotient, y[i], x[i])) < half * y[i] ? 0U : 1U;
         }
         return wrong == 0;
     }
