@@ -45,6 +45,7 @@ template <class Value>
     if (!PyRange_Check(given.ptr())) return false;
     const auto first = given.attr("start").cast<std::int64_t>(), step = given.attr("step").cast<std::int64_t>();
     axis.resize(py::len(given));
+    if (!axis.empty()) static_cast<void>(given[py::int_(-1)].cast<std::int64_t>());  // then all between fit as well
     for (std::size_t i = 0; i < axis.size(); ++i)
         axis[i] = static_cast<Value>(first + static_cast<std::int64_t>(i) * step);
     return true;
