@@ -94,8 +94,8 @@ private:
     void find_out(standing& one, const design_point& at) const {
         if (one.number == program_number(at)) return;
         const answer found = space_->answered(at);
-        const auto value = [&](metric what) { return metric_fields[static_cast<std::size_t>(what)]->number_of(found); };
-        one = {program_number(at), value(metric::feasible), found.prediction.may_win() ? 1.0 : 0.0};
+        const auto* const feasible = metric_fields[static_cast<std::size_t>(metric::feasible)];
+        one = {program_number(at), feasible->number_of(found), found.prediction.may_win() ? 1.0 : 0.0};
     }
 
     /// What is the same for all batches, in bytes.
@@ -155,8 +155,10 @@ private:
             if (column.what == metric::throughput || column.what == metric::latency) {
                 const double* const from = column.what == metric::latency ? latency : throughput;
                 if (out != from) std::copy_n(from, count, out);
+            } else if (detail::follows_from_time(column.what)) {
+                detail::fill_by_time(column.what, run.operations, run.power, of.batches, latency, count, out);
             } else if (detail::varies_with_batch(column.what)) {
-                detail::fill_run(run, of.batches, latency, count, column.what, out);
+                detail::fill_run(run, of.batches, count, column.what, out);
             }
         }
     }
@@ -206,24 +208,13 @@ private:
             const double* const time = run.time();
             for (const metric_column& column : columns) {
                 double* const out = column.values + at + done;
+                if (detail::follows_from_time(column.what)) {
+                    detail::fill_by_time(column.what, work, on.running_power, batches, time, count, out);
+                    continue;
+                }
                 switch (column.what) {
-                    case metric::throughput:
-                        for (std::size_t i = 0; i < count; ++i) out[i] = batches[i] / time[i];
-                        break;
-                    case metric::latency:
-                        std::copy_n(time, count, out);
-                        break;
                     case metric::intensity:
                         for (std::size_t i = 0; i < count; ++i) out[i] = work * batches[i] / program.traffic;
-                        break;
-                    case metric::attained:
-                        for (std::size_t i = 0; i < count; ++i) out[i] = batches[i] / time[i] * work;
-                        break;
-                    case metric::energy:
-                        for (std::size_t i = 0; i < count; ++i) out[i] = on.running_power * time[i] / batches[i];
-                        break;
-                    case metric::inputs_per_joule:
-                        for (std::size_t i = 0; i < count; ++i) out[i] = 1 / (on.running_power * time[i] / batches[i]);
                         break;
                     case metric::peak:
                         std::fill_n(out, count, program.peak * scale);

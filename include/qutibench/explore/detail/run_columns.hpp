@@ -50,7 +50,7 @@ struct target_terms {
     return false;
 }
 
-/// Shared metrics of level 0 for which the time of a call is found out.
+/// Shared metrics that follow from the time of a call.
 [[nodiscard]] constexpr bool follows_from_time(metric what) {
     return what == metric::throughput || what == metric::latency || what == metric::energy ||
            what == metric::attained || what == metric::inputs_per_joule;
@@ -83,21 +83,36 @@ inline void fill_times(const run_terms& run, const batch_columns& of, std::size_
         for (std::size_t i = 0; i < count; ++i) throughput[i] = of.batches[i] / latency[i];
 }
 
-/// Metrics that the batch may change, of at most `run_block` batches; `latency` is theirs where they follow from it.
-inline void fill_run(const run_terms& run, const double* __restrict batches, const double* __restrict latency,
-                     std::size_t count, metric what, double* __restrict out) {
+/// A metric that follows from the time of a call, for calls of some batches under any execution model.
+#if defined(__GNUC__)
+[[gnu::noinline]]  // GCC makes less of the loops around it otherwise
+#endif
+inline void fill_by_time(metric what, double operations, double power, const double* __restrict batches,
+                         const double* __restrict time, std::size_t count, double* __restrict out) {
+    switch (what) {
+        case metric::throughput:
+            for (std::size_t i = 0; i < count; ++i) out[i] = batches[i] / time[i];
+            break;
+        case metric::attained:
+            for (std::size_t i = 0; i < count; ++i) out[i] = batches[i] / time[i] * operations;
+            break;
+        case metric::energy:
+            for (std::size_t i = 0; i < count; ++i) out[i] = power * time[i] / batches[i];
+            break;
+        case metric::inputs_per_joule:
+            for (std::size_t i = 0; i < count; ++i) out[i] = 1 / (power * time[i] / batches[i]);
+            break;
+        default:
+            std::copy_n(time, count, out);
+    }
+}
+
+/// Other metrics that the batch may change, at level 0.
+inline void fill_run(const run_terms& run, const double* __restrict batches, std::size_t count, metric what,
+                     double* __restrict out) {
     switch (what) {
         case metric::intensity:
             quotients(run.operations, batches, count, run.traffic, 0, out);
-            break;
-        case metric::attained:
-            for (std::size_t i = 0; i < count; ++i) out[i] = batches[i] / latency[i] * run.operations;
-            break;
-        case metric::energy:
-            for (std::size_t i = 0; i < count; ++i) out[i] = run.power * latency[i] / batches[i];
-            break;
-        case metric::inputs_per_joule:
-            for (std::size_t i = 0; i < count; ++i) out[i] = 1 / (run.power * latency[i] / batches[i]);
             break;
         case metric::traffic:
             std::fill_n(out, count, run.traffic);
